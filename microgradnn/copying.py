@@ -1,0 +1,58 @@
+"""Deep copies and pickles of a graph of any depth, without recursion."""
+
+from __future__ import annotations
+
+import copyreg
+from typing import Any
+
+from .value import Value, topological_order
+
+
+class _Recipes(list[tuple[Any, ...]]):
+    """How to build the nodes; nothing in it is mutable, so a deep copy need not look inside."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Recipes:
+        return self
+
+
+def _reduce(value: Value) -> tuple[Any, ...]:
+    """Take the graph below `value` apart: its leaves, and each node by its operands' places.
+
+    The leaves go as objects, so that what shares them (a model and its loss) still does so
+    afterwards.
+    """
+    if not value.operands:
+        return _leaf, (value.data, value.grad, value.label)
+    order = topological_order(value)
+    leaves = [node for node in order if not node.operands]
+    nodes = [node for node in order if node.operands]
+    place = {node: i for i, node in enumerate(leaves + nodes)}
+    recipes = _Recipes(
+        (
+            *(node.data, node.grad, node.label, node.op),
+            tuple(place[x] if isinstance(x, Value) else x for x in node.operands),
+            node.local_grads,
+        )
+        for node in nodes
+    )
+    return _graph, (leaves, recipes)
+
+
+def _leaf(data: float, grad: float, label: str) -> Value:
+    leaf = Value(data, label)
+    leaf.grad = grad
+    return leaf
+
+
+def _graph(leaves: list[Value], recipes: _Recipes) -> Value:
+    values = list(leaves)
+    for data, grad, label, op, operands, local_grads in recipes:
+        node = _leaf(data, grad, label)
+        node.op = op
+        node.operands = tuple(values[x] if type(x) is int else x for x in operands)
+        node.local_grads = local_grads
+        values.append(node)
+    return values[-1]
+
+
+copyreg.pickle(Value, _reduce)

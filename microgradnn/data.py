@@ -1,0 +1,176 @@
+"""Data set-up: centring, scaling, one-hot codes, minibatches, splits, and Fisher's iris."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
+    """X minus the column means of `reference` (the training set; X itself by default).
+
+    X has shape (rows, columns).
+
+    >>> zero_center([[1.0], [3.0]]).tolist()
+    [[-1.0], [1.0]]
+    """
+    table = as_table(X, "X")
+    mean = _column_means(table if reference is None else _reference(reference, table))
+    centred: Floats = table - mean
+    return centred
+
+
+def standardize(
+    X: ArrayLike, reference: ArrayLike | None = None, constant: str = "refuse"
+) -> Floats:
+    """(X − mean) / standard deviation, by column, with the statistics of `reference`.
+
+    The standard deviation is that of the population (ddof 0). ValueError names a column that is
+    constant in the reference; with constant="zero" such a column becomes 0.
+
+    >>> standardize([[1.0], [3.0]]).tolist()
+    [[-1.0], [1.0]]
+    """
+    if constant not in ("refuse", "zero"):
+        raise ValueError(f"constant must be 'refuse' or 'zero', got {constant!r}")
+    table = as_table(X, "X")
+    source = table if reference is None else _reference(reference, table)
+    mean = _column_means(source)
+    deviation = np.sqrt(_column_means((source - mean) ** 2))
+    flat = np.flatnonzero(source.max(axis=0) == source.min(axis=0))
+    if flat.size and constant == "refuse":
+        raise ValueError(
+            f"column {flat[0]} is constant ({source[0, flat[0]]}), so it cannot be scaled; "
+            "drop it, or pass constant='zero'"
+        )
+    scaled: Floats = (table - mean) / np.where(deviation > 0, deviation, 1.0)
+    scaled[:, flat] = 0.0
+    return scaled
+
+
+def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
+    """A row for each label with a 1 at its class and 0 elsewhere; shape (labels, classes).
+
+    >>> one_hot([0, 2]).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    indices = np.asarray(labels)
+    if indices.ndim != 1 or indices.size == 0 or indices.dtype.kind not in "iu":
+        raise ValueError(
+            f"labels must be a list of ints, at least one; got {indices.dtype} of shape "
+            f"{indices.shape}"
+        )
+    count = int(indices.max()) + 1 if classes is None else classes
+    for place, label in enumerate(indices):
+        if not 0 <= label < count:
+            raise ValueError(f"labels[{place}] must be from 0 to {count - 1}, got {label}")
+    rows: Floats = np.eye(count)[indices]
+    return rows
+
+
+def batches(
+    X: ArrayLike, y: ArrayLike, batch_size: int, seed: int | None = None
+) -> Iterator[tuple[Any, Any]]:
+    """Consecutive parts of X and y of `batch_size` rows (the last may be smaller).
+
+    With a seed the rows are shuffled first.
+
+    >>> [len(xs) for xs, ys in batches([[1], [2], [3]], [0, 1, 0], 2)]
+    [2, 1]
+    """
+    rows, targets = _pair(X, y)
+    if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+        raise ValueError(f"batch_size must be an int of at least 1, got {batch_size!r}")
+    order = np.arange(len(rows))
+    if seed is not None:
+        order = np.random.default_rng(seed).permutation(len(rows))
+    for start in range(0, len(rows), batch_size):
+        chosen = order[start : start + batch_size]
+        yield rows[chosen], targets[chosen]
+
+
+def train_test_split(
+    X: ArrayLike, y: ArrayLike, test_size: float = 0.2, seed: int = 0
+) -> tuple[Any, Any, Any, Any]:
+    """Shuffle, and split into X_train, X_test, y_train, y_test; `test_size` is a share of rows.
+
+    >>> parts = train_test_split([[1], [2], [3], [4], [5]], [0, 1, 0, 1, 0])
+    >>> [len(part) for part in parts]
+    [4, 1, 4, 1]
+    """
+    rows, targets = _pair(X, y)
+    if not 0.0 < test_size < 1.0:
+        raise ValueError(f"test_size must be between 0 and 1, got {test_size}")
+    held_out = math.ceil(test_size * len(rows))
+    if held_out >= len(rows):
+        raise ValueError(f"{len(rows)} rows leave none to train on with test_size={test_size}")
+    order = np.random.default_rng(seed).permutation(len(rows))
+    test, train = order[:held_out], order[held_out:]
+    return rows[train], rows[test], targets[train], targets[test]
+
+
+class Dataset(NamedTuple):
+    """Features X (rows, columns), integer classes y, and what both are called."""
+
+    X: Floats
+    y: NDArray[np.int64]
+    feature_names: list[str]
+    target_names: list[str]
+
+
+def load_iris() -> Dataset:
+    """Fisher's iris: 150 flowers of three species, four measures in cm.
+
+    Source: R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of
+    Eugenics 7, 1936; the numbers are those of the article (as scikit-learn ships them, too).
+
+    >>> iris = load_iris()
+    >>> iris.X.shape, iris.target_names
+    ((150, 4), ['setosa', 'versicolor', 'virginica'])
+    """
+    text = resources.files("microgradnn").joinpath("datasets/iris.csv").read_text("utf-8")
+    header, *rows = [row for row in csv.reader(text.splitlines()) if not row[0].startswith("#")]
+    species = list(dict.fromkeys(row[-1] for row in rows))
+    X = np.array([[float(x) for x in row[:-1]] for row in rows])
+    return Dataset(X, np.array([species.index(row[-1]) for row in rows]), header[:-1], species)
+
+
+def as_table(X: ArrayLike, name: str) -> Floats:
+    """X as float64 rows and columns; ValueError names the place of a NaN or infinite number."""
+    table = np.asarray(X, dtype=np.float64)
+    if table.ndim != 2 or table.size == 0:
+        raise ValueError(f"{name} must have rows and columns, got shape {table.shape}")
+    bad = np.argwhere(~np.isfinite(table))
+    if bad.size:
+        row, column = bad[0]
+        raise ValueError(f"{name} has {table[row, column]} in row {row}, column {column}")
+    return table
+
+
+def _reference(reference: ArrayLike, table: Floats) -> Floats:
+    source = as_table(reference, "reference")
+    if source.shape[1] != table.shape[1]:
+        raise ValueError(f"X has {table.shape[1]} columns and reference has {source.shape[1]}")
+    return source
+
+
+def _column_means(table: Floats) -> Floats:
+    """Means right to the last place, so that centred columns have mean 0."""
+    return np.array([math.fsum(column) / len(column) for column in table.T])
+
+
+def _pair(X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
+    rows, targets = np.asarray(X), np.asarray(y)
+    if rows.ndim == 0 or targets.ndim == 0 or len(rows) == 0:
+        raise ValueError("X and y must be lists with at least one row")
+    if len(rows) != len(targets):
+        raise ValueError(f"X has {len(rows)} rows and y has {len(targets)}")
+    return rows, targets

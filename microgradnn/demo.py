@@ -1,0 +1,167 @@
+"""The demonstration in three acts: see a gradient, trust it, learn with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from . import losses, nn, optim
+from .checking import numerical_gradient, relative_error
+from .data import load_iris, standardize, train_test_split
+from .drawing import draw
+from .functions import dot
+from .training import evaluate, fit
+from .value import Value, topological_order
+
+EPOCHS = 60
+
+
+def run(out: Path, seed: int = 0, force: bool = False) -> None:
+    """Play the three acts; pictures go to the directory `out`."""
+    console = Console()
+    graph, training = _files(out, force)
+    see(console, graph)
+    trust(console, seed)
+    learn(console, training, seed)
+
+
+def _files(out: Path, force: bool) -> tuple[Path, Path]:
+    graph, training = out / "graph.svg", out / "training.svg"
+    for path in (graph, training):
+        if path.exists() and not force:
+            raise FileExistsError(f"{path} exists; choose another --out, or overwrite with --force")
+    out.mkdir(parents=True, exist_ok=True)
+    return graph, training
+
+
+# ---- Act one -----------------------------------------------------------------------------------
+
+
+def neuron() -> tuple[Value, list[Value]]:
+    """The neuron of the lecture with its half squared error against 1: the error, the leaves."""
+    x1, x2 = Value(1.0, label="x1"), Value(2.0, label="x2")
+    w1, w2 = Value(0.5, label="w1"), Value(-0.25, label="w2")
+    b = Value(0.1, label="b")
+    s = dot([w1, w2], [x1, x2], b)
+    s.label = "s"
+    y = s.sigmoid()
+    y.label = "y"
+    error = 0.5 * (1 - y) ** 2
+    error.label = "J"
+    return error, [w1, w2, b, x1, x2]
+
+
+def see(console: Console, path: Path) -> None:
+    """Print a neuron's value and each gradient as its chain of factors, and draw its graph."""
+    console.rule("1  See: one neuron, y = σ(w·x + b), J = ½(1 − y)²")
+    error, leaves = neuron()
+    error.backward()
+    for node in topological_order(error):
+        if node.operands and node.label:
+            console.print(f"  {node.label} = {node.data:.8f}", highlight=False)
+    console.print("\n  Each gradient is the product of the local derivatives on the way from J:")
+    for leaf in leaves:
+        factors = " × ".join(f"{factor:.6g}" for factor in factors_to(error, leaf))
+        console.print(f"  ∂J/∂{leaf.label} = {factors} = {leaf.grad:.8f}", highlight=False)
+    draw(error).save(path)
+    console.print(f"\n  the graph, with ∂ on its edges: {path}\n", highlight=False)
+
+
+def factors_to(root: Value, leaf: Value) -> list[float]:
+    """The local derivatives along the only path from `root` to `leaf`, in that order."""
+    factors = []
+    node = root
+    while node is not leaf:
+        for operand, local_grad in zip(node.operands, node.local_grads, strict=True):
+            if isinstance(operand, Value) and leaf in topological_order(operand):
+                assert local_grad is not None
+                factors.append(local_grad)
+                node = operand
+                break
+    return factors
+
+
+# ---- Act two -----------------------------------------------------------------------------------
+
+
+def trust(console: Console, seed: int) -> None:
+    """Check the gradients of a network on data against finite differences, group by group."""
+    console.rule("2  Trust: gradient check of MLP(4, [8, 3]) on ten flowers")
+    iris = load_iris()
+    chosen = np.random.default_rng(seed).permutation(len(iris.y))[:10]
+    rows, targets = standardize(iris.X)[chosen].tolist(), iris.y[chosen].tolist()
+    model = nn.MLP(4, [8, 3], activation="tanh", rng=seed)
+    groups = check_gradients(model, rows, targets)
+    table = Table("parameters", "count", "largest |a − n|", "‖a − n‖ / ‖a + n‖")
+    for name, (analytic, numeric) in groups.items():
+        largest = max(abs(a - n) for a, n in zip(analytic, numeric, strict=True))
+        ratio = relative_error(analytic, numeric)
+        table.add_row(name, str(len(analytic)), f"{largest:.1e}", f"{ratio:.2e}")
+    analytic = [number for pair in groups.values() for number in pair[0]]
+    numeric = [number for pair in groups.values() for number in pair[1]]
+    table.add_row("all", str(len(analytic)), "", f"{relative_error(analytic, numeric):.2e}")
+    console.print(table)
+
+
+def check_gradients(
+    model: nn.Module, rows: list[Any], targets: list[Any]
+) -> dict[str, tuple[list[float], list[float]]]:
+    """The analytic and the numeric gradient of the cross-entropy, for each array of weights."""
+    named = list(model.named_parameters())
+    parameters = [parameter for _, parameter in named]
+
+    def loss(*weights: float) -> Value:
+        for parameter, number in zip(parameters, weights, strict=True):
+            parameter.data = number
+        return losses.cross_entropy([model(row) for row in rows], targets)  # type: ignore[operator, no-any-return]
+
+    theta = [parameter.data for parameter in parameters]
+    numeric = numerical_gradient(loss, theta)
+    model.zero_grad()
+    loss(*theta).backward()
+    groups: dict[str, tuple[list[float], list[float]]] = {}
+    for (name, parameter), number in zip(named, numeric, strict=True):
+        layer, kind = name.split(".neurons.")[0], "bias" if name.endswith(".b") else "weight"
+        analytic, numbers = groups.setdefault(f"{layer}.{kind}", ([], []))
+        analytic.append(parameter.grad)
+        numbers.append(number)
+    return groups
+
+
+# ---- Act three ---------------------------------------------------------------------------------
+
+
+def learn(console: Console, path: Path, seed: int) -> None:
+    """Train on Fisher's iris, and compare with a linear softmax model."""
+    console.rule("3  Learn: Fisher's iris, 120 flowers to learn from, 30 held out")
+    history, accuracy = train([8, 3], seed, progress=True)
+    _, linear = train([3], seed, progress=False)
+    console.print(f"  held-out accuracy of MLP(4, [8, 3])        {accuracy:.3f}", highlight=False)
+    console.print(f"  held-out accuracy of a linear softmax      {linear:.3f}", highlight=False)
+    history.plot().savefig(path, metadata={"Date": None})  # the same file every time
+    console.print(f"\n  the curves: {path}", highlight=False)
+
+
+def train(sizes: list[int], seed: int, progress: bool) -> tuple[Any, float]:
+    """Train a network of these layer sizes on iris: its history and its held-out accuracy."""
+    iris = load_iris()
+    X, X_test, y, y_test = train_test_split(iris.X, iris.y, test_size=0.2, seed=seed)
+    model = nn.MLP(4, sizes, rng=seed)
+    history = fit(
+        model,
+        standardize(X),
+        y,
+        loss=losses.cross_entropy,
+        optimizer=optim.SGD(model.parameters(), lr=0.1, momentum=0.9),
+        epochs=EPOCHS,
+        batch_size=16,
+        seed=seed,
+        progress=progress,
+    )
+    _, accuracy = evaluate(model, standardize(X_test, reference=X), y_test, losses.cross_entropy)
+    assert accuracy is not None
+    return history, accuracy

@@ -1,0 +1,229 @@
+"""An operand that writes text instead of computing: Python, NumPy, JAX, JavaScript, LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from .primitives import PRIMITIVES, Primitive
+
+_SUM, _PRODUCT, _SIGN, _ATOM = 1, 2, 3, 4  # how strongly an operator binds
+_BINDING = {"add": _SUM, "sub": _SUM, "mul": _PRODUCT, "div": _PRODUCT, "neg": _SIGN}
+
+
+class Formula:
+    """A formula over names: put it into a row and it records how the row is written.
+
+    >>> x, y = Formula("x"), Formula("y")
+    >>> PRIMITIVES["sub"](x, x * y).code(JAVASCRIPT)
+    'x - x * y'
+    >>> PRIMITIVES["sigmoid"](x).latex()
+    '\\\\sigma\\\\left(x\\\\right)'
+    """
+
+    __slots__ = ("operands", "row", "text")
+
+    def __init__(
+        self, text: str, row: Primitive | str | None = None, operands: Sequence[Any] = ()
+    ) -> None:
+        self.text = text  # a name or number when `row` is None
+        self.row = row  # a Primitive, or the sign of a comparison, "&" or "where"
+        self.operands = operands
+
+    @staticmethod
+    def _apply(row: Primitive, operands: Sequence[Any]) -> Formula:
+        row.check_arity(operands)
+        return Formula("", row, [_lift(x) for x in operands])
+
+    @staticmethod
+    def _where(condition: Formula, a: Any, b: Any) -> Formula:
+        return Formula("", "where", [condition, _lift(a), _lift(b)])
+
+    def code(self, dialect: Dialect) -> str:
+        """The formula as one expression of a programming language."""
+        return _Writer(dialect, share=False).assign({"y": self})[0].removeprefix("y = ")
+
+    def latex(self) -> str:
+        """The formula as LaTeX."""
+        return _latex(self)[0]
+
+    def __add__(self, other: Any) -> Any:
+        return PRIMITIVES["add"](self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return PRIMITIVES["add"](other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return PRIMITIVES["sub"](self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return PRIMITIVES["sub"](other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return PRIMITIVES["mul"](self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return PRIMITIVES["mul"](other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return PRIMITIVES["div"](self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return PRIMITIVES["div"](other, self)
+
+    def __neg__(self) -> Any:
+        return PRIMITIVES["neg"](self)
+
+    def __lt__(self, other: Any) -> Formula:
+        return Formula("", "<", [self, _lift(other)])
+
+    def __le__(self, other: Any) -> Formula:
+        return Formula("", "<=", [self, _lift(other)])
+
+    def __gt__(self, other: Any) -> Formula:
+        return Formula("", ">", [self, _lift(other)])
+
+    def __ge__(self, other: Any) -> Formula:
+        return Formula("", ">=", [self, _lift(other)])
+
+    def __and__(self, other: Any) -> Formula:
+        return Formula("", "&", [self, _lift(other)])
+
+
+def _lift(x: Any) -> Formula:
+    return x if isinstance(x, Formula) else Formula(repr(float(x)))
+
+
+class Dialect(NamedTuple):
+    """How a programming language writes what the rows leave open."""
+
+    number: Callable[[float], str]
+    function: Callable[[str], str]  # the language's name for a row of kind "function"
+    where: str  # condition, a, b
+    both: str  # two conditions
+
+
+def _javascript_number(x: float) -> str:
+    return repr(x) if x - x == 0 else "NaN" if x != x else ("-" * (x < 0) + "Infinity")
+
+
+def _in(module: str) -> tuple[Callable[[float], str], Callable[[str], str]]:
+    """How a module of arrays writes a number and a function."""
+    return lambda x: repr(x) if x - x == 0 else f"{module}.{x}", lambda name: f"{module}.{name}"
+
+
+def _javascript_function(name: str) -> str:
+    return {"maximum": "Math.max", "minimum": "Math.min"}.get(name, f"Math.{name}")
+
+
+# Python's functions are the rows' own `forward`, handed over under the rows' names.
+PYTHON = Dialect(repr, str, "({1} if {0} else {2})", "{} and {}")
+NUMPY = Dialect(*_in("np"), "np.where({}, {}, {})", "({}) & ({})")
+JAX = Dialect(*_in("jnp"), "jnp.where({}, {}, {})", "({}) & ({})")
+JAVASCRIPT = Dialect(_javascript_number, _javascript_function, "({} ? {} : {})", "{} && {}")
+
+
+def statements(formulas: dict[str, Any], dialect: Dialect) -> list[str]:
+    """Assignments of formulas to names, in order; what recurs in them is computed once.
+
+    >>> decay = PRIMITIVES["exp"](Formula("x"))
+    >>> statements({"y": decay / (1 + decay)}, PYTHON)
+    ['t0 = exp(x)', 'y = t0 / (1.0 + t0)']
+    """
+    return _Writer(dialect, share=True).assign({k: _lift(f) for k, f in formulas.items()})
+
+
+class _Writer:
+    """Writes formulas in one language; calls and selections that recur get a name."""
+
+    def __init__(self, dialect: Dialect, share: bool) -> None:
+        self.dialect = dialect
+        self.share = share
+        self.uses: dict[str, int] = {}
+        self.names: dict[str, str] = {}
+        self.assignments: list[str] = []
+
+    def assign(self, formulas: dict[str, Formula]) -> list[str]:
+        expanded = {name: _expand(formula) for name, formula in formulas.items()}
+        if self.share:
+            for formula in expanded.values():
+                self._count(formula)
+        for name, formula in expanded.items():
+            self.assignments.append(f"{name} = {self._text(formula)[0]}")
+        return self.assignments
+
+    def _count(self, formula: Formula) -> None:
+        key = _key(formula)
+        self.uses[key] = self.uses.get(key, 0) + 1
+        if self.uses[key] == 1:
+            for operand in formula.operands:
+                self._count(operand)
+
+    def _text(self, formula: Formula) -> tuple[str, int]:
+        """The text of a formula, and how strongly its outermost operator binds."""
+        key, row, operands = _key(formula), formula.row, formula.operands
+        if key in self.names:
+            return self.names[key], _ATOM
+        if row is None:
+            return self._atom(formula.text)
+        if isinstance(row, Primitive) and row.kind == "operator":
+            binding = _BINDING[row.name]
+            parts = [self._inside(x, binding + (place > 0)) for place, x in enumerate(operands)]
+            return f" {row.code} ".join(parts) if row.name != "neg" else f"-{parts[0]}", binding
+        text, binding = self._call(row, [self._text(x)[0] for x in operands])
+        if self.uses.get(key, 0) > 1:
+            self.names[key] = f"t{len(self.names)}"
+            self.assignments.append(f"{self.names[key]} = {text}")
+            return self.names[key], _ATOM
+        return text, binding
+
+    def _call(self, row: Primitive | str, parts: list[str]) -> tuple[str, int]:
+        if isinstance(row, Primitive):
+            return f"{self.dialect.function(row.name)}({', '.join(parts)})", _ATOM
+        if row == "where":
+            return self.dialect.where.format(*parts), _ATOM
+        return self.dialect.both.format(*parts) if row == "&" else f" {row} ".join(parts), 0
+
+    def _inside(self, formula: Formula, binding: int) -> str:
+        text, inner = self._text(formula)
+        return text if inner >= binding else f"({text})"
+
+    def _atom(self, text: str) -> tuple[str, int]:
+        try:
+            number = self.dialect.number(float(text))
+        except ValueError:  # a name
+            return text, _ATOM
+        return number, _SIGN if number.startswith("-") else _ATOM
+
+
+def _expand(formula: Formula) -> Formula:
+    """Replace rows that are formulas over other rows by those formulas."""
+    operands = [_expand(x) for x in formula.operands]
+    row = formula.row
+    if isinstance(row, Primitive) and row.kind == "formula":
+        return _expand(_lift(row.forward(*operands)))
+    return Formula(formula.text, row, operands)
+
+
+def _key(formula: Formula) -> str:
+    """A text that is the same for equal formulas only."""
+    row = formula.row.name if isinstance(formula.row, Primitive) else formula.row
+    inside = ",".join(map(_key, formula.operands))
+    return f"{row}({inside})" if row else formula.text
+
+
+def _latex(formula: Formula) -> tuple[str, int]:
+    row = formula.row
+    if row is None:
+        return formula.text, _ATOM
+    if isinstance(row, str):
+        raise ValueError("LaTeX is written for rows, not for selections inside them")
+    parts = []
+    for place, operand in enumerate(formula.operands):
+        text, inner = _latex(operand)
+        binding = _BINDING.get(row.name, _ATOM if row.name == "pow" and place == 0 else 0)
+        fenced = inner < binding + (place > 0 and binding > 0) and row.name != "div"
+        parts.append(rf"\left({text}\right)" if fenced else text)
+    if row.latex.endswith(r"\left({}\right)"):  # a function of a list
+        parts = [", ".join(parts)]
+    return row.latex.format(*parts), _BINDING.get(row.name, _ATOM)

@@ -1,0 +1,149 @@
+"""Functions of lists and with defaults, built from rows: sum, mean, dot, softmax, clip, …"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable
+from typing import Any
+
+from . import primitives
+from .primitives import as_number, where
+
+__all__ = [
+    "clip",
+    "dot",
+    "elu",
+    "leaky_relu",
+    "logsumexp",
+    "max",
+    "mean",
+    "min",
+    "softmax",
+    "sum",
+    "where",
+]
+
+
+def sum(xs: Iterable[Any]) -> Any:
+    """The sum Σ xᵢ, as one node; right to the last place (`math.fsum`).
+
+    >>> sum([0.1] * 10)
+    1.0
+    """
+    return primitives.sum(*as_list(xs, "xs"))
+
+
+def mean(xs: Iterable[Any]) -> Any:
+    """The arithmetic mean Σ xᵢ / n.
+
+    >>> mean([1, 2, 6])
+    3.0
+    """
+    items = as_list(xs, "xs")
+    return primitives.sum(*items) / len(items)
+
+
+def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
+    """The weighted sum Σ wᵢxᵢ + bias of a neuron, as one node.
+
+    Raises ValueError if the two lists differ in length.
+
+    >>> dot([0.5, -0.25], [1, 2], bias=0.1)
+    0.1
+    """
+    weights, inputs = as_list(ws, "ws"), as_list(xs, "xs")
+    if len(weights) != len(inputs):
+        raise ValueError(f"ws has {len(weights)} elements and xs has {len(inputs)}")
+    return primitives.dot(*weights, *inputs, bias)
+
+
+def max(xs: Iterable[Any]) -> Any:
+    """The largest of the xᵢ; a k-way tie shares the derivative, 1/k each.
+
+    >>> max([3, 1, 2])
+    3.0
+    """
+    return primitives.max(*as_list(xs, "xs"))
+
+
+def min(xs: Iterable[Any]) -> Any:
+    """The smallest of the xᵢ; a k-way tie shares the derivative, 1/k each.
+
+    >>> min([3, 1, 2])
+    1.0
+    """
+    return primitives.min(*as_list(xs, "xs"))
+
+
+def logsumexp(xs: Iterable[Any]) -> Any:
+    """log Σ exp(xᵢ), which overflows for no finite xᵢ; its derivatives are softmax(xs).
+
+    >>> logsumexp([1000, 1000])
+    1000.6931471805599
+    """
+    return primitives.logsumexp(*as_list(xs, "xs"))
+
+
+def softmax(xs: Iterable[Any]) -> list[Any]:
+    """exp(xᵢ) / Σ exp(xⱼ) for each i: positive, with sum 1, the same for shifted xs.
+
+    Each of the n results is one node with n operands. To train a classifier use
+    `losses.cross_entropy` on the logits: it is one node for all.
+
+    >>> [round(p, 8) for p in softmax([1, 2, 3])]
+    [0.09003057, 0.24472847, 0.66524096]
+    """
+    logits = as_list(xs, "xs")
+    return [primitives.softmax(float(k), *logits) for k in range(len(logits))]
+
+
+def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
+    """x where x > 0, else slope·x; the derivative at 0 is the slope.
+
+    >>> leaky_relu(-2.0)
+    -0.02
+    """
+    return primitives.leaky_relu(x, slope)
+
+
+def elu(x: Any, alpha: Any = 1.0) -> Any:
+    """x where x > 0, else alpha·(eˣ − 1).
+
+    >>> elu(-1.0)
+    -0.6321205588285577
+    """
+    return primitives.elu(x, alpha)
+
+
+def clip(x: Any, low: Any, high: Any) -> Any:
+    """x held between low and high; the derivative is 1 inside and at the bounds, else 0.
+
+    >>> clip(2.5, 0, 1)
+    1.0
+    """
+    if low > high:
+        raise ValueError(f"low must not be above high, got low = {low} and high = {high}")
+    return primitives.clip(x, low, high)
+
+
+def as_list(xs: Any, name: str) -> list[Any]:
+    """The elements of `xs`, at least one; `name` is what an error calls it."""
+    if isinstance(xs, str) or not hasattr(xs, "__iter__"):
+        raise TypeError(f"{name} must be a list of numbers or Values, got {type(xs).__name__}")
+    items = list(xs)
+    if not items:
+        raise ValueError(f"{name} is empty; at least one element is needed")
+    return items
+
+
+def as_operands(xs: Any, count: int, name: str) -> list[Any]:
+    """The elements of `xs`, numbers as floats; exactly `count` of them."""
+    items = as_list(xs, name)
+    if len(items) != count:
+        raise ValueError(f"{name} has {len(items)} elements, expected {count}")
+    if builtins.any(type(x) is not float and not hasattr(type(x), "_apply") for x in items):
+        return [
+            x if hasattr(type(x), "_apply") else as_number(x, f"{name}[{i}]")
+            for i, x in enumerate(items)
+        ]
+    return items

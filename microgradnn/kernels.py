@@ -1,0 +1,183 @@
+"""Compiled recording: `Value._record`, written out for one row at a time, for speed only."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from .formulas import PYTHON, Formula, statements
+from .primitives import PRIMITIVES, Primitive
+
+Node = TypeVar("Node")
+Kernel = Callable[..., Any]
+
+# One operation on Values ("v") and numbers ("n"). Whatever is out of the ordinary (another type,
+# an operand outside the domain, a NaN, a block without recording) is left to `Value._record`.
+_KERNEL = """
+def kernel({operands}):
+    if paused:
+        return record(row, ({operands},))
+{cases}{retries}
+    return record(row, ({operands},))
+"""
+_CASE = """
+    if {test}:
+        {load}
+        try:
+            {compute}
+        except (ArithmeticError, ValueError):
+            return record(row, ({operands},)){check}
+        node = new(Value)
+        node._data = out
+        node.grad = 0.0
+        node.label = ""
+        node.op = row
+        node.operands = ({stored},)
+        node.local_grads = ({local_grads},)
+        return node
+"""
+
+
+class Kernels(Generic[Node]):
+    """The recording functions of one class of nodes, by the names of the rows.
+
+    Each is compiled from its row when it is first asked for.
+    """
+
+    def __init__(self, value_class: type[Node], paused: set[int]) -> None:
+        self._namespace = {
+            **{row.name: row.forward for row in PRIMITIVES.values()},
+            "Value": value_class,
+            "new": value_class.__new__,
+            "record": value_class._record,  # type: ignore[attr-defined]
+            "paused": paused,
+            "inf": math.inf,
+            "nan": math.nan,
+        }
+
+    def __getattr__(self, name: str) -> Callable[..., Node]:
+        if name not in PRIMITIVES:
+            raise AttributeError(f"no primitive {name!r}")
+        kernel = self._build(PRIMITIVES[name])
+        setattr(self, name, kernel)
+        return kernel
+
+    def _build(self, row: Primitive) -> Kernel:
+        record = self._namespace["record"]
+        try:
+            if row.arity is None:
+                return self._build_many(row)
+            source = kernel_source(row)
+        except TypeError:  # a user's row need not be a formula
+            return lambda *operands: record(row, operands)
+        namespace = {**self._namespace, row.name: row.forward, "row": row}
+        exec(source, namespace)
+        return namespace["kernel"]  # type: ignore[no-any-return]
+
+    def _build_many(self, row: Primitive) -> Kernel:
+        record = self._namespace["record"]
+        build = {"sum": _sum_kernel, "dot": _dot_kernel}.get(row.name)
+        if build is None:
+            return lambda *operands: record(row, operands)
+        return build(row, self._namespace["Value"], record, self._namespace["paused"])
+
+
+def kernel_source(row: Primitive) -> str:
+    """The Python text of a row's kernel."""
+    operands = [f"x{i}" for i in range(row.arity or 0)]
+    kinds = itertools.product("vn", repeat=len(operands)) if len(operands) < 3 else ["vnn"]
+    cases = "".join(_case(row, operands, kind) for kind in kinds if "v" in kind)
+    listed = ", ".join(operands)
+    retries = "".join(
+        f"\n    if type({x}) is int and -1e15 < {x} < 1e15:"
+        f"\n        return kernel({listed.replace(x, f'float({x})')})"
+        for x in operands
+        if len(operands) > 1
+    )
+    return _KERNEL.format(operands=listed, cases=cases, retries=retries)
+
+
+def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:
+    """The branch for operands of these kinds."""
+    pairs = list(zip(operands, kinds, strict=True))
+    numbers = [Formula(f"d{x}" if kind == "v" else x) for x, kind in pairs]
+    results = {"out": row(*numbers)}
+    for partial, (x, kind) in zip(row.partials, pairs, strict=True):  # type: ignore[arg-type]
+        if kind == "v":
+            results[f"local_{x}"] = partial(Formula("out"), *numbers)
+    compute = statements(results, PYTHON)
+    local_grads = dict.fromkeys(operands, "None")
+    for line in [line for line in compute if line.startswith("local_")]:
+        name, text = line.split(" = ", 1)
+        plain = not set(text) & set(" (")  # a name or number needs no assignment
+        local_grads[name.removeprefix("local_")] = text if plain else name
+        if plain:
+            compute.remove(line)
+    listed = ", ".join(operands)
+    is_nan = f"\n        if out != out:\n            return record(row, ({listed},))"
+    return _CASE.format(
+        test=" and ".join(f"type({x}) is {'Value' if k == 'v' else 'float'}" for x, k in pairs),
+        load="\n        ".join(f"d{x} = {x}._data" for x, kind in pairs if kind == "v"),
+        compute="\n            ".join(compute),
+        check="" if row.keeps_partials_at_nan else is_nan,
+        operands=listed,
+        stored=listed,
+        local_grads=", ".join(local_grads.values()),
+    )
+
+
+def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, paused: set[int]) -> Kernel:
+    new, fsum = value_class.__new__, math.fsum
+
+    def kernel(*operands: Any) -> Any:
+        try:
+            out = fsum([x._data for x in operands])
+        except (AttributeError, ArithmeticError, ValueError):
+            return record(row, operands)
+        if paused:
+            return record(row, operands)
+        node = new(value_class)
+        node._data = out
+        node.grad = 0.0
+        node.label = ""
+        node.op = row
+        node.operands = operands
+        node.local_grads = (1.0,) * len(operands)
+        return node
+
+    return kernel
+
+
+def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, paused: set[int]) -> Kernel:
+    new, fsum, times = value_class.__new__, math.fsum, operator.mul
+
+    def kernel(*operands: Any) -> Any:
+        n = len(operands) // 2
+        inputs, bias = operands[n:-1], operands[-1]
+        try:
+            w = [weight._data for weight in operands[:n]]
+            if type(inputs[0]) is value_class:
+                x = [value._data for value in inputs]
+                by_inputs: list[float | None] = w
+            elif paused or set(map(type, inputs)) != {float}:
+                return record(row, operands)
+            else:
+                x, by_inputs = list(inputs), [None] * n
+            out = fsum([*map(times, w, x), bias._data])
+        except (AttributeError, IndexError, ArithmeticError, ValueError):
+            return record(row, operands)
+        if paused:
+            return record(row, operands)
+        node = new(value_class)
+        node._data = out
+        node.grad = 0.0
+        node.label = ""
+        node.op = row
+        node.operands = operands
+        node.local_grads = (*x, *by_inputs, 1.0)
+        return node
+
+    return kernel

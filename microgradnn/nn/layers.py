@@ -1,0 +1,173 @@
+"""Neuron, Layer and MLP."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import functions
+from ..functions import as_operands
+from ..primitives import PRIMITIVES
+from ..value import Value, record
+from .init import Initializer, as_initializer, as_random
+from .module import Module
+
+Activation = str | Callable[[Any], Any]
+
+
+class Neuron(Module):
+    """y = φ(w·x + b).
+
+    `activation` is a name ("relu", "sigmoid", "tanh", "linear", … : any function of one operand)
+    or any function of a Value. The bias starts at 0. Calling it takes `nin` numbers or Values.
+
+    >>> neuron = Neuron(2, activation="sigmoid")
+    >>> for weight, number in zip(neuron.w, (0.5, -0.25)):
+    ...     weight.data = number
+    >>> neuron.b.data = 0.1
+    >>> f"{neuron([1, 2]):.8f}"
+    '0.52497919'
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        activation: Activation = "relu",
+        bias: bool = True,
+        init: str | Initializer = "he_normal",
+        rng: random.Random | int | None = None,
+    ) -> None:
+        _check_count(nin, "nin")
+        initialize, generator = as_initializer(init), as_random(rng)
+        self.activation = _checked(activation)
+        self.w = [Value(initialize(nin, 1, generator)) for _ in range(nin)]
+        self.b = Value(0.0) if bias else None
+        self.label_parameters()
+
+    def __call__(self, x: Any) -> Any:
+        return self.respond(as_operands(x, len(self.w), "x"))
+
+    def respond(self, operands: list[Any]) -> Any:
+        """The neuron's output for operands that have been checked."""
+        s = record.dot(*self.w, *operands, 0.0 if self.b is None else self.b)
+        return apply_activation(self.activation, s)
+
+    def __repr__(self) -> str:
+        bias = "" if self.b is not None else ", bias=False"
+        return f"Neuron({len(self.w)}, activation={_name(self.activation)!r}{bias})"
+
+
+class Layer(Module):
+    """Several neurons that see the same inputs; calling it gives the list of their outputs.
+
+    >>> len(Layer(2, 3)([1.0, 2.0]))
+    3
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        activation: Activation = "relu",
+        bias: bool = True,
+        init: str | Initializer = "he_normal",
+        rng: random.Random | int | None = None,
+    ) -> None:
+        _check_count(nin, "nin")
+        _check_count(nout, "nout")
+        initialize, generator = as_initializer(init), as_random(rng)
+        self.neurons = [
+            Neuron(nin, activation, bias, lambda n, _, r: initialize(n, nout, r), generator)
+            for _ in range(nout)
+        ]
+        self.label_parameters()
+
+    def __call__(self, x: Any) -> list[Any]:
+        operands = as_operands(x, len(self.neurons[0].w), "x")
+        return [neuron.respond(operands) for neuron in self.neurons]
+
+    def arrays_of_values(self) -> dict[str, Any]:
+        """The weights as PyTorch's Linear has them: weight (nout, nin) and bias (nout,)."""
+        biases = [neuron.b for neuron in self.neurons]
+        weight = {"weight": [neuron.w for neuron in self.neurons]}
+        return weight if None in biases else {**weight, "bias": biases}
+
+    def __repr__(self) -> str:
+        return f"Layer({len(self.neurons[0].w)}, {len(self.neurons)}, {self.neurons[0]!r})"
+
+
+class MLP(Module):
+    """A multilayer perceptron: layers of neurons, each fed with the outputs of the one before.
+
+    `nouts` are the sizes of the layers. The last has `output_activation`, the others
+    `activation`. Calling it gives one Value if the last layer has one neuron, else a list.
+
+    >>> model = MLP(2, [16, 16, 1])
+    >>> len(model.parameters())
+    337
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: Activation = "relu",
+        output_activation: Activation = "linear",
+        bias: bool = True,
+        init: str | Initializer = "he_normal",
+        rng: random.Random | int | None = None,
+    ) -> None:
+        sizes = [nin, *functions.as_list(nouts, "nouts")]
+        generator = as_random(rng)
+        activations = [activation] * (len(sizes) - 2) + [output_activation]
+        self.layers = [
+            Layer(fan_in, fan_out, phi, bias, init, generator)
+            for fan_in, fan_out, phi in zip(sizes, sizes[1:], activations)  # noqa: B905
+        ]
+        self.label_parameters()
+
+    def __call__(self, x: Any) -> Any:
+        for layer in self.layers:
+            x = layer(x)
+        return x[0] if len(x) == 1 else x
+
+    def __repr__(self) -> str:
+        return f"MLP([{', '.join(map(repr, self.layers))}])"
+
+
+def apply_activation(activation: Activation, s: Any) -> Any:
+    """φ(s) for an activation by name or function."""
+    if activation == "linear":
+        return s
+    if isinstance(activation, str):
+        if activation in _WITH_DEFAULTS:
+            return _WITH_DEFAULTS[activation](s)
+        return getattr(record, activation)(s)
+    return activation(s)
+
+
+_WITH_DEFAULTS = {"leaky_relu": functions.leaky_relu, "elu": functions.elu}
+
+
+def _checked(activation: Activation) -> Activation:
+    if callable(activation):
+        return activation
+    known = [name for name, row in PRIMITIVES.items() if row.arity == 1]
+    if activation in (*known, *_WITH_DEFAULTS, "linear"):
+        return activation
+    raise ValueError(
+        f"activation must be a function or a name such as 'relu', 'sigmoid', 'tanh' or 'linear'; "
+        f"got {activation!r}"
+    )
+
+
+def _name(activation: Activation) -> str:
+    return activation if isinstance(activation, str) else getattr(activation, "__name__", "custom")
+
+
+def _check_count(count: Any, name: str) -> None:
+    if not isinstance(count, int) or isinstance(count, bool):
+        raise TypeError(f"{name} must be an int, got {type(count).__name__} {count!r}")
+    if count < 1:
+        raise ValueError(f"{name} must be at least 1, got {count}")

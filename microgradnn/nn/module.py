@@ -1,0 +1,151 @@
+"""Module: whatever holds parameters, found through its attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..value import Value
+
+if TYPE_CHECKING:
+    import os
+
+    import numpy as np
+
+
+class Module:
+    """The base of networks: finds parameters in attributes, in the order they were set.
+
+    A parameter is a Value in an attribute, or in a list there; Modules inside are searched too.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope = Value(1.0)
+    ...         self.offset = Value(0.0)
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.offset
+    >>> [name for name, _ in Line().named_parameters()]
+    ['slope', 'offset']
+    """
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Each parameter once, with its path, such as `layers.0.neurons.3.w.2`."""
+        seen: set[Value] = set()
+        for name, value in _walk(vars(self)):
+            if value not in seen:
+                seen.add(value)
+                yield name, value
+
+    def parameters(self) -> list[Value]:
+        """All parameters, neuron by neuron, weights then bias."""
+        return [value for _, value in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to zero."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def label_parameters(self) -> None:
+        """Label each parameter with its path, unless the user has given it a label."""
+        for name, parameter in self.named_parameters():
+            if name.endswith(parameter.label):  # empty, or the path inside a smaller Module
+                parameter.label = name
+
+    # ---- Weights as arrays, in memory and on disk ------------------------------------------
+
+    def arrays_of_values(self) -> dict[str, Any]:
+        """The parameters as nested lists of Values, one for each array of `state_dict`."""
+        return _arrays(vars(self))
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """Copies of the weights as float64 arrays, with PyTorch's names and shapes.
+
+        >>> from microgradnn.nn import MLP
+        >>> {name: array.shape for name, array in MLP(2, [3, 1]).state_dict().items()}
+        ... # doctest: +NORMALIZE_WHITESPACE
+        {'layers.0.weight': (3, 2), 'layers.0.bias': (3,),
+         'layers.1.weight': (1, 3), 'layers.1.bias': (1,)}
+        """
+        import numpy as np
+
+        return {
+            name: np.vectorize(Value.item, otypes=[float])(np.array(values, dtype=object))
+            for name, values in self.arrays_of_values().items()
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Set all weights, or none: ValueError if a name, a shape or a number does not fit."""
+        import numpy as np
+
+        own = {
+            name: np.array(values, dtype=object) for name, values in self.arrays_of_values().items()
+        }
+        missing, unknown = own.keys() - state.keys(), state.keys() - own.keys()
+        if missing or unknown:
+            raise ValueError(
+                f"the state does not fit the model: missing {sorted(missing)}, "
+                f"unknown {sorted(unknown)}"
+            )
+        arrays = {name: np.asarray(state[name]) for name in own}
+        for name, array in arrays.items():
+            if array.dtype.kind not in "biuf":
+                raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
+            if array.shape != own[name].shape:
+                raise ValueError(f"{name} has shape {array.shape}, expected {own[name].shape}")
+            if not np.all(np.isfinite(array)):
+                raise ValueError(f"{name} has a NaN or an infinite number")
+        for name, array in arrays.items():
+            for parameter, number in zip(own[name].flat, array.flat, strict=True):
+                parameter.data = number
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the weights to an `.npz` file: beside it first, then renamed over it.
+
+        So the file is whole at any time, the old one or the new one.
+        """
+        from .files import write_arrays
+
+        write_arrays(path, self.state_dict())
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Read weights that `save` wrote; ValueError, and the model as it was, if they are not."""
+        from .files import read_arrays
+
+        self.load_state_dict(read_arrays(path))
+
+
+def _walk(attributes: dict[str, Any]) -> Iterator[tuple[str, Value]]:
+    for name, item in attributes.items():
+        if isinstance(item, Value):
+            yield name, item
+        elif isinstance(item, Module):
+            for path, value in _walk(vars(item)):
+                yield f"{name}.{path}", value
+        elif isinstance(item, (list, tuple)):
+            for path, value in _walk({str(i): part for i, part in enumerate(item)}):
+                yield f"{name}.{path}", value
+
+
+def _arrays(attributes: dict[str, Any]) -> dict[str, Any]:
+    arrays: dict[str, Any] = {}
+    for name, item in attributes.items():
+        if isinstance(item, Module):
+            inside = item.arrays_of_values()
+        elif isinstance(item, Value) or _is_block_of_values(item):
+            arrays[name] = item
+            continue
+        elif isinstance(item, (list, tuple)):
+            inside = _arrays({str(i): part for i, part in enumerate(item)})
+        else:
+            continue
+        arrays.update({f"{name}.{path}": values for path, values in inside.items()})
+    return arrays
+
+
+def _is_block_of_values(item: Any) -> bool:
+    """Whether nested lists of Values make a full array."""
+    if not isinstance(item, (list, tuple)) or not item:
+        return False
+    if all(isinstance(x, Value) for x in item):
+        return True
+    return all(map(_is_block_of_values, item)) and len({len(x) for x in item}) == 1

@@ -1,0 +1,242 @@
+"""Optimisers, and schedules: functions from the number of a step to a learning rate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .functions import as_list
+from .primitives import as_number
+from .value import Value
+
+Schedule = Callable[[int], float]
+
+
+class Optimizer:
+    """What all optimisers share: the parameters, the learning rate, and the refusal of bad steps.
+
+    `lr` is a number or a schedule. A step with an infinite or NaN gradient raises
+    FloatingPointError and changes nothing.
+    """
+
+    def __init__(
+        self, parameters: Iterable[Value], lr: float | Schedule, weight_decay: float = 0.0
+    ) -> None:
+        self.parameters = as_list(parameters, "parameters")
+        for i, parameter in enumerate(self.parameters):
+            if not isinstance(parameter, Value):
+                kind = type(parameter).__name__
+                raise TypeError(f"parameters[{i}] must be a Value, got {kind}")
+        if len(set(self.parameters)) != len(self.parameters):
+            raise ValueError("parameters has the same Value twice; pass each once")
+        self.schedule = lr if callable(lr) else constant(lr)
+        self.weight_decay = _not_negative(weight_decay, "weight_decay")
+        self.steps = 0
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next step."""
+        return _not_negative(self.schedule(self.steps), "lr")
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to zero."""
+        for parameter in self.parameters:
+            parameter.grad = 0.0
+
+    def step(self) -> None:
+        """Change every parameter once, against its gradient."""
+        gradients = []
+        for i, parameter in enumerate(self.parameters):
+            if not math.isfinite(parameter.grad):
+                raise FloatingPointError(
+                    f"the gradient of {parameter.label or f'parameters[{i}]'} is {parameter.grad}; "
+                    "no parameter was changed"
+                )
+            gradients.append(parameter.grad + self.weight_decay * parameter.data)
+        lr, updated = self.lr, []
+        for i, gradient in enumerate(gradients):
+            updated.append(self.parameters[i].data - lr * self.direction(i, gradient))
+        for parameter, number in zip(self.parameters, updated, strict=True):
+            parameter.data = number
+        self.steps += 1
+
+    def direction(self, i: int, gradient: float) -> float:
+        """What to subtract from parameter i for each unit of the learning rate."""
+        raise NotImplementedError
+
+
+class SGD(Optimizer):
+    """Gradient descent: v ← momentum·v + g, then θ ← θ − lr·v.
+
+    `weight_decay` adds weight_decay·θ to the gradient g.
+
+    >>> x = Value(1.0)
+    >>> (x * x).backward()
+    >>> SGD([x], lr=0.1).step()
+    >>> x.data
+    0.8
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float | Schedule,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay)
+        self.momentum = _fraction(momentum, "momentum")
+        self.velocity = [0.0] * len(self.parameters)
+
+    def direction(self, i: int, gradient: float) -> float:
+        self.velocity[i] = self.momentum * self.velocity[i] + gradient
+        return self.velocity[i]
+
+
+class Adam(Optimizer):
+    """Adam: running means of g and g², corrected for their start at 0; θ ← θ − lr·m / (√v + eps).
+
+    Source: Kingma, Ba, "Adam: a method for stochastic optimization", 2015.
+
+    >>> x = Value(1.0)
+    >>> (x * x).backward()
+    >>> Adam([x], lr=0.1).step()
+    >>> round(x.data, 6)
+    0.9
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float | Schedule = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay)
+        self.betas = (_fraction(betas[0], "betas[0]"), _fraction(betas[1], "betas[1]"))
+        self.eps = _not_negative(eps, "eps")
+        self.means = [0.0] * len(self.parameters)
+        self.squares = [0.0] * len(self.parameters)
+
+    def direction(self, i: int, gradient: float) -> float:
+        first, second = self.betas
+        self.means[i] = first * self.means[i] + (1 - first) * gradient
+        self.squares[i] = second * self.squares[i] + (1 - second) * gradient * gradient
+        mean = self.means[i] / (1 - first ** (self.steps + 1))
+        square = self.squares[i] / (1 - second ** (self.steps + 1))
+        size = math.sqrt(square) + self.eps
+        return mean / size if size else 0.0
+
+
+def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
+    """Scale the gradients so that their norm is at most `max_norm`; gives the norm before.
+
+    >>> x, y = Value(0.0), Value(0.0)
+    >>> (3 * x + 4 * y).backward()
+    >>> clip_grad_norm([x, y], 1.0), round(x.grad, 6), round(y.grad, 6)
+    (5.0, 0.6, 0.8)
+    """
+    items = as_list(parameters, "parameters")
+    limit = _not_negative(max_norm, "max_norm")
+    norm = math.hypot(*(parameter.grad for parameter in items))
+    if not math.isfinite(norm):
+        raise FloatingPointError(f"the norm of the gradients is {norm}; none was changed")
+    if norm > limit:
+        for parameter in items:
+            parameter.grad *= limit / norm
+    return norm
+
+
+# ---- Schedules ---------------------------------------------------------------------------------
+
+
+def constant(lr: float) -> Schedule:
+    """The same learning rate at every step.
+
+    >>> constant(0.1)(1000)
+    0.1
+    """
+    rate = _not_negative(lr, "lr")
+    return lambda step: rate
+
+
+def step_decay(lr: float, every: int, factor: float = 0.5) -> Schedule:
+    """lr·factor^⌊step / every⌋.
+
+    >>> [step_decay(1.0, every=10)(step) for step in (0, 9, 10, 20)]
+    [1.0, 1.0, 0.5, 0.25]
+    """
+    rate, length = _not_negative(lr, "lr"), _at_least_one(every, "every")
+    ratio = _not_negative(factor, "factor")
+    return lambda step: rate * ratio ** (step // length)
+
+
+def exponential_decay(lr: float, rate: float) -> Schedule:
+    """lr·e^(−rate·step).
+
+    >>> exponential_decay(1.0, 0.5)(2)
+    0.36787944117144233
+    """
+    start, decay = _not_negative(lr, "lr"), _not_negative(rate, "rate")
+    return lambda step: start * math.exp(-decay * step)
+
+
+def inverse_time_decay(lr: float, rate: float) -> Schedule:
+    """lr / (1 + rate·step).
+
+    >>> inverse_time_decay(1.0, 0.5)(2)
+    0.5
+    """
+    start, decay = _not_negative(lr, "lr"), _not_negative(rate, "rate")
+    return lambda step: start / (1 + decay * step)
+
+
+def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
+    """From lr to `final` along half a cosine over `steps`, then `final`.
+
+    >>> [round(cosine_decay(1.0, 10)(step), 6) for step in (0, 5, 10, 20)]
+    [1.0, 0.5, 0.0, 0.0]
+    """
+    start, end = _not_negative(lr, "lr"), _not_negative(final, "final")
+    length = _at_least_one(steps, "steps")
+
+    def rate(step: int) -> float:
+        done = min(step / length, 1.0)
+        return end + (start - end) * 0.5 * (1 + math.cos(math.pi * done))
+
+    return rate
+
+
+def warmup(schedule: float | Schedule, steps: int) -> Schedule:
+    """A straight rise to `schedule` over the first `steps`, then `schedule` itself.
+
+    >>> [warmup(1.0, 4)(step) for step in (0, 1, 3, 4)]
+    [0.25, 0.5, 1.0, 1.0]
+    """
+    after = schedule if callable(schedule) else constant(schedule)
+    length = _at_least_one(steps, "steps")
+    return lambda step: after(step) * min((step + 1) / length, 1.0)
+
+
+def _not_negative(x: Any, name: str) -> float:
+    number = as_number(x, name)
+    if not 0.0 <= number < math.inf:
+        raise ValueError(f"{name} must be a finite number from 0 on, got {number}")
+    return number
+
+
+def _fraction(x: Any, name: str) -> float:
+    number = as_number(x, name)
+    if not 0.0 <= number < 1.0:
+        raise ValueError(f"{name} must be in [0, 1), got {number}")
+    return number
+
+
+def _at_least_one(x: Any, name: str) -> int:
+    if not isinstance(x, int) or isinstance(x, bool):
+        raise TypeError(f"{name} must be an int, got {type(x).__name__} {x!r}")
+    if x < 1:
+        raise ValueError(f"{name} must be at least 1, got {x}")
+    return x
