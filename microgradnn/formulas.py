@@ -89,6 +89,9 @@ class Formula:
     def __and__(self, other: Any) -> Formula:
         return Formula("", "&", [self, _lift(other)])
 
+    def __bool__(self) -> bool:
+        raise TypeError("a Formula has no truth value: use where(condition, a, b) instead of if")
+
 
 def _lift(x: Any) -> Formula:
     return x if isinstance(x, Formula) else Formula(repr(float(x)))

@@ -10,6 +10,8 @@ from . import functions, primitives
 from .functions import as_list
 from .primitives import as_number, clip, log, log1p, maximum, minimum, relu, sign, softplus
 
+Check = Callable[[Any, str], None]
+
 # ---- Regression --------------------------------------------------------------------------------
 
 
@@ -72,10 +74,10 @@ def binary_cross_entropy(prediction: Any, target: Any, reduction: str = "mean") 
     """
 
     def term(p: Any, t: Any) -> Any:
-        _check_probability(p, "prediction")
         return 0.0 - _weighted_sum([(t, p, log), (1.0 - t, -p, log1p)])
 
-    return _elementwise(term, prediction, target, reduction, _check_target_probability)
+    checks = (_check_probability, _check_target_probability)
+    return _elementwise(term, prediction, target, reduction, checks)
 
 
 def binary_cross_entropy_with_logits(prediction: Any, target: Any, reduction: str = "mean") -> Any:
@@ -90,7 +92,8 @@ def binary_cross_entropy_with_logits(prediction: Any, target: Any, reduction: st
     def term(z: Any, t: Any) -> Any:
         return _weighted_sum([(t, -z, softplus), (1.0 - t, z, softplus)])
 
-    return _elementwise(term, prediction, target, reduction, _check_target_probability)
+    checks = (None, _check_target_probability)
+    return _elementwise(term, prediction, target, reduction, checks)
 
 
 def hinge_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
@@ -99,7 +102,7 @@ def hinge_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     >>> hinge_loss([2.0, 0.25, -1.0], [1, 1, 1], reduction="none")
     [0.0, 0.75, 2.0]
     """
-    return _elementwise(lambda s, y: relu(1.0 - y * s), prediction, target, reduction, _check_label)
+    return _elementwise(lambda s, y: relu(1.0 - y * s), prediction, target, reduction, _LABELS)
 
 
 def perceptron_loss(prediction: Any, target: Any, reduction: str = "sum") -> Any:
@@ -111,7 +114,7 @@ def perceptron_loss(prediction: Any, target: Any, reduction: str = "sum") -> Any
     3.0
     """
     return _elementwise(
-        lambda s, y: clip(-(y * s), 0.0, math.inf), prediction, target, reduction, _check_label
+        lambda s, y: clip(-(y * s), 0.0, math.inf), prediction, target, reduction, _LABELS
     )
 
 
@@ -124,7 +127,7 @@ def zero_one_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     0.3333333333333333
     """
     return _elementwise(
-        lambda s, y: 1.0 - maximum(sign(y * s), 0.0), prediction, target, reduction, _check_label
+        lambda s, y: 1.0 - maximum(sign(y * s), 0.0), prediction, target, reduction, _LABELS
     )
 
 
@@ -251,7 +254,7 @@ def _elementwise(
     prediction: Any,
     target: Any,
     reduction: str,
-    check_target: Callable[[Any, str], None] | None = None,
+    checks: tuple[Check | None, Check | None] = (None, None),
 ) -> Any:
     """Apply a loss to each pair of elements of two equally nested lists, and reduce."""
     _check_reduction(reduction)
@@ -263,8 +266,9 @@ def _elementwise(
             pairs = enumerate(zip(ps, ts, strict=True))
             return [walk(x, y, f"{place}[{i}]") for i, (x, y) in pairs]
         p, t = _operand(p, f"prediction{place}"), _operand(t, f"target{place}")
-        if check_target is not None:
-            check_target(t, f"target{place}")
+        for check, x, name in zip(checks, (p, t), ("prediction", "target"), strict=True):
+            if check is not None:
+                check(x, f"{name}{place}")
         return term(p, t)
 
     return _reduce(walk(prediction, target, ""), reduction)
@@ -321,7 +325,7 @@ def _reduce(terms: Any, reduction: str) -> Any:
 
 
 def _is_list(x: Any) -> bool:
-    return isinstance(x, (list, tuple)) or (hasattr(x, "__iter__") and getattr(x, "shape", 0) != ())
+    return hasattr(x, "__iter__") and not isinstance(x, str) and getattr(x, "shape", 0) != ()
 
 
 def _operand(x: Any, name: str) -> Any:
@@ -361,6 +365,9 @@ def _check_target_probability(x: Any, name: str) -> None:
 def _check_label(x: Any, name: str) -> None:
     if _number(x) not in (-1.0, 1.0):
         raise ValueError(f"{name} must be a label −1 or +1, got {_number(x)}")
+
+
+_LABELS = (None, _check_label)
 
 
 def _check_distribution(row: list[Any], name: str) -> list[Any]:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from . import losses
 from .data import as_table, batches
+from .diagnosis import first_non_finite
 from .modes import no_grad
 from .nn import Module
 from .optim import Adam, Optimizer
@@ -108,7 +109,7 @@ def fit(
                 error = loss(predictions, some_targets.tolist())
                 stepper.zero_grad()
                 error.backward()
-                stepper.step()
+                _step(stepper, error)
                 total += error.data * len(some_rows)
                 seen += len(some_rows)
                 if judge is not None:
@@ -130,6 +131,14 @@ def fit(
     if held_out is not None or interrupted():
         best.restore()
     return history
+
+
+def _step(optimizer: Optimizer, error: Value) -> None:
+    """Take the optimizer's step; if it refuses, say which node of the graph is to blame."""
+    try:
+        optimizer.step()
+    except FloatingPointError as refusal:
+        raise FloatingPointError(f"{refusal}; {first_non_finite(error)}") from None
 
 
 def evaluate(model: Module, X: Any, y: Any, loss: Loss) -> tuple[float, float | None]:

@@ -120,7 +120,7 @@ class MLP(Module):
     ) -> None:
         sizes = [nin, *functions.as_list(nouts, "nouts")]
         generator = as_random(rng)
-        activations = [activation] * (len(sizes) - 2) + [output_activation]
+        activations = [_checked(activation)] * (len(sizes) - 2) + [output_activation]
         self.layers = [
             Layer(fan_in, fan_out, phi, bias, init, generator)
             for fan_in, fan_out, phi in zip(sizes, sizes[1:], activations)  # noqa: B905

@@ -1,0 +1,15 @@
+"""The chain rule on the smallest graph: what add, multiply and a fan-out do to a gradient."""
+
+from microgradnn import Value
+
+x, y, z = Value(-2.0, "x"), Value(5.0, "y"), Value(-4.0, "z")
+f = (x + y) * z
+f.backward()
+print(f"f = (x + y) · z = {f.data:g}")
+for leaf in (x, y, z):
+    print(f"∂f/∂{leaf.label} = {leaf.grad:g}")
+
+a = Value(3.0, "a")
+g = a * a + a  # a is used three times: its gradient is the sum over the three edges
+g.backward()
+print(f"∂(a² + a)/∂a at 3 = {a.grad:g}")

@@ -1,0 +1,161 @@
+"""gradients, grad, jacobian, hessian; gradcheck and numerical_gradient."""
+
+import math
+from typing import Any
+
+import pytest
+
+import microgradnn as mg
+from microgradnn import Value
+
+
+def test_gradients_leaves_grad_alone() -> None:
+    x, y = Value(3.0), Value(5.0)
+    z = x * x * y
+    x.grad = 7.0
+    assert mg.gradients(z, [y, x]) == [9.0, 30.0]
+    assert (x.grad, y.grad, z.grad) == (7.0, 0.0, 0.0)
+
+
+def test_gradients_of_inner_nodes_and_of_what_is_not_there() -> None:
+    x = Value(3.0)
+    inner = x * x
+    out = inner * inner + inner
+    assert mg.gradients(out, [inner, x, Value(1.0), out]) == [19.0, 114.0, 0.0, 1.0]
+
+
+def test_third_derivative() -> None:
+    x = Value(0.7)
+    derivative: Any = mg.sin(x)
+    for _ in range(3):
+        (derivative,) = mg.gradients(derivative, [x], create_graph=True)
+    assert derivative.data == pytest.approx(-math.cos(0.7), rel=1e-15)
+
+
+def test_constant_derivatives_are_values_too() -> None:
+    x = Value(3.0)
+    (slope,) = mg.gradients(x + 1.0, [x], create_graph=True)
+    assert isinstance(slope, Value)
+    assert mg.gradients(slope, [x]) == [0.0]
+
+
+@pytest.mark.parametrize("edit", [lambda x, y: setattr(x, "data", 4.0), lambda x, y: swap(x, y)])
+def test_create_graph_refuses_changed_data(edit: Any) -> None:
+    x, y = Value(3.0), Value(2.0)
+    z = x * y
+    z.label = "z"
+    edit(x, y)
+    assert mg.gradients(z, [x, y]) == [2.0, 3.0]  # those of the recorded pass
+    with pytest.raises(RuntimeError, match=r"'z' has changed.*forward pass again"):
+        mg.gradients(z, [x], create_graph=True)
+
+
+def swap(x: Value, y: Value) -> None:
+    x.data, y.data = y.data, x.data
+
+
+def test_create_graph_needs_recording() -> None:
+    x = Value(3.0)
+    y = x * x
+    with mg.no_grad(), pytest.raises(RuntimeError, match="no_grad"):
+        mg.gradients(y, [x], create_graph=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((3.0, [Value(1.0)]), TypeError, "output must be a Value, got float"),
+        ((Value(1.0), []), ValueError, "inputs is empty"),
+        ((Value(1.0), [2.0]), TypeError, r"inputs\[0\] must be a Value, got float"),
+        ((Value(1.0), Value(1.0)), TypeError, "inputs must be a list"),
+    ],
+)
+def test_wrong_arguments(arguments: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        mg.gradients(*arguments)
+
+
+def test_grad_as_in_jax() -> None:
+    def f(x: Any, y: Any) -> Any:
+        return x**2 * mg.exp(y)
+
+    assert mg.grad(f)(3.0, 0.0) == 6.0
+    assert mg.grad(f, argnums=1)(3.0, 0.0) == 9.0
+    assert mg.grad(f, argnums=(1, 0))(3.0, 0.0) == (9.0, 6.0)
+    assert mg.value_and_grad(f)(3.0, 0.0) == (9.0, 6.0)
+    assert mg.grad(mg.grad(mg.grad(lambda x: x**4)))(2.0) == 48.0
+    assert mg.grad(lambda x: 3.0)(1.0) == 0.0
+    with pytest.raises(ValueError, match="argnums has 2, but there are 1 arguments"):
+        mg.grad(lambda x: x, argnums=2)(1.0)
+    with pytest.raises(TypeError, match="the result of f"):
+        mg.grad(lambda x: "x")(1.0)
+
+
+def test_nested_derivatives_are_not_confused() -> None:
+    # d/dx [x · d/dy (x·y)] = d/dx x² at y = x
+    assert mg.grad(lambda x: x * mg.grad(lambda y: x * y)(x))(3.0) == 6.0
+    # d/dx [x · d/dy (x + y)] = 1
+    assert mg.grad(lambda x: x * mg.grad(lambda y: x + y)(1.0))(1.0) == 1.0
+
+
+def test_jacobian_and_hessian() -> None:
+    assert mg.jacobian(lambda x, y: [x * y, x + y, 1.0])(2.0, 5.0) == [[5, 2], [1, 1], [0, 0]]
+    assert mg.jacobian(lambda x, y: x * y)(2.0, 5.0) == [5.0, 2.0]
+    assert mg.hessian(lambda x, y: x**3 * y)(2.0, 5.0) == [[60.0, 12.0], [12.0, 0.0]]
+
+    def rosenbrock(x: Any, y: Any) -> Any:
+        return (1 - x) ** 2 + 100 * (y - x**2) ** 2
+
+    assert mg.hessian(rosenbrock)(1.0, 1.0) == [[802.0, -400.0], [-400.0, 200.0]]
+
+
+# ---- Checking ----------------------------------------------------------------------------------
+
+
+def test_central_difference_as_the_lecture_prints_it() -> None:
+    assert mg.numerical_gradient(lambda x: x**2, [1.5]) == [2.9999999999996696]
+    assert mg.numerical_gradient(lambda x, y: x * y, [2.0, 5.0]) == pytest.approx([5, 2])
+
+
+def test_gradcheck_accepts_what_is_right() -> None:
+    report = mg.gradcheck(lambda x, y: mg.sin(x) * y + x / y, [1, 2.5])
+    assert report
+    assert report.ok
+    assert report.relative_error < 1e-9
+    assert report.analytic == pytest.approx([math.cos(1) * 2.5 + 0.4, math.sin(1) - 1 / 6.25])
+    assert "the gradients agree" in str(report)
+
+
+def test_gradcheck_refuses_what_is_wrong() -> None:
+    def broken(x: Any) -> Any:  # its derivative is lost on the way
+        return x * (x.detach() if isinstance(x, Value) else x)
+
+    report = mg.gradcheck(broken, [3.0])
+    assert not report
+    assert report.relative_error == pytest.approx(1 / 3)
+    assert "DIFFER" in str(report)
+
+
+def test_gradcheck_calls_f_on_plain_numbers() -> None:
+    seen: list[type] = []
+    mg.gradcheck(lambda x: seen.append(type(x)) or x * x, [1.0])  # type: ignore[func-returns-value]
+    assert seen == [Value, float, float]
+
+
+def test_gradcheck_of_large_and_small_inputs() -> None:
+    assert mg.gradcheck(lambda x: x**3, [1e8]).ok
+    assert mg.gradcheck(lambda x: x**3, [1e-3]).relative_error < 1e-4
+    assert mg.gradcheck(lambda x: 0 * x, [1.0]).relative_error == 0.0
+
+
+@pytest.mark.parametrize("eps", [0.0, -1e-4, math.nan, math.inf])
+def test_a_wrong_step_is_refused(eps: float) -> None:
+    with pytest.raises(ValueError, match="eps must be a positive number"):
+        mg.gradcheck(lambda x: x, [1.0], eps=eps)
+    with pytest.raises(ValueError, match="eps must be a positive number"):
+        mg.numerical_gradient(lambda x: x, [1.0], eps=eps)
+
+
+def test_relative_error_needs_equal_lengths() -> None:
+    with pytest.raises(ValueError, match="1 elements and numeric has 2"):
+        mg.relative_error([1.0], [1.0, 2.0])

@@ -1,0 +1,137 @@
+"""fit: what it learns, what it refuses, when it stops."""
+
+import math
+import os
+import signal
+from typing import Any
+
+import numpy as np
+import pytest
+
+import microgradnn as mg
+from microgradnn import Value, losses, nn, optim
+from microgradnn.data import load_iris, standardize
+from microgradnn.training import History
+
+IRIS = load_iris()
+X, Y = standardize(IRIS.X), IRIS.y
+LINE = ([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
+
+
+def quiet(model: nn.Module, X: Any, y: Any, **options: Any) -> History:
+    return mg.fit(model, X, y, progress=False, **options)
+
+
+def test_it_learns_a_line() -> None:
+    model = nn.MLP(1, [1])
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    quiet(model, *LINE, loss=losses.mse_loss, optimizer=optimizer, epochs=300)
+    slope, offset = (p.data for p in model.parameters())
+    assert (slope, offset) == pytest.approx((2.0, 1.0), abs=1e-4)
+
+
+def test_it_learns_iris_and_says_so() -> None:
+    model = nn.MLP(4, [8, 3])
+    history = quiet(model, X, Y, loss=losses.cross_entropy, epochs=20)
+    assert history.losses[-1] < 0.5 * history.losses[0]
+    assert history.metrics["accuracy"][-1] > 0.9
+    loss, accuracy = mg.evaluate(model, X, Y, losses.cross_entropy)
+    assert loss < 0.5
+    assert accuracy is not None
+    assert accuracy > 0.9
+    assert "20 epochs" in repr(history)
+
+
+def test_the_same_seed_gives_the_same_bits() -> None:
+    runs = []
+    for seed in (1, 1, 2):
+        model = nn.MLP(4, [3])
+        runs.append(quiet(model, X, Y, loss=losses.cross_entropy, epochs=2, seed=seed).losses)
+    assert runs[0] == runs[1] != runs[2]
+
+
+def test_early_stopping_restores_the_best_weights() -> None:
+    model = nn.MLP(1, [1], init="zeros")
+    seen: list[tuple[float, list[float]]] = []
+
+    def remember(epoch: int, history: History) -> None:
+        weights = [p.data for p in model.parameters()]
+        seen.append((history.metrics["validation loss"][-1], weights))
+
+    history = quiet(
+        model,
+        *LINE,
+        loss=losses.mse_loss,
+        optimizer=optim.SGD(model.parameters(), lr=0.05),
+        validation=([[1.0]], [2.0]),  # training passes it by on its way to 3
+        patience=3,
+        epochs=200,
+        callbacks=[remember],
+    )
+    best = min(range(len(seen)), key=lambda i: seen[i][0])
+    assert history.best_epoch == best
+    assert len(history.losses) == best + 4
+    assert history.stopped == "no better validation loss"
+    assert [p.data for p in model.parameters()] == seen[best][1]
+
+
+def test_ctrl_c_ends_after_the_step_in_progress() -> None:
+    model = nn.MLP(1, [1])
+    before = signal.getsignal(signal.SIGINT)
+
+    def press(epoch: int, history: History) -> None:
+        if epoch == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    history = quiet(model, *LINE, loss=losses.mse_loss, epochs=100, callbacks=[press])
+    assert history.stopped == "interrupted"
+    assert 4 <= len(history.losses) <= 5
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_bad_gradient_stops_before_it_changes_a_weight() -> None:
+    model = nn.MLP(1, [1], init="zeros")
+
+    def broken(prediction: Any, target: Any) -> Any:
+        return mg.sum([mg.sqrt(p * p) for p in prediction])  # 0 · ∞ at 0
+
+    with pytest.raises(FloatingPointError) as raised:
+        quiet(model, *LINE, loss=broken)
+    assert "layers.0.neurons.0.w.0 is nan; no parameter was changed" in str(raised.value)
+    assert "at sqrt(0.0) = 0.0: local derivative inf, upstream 1.0" in str(raised.value)
+    assert [p.data for p in model.parameters()] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"X": [[0.0], [math.nan], [2.0]]}, "X has nan in row 1, column 0"),
+        ({"y": [1.0, math.inf, 2.0]}, "y has inf in row 1"),
+        ({"y": [1.0]}, "X has 3 rows and y has 1"),
+        ({"X": [[0.0, 1.0]] * 3}, "x has 2 elements, expected 1"),
+        ({"epochs": 0}, "epochs must be"),
+        ({"batch_size": 0}, "batch_size must be"),
+        ({"patience": 3}, "patience needs validation"),
+    ],
+)
+def test_refusals(change: dict[str, Any], message: str) -> None:
+    model = nn.MLP(1, [1])
+    before = [p.data for p in model.parameters()]
+    arguments = {"X": LINE[0], "y": LINE[1], "loss": losses.mse_loss, **change}
+    with pytest.raises(ValueError, match=message):
+        quiet(model, **arguments)
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_a_model_of_ones_own() -> None:
+    class Power(nn.Module):
+        def __init__(self) -> None:
+            self.exponent = Value(1.0)
+
+        def __call__(self, row: Any) -> Any:
+            return row[0] ** self.exponent
+
+    model = Power()
+    rows = np.array([[0.5], [1.5], [2.0]])
+    quiet(model, rows, rows[:, 0] ** 2.5, loss=losses.mse_loss, epochs=400)
+    assert model.exponent.data == pytest.approx(2.5, abs=0.01)
