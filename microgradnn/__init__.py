@@ -73,6 +73,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from . import data, plots
     from .drawing import Drawing, draw, to_dot
+    from .teaching import explain, steps
     from .training import History, evaluate, fit
 
 # Names whose modules need NumPy, graphviz or matplotlib: loaded when they are first asked for.
@@ -83,6 +84,8 @@ _LAZY = {
     "draw": "drawing",
     "to_dot": "drawing",
     "History": "training",
+    "explain": "teaching",
+    "steps": "teaching",
     "evaluate": "training",
     "fit": "training",
 }
@@ -133,6 +136,7 @@ __all__ = [
     "erfc",
     "evaluate",
     "exp",
+    "explain",
     "expm1",
     "fit",
     "gelu",
@@ -173,6 +177,7 @@ __all__ = [
     "softmax",
     "softplus",
     "sqrt",
+    "steps",
     "sum",
     "tan",
     "tanh",

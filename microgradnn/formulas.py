@@ -137,50 +137,76 @@ def statements(formulas: dict[str, Any], dialect: Dialect) -> list[str]:
 
 
 class _Writer:
-    """Writes formulas in one language; calls and selections that recur get a name."""
+    """Writes formulas in one language; what recurs gets a name."""
 
     def __init__(self, dialect: Dialect, share: bool) -> None:
         self.dialect = dialect
         self.share = share
-        self.uses: dict[str, int] = {}
-        self.names: dict[str, str] = {}
+        self.expanded: dict[int, tuple[Formula, Formula]] = {}  # the first keeps its id taken
+        self.numbers: dict[tuple[Any, ...], int] = {}
+        self.numbered: dict[int, int] = {}  # by the ids of what `expanded` holds
+        self.uses: dict[int, int] = {}
+        self.names: dict[int, str] = {}
         self.assignments: list[str] = []
 
     def assign(self, formulas: dict[str, Formula]) -> list[str]:
-        expanded = {name: _expand(formula) for name, formula in formulas.items()}
+        roots = {name: self._expand(formula) for name, formula in formulas.items()}
         if self.share:
-            for formula in expanded.values():
+            for formula in roots.values():
                 self._count(formula)
-        for name, formula in expanded.items():
+        for name, formula in roots.items():
             self.assignments.append(f"{name} = {self._text(formula)[0]}")
         return self.assignments
 
+    def _expand(self, formula: Formula) -> Formula:
+        """Replace rows that are formulas over other rows by those formulas."""
+        if id(formula) not in self.expanded:
+            operands = [self._expand(x) for x in formula.operands]
+            row = formula.row
+            if isinstance(row, Primitive) and row.kind == "formula":
+                result = self._expand(_lift(row.forward(*operands)))
+            else:
+                result = Formula(formula.text, row, operands)
+            self.expanded[id(formula)] = formula, result
+        return self.expanded[id(formula)][1]
+
+    def _number(self, formula: Formula) -> int:
+        """A number that equal formulas, and no others, have in common."""
+        if id(formula) not in self.numbered:
+            name = formula.row.name if isinstance(formula.row, Primitive) else formula.row
+            key = (name, formula.text, *map(self._number, formula.operands))
+            self.numbered[id(formula)] = self.numbers.setdefault(key, len(self.numbers))
+        return self.numbered[id(formula)]
+
     def _count(self, formula: Formula) -> None:
-        key = _key(formula)
-        self.uses[key] = self.uses.get(key, 0) + 1
-        if self.uses[key] == 1:
+        number = self._number(formula)
+        self.uses[number] = self.uses.get(number, 0) + 1
+        if self.uses[number] == 1:
             for operand in formula.operands:
                 self._count(operand)
 
     def _text(self, formula: Formula) -> tuple[str, int]:
         """The text of a formula, and how strongly its outermost operator binds."""
-        key, row, operands = _key(formula), formula.row, formula.operands
-        if key in self.names:
-            return self.names[key], _ATOM
+        number, row, operands = self._number(formula), formula.row, formula.operands
+        if number in self.names:
+            return self.names[number], _ATOM
         if row is None:
             return self._atom(formula.text)
+        text, binding = self._written(row, operands)
+        if self.uses.get(number, 0) > 1:
+            self.names[number] = f"t{len(self.names)}"
+            self.assignments.append(f"{self.names[number]} = {text}")
+            return self.names[number], _ATOM
+        return text, binding
+
+    def _written(self, row: Primitive | str, operands: Sequence[Formula]) -> tuple[str, int]:
         if isinstance(row, Primitive) and row.kind == "operator":
             binding = _BINDING[row.name]
             parts = [self._inside(x, binding + (place > 0)) for place, x in enumerate(operands)]
             return f" {row.code} ".join(parts) if row.name != "neg" else f"-{parts[0]}", binding
-        text, binding = self._call(row, [self._text(x)[0] for x in operands])
-        if self.uses.get(key, 0) > 1:
-            self.names[key] = f"t{len(self.names)}"
-            self.assignments.append(f"{self.names[key]} = {text}")
-            return self.names[key], _ATOM
-        return text, binding
-
-    def _call(self, row: Primitive | str, parts: list[str]) -> tuple[str, int]:
+        if row is PRIMITIVES["sum"] and self.dialect is not PYTHON:
+            return " + ".join(self._inside(x, _PRODUCT) for x in operands), _SUM
+        parts = [self._text(x)[0] for x in operands]
         if isinstance(row, Primitive):
             return f"{self.dialect.function(row.name)}({', '.join(parts)})", _ATOM
         if row == "where":
@@ -197,22 +223,6 @@ class _Writer:
         except ValueError:  # a name
             return text, _ATOM
         return number, _SIGN if number.startswith("-") else _ATOM
-
-
-def _expand(formula: Formula) -> Formula:
-    """Replace rows that are formulas over other rows by those formulas."""
-    operands = [_expand(x) for x in formula.operands]
-    row = formula.row
-    if isinstance(row, Primitive) and row.kind == "formula":
-        return _expand(_lift(row.forward(*operands)))
-    return Formula(formula.text, row, operands)
-
-
-def _key(formula: Formula) -> str:
-    """A text that is the same for equal formulas only."""
-    row = formula.row.name if isinstance(formula.row, Primitive) else formula.row
-    inside = ",".join(map(_key, formula.operands))
-    return f"{row}({inside})" if row else formula.text
 
 
 def _latex(formula: Formula) -> tuple[str, int]:

@@ -11,6 +11,8 @@ from typing import Any, Generic, TypeVar
 from .formulas import PYTHON, Formula, statements
 from .primitives import PRIMITIVES, Primitive
 
+MOST_COMPILED = 64  # operands of an n-ary row; for more, compiling would take longer than it saves
+
 Node = TypeVar("Node")
 Kernel = Callable[..., Any]
 
@@ -48,15 +50,9 @@ class Kernels(Generic[Node]):
     """
 
     def __init__(self, value_class: type[Node], paused: set[int]) -> None:
-        self._namespace = {
-            **{row.name: row.forward for row in PRIMITIVES.values()},
-            "Value": value_class,
-            "new": value_class.__new__,
-            "record": value_class._record,  # type: ignore[attr-defined]
-            "paused": paused,
-            "inf": math.inf,
-            "nan": math.nan,
-        }
+        self._value_class = value_class
+        self._record: Kernel = value_class._record  # type: ignore[attr-defined]
+        self._paused = paused
 
     def __getattr__(self, name: str) -> Callable[..., Node]:
         if name not in PRIMITIVES:
@@ -66,38 +62,56 @@ class Kernels(Generic[Node]):
         return kernel
 
     def _build(self, row: Primitive) -> Kernel:
-        record = self._namespace["record"]
+        many = {"sum": _sum_kernel, "dot": _dot_kernel}
+        if row.name in many:
+            return many[row.name](row, self._value_class, self._record, self._paused)
+        if row.arity is None:
+            return self._by_kinds(row)
+        all_kinds = itertools.product("vn", repeat=row.arity) if row.arity < 3 else ["vnn"]
+        return self._compile(row, row.arity, ["".join(k) for k in all_kinds if "v" in k])
+
+    def _by_kinds(self, row: Primitive) -> Kernel:
+        """A kernel for each number and arrangement of operands of an n-ary row."""
+        compiled: dict[str, Kernel] = {}
+        value_class, record = self._value_class, self._record
+
+        def kernel(*operands: Any) -> Any:
+            if len(operands) > MOST_COMPILED:
+                return record(row, operands)
+            kinds = "".join(["v" if type(x) is value_class else "n" for x in operands])
+            if kinds not in compiled:
+                compiled[kinds] = self._compile(row, len(operands), [kinds])
+            return compiled[kinds](*operands)
+
+        return kernel
+
+    def _compile(self, row: Primitive, arity: int, all_kinds: Sequence[str]) -> Kernel:
+        record = self._record
         try:
-            if row.arity is None:
-                return self._build_many(row)
-            source = kernel_source(row)
-        except TypeError:  # a user's row need not be a formula
+            source = kernel_source(row, arity, all_kinds)
+        except TypeError:  # a user's row, and one that looks at a number, need not be formulas
             return lambda *operands: record(row, operands)
-        namespace = {**self._namespace, row.name: row.forward, "row": row}
+        namespace = {
+            **{other.name: other.forward for other in PRIMITIVES.values()},
+            **{"Value": self._value_class, "new": self._value_class.__new__},
+            **{"record": record, "row": row, "paused": self._paused},
+            **{"inf": math.inf, "nan": math.nan},
+        }
         exec(source, namespace)
-        return namespace["kernel"]  # type: ignore[no-any-return]
-
-    def _build_many(self, row: Primitive) -> Kernel:
-        record = self._namespace["record"]
-        build = {"sum": _sum_kernel, "dot": _dot_kernel}.get(row.name)
-        if build is None:
-            return lambda *operands: record(row, operands)
-        return build(row, self._namespace["Value"], record, self._namespace["paused"])
+        return namespace["kernel"]  # type: ignore[return-value]
 
 
-def kernel_source(row: Primitive) -> str:
-    """The Python text of a row's kernel."""
-    operands = [f"x{i}" for i in range(row.arity or 0)]
-    kinds = itertools.product("vn", repeat=len(operands)) if len(operands) < 3 else ["vnn"]
-    cases = "".join(_case(row, operands, kind) for kind in kinds if "v" in kind)
-    listed = ", ".join(operands)
+def kernel_source(row: Primitive, arity: int, all_kinds: Sequence[str]) -> str:
+    """The Python text of a kernel for operands of these kinds."""
+    operands = [f"x{i}" for i in range(arity)]
+    cases = "".join(_case(row, operands, kinds) for kinds in all_kinds)
     retries = "".join(
         f"\n    if type({x}) is int and -1e15 < {x} < 1e15:"
-        f"\n        return kernel({listed.replace(x, f'float({x})')})"
+        f"\n        return kernel({', '.join(f'float({y})' if x == y else y for y in operands)})"
         for x in operands
-        if len(operands) > 1
+        if arity > 1
     )
-    return _KERNEL.format(operands=listed, cases=cases, retries=retries)
+    return _KERNEL.format(operands=", ".join(operands), cases=cases, retries=retries)
 
 
 def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:
@@ -105,9 +119,17 @@ def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:
     pairs = list(zip(operands, kinds, strict=True))
     numbers = [Formula(f"d{x}" if kind == "v" else x) for x, kind in pairs]
     results = {"out": row(*numbers)}
-    for partial, (x, kind) in zip(row.partials, pairs, strict=True):  # type: ignore[arg-type]
+    partials = row.partials
+    if callable(partials):
+        derivatives = partials(Formula("out"), *numbers)
+    else:
+        derivatives = [
+            partial(Formula("out"), *numbers) if kind == "v" else None
+            for partial, kind in zip(partials, kinds, strict=True)
+        ]
+    for derivative, (x, kind) in zip(derivatives, pairs, strict=True):
         if kind == "v":
-            results[f"local_{x}"] = partial(Formula("out"), *numbers)
+            results[f"local_{x}"] = derivative
     compute = statements(results, PYTHON)
     local_grads = dict.fromkeys(operands, "None")
     for line in [line for line in compute if line.startswith("local_")]:

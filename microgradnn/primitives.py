@@ -363,31 +363,13 @@ def _add_up(*xs: float) -> float:
         return math.nan
 
 
-def _dot(*operands: float) -> float:
-    n = len(operands) // 2
-    return _add_up(*map(operator.mul, operands[:n], operands[n:-1]), operands[-1])
-
-
-def _dot_on_arrays(*operands: Any) -> Any:
-    n = len(operands) // 2
-    products = [w * x for w, x in zip(operands[:n], operands[n:-1], strict=True)]
-    return _add_arrays(*products, operands[-1])
-
-
 def _add_arrays(*xs: Any) -> Any:
-    total = xs[0]
-    for x in xs[1:]:
-        total = total + x
-    return total
+    return functools.reduce(operator.add, xs)
 
 
-def _fold_arrays(name: str) -> Callable[..., Any]:
-    def on_arrays(*xs: Any) -> Any:
-        import numpy as np
-
-        return functools.reduce(getattr(np, name), xs)
-
-    return on_arrays
+def _dot(*operands: Any) -> Any:
+    n = len(operands) // 2
+    return sum(*map(operator.mul, operands[:n], operands[n:-1]), operands[-1])
 
 
 def _shares(hits: list[Any]) -> list[Any]:
@@ -580,10 +562,10 @@ clip    = _row("clip", "clip", lambda x, low, high: minimum(maximum(x, low), hig
                kinks=(lambda x, low, high: x - low, lambda x, low, high: x - high))
 
 # Of many operands: one function gives all partials
-sum  = _row("sum", "Σ", _add_up, lambda out, *xs: [1.0] * len(xs), on_arrays=_add_arrays, keeps_partials_at_nan=True)
-dot  = _row("dot", "w·x + b", _dot, lambda out, *operands: [*operands[len(operands) // 2:-1], *operands[:len(operands) // 2], 1.0], on_arrays=_dot_on_arrays, keeps_partials_at_nan=True)
-max  = _row("max", "max", lambda *xs: functools.reduce(_maximum, xs), lambda out, *xs: _shares([where(x >= out, 1.0, 0.0) for x in xs]), on_arrays=_fold_arrays("maximum"))
-min  = _row("min", "min", lambda *xs: functools.reduce(_minimum, xs), lambda out, *xs: _shares([where(x <= out, 1.0, 0.0) for x in xs]), on_arrays=_fold_arrays("minimum"))
+sum  = _row("sum", "Σ", _add_up, lambda out, *xs: [1.0] * len(xs), on_arrays=_add_arrays, kind="function", keeps_partials_at_nan=True)
+dot  = _row("dot", "w·x + b", _dot, lambda out, *operands: [*operands[len(operands) // 2:-1], *operands[:len(operands) // 2], 1.0], keeps_partials_at_nan=True)
+max  = _row("max", "max", lambda *xs: functools.reduce(maximum, xs), lambda out, *xs: _shares([where(x >= out, 1.0, 0.0) for x in xs]))
+min  = _row("min", "min", lambda *xs: functools.reduce(minimum, xs), lambda out, *xs: _shares([where(x <= out, 1.0, 0.0) for x in xs]))
 logsumexp     = _row("logsumexp", "log Σ exp", _logsumexp, _logsumexp_partials)
 softmax       = _row("softmax", "softmax", _softmax, _softmax_partials)
 cross_entropy = _row("cross_entropy", "cross-entropy", _cross_entropy, _cross_entropy_partials)
