@@ -1,4 +1,4 @@
-"""Derivatives of derivatives: Newton's method on Rosenbrock's valley, gradient and Hessian exact."""
+"""Derivatives of derivatives: Newton's method on Rosenbrock's valley, with an exact Hessian."""
 
 import numpy as np
 

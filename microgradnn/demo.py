@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from . import losses, nn, optim
 from .checking import numerical_gradient, relative_error
 from .data import load_iris, standardize, train_test_split
 from .drawing import draw
 from .functions import dot
+from .terminal import Console, Table
 from .training import evaluate, fit
 from .value import Value, topological_order
 

@@ -93,9 +93,13 @@ class Kernels(Generic[Node]):
             return lambda *operands: record(row, operands)
         namespace = {
             **{other.name: other.forward for other in PRIMITIVES.values()},
-            **{"Value": self._value_class, "new": self._value_class.__new__},
-            **{"record": record, "row": row, "paused": self._paused},
-            **{"inf": math.inf, "nan": math.nan},
+            "Value": self._value_class,
+            "new": self._value_class.__new__,
+            "record": record,
+            "row": row,
+            "paused": self._paused,
+            "inf": math.inf,
+            "nan": math.nan,
         }
         exec(source, namespace)
         return namespace["kernel"]  # type: ignore[return-value]

@@ -170,11 +170,10 @@ def categorical_cross_entropy(
     """
 
     def term(p: list[Any], weights: list[Any]) -> Any:
-        _check_distribution(p, "prediction")
         pairs = zip(weights, p, strict=True)
         return _in_base(0.0 - _weighted_sum([(w, x, log) for w, x in pairs]), base)
 
-    return _rowwise(term, prediction, target, reduction)
+    return _rowwise(term, prediction, target, reduction, _check_distribution)
 
 
 def nll_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
@@ -269,26 +268,43 @@ def _elementwise(
         for check, x, name in zip(checks, (p, t), ("prediction", "target"), strict=True):
             if check is not None:
                 check(x, f"{name}{place}")
-        return term(p, t)
+        return _named(term, p, t, f"prediction{place}")
 
     return _reduce(walk(prediction, target, ""), reduction)
 
 
 def _rowwise(
-    term: Callable[[list[Any], list[Any]], Any], prediction: Any, target: Any, reduction: str
+    term: Callable[[list[Any], list[Any]], Any],
+    prediction: Any,
+    target: Any,
+    reduction: str,
+    check: Callable[[list[Any], str], list[Any]] | None = None,
 ) -> Any:
     """Apply a loss to each row of class scores and its target, and reduce over the rows."""
     _check_reduction(reduction)
     rows = as_list(prediction, "prediction")
+
+    def one(row: list[Any], wanted: Any, place: str) -> Any:
+        scores = _operands(as_list(row, f"prediction{place}"), f"prediction{place}")
+        if check is not None:
+            check(scores, f"prediction{place}")
+        weights = _class_weights(wanted, len(scores), f"target{place}")
+        return _named(term, scores, weights, f"prediction{place}")
+
     if not _is_list(rows[0]):
-        return term(_operands(rows, "prediction"), _class_weights(target, len(rows), "target"))
+        return one(rows, target, "")
     targets = as_list(target, "target")
     _check_lengths(rows, targets, "prediction", "target")
-    results = []
-    for i, (row, wanted) in enumerate(zip(rows, targets, strict=True)):
-        scores = _operands(as_list(row, f"prediction[{i}]"), f"prediction[{i}]")
-        results.append(term(scores, _class_weights(wanted, len(scores), f"target[{i}]")))
-    return _reduce(results, reduction)
+    pairs = enumerate(zip(rows, targets, strict=True))
+    return _reduce([one(row, wanted, f"[{i}]") for i, (row, wanted) in pairs], reduction)
+
+
+def _named(term: Callable[[Any, Any], Any], prediction: Any, target: Any, name: str) -> Any:
+    """The loss of one pair; an operation outside its domain names the place in the argument."""
+    try:
+        return term(prediction, target)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def _class_weights(target: Any, classes: int, name: str) -> list[Any]:

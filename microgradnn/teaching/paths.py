@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from ..derivatives import gradients
@@ -51,10 +52,7 @@ class Explanation:
     def notes(self) -> list[str]:
         """What a learner should see in the numbers: paths that cancel, flat or dead operations."""
         found = []
-        if len(self.paths) > 1 and any(p.product for p in self.paths):
-            if self.total == 0.0:
-                products = " and ".join(_signed(p.product) for p in self.paths if p.product)
-                found.append(f"the paths cancel: {products}")
+        found += [f"paths cancel: +{number(x, 6)} and {number(-x, 6)}" for x in self._opposites()]
         for node in self._between:
             name = self._names[node]
             if node.op is None or node is self.wrt or any(node.local_grads):
@@ -67,14 +65,20 @@ class Explanation:
                 found.append(f"{name} is dead: the derivative of {node.op.name} at {at} is 0")
         return found
 
+    def _opposites(self) -> list[float]:
+        """The sizes of products that occur with both signs."""
+        products = dict.fromkeys(path.product for path in self.paths if path.product)
+        return [x for x in products if x > 0 and -x in products]
+
     def __str__(self) -> str:
         root, wrt = self._names[self.root], self._names[self.wrt]
         lines = [f"∂{root}/∂{wrt} = {number(self.total, 6)}, the sum over {_paths(self.count)}"]
         for path in self.paths:
             names = [self._names[node] for node in path.nodes]
-            symbols = " · ".join(f"∂{a}/∂{b}" for a, b in zip(names, names[1:]))  # noqa: B905
+            symbols = " · ".join(f"∂{a}/∂{b}" for a, b in pairwise(names))
             factors = " × ".join(f"({number(factor, 6)})" for factor in path.factors)
-            lines.append(f"  {' → '.join(names)}: {symbols} = {factors} = {number(path.product, 6)}")
+            product = number(path.product, 6)
+            lines.append(f"  {' → '.join(names)}: {symbols} = {factors} = {product}")
         if not self.paths and self.count:
             lines.append("  too many to list; node by node, each gradient a sum over its users:")
             lines += self._node_by_node()
@@ -90,7 +94,7 @@ class Explanation:
             for node, value in zip(shown, values, strict=True)
         ]
         hidden = len(self._between) - len(shown)
-        return lines + [f"    … and {hidden:,} more"] if hidden else lines
+        return [*lines, f"    … and {hidden:,} more"] if hidden else lines
 
     __repr__ = __str__
 
@@ -103,8 +107,7 @@ class Explanation:
         symbols, numbers = [], []
         for path in self.paths:
             names = [_latex_name(self._names[node]) for node in path.nodes]
-            pairs = zip(names, names[1:])  # noqa: B905
-            factors = [rf"\frac{{\partial {a}}}{{\partial {b}}}" for a, b in pairs]
+            factors = [rf"\frac{{\partial {a}}}{{\partial {b}}}" for a, b in pairwise(names)]
             symbols.append(" ".join(factors) or "1")
             written = r" \cdot ".join(_latex_number(f) for f in path.factors) or "1"
             numbers.append(written)
@@ -172,10 +175,6 @@ def _list_paths(between: list[Value], root: Value, wrt: Value) -> list[Path]:
 
 def _paths(count: int) -> str:
     return "1 path" if count == 1 else f"{count:,} paths"
-
-
-def _signed(x: float) -> str:
-    return number(x, 6) if x < 0 else f"+{number(x, 6)}"
 
 
 def _latex_number(x: float) -> str:

@@ -18,7 +18,7 @@ ORDER = [
     *("derivatives", "checking", "diagnosis", "notation"),
     *("teaching.passes", "teaching.paths", "teaching"),
     *("nn.init", "nn.files", "nn.module", "nn.layers", "nn", "losses", "optim", "data"),
-    *("plots", "training"),
+    *("terminal", "plots", "training"),
     *("drawing.diagram", "drawing.dot", "drawing.layout", "drawing.svg", "drawing"),
     *("demo", "cli", "__main__", ""),
 ]

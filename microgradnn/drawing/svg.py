@@ -1,0 +1,165 @@
+"""Painting: a diagram and its geometry become an SVG picture."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from html import escape
+
+from ..notation import number
+from .diagram import Arrow, Box, Diagram
+from .layout import ARROWHEAD, Edge, Geometry, Point, Rectangle, Size
+
+MARGIN = 18  # around the picture
+PADDING = 12  # left and right of the text in a box
+GAP = 16  # between the two ends of a row
+LEAST_WIDTH = 144  # makes most boxes equally wide
+HEADING, TEXT, SMALL = 14, 13, 12  # font sizes
+HEADING_HEIGHT, NUMBERS_HEIGHT, ROW_HEIGHT, LABEL_HEIGHT = 30, 18, 21, 20
+BELOW = 7  # the last row
+
+# What is coloured: property, colour on a light surface, on a dark one.
+COLOURS = {
+    "surface": ("fill", "#ffffff", "#0d1420"),
+    "card": ("fill", "#ffffff", "#151e2e"),
+    "band": ("fill", "#eef1f6", "#222d42"),
+    "leaf .band": ("fill", "#dff1ec", "#17403c"),
+    "frame": ("stroke", "#a3afc2", "#4c5c78"),
+    "leaf .frame": ("stroke", "#86bfb1", "#33786f"),
+    "root .frame": ("stroke", "#1f2a3d", "#e6ebf4"),
+    "wire": ("stroke", "#7d8aa0", "#7f8da6"),
+    "tip": ("fill", "#7d8aa0", "#7f8da6"),
+    "word": ("fill", "#131c2b", "#e6ebf4"),
+    "muted": ("fill", "#566379", "#a3afc4"),
+}
+
+
+def box_size(box: Box) -> Size:
+    """How large a box must be for what it says."""
+    rest = box.heading.removeprefix(box.name)
+    widths = [
+        text_width(box.name, HEADING, bold=True) + text_width(rest, HEADING),
+        text_width(box.numbers, SMALL),
+        *(text_width(row, TEXT) + GAP + text_width("grad", SMALL) for row in (box.data, box.grad)),
+    ]
+    if not box.operation:
+        widths[0] += GAP + text_width("leaf", SMALL)
+    height = HEADING_HEIGHT + NUMBERS_HEIGHT * bool(box.numbers) + 2 * ROW_HEIGHT + BELOW
+    return Size(max(LEAST_WIDTH, round(max(widths)) + 2 * PADDING), height)
+
+
+def edge_of(arrow: Arrow) -> Edge:
+    """The edge that an arrow is, with room for its label."""
+    width = text_width(f"∂ {number(arrow.derivative)}", SMALL)
+    return Edge(arrow.tail, arrow.head, Size(round(width) + 6, LABEL_HEIGHT))
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """About how wide a text is, rather too wide: the reader's font is not known."""
+    return size * (1.12 if bold else 1.0) * sum(map(_advance, text))
+
+
+def _advance(character: str) -> float:
+    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
+        return 0.0
+    if character in "mwMW@%#&+<=>^~−" or unicodedata.east_asian_width(character) in "WFA":
+        return 1.1
+    if character in "iljtfr.,:;'|!()[] ":
+        return 0.45
+    return 0.8 if character.isupper() else 0.66
+
+
+def paint(diagram: Diagram, geometry: Geometry) -> str:
+    """The picture as an SVG document, for a file of its own or inside a page.
+
+    Box number k has the id `nk`, arrow number k the id `ek`. All text is escaped, and the picture
+    refers to nothing outside itself.
+    """
+    edges = zip(diagram.arrows, geometry.labels, geometry.splines, strict=True)
+    boxes = zip(diagram.boxes, geometry.boxes, strict=True)
+    shapes = [_paint_arrow(f"e{k}", *edge) for k, edge in enumerate(edges)]
+    shapes += [
+        _paint_box(f"n{k}", box, place, is_root=box is diagram.boxes[-1])
+        for k, (box, place) in enumerate(boxes)
+    ]
+    content = "\n".join(shapes)
+    # Styles in a page reach all its pictures; a name made from the content keeps them apart.
+    scope = "mg" + hashlib.sha256(content.encode()).hexdigest()[:8]
+    width, height = (round(side) + 2 * MARGIN for side in geometry.size)
+    said = [f"{box.heading or 'leaf'}: data {box.data}, grad {box.grad}." for box in diagram.boxes]
+    return f"""\
+<svg xmlns="http://www.w3.org/2000/svg" class="{scope}" width="{width}" height="{height}" \
+viewBox="{-MARGIN} {-MARGIN} {width} {height}" \
+role="img" aria-labelledby="{scope}t" aria-describedby="{scope}d">
+<title id="{scope}t">Computational graph {escape(diagram.boxes[-1].heading)}</title>
+<desc id="{scope}d">{escape(" ".join(said))}</desc>
+<style>{_style(scope)}</style>
+<marker id="{scope}a" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="{ARROWHEAD}" \
+markerHeight="{ARROWHEAD}" markerUnits="userSpaceOnUse" orient="auto">\
+<path class="tip" d="M0,0.5 L8,4 L0,7.5 Z"/></marker>
+<rect class="surface" x="{-MARGIN}" y="{-MARGIN}" width="{width}" height="{height}" rx="8"/>
+{content}
+</svg>
+"""
+
+
+def _style(scope: str) -> str:
+    light = "".join(f".{scope} .{name}{{{p}:{c}}}" for name, (p, c, _) in COLOURS.items())
+    dark = "".join(f".{scope} .{name}{{{p}:{c}}}" for name, (p, _, c) in COLOURS.items())
+    return f"""
+.{scope} text{{font:{TEXT}px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;\
+font-variant-numeric:tabular-nums}}
+.{scope} .heading{{font-size:{HEADING}px}}
+.{scope} .name{{font-weight:600}}
+.{scope} .small{{font-size:{SMALL}px}}
+.{scope} .frame{{fill:none;stroke-width:1.2}}
+.{scope} .root .frame{{stroke-width:3}}
+.{scope} .wire{{fill:none;stroke-width:1.4;marker-end:url(#{scope}a)}}
+{light}
+@media (prefers-color-scheme:dark){{{dark}}}
+"""
+
+
+def _paint_arrow(name: str, arrow: Arrow, label: Rectangle, spline: Sequence[Point]) -> str:
+    start, *rest = [f"{x:.1f},{y:.1f}" for x, y in spline]
+    return f"""\
+<g id="{name}"><title>∂ {arrow.derivative!r}</title>
+<path class="wire" d="M{start} C{" ".join(rest)}"/>
+<rect class="surface" x="{label.left:.1f}" y="{label.top:.1f}" \
+width="{label.width}" height="{label.height}"/>
+{_text(label.x, label.y + 4, f"∂ {number(arrow.derivative)}", "muted small", "middle")}</g>"""
+
+
+def _paint_box(name: str, box: Box, place: Rectangle, is_root: bool) -> str:
+    kind = ("operation" if box.operation else "leaf") + " root" * is_root
+    left, right = PADDING, place.width - PADDING
+    rest = escape(box.heading.removeprefix(box.name))
+    texts = [
+        f'<text class="word heading" x="{left}" y="20">'
+        f'<tspan class="name">{escape(box.name)}</tspan>{rest}</text>'
+    ]
+    if not box.operation:
+        texts.append(_text(right, 20, "leaf", "muted small", "end"))
+    if box.numbers:
+        texts.append(_text(left, HEADING_HEIGHT + 15, box.numbers, "muted small"))
+    for row, (word, shown) in enumerate((("data", box.data), ("grad", box.grad))):
+        baseline = place.height - BELOW - 3 - (1 - row) * ROW_HEIGHT
+        texts.append(_text(left, baseline, word, "muted small"))
+        texts.append(_text(right, baseline, shown, "word", "end"))
+    # Like the frame, the band under the heading is round, but at the top only.
+    band = f"M0,{HEADING_HEIGHT} V8 a8,8 0 0 1 8,-8 h{place.width - 16} a8,8 0 0 1 8,8 v22 Z"
+    card = f'width="{place.width}" height="{place.height}" rx="8"'
+    return f"""\
+<g id="{name}" class="{kind}" transform="translate({place.left:.1f} {place.top:.1f})">
+<title>{escape(box.details)}</title>
+<rect class="card" {card}/><path class="band" d="{band}"/>
+{"".join(texts)}
+<rect class="frame" {card}/></g>"""
+
+
+def _text(x: float, y: float, text: str, looks: str, anchor: str = "start") -> str:
+    return (
+        f'<text class="{looks}" x="{x:.5g}" y="{y:.5g}" text-anchor="{anchor}">'
+        f"{escape(text)}</text>"
+    )

@@ -1,0 +1,49 @@
+"""Runs the examples in docs/ and in the README: what a page shows is what comes out."""
+
+import doctest
+import random
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from microgradnn import Drawing
+
+ROOT = Path(__file__).parents[2]
+LESSONS = sorted((ROOT / "docs" / "lessons").glob("[0-9]*.md"))
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
+
+
+def examples_of(page: Path) -> doctest.DocTest:
+    """The ```python blocks of a page as one test; blank lines keep the line numbers."""
+    lines, inside = [], False
+    for line in page.read_text("utf-8").splitlines():
+        if line.startswith("```"):
+            inside = line == "```python"
+            line = ""
+        lines.append(line if inside else "")
+    text = "\n".join(lines) + "\n"
+    return doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_examples(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    test, failures = examples_of(page), list[str]()
+    states = random.getstate(), np.random.get_state(legacy=False)
+    doctest.DocTestRunner().run(test, out=failures.append, clear_globs=False)
+    if failures:
+        pytest.fail("".join(failures), pytrace=False)
+    np.testing.assert_equal((random.getstate(), np.random.get_state(legacy=False)), states)
+    if page in LESSONS:
+        assert test.examples
+        pictures = {k for k, thing in test.globs.items() if isinstance(thing, Drawing | Figure)}
+        assert pictures == set(re.findall(r"pictures/(\w+)\.svg", page.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+        assert (page.parent / link).exists(), link
