@@ -23,9 +23,7 @@ def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
     [[-1.0], [1.0]]
     """
     table = as_table(X, "X")
-    mean = _column_means(table if reference is None else _reference(reference, table))
-    centred: Floats = table - mean
-    return centred
+    return _centred(table, table if reference is None else _reference(reference, table))
 
 
 def standardize(
@@ -43,15 +41,14 @@ def standardize(
         raise ValueError(f"constant must be 'refuse' or 'zero', got {constant!r}")
     table = as_table(X, "X")
     source = table if reference is None else _reference(reference, table)
-    mean = _column_means(source)
-    deviation = np.sqrt(_column_means((source - mean) ** 2))
+    deviation = np.sqrt(_column_means(_centred(source, source) ** 2))
     flat = np.flatnonzero(source.max(axis=0) == source.min(axis=0))
     if flat.size and constant == "refuse":
         raise ValueError(
             f"column {flat[0]} is constant ({source[0, flat[0]]}), so it cannot be scaled; "
             "drop it, or pass constant='zero'"
         )
-    scaled: Floats = (table - mean) / np.where(deviation > 0, deviation, 1.0)
+    scaled: Floats = _centred(table, source) / np.where(deviation > 0, deviation, 1.0)
     scaled[:, flat] = 0.0
     return scaled
 
@@ -162,8 +159,15 @@ def _reference(reference: ArrayLike, table: Floats) -> Floats:
     return source
 
 
+def _centred(table: Floats, source: Floats) -> Floats:
+    """`table` minus the column means of `source`; the second time takes what rounding left."""
+    mean = _column_means(source)
+    centred: Floats = (table - mean) - _column_means(source - mean)
+    return centred
+
+
 def _column_means(table: Floats) -> Floats:
-    """Means right to the last place, so that centred columns have mean 0."""
+    """Means right to the last place."""
     return np.array([math.fsum(column) / len(column) for column in table.T])
 
 

@@ -16,6 +16,7 @@ from .diagnosis import first_non_finite
 from .modes import no_grad
 from .nn import Module
 from .optim import Adam, Optimizer
+from .plots import sparkline
 from .terminal import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from .value import Value
 
@@ -44,6 +45,16 @@ class History:
         last = {"loss": self.losses[-1:], **{k: v[-1:] for k, v in self.metrics.items()}}
         shown = ", ".join(f"{name} {x[0]:.4g}" for name, x in last.items() if x)
         return f"History({len(self.losses)} epochs, {shown}; {self.stopped})"
+
+    def __str__(self) -> str:
+        """The curves as one line each, for terminals."""
+        curves = {"loss": self.losses, **self.metrics}
+        width = max(map(len, curves))
+        return "\n".join(
+            f"{name:{width}}  {sparkline(numbers)}  {numbers[0]:.4g} → {numbers[-1]:.4g}"
+            for name, numbers in curves.items()
+            if numbers
+        )
 
     def record(self, **entries: float | None) -> None:
         """Append the figures of one epoch."""

@@ -13,8 +13,10 @@ TABLE = np.random.default_rng(0).normal(50, 20, (200, 3))
 
 
 def test_zero_center_and_standardize() -> None:
-    for scaled in (data.zero_center(TABLE), data.standardize(TABLE)):
-        assert np.abs(scaled.mean(axis=0)).max() <= 1e-13
+    for scaled in (data.zero_center(TABLE / 100), data.standardize(TABLE)):
+        assert np.abs(scaled.mean(axis=0)).max() <= 1e-15
+    shifted = data.standardize(TABLE + 1e6)  # here one subtraction of the mean is not enough
+    assert np.abs(shifted.mean(axis=0)).max() <= 1e-15
     assert data.standardize(TABLE).std(axis=0) == pytest.approx([1, 1, 1], rel=1e-14)
 
 

@@ -42,6 +42,10 @@ def test_it_learns_iris_and_says_so() -> None:
     assert accuracy is not None
     assert accuracy > 0.9
     assert "20 epochs" in repr(history)
+    loss_line, accuracy_line = str(history).splitlines()
+    assert loss_line.startswith("loss      █")
+    assert loss_line.endswith(f"→ {history.losses[-1]:.4g}")
+    assert accuracy_line.startswith("accuracy  ▁")
 
 
 def test_the_same_seed_gives_the_same_bits() -> None:
