@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .functions import as_list
-from .primitives import as_number
+from .primitives import as_number, lenient
 from .value import Value, paused, topological_order
 
 
@@ -64,12 +64,17 @@ def _recorded_partials(node: Value) -> Sequence[Any]:
     if row is None:
         return ()
     _refuse_changed_data(node)
-    if callable(row.partials):
-        return list(row.partials(node, *node.operands))
-    return [
-        partial(node, *node.operands) if isinstance(x, Value) else None
-        for partial, x in zip(row.partials, node.operands, strict=True)
-    ]
+    thread = threading.get_ident()
+    lenient.add(thread)  # a partial never raises: it is infinite or NaN
+    try:
+        if callable(row.partials):
+            return list(row.partials(node, *node.operands))
+        return [
+            partial(node, *node.operands) if isinstance(x, Value) else None
+            for partial, x in zip(row.partials, node.operands, strict=True)
+        ]
+    finally:
+        lenient.discard(thread)
 
 
 def _refuse_changed_data(node: Value) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import operator
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, overload
 
@@ -32,6 +34,8 @@ class Interval(NamedTuple):
         left = "(" if self.low in self.excluded or self.low == -math.inf else "["
         return f"{left}{self.low:g}, {self.high:g}{')' if self.high == math.inf else ']'}"
 
+
+lenient: set[int] = set()  # threads that record partials, where nothing raises
 
 REAL = Interval(-math.inf, math.inf)
 POSITIVE = Interval(0.0, math.inf, excluded=(0.0,))
@@ -116,7 +120,7 @@ class Primitive:
         try:
             return self.forward(*numbers)  # type: ignore[no-any-return]
         except (ValueError, ArithmeticError) as error:
-            if not all(map(math.isfinite, numbers)):
+            if threading.get_ident() in lenient or not all(map(math.isfinite, numbers)):
                 return ieee(self.array_form(), numbers)[0]
             raise type(error)(self._complaint(error, numbers, operands)) from None
 
@@ -124,7 +128,7 @@ class Primitive:
         self, out: float, numbers: Sequence[float], wanted: Sequence[bool]
     ) -> list[float | None]:
         """The derivative of `out` for each wanted operand, else None; IEEE, so it never raises."""
-        if not self.keeps_partials_at_nan and any(x != x for x in numbers):
+        if out != out and not self.keeps_partials_at_nan and any(x != x for x in numbers):
             return [math.nan if want else None for want in wanted]
         if callable(self.partials):
             derivatives = _lenient(self.partials, out, numbers)
@@ -303,7 +307,7 @@ def _power_partial_exponent(out: Any, a: Any, b: Any) -> Any:
 
 def _quotient_partial_divisor(out: Any, a: Any, b: Any) -> Any:
     # An underflowed `out` has lost digits that a division by a small b would bring back.
-    return -where(abs(out) < 1e-290, where(abs(b) < 1, a / (b * b), out / b), out / b)
+    return -where(abs(out) < 1e-290, a * 2.0**300 / b / b * 2.0**-300, out / b)
 
 
 def _maximum(a: float, b: float) -> float:
@@ -369,7 +373,22 @@ def _add_arrays(*xs: Any) -> Any:
 
 def _dot(*operands: Any) -> Any:
     n = len(operands) // 2
-    return sum(*map(operator.mul, operands[:n], operands[n:-1]), operands[-1])
+    weights, inputs, bias = operands[:n], operands[n:-1], operands[-1]
+    out = sum(*map(operator.mul, weights, inputs), bias)
+    if isinstance(out, float) and out - out != 0.0 and all(map(math.isfinite, operands)):
+        return _exact_dot(weights, inputs, bias)  # products overflowed; their sum need not
+    return out
+
+
+def _exact_dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
+    from fractions import Fraction
+
+    pairs = zip(map(Fraction, weights), map(Fraction, inputs), strict=True)
+    total = functools.reduce(operator.add, (w * x for w, x in pairs), Fraction(bias))
+    try:
+        return float(total)
+    except OverflowError:
+        return math.copysign(math.inf, total)
 
 
 def _shares(hits: list[Any]) -> list[Any]:
@@ -384,10 +403,10 @@ class _Exponentials:
         self.maximum = max(*logits)
         self.shifted = [self._below_maximum(x) for x in logits]
         self.each = [exp(shift) for shift in self.shifted]
-        below = [where(e < 1.0, e, 0.0) for e in self.each]
-        at_maximum = _add_arrays(*[where(e < 1.0, 0.0, 1.0) for e in self.each])
-        self.rest = sum(*below) + (at_maximum - 1.0)  # the total without one maximum
-        self.total = 1.0 + self.rest
+        # Kept apart: the sum below the maximum, and that at it, which is a whole number.
+        self.below = sum(*[where(e < 1.0, e, 0.0) for e in self.each])
+        self.at_top = _add_arrays(*[where(e < 1.0, 0.0, e) for e in self.each])
+        self.total = self.below + self.at_top
 
     def _below_maximum(self, x: Any) -> Any:
         top = self.maximum
@@ -399,12 +418,23 @@ class _Exponentials:
 
     def share_of_others(self, k: int) -> Any:
         e = self.each[k]
-        return where(e < 1.0, self.total - e, self.rest) / self.total
+        return where(e < 1.0, self.total - e, self.below + (self.at_top - e)) / self.total
+
+    def log_total(self) -> Any:
+        """log Σ exp(x − max)."""
+        return log1p(self.below + (self.at_top - 1.0))
+
+
+def _sums_of_others(xs: Sequence[Any]) -> list[Any]:
+    """For each x the sum of all the others, without subtracting."""
+    before = [0.0, *itertools.accumulate(xs[:-1])]
+    after = [0.0, *itertools.accumulate(reversed(xs[1:]))]
+    return [a + b for a, b in zip(before, reversed(after), strict=True)]
 
 
 def _logsumexp(*logits: Any) -> Any:
     exponentials = _Exponentials(logits)
-    return exponentials.maximum + log1p(exponentials.rest)
+    return exponentials.maximum + exponentials.log_total()
 
 
 def _logsumexp_partials(out: Any, *logits: Any) -> list[Any]:
@@ -428,9 +458,9 @@ def _cross_entropy(*operands: Any) -> Any:
     n = len(operands) // 2
     logits, targets = operands[:n], operands[n:]
     exponentials = _Exponentials(logits)
-    log_rest = log1p(exponentials.rest)
+    log_total = exponentials.log_total()
     terms = [
-        where(abs(t) > 0, t * (log_rest - shift), 0.0)
+        where(abs(t) > 0, t * (log_total - shift), 0.0)
         for t, shift in zip(targets, exponentials.shifted, strict=True)
     ]
     return sum(*terms)
@@ -440,13 +470,13 @@ def _cross_entropy_partials(out: Any, *operands: Any) -> list[Any]:
     # softmax − target, as share·(other targets) − target·(other shares): nothing cancels.
     n = len(operands) // 2
     logits, targets = operands[:n], operands[n:]
-    exponentials, total = _Exponentials(logits), sum(*targets)
+    exponentials = _Exponentials(logits)
     by_logits = [
-        exponentials.share(k) * (total - t) - t * exponentials.share_of_others(k)
-        for k, t in enumerate(targets)
+        exponentials.share(k) * others - t * exponentials.share_of_others(k)
+        for k, (t, others) in enumerate(zip(targets, _sums_of_others(targets), strict=True))
     ]
-    log_rest = log1p(exponentials.rest)
-    return by_logits + [log_rest - shift for shift in exponentials.shifted]
+    log_total = exponentials.log_total()
+    return by_logits + [log_total - shift for shift in exponentials.shifted]
 
 
 PRIMITIVES: dict[str, Primitive] = {}
