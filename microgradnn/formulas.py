@@ -104,6 +104,7 @@ class Dialect(NamedTuple):
     function: Callable[[str], str]  # the language's name for a row of kind "function"
     where: str  # condition, a, b
     both: str  # two conditions
+    expands: bool = True  # a row of kind "formula" is written as that formula, not by its name
 
 
 def _javascript_number(x: float) -> str:
@@ -119,6 +120,7 @@ def _javascript_function(name: str) -> str:
     return {"maximum": "Math.max", "minimum": "Math.min"}.get(name, f"Math.{name}")
 
 
+READABLE = Dialect("{:.4g}".format, str, "({1} if {0} else {2})", "{0} and {1}", expands=False)
 # Python's functions are the rows' own `forward`, handed over under the rows' names.
 PYTHON = Dialect(repr, str, "({1} if {0} else {2})", "{} and {}")
 NUMPY = Dialect(*_in("np"), "np.where({}, {}, {})", "({}) & ({})")
@@ -163,7 +165,7 @@ class _Writer:
         if id(formula) not in self.expanded:
             operands = [self._expand(x) for x in formula.operands]
             row = formula.row
-            if isinstance(row, Primitive) and row.kind == "formula":
+            if self.dialect.expands and isinstance(row, Primitive) and row.kind == "formula":
                 result = self._expand(_lift(row.forward(*operands)))
             else:
                 result = Formula(formula.text, row, operands)

@@ -388,7 +388,7 @@ def _exact_dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -
     try:
         return float(total)
     except OverflowError:
-        return math.copysign(math.inf, total)
+        return math.inf if total > 0 else -math.inf
 
 
 def _shares(hits: list[Any]) -> list[Any]:
