@@ -1,0 +1,77 @@
+"""Random graphs: backward, `gradients` and copies, against differences, mpmath and fractions."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+
+from .oracles import (
+    check_against_mpmath,
+    check_copies,
+    check_finite_differences,
+    check_integers,
+    check_passes,
+    check_recorded_gradients,
+    differentiate,
+)
+from .strategies import ROWS, Program, integer_programs, programs
+
+tried: Counter[str] = Counter()  # in how many of the random graphs of this run each thing occurred
+
+
+def count(program: Program) -> None:
+    _, grads = differentiate(program)
+    tried.update({"graphs", *program.features()} | ({"a gradient"} if any(grads) else set()))
+
+
+@given(programs())
+def test_backward_agrees_with_finite_differences(program: Program) -> None:
+    count(program)
+    check_finite_differences(program)
+
+
+@given(programs())
+def test_backward_agrees_with_mpmath(program: Program) -> None:
+    count(program)
+    check_against_mpmath(program)
+
+
+@given(integer_programs())
+def test_graphs_of_integers_are_exact(program: Program) -> None:
+    check_integers(program)
+
+
+@given(programs())
+def test_gradients_and_a_second_backward(program: Program) -> None:
+    count(program)
+    check_passes(program)
+
+
+@given(programs())
+def test_recorded_gradients_are_the_same_numbers(program: Program) -> None:
+    count(program)
+    check_recorded_gradients(program)
+
+
+@given(programs())
+def test_copies_keep_numbers_and_structure(program: Program) -> None:
+    count(program)
+    check_copies(program)
+
+
+def test_nothing_was_hardly_ever_tried() -> None:
+    graphs = tried["graphs"]
+    if graphs < 200:
+        pytest.skip(f"only {graphs} random graphs were tried in this run")
+    wanted = {
+        "a gradient": 0.8,
+        "a node used again": 0.4,
+        "a node twice in one operation": 0.2,
+        "a plain number": 0.2,
+    }
+    if graphs >= 1000:  # in fewer, one row of many may be missed by chance
+        wanted |= {row.name: 0.003 for row in ROWS}
+    rare = {name: tried[name] / graphs for name in wanted if tried[name] < wanted[name] * graphs}
+    assert not rare, f"of {graphs} graphs hardly any had these: {rare}"

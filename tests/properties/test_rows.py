@@ -1,0 +1,80 @@
+"""Every row of the table: value, derivatives, recording, arrays and text, over all its operands."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from microgradnn import Value
+from microgradnn.primitives import Primitive
+
+from .oracles import (
+    check_accuracy,
+    check_arrays,
+    check_recorded_partials,
+    check_recording,
+    check_second_derivatives,
+    check_text,
+)
+from .references import REFERENCES
+from .strategies import ROWS, any_operands, extreme_operands, moderate_operands, takes_values
+
+FORMULAS = [row for row in ROWS if row.kind == "formula" and row.arity is not None]
+
+each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+each_formula = pytest.mark.parametrize("row", FORMULAS, ids=lambda row: row.name)
+
+# A third of the profile's examples, for what does not depend much on the numbers.
+fewer = settings(max_examples=settings().max_examples // 3)
+
+
+def test_every_row_has_a_reference() -> None:
+    missing = [row.name for row in ROWS if row.name not in REFERENCES]
+    assert not missing, f"write these rows in mpmath, in references.py: {missing}"
+
+
+@each_row
+@given(st.data())
+def test_accuracy(row: Primitive, data: st.DataObject) -> None:
+    check_accuracy(row, data.draw(extreme_operands(row)))
+
+
+@each_row
+@fewer
+@given(st.data())
+def test_recorded_partials(row: Primitive, data: st.DataObject) -> None:
+    check_recorded_partials(row, data.draw(extreme_operands(row)))
+
+
+@each_row
+@fewer
+@given(st.data())
+def test_second_derivatives(row: Primitive, data: st.DataObject) -> None:
+    check_second_derivatives(row, data.draw(moderate_operands(row)))
+
+
+@each_row
+@fewer
+@given(st.data())
+def test_recording(row: Primitive, data: st.DataObject) -> None:
+    operands = list(data.draw(any_operands(row)))
+    places = [i for i in range(len(operands)) if takes_values(row, i)]
+    for i in data.draw(st.lists(st.sampled_from(places), min_size=1, unique=True)):
+        operands[i] = Value(operands[i])
+    check_recording(row, operands)
+
+
+@each_row
+@fewer
+@given(st.data())
+def test_arrays(row: Primitive, data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, 4))
+    check_arrays(row, data.draw(st.lists(moderate_operands(row, count), min_size=1, max_size=4)))
+
+
+@each_formula
+@fewer
+@given(st.data())
+def test_text(row: Primitive, data: st.DataObject) -> None:
+    check_text(row, data.draw(extreme_operands(row)))
