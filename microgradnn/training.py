@@ -102,12 +102,11 @@ def fit(
     >>> history.losses[-1] < history.losses[0]
     True
     """
-    rows, targets = as_table(X, "X"), _targets(y)
+    rows, targets = _checked_data(X, y, ("X", "y"))
     held_out = None
     if validation is not None:
-        held_out = as_table(validation[0], "validation[0]"), _targets(validation[1])
-    if not isinstance(epochs, int) or epochs < 1:
-        raise ValueError(f"epochs must be an int of at least 1, got {epochs!r}")
+        held_out = _checked_data(*validation, ("validation[0]", "validation[1]"))
+    _check_settings(loss, optimizer, epochs, patience)
     if patience is not None and held_out is None:
         raise ValueError("patience needs validation=(X, y) to look at")
     stepper = optimizer if optimizer is not None else Adam(model.parameters(), lr=0.01)
@@ -160,7 +159,7 @@ def evaluate(model: Module, X: Any, y: Any, loss: Loss) -> tuple[float, float | 
     >>> evaluate(nn.MLP(1, [2], init="zeros"), [[1.0]], [0], losses.cross_entropy)
     (0.6931471805599453, 1.0)
     """
-    rows, targets = as_table(X, "X"), _targets(y)
+    rows, targets = _checked_data(X, y, ("X", "y"))
     with no_grad():
         predictions = [model(row) for row in rows.tolist()]  # type: ignore[operator]
         error = loss(predictions, targets.tolist())
@@ -169,11 +168,25 @@ def evaluate(model: Module, X: Any, y: Any, loss: Loss) -> tuple[float, float | 
     return error.data if isinstance(error, Value) else float(error), right
 
 
-def _targets(y: Any) -> Any:
-    targets = np.asarray(y)
+def _checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
+    rows, targets = as_table(X, names[0]), np.asarray(y)
+    if targets.ndim == 0 or len(targets) != len(rows):
+        raise ValueError(f"{names[0]} has {len(rows)} rows and {names[1]} has {targets.size}")
     if targets.dtype.kind == "f":
-        as_table(targets.reshape(len(targets), -1), "y")
-    return targets
+        as_table(targets.reshape(len(targets), -1), names[1])
+    return rows, targets
+
+
+def _check_settings(loss: Any, optimizer: Any, epochs: Any, patience: Any) -> None:
+    if not callable(loss):
+        raise TypeError(f"loss must be a function such as losses.mse_loss, got {loss!r}")
+    if optimizer is not None and not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"optimizer must be made, as optim.SGD(model.parameters(), lr=0.1); got {optimizer!r}"
+        )
+    for name, number in (("epochs", epochs), ("patience", patience)):
+        if number is not None and (not isinstance(number, int) or number < 1):
+            raise ValueError(f"{name} must be an int of at least 1, got {number!r}")
 
 
 def _largest(scores: Any) -> int:

@@ -118,13 +118,21 @@ def test_a_bad_gradient_stops_before_it_changes_a_weight() -> None:
         ({"epochs": 0}, "epochs must be"),
         ({"batch_size": 0}, "batch_size must be"),
         ({"patience": 3}, "patience needs validation"),
+        ({"patience": 0}, "patience must be"),
+        (
+            {"validation": ([[1.0], [2.0]], [1.0])},
+            r"validation\[0\] has 2 rows and validation\[1\]",
+        ),
+        ({"validation": ([[math.nan]], [1.0])}, r"validation\[0\] has nan in row 0"),
+        ({"loss": "mse"}, "loss must be a function"),
+        ({"optimizer": optim.SGD}, "optimizer must be made"),
     ],
 )
 def test_refusals(change: dict[str, Any], message: str) -> None:
     model = nn.MLP(1, [1])
     before = [p.data for p in model.parameters()]
     arguments = {"X": LINE[0], "y": LINE[1], "loss": losses.mse_loss, **change}
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         quiet(model, **arguments)
     assert [p.data for p in model.parameters()] == before
 
