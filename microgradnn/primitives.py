@@ -296,13 +296,14 @@ def _power_partial_base(out: Any, a: Any, b: Any) -> Any:
     regular = (abs(out) > 1e-290) & (abs(out) < 1e300) & (abs(a) > 0)
     base = where(regular, a, 1.0)
     by_quotient = where(abs(b) < 1, b * out / base, b * (out / base))
-    by_power = where(abs(b) <= 0, 0.0, b * pow(where(regular, 1.0, a), b - 1))
+    by_power = b * pow(where(regular, 1.0, a), where(abs(b) <= 0, 0.0, b - 1))
     return where(regular, by_quotient, by_power)
 
 
 def _power_partial_exponent(out: Any, a: Any, b: Any) -> Any:
     half = pow(a, b / 2)  # one rounding less where `out` underflows
-    return where((abs(a) <= 0) & (b >= 0), 0.0, half * log(a) * half)
+    flat = (abs(a) <= 0) & (b >= 0)
+    return where(flat, 0.0, half * log(where(flat, 1.0, a)) * half)
 
 
 def _quotient_partial_divisor(out: Any, a: Any, b: Any) -> Any:
@@ -458,11 +459,12 @@ def _cross_entropy(*operands: Any) -> Any:
     n = len(operands) // 2
     logits, targets = operands[:n], operands[n:]
     exponentials = _Exponentials(logits)
-    log_total = exponentials.log_total()
-    terms = [
-        where(abs(t) > 0, t * (log_total - shift), 0.0)
-        for t, shift in zip(targets, exponentials.shifted, strict=True)
-    ]
+    top, log_total = exponentials.maximum, exponentials.log_total()
+    terms = []
+    for x, shift, t in zip(logits, exponentials.shifted, targets, strict=True):
+        overflows = (shift <= -math.inf) & (abs(x) < math.inf)  # though t times it may not
+        term = where(overflows, t * top - t * x, t * (log_total - shift))
+        terms.append(where(abs(t) > 0, term, 0.0))
     return sum(*terms)
 
 
@@ -522,7 +524,7 @@ def primitive(
 
 
 _TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
-_SQRT_HALF = math.sqrt(0.5)
+_SQRT_TWO = math.sqrt(2.0)
 _OPERATOR: dict[str, Any] = {"kind": "operator"}
 _FUNCTION: dict[str, Any] = {"kind": "function"}
 _LINEAR: dict[str, Any] = {"kind": "operator", "keeps_partials_at_nan": True}
@@ -567,9 +569,9 @@ relu       = _row("relu",       "ReLU",     lambda x: where(x <= 0, 0.0, x),    
 leaky_relu = _row("leaky_relu", "leaky ReLU", lambda x, slope: where(x > 0, x, slope * x),
                   [lambda out, x, slope: where(x > 0, 1.0, slope), lambda out, x, slope: where(x > 0, 0.0, x)], kinks=(lambda x, slope: x,))
 elu        = _row("elu",        "ELU",      lambda x, alpha: where(x > 0, x, alpha * expm1(minimum(x, 0.0))),
-                  [lambda out, x, alpha: where(x > 0, 1.0, alpha * exp(minimum(x, 0.0))), lambda out, x, alpha: expm1(minimum(x, 0.0))], kinks=(lambda x, alpha: x,))
+                  [lambda out, x, alpha: where(x > 0, 1.0, alpha * exp(0.5 * minimum(x, 0.0)) * exp(0.5 * minimum(x, 0.0))), lambda out, x, alpha: expm1(minimum(x, 0.0))], kinks=(lambda x, alpha: x,))
 silu       = _row("silu",       "SiLU",     lambda x: x * sigmoid(x),                         [lambda out, x: sigmoid(x) * (1.0 + x * sigmoid(-x))])
-gelu       = _row("gelu",       "GELU",     lambda x: 0.5 * x * erfc(-x * _SQRT_HALF),        [lambda out, x: 0.5 * erfc(-x * _SQRT_HALF) + x * _normal_density(x)])
+gelu       = _row("gelu",       "GELU",     lambda x: 0.5 * x * erfc(-x / _SQRT_TWO),        [lambda out, x: 0.5 * erfc(-x / _SQRT_TWO) + x * _normal_density(x)])
 heaviside  = _row("heaviside",  "step",     lambda x: where(x > 0, 1.0, where(x < 0, 0.0, x + 0.5)), [lambda out, x: 0.0], latex=r"H\left({}\right)", kinks=(lambda x: x,))
 sign: Primitive       = _row("sign",       "sign",     lambda x: where(x > 0, 1.0, where(x < 0, -1.0, x)), [lambda out, x: 0.0], kinks=(lambda x: x,))
 piecewise_linear = _row("piecewise_linear", "⟋", lambda x: minimum(maximum(x + 0.5, 0.0), 1.0),

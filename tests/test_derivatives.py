@@ -159,3 +159,35 @@ def test_a_wrong_step_is_refused(eps: float) -> None:
 def test_relative_error_needs_equal_lengths() -> None:
     with pytest.raises(ValueError, match="1 elements and numeric has 2"):
         mg.relative_error([1.0], [1.0, 2.0])
+
+
+def test_second_derivatives_at_ties_of_the_maximum() -> None:
+    def share(x: Any, y: Any) -> Any:
+        return mg.softmax([x, y])[0]
+
+    def loss(x: Any, y: Any) -> Any:
+        return mg.losses.cross_entropy([x, y], 0)
+
+    def lse(x: Any, y: Any) -> Any:
+        return mg.logsumexp([x, y])
+
+    assert mg.hessian(share)(0.0, 0.0) == [[0.0, 0.0], [0.0, 0.0]]
+    for f, point in ((loss, (0.0, 0.0)), (lse, (0.0, 1e-300))):
+        assert mg.hessian(f)(*point) == [[0.25, -0.25], [-0.25, 0.25]]
+
+
+@pytest.mark.parametrize(
+    ("function", "point", "expected"),
+    [
+        (lambda x: 0.0 / x, 5e-324, 0.0),
+        (lambda x: 1 / x, 1e-170, -math.inf),
+        (lambda x: x**0, 0.0, 0.0),
+        (lambda x: mg.sqrt(x), 0.0, math.inf),
+        (lambda x: mg.entr(x), 0.0, math.inf),
+    ],
+)
+def test_partials_never_raise_recorded_or_not(function: Any, point: float, expected: float) -> None:
+    x = Value(point)
+    y = function(x)
+    assert mg.gradients(y, [x]) == [expected]
+    assert [g.data for g in mg.gradients(y, [x], create_graph=True)] == [expected]

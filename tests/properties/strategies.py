@@ -76,6 +76,8 @@ def extreme(interval: Interval) -> SearchStrategy[float]:
     return st.one_of(st.sampled_from(near), *(st.floats(low, high) for low, high, _ in parts))
 
 
+ORDINARY = moderate(REAL)
+
 ANYTHING = st.one_of(
     st.sampled_from([0.0, -0.0, 1.0, -1.0, 5e-324, sys.float_info.max]),
     st.sampled_from([math.inf, -math.inf, math.nan]),
@@ -217,15 +219,6 @@ class Program:
             nodes.append(apply(row, [nodes[x] if type(x) is int else x for x in operands]))
         return nodes
 
-    def __repr__(self) -> str:
-        def write(row: Primitive, operands: list[Any]) -> str:
-            lines.append(f"x{len(lines)} = {row.name}({', '.join(map(str, operands))})")
-            return f"x{len(lines) - 1}"
-
-        lines = [f"x{i} = {leaf!r}" for i, leaf in enumerate(self.leaves)]
-        self.run([f"x{i}" for i in range(len(lines))], write)
-        return "\n  ".join(["Program:", *lines])
-
     def features(self) -> set[str]:
         """What of interest occurs: the rows, and how nodes are used."""
         uses = Counter(x for step in self.steps for x in step.operands if type(x) is int)
@@ -249,6 +242,7 @@ class Growth:
     """
 
     def __init__(self, leaves: Sequence[float], limit: float) -> None:
+        self.leaves = tuple(leaves)
         self.values = list(leaves)
         self.slopes = [1.0] * len(leaves)
         self.steps: list[Step] = []
@@ -257,8 +251,8 @@ class Growth:
     def number(self, operand: int | float) -> float:
         return self.values[operand] if type(operand) is int else operand
 
-    def admits(self, row: Primitive, operands: Sequence[int | float]) -> bool:
-        """Apply the row, if it may be."""
+    def apply(self, row: Primitive, operands: Sequence[int | float]) -> bool:
+        """Add an operation, if the numbers admit it, and say whether they did."""
         numbers = [self.number(x) for x in operands]
         if not is_smooth_at(row, numbers):
             return False
@@ -273,15 +267,12 @@ class Growth:
         self.steps.append(Step(row, tuple(operands)))
         return True
 
-    def program(self, leaf_count: int) -> Program:
+    def program(self) -> Program:
         """The program, whose last node depends on all others but unused leaves."""
         used = {x for step in self.steps for x in node_places(step)}
-        loose = [x for x in range(leaf_count, len(self.values)) if x not in used]
+        loose = [x for x in range(len(self.leaves), len(self.values)) if x not in used]
         end = [Step(PRIMITIVES["sum"], tuple(loose))] if len(loose) > 1 else []
-        return Program(tuple(self.values[:leaf_count]), (*self.steps, *end))
-
-
-ORDINARY = moderate(REAL)
+        return Program(self.leaves, (*self.steps, *end))
 
 
 @st.composite
@@ -292,8 +283,7 @@ def programs(
     limit: float = 100.0,
 ) -> Program:
     """Random graphs with nodes used again, also twice in one operation, and plain numbers."""
-    leaves = draw(st.lists(numbers, min_size=1, max_size=4))
-    growth = Growth(leaves, limit)
+    growth = Growth(draw(st.lists(numbers, min_size=1, max_size=4)), limit)
     for _ in range(draw(st.integers(1, 12))):
         operands: list[int | float] = []
         for _ in range(draw(st.sampled_from([1, 2, 1, 3, 1, 2, 4]))):
@@ -306,9 +296,9 @@ def programs(
         fitting = [row for row in rows if row.arity in (None, len(operands))]
         first = draw(st.integers(0, len(fitting) - 1))
         for row in fitting[first:] + fitting[:first]:
-            if growth.admits(row, arranged(draw, row, operands, growth.number)):
+            if growth.apply(row, arranged(draw, row, operands, growth.number)):
                 break
-    return growth.program(len(leaves))
+    return growth.program()
 
 
 def integer_programs() -> SearchStrategy[Program]:

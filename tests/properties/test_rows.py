@@ -10,6 +10,7 @@ from microgradnn import Value
 from microgradnn.primitives import Primitive
 
 from .oracles import (
+    as_values,
     check_accuracy,
     check_arrays,
     check_recorded_partials,
@@ -37,7 +38,9 @@ def test_every_row_has_a_reference() -> None:
 @each_row
 @given(st.data())
 def test_accuracy(row: Primitive, data: st.DataObject) -> None:
-    check_accuracy(row, data.draw(extreme_operands(row)))
+    operands = data.draw(extreme_operands(row))
+    check_accuracy(row, operands)
+    check_recording(row, as_values(row, operands))
 
 
 @each_row
