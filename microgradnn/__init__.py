@@ -72,8 +72,10 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import data, plots
-    from .drawing import Drawing, draw, to_dot
+    from .drawing import Drawing, FilmStrip, draw, to_dot
+    from .explorer import Explorer, explore
     from .teaching import explain, steps
+    from .teaching.worksheet import worksheet
     from .training import History, evaluate, fit
 
 # Names whose modules need NumPy, graphviz or matplotlib: loaded when they are first asked for.
@@ -81,11 +83,15 @@ _LAZY = {
     "data": "data",
     "plots": "plots",
     "Drawing": "drawing",
+    "Explorer": "explorer",
+    "FilmStrip": "drawing",
     "draw": "drawing",
     "to_dot": "drawing",
     "History": "training",
     "explain": "teaching",
+    "explore": "explorer",
     "steps": "teaching",
+    "worksheet": "teaching.worksheet",
     "evaluate": "training",
     "fit": "training",
 }
@@ -115,6 +121,8 @@ Value._repr_svg_ = _draw_in_notebook  # type: ignore[attr-defined]
 
 __all__ = [
     "Drawing",
+    "Explorer",
+    "FilmStrip",
     "GradientCheck",
     "History",
     "Primitive",
@@ -137,6 +145,7 @@ __all__ = [
     "evaluate",
     "exp",
     "explain",
+    "explore",
     "expm1",
     "fit",
     "gelu",
@@ -185,5 +194,6 @@ __all__ = [
     "topological_order",
     "value_and_grad",
     "where",
+    "worksheet",
     "xlogy",
 ]

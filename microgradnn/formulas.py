@@ -204,7 +204,10 @@ class _Writer:
     def _written(self, row: Primitive | str, operands: Sequence[Formula]) -> tuple[str, int]:
         if isinstance(row, Primitive) and row.kind == "operator":
             binding = _BINDING[row.name]
-            parts = [self._inside(x, binding + (place > 0)) for place, x in enumerate(operands)]
+            inside = row.name == "neg"  # or JavaScript would read --x
+            parts = [
+                self._inside(x, binding + (inside or place > 0)) for place, x in enumerate(operands)
+            ]
             return f" {row.code} ".join(parts) if row.name != "neg" else f"-{parts[0]}", binding
         if row is PRIMITIVES["sum"] and self.dialect is not PYTHON:
             return " + ".join(self._inside(x, _PRODUCT) for x in operands), _SUM

@@ -155,7 +155,7 @@ def test_detach_and_item() -> None:
 
 
 def test_no_grad_records_nothing_and_nests() -> None:
-    a = Value(3.0)
+    a: Any = Value(3.0)
     with mg.no_grad():
         with mg.no_grad():
             assert (a * a).operands == ()
@@ -234,7 +234,7 @@ def test_printing() -> None:
 
 
 def test_object_arrays_work_elementwise() -> None:
-    v = Value(3.0)
+    v: Any = Value(3.0)
     array = np.array([Value(1.0), Value(2.0)])
     for product in (v * array, array * v):
         assert [x.data for x in product] == [3.0, 6.0]
@@ -275,12 +275,13 @@ def test_wrong_kinds_are_refused(given: Any, hint: str) -> None:
         target.data = given
     assert target.data == 1.0
     if not isinstance(given, Value):
-        for operate in (
+        operations: list[Any] = [
             lambda: target * given,
             lambda: given * target,
             lambda: target**given,
             lambda: mg.maximum(target, given),
-        ):
+        ]
+        for operate in operations:
             with pytest.raises(TypeError):
                 operate()
     assert (target.data, target.grad) == (1.0, 0.0)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..notation import number, operation, printable, shorten
 from ..value import Value, topological_order
+from .fold import Block, Folded
 
-MOST_NUMBERS = 4  # plain operands that an n-ary operation lists
+MOST_NUMBERS = 4  # plain operands that an n-ary operation lists, and operations of a block
+MOST_DERIVATIVES = 3  # that stand on one arrow
+MOST_LISTED = 64  # of them, for a pointer that rests on it
 
 
 class Box(NamedTuple):
-    """The words in one box; the operation of a leaf is empty."""
+    """The words in one box; a leaf has neither an operation nor numbers."""
 
     name: str  # the label, cut when long
     operation: str
-    numbers: str  # the plain operands of an n-ary operation
+    numbers: str  # the plain operands of an n-ary operation; of a block, what is inside
     data: str
     grad: str
     details: str  # the whole label and all digits
@@ -26,13 +31,28 @@ class Box(NamedTuple):
         """The first line: `z = w·x + b`."""
         return " = ".join(filter(None, (self.name, self.operation)))
 
+    @property
+    def is_leaf(self) -> bool:
+        return not (self.operation or self.numbers)
+
 
 class Arrow(NamedTuple):
-    """From the box of an operand to the box that it went into, with the local derivative."""
+    """From the box of an operand to the box that it went into, with the local derivative.
+
+    Between blocks there may be several derivatives, or too many to work out: then `derivative` is
+    NaN, and `words` and `details` say what can be said.
+    """
 
     tail: int
     head: int
     derivative: float
+    words: str = ""
+    details: str = ""
+
+    @property
+    def text(self) -> str:
+        """What stands on the arrow."""
+        return f"∂ {self.words or number(self.derivative)}"
 
 
 class Diagram(NamedTuple):
@@ -59,7 +79,7 @@ def describe(values: Sequence[Value]) -> Diagram:
     >>> boxes, arrows = describe(values_below(1 - a * a))
     >>> [box.heading for box in boxes]
     ['a', '□ × □', '1 − □']
-    >>> [tuple(arrow) for arrow in arrows]
+    >>> [arrow[:3] for arrow in arrows]
     [(0, 1, 3.0), (0, 1, 3.0), (1, 2, -1.0)]
     """
     backward_ran = values[-1].grad != 0
@@ -71,6 +91,81 @@ def describe(values: Sequence[Value]) -> Diagram:
         if local_grad is not None
     ]
     return Diagram([_box(value, backward_ran) for value in values], arrows)
+
+
+def describe_folded(folded: Folded) -> Diagram:
+    """The diagram of a graph of blocks.
+
+    >>> from microgradnn import nn
+    >>> from microgradnn.drawing.fold import fold
+    >>> loss = (nn.MLP(2, [3, 1], activation="tanh")([1.0, 2.0]) - 1) ** 2
+    >>> boxes, arrows = describe_folded(fold(values_below(loss), "layer"))
+    >>> [(box.heading, box.numbers) for box in boxes[:2]]
+    [('layers.0', '3 dot, 3 tanh · 9 parameters'), ('layers.1', 'dot · 4 parameters')]
+    """
+    backward_ran = folded.blocks[-1].values[-1].grad != 0
+    arrows = [
+        _arrow_between(tail, head, values, folded)
+        for (tail, head), values in folded.arrows().items()
+    ]
+    return Diagram([_block(block, backward_ran) for block in folded.blocks], arrows)
+
+
+def _block(block: Block, backward_ran: bool) -> Box:
+    """The box of a block; of one value it is the box of this value."""
+    if len(block.values) == 1:
+        return _box(block.values[0], backward_ran)
+    data, grads = ([getattr(x, name) for x in block.outputs] for name in ("data", "grad"))
+    return Box(
+        name=shorten(block.name),
+        operation="" if block.name else _operation_of_row(block.values),
+        numbers=_inside(block.values) if block.name else f"{len(block.values):,} values",
+        data=_several(data),
+        grad=_several(grads) if backward_ran else "·",
+        details=f"{printable(block.name)}\n{len(block.outputs):,} outputs".lstrip(),
+    )
+
+
+def _operation_of_row(values: Sequence[Value]) -> str:
+    """What all values of a row are: `□ − 1`, or `□ − □` if the numbers differ."""
+    written, row = {_operation(value) for value in values}, values[0].op
+    if row is None:
+        return "leaf"
+    return written.pop() if len(written) == 1 else operation(row, ["□"] * (row.arity or 1))
+
+
+def _inside(values: Sequence[Value]) -> str:
+    """What a block consists of: `3 dot, 3 tanh · 9 parameters`."""
+    counts = Counter(value.op.name for value in values if value.op)
+    listed = [f"{count:,} {name}" if count > 1 else name for name, count in counts.items()]
+    if len(listed) > MOST_NUMBERS:
+        listed[MOST_NUMBERS:] = ["…"]
+    labels = [value.label for value in values if not value.op]
+    kind = ("leaf", "leaves") if "" in labels else ("parameter", "parameters")
+    held = f"{len(labels):,} {kind[len(labels) > 1]}" if labels else ""
+    return " · ".join(filter(None, [", ".join(listed), held]))
+
+
+def _several(numbers: Sequence[float]) -> str:
+    """One or two numbers, or the range of more."""
+    if len(numbers) <= 2:
+        return ", ".join(map(number, numbers))
+    return f"{number(min(numbers))} … {number(max(numbers))}"
+
+
+def _arrow_between(tail: int, head: int, inputs: Sequence[Value], folded: Folded) -> Arrow:
+    """The arrow for all values that go from one block into another."""
+    outputs = folded.blocks[head].outputs
+    size = f"{len(outputs):,}×{len(inputs):,}"
+    if len(outputs) * len(inputs) > MOST_LISTED:
+        return Arrow(tail, head, math.nan, size, f"{size} derivatives")
+    rows = [[folded.derivatives.get((x, y), 0.0) for x in inputs] for y in outputs]
+    if size == "1×1":
+        return Arrow(tail, head, rows[0][0])
+    found = [number(x) for row in rows for x in row]
+    listed = [f"{size} derivatives", *(", ".join(map(number, row)) for row in rows)]
+    words = ", ".join(found) if len(found) <= MOST_DERIVATIVES else size
+    return Arrow(tail, head, math.nan, words, "\n".join(listed))
 
 
 def _box(value: Value, backward_ran: bool) -> Box:

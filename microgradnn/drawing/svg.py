@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from html import escape
 
-from ..notation import number
 from .diagram import Arrow, Box, Diagram
-from .layout import ARROWHEAD, Edge, Geometry, Point, Rectangle, Size
+from .geometry import ARROWHEAD, Edge, Geometry, Point, Rectangle, Size
 
 MARGIN = 18  # around the picture
 PADDING = 12  # left and right of the text in a box
@@ -28,8 +27,14 @@ COLOURS = {
     "frame": ("stroke", "#a3afc2", "#4c5c78"),
     "leaf .frame": ("stroke", "#86bfb1", "#33786f"),
     "root .frame": ("stroke", "#1f2a3d", "#e6ebf4"),
+    "current .frame": ("stroke", "#b3400e", "#ff9d5c"),
+    "blank": ("stroke", "#7d8aa0", "#7f8da6"),
     "wire": ("stroke", "#7d8aa0", "#7f8da6"),
+    "current .wire": ("stroke", "#b3400e", "#ff9d5c"),
     "tip": ("fill", "#7d8aa0", "#7f8da6"),
+    "plus": ("stroke", "#1f6fb5", "#6cb2ee"),
+    "minus": ("stroke", "#b3400e", "#ff9d5c"),
+    "bar": ("fill", "#1f6fb5", "#6cb2ee"),
     "word": ("fill", "#131c2b", "#e6ebf4"),
     "muted": ("fill", "#566379", "#a3afc4"),
 }
@@ -43,7 +48,7 @@ def box_size(box: Box) -> Size:
         text_width(box.numbers, SMALL),
         *(text_width(row, TEXT) + GAP + text_width("grad", SMALL) for row in (box.data, box.grad)),
     ]
-    if not box.operation:
+    if box.is_leaf:
         widths[0] += GAP + text_width("leaf", SMALL)
     height = HEADING_HEIGHT + NUMBERS_HEIGHT * bool(box.numbers) + 2 * ROW_HEIGHT + BELOW
     return Size(max(LEAST_WIDTH, round(max(widths)) + 2 * PADDING), height)
@@ -51,7 +56,7 @@ def box_size(box: Box) -> Size:
 
 def edge_of(arrow: Arrow) -> Edge:
     """The edge that an arrow is, with room for its label."""
-    width = text_width(f"∂ {number(arrow.derivative)}", SMALL)
+    width = text_width(arrow.text, SMALL)
     return Edge(arrow.tail, arrow.head, Size(round(width) + 6, LABEL_HEIGHT))
 
 
@@ -70,30 +75,48 @@ def _advance(character: str) -> float:
     return 0.8 if character.isupper() else 0.66
 
 
-def paint(diagram: Diagram, geometry: Geometry) -> str:
+def caption_size(caption: Sequence[str]) -> Size:
+    """The room that lines under a picture take."""
+    return Size(max(text_width(line, TEXT) for line in caption), len(caption) * ROW_HEIGHT)
+
+
+def paint(
+    diagram: Diagram,
+    geometry: Geometry,
+    caption: Sequence[str] = (),
+    current: Container[str] = (),
+) -> str:
     """The picture as an SVG document, for a file of its own or inside a page.
 
-    Box number k has the id `nk`, arrow number k the id `ek`. All text is escaped, and the picture
-    refers to nothing outside itself.
+    Box number k has the id `nk`, arrow number k the id `ek`; those in `current` are marked. The
+    caption stands at the bottom, for which the geometry has room. All text is escaped, and the
+    picture refers to nothing outside itself.
     """
     edges = zip(diagram.arrows, geometry.labels, geometry.splines, strict=True)
     boxes = zip(diagram.boxes, geometry.boxes, strict=True)
-    shapes = [_paint_arrow(f"e{k}", *edge) for k, edge in enumerate(edges)]
-    shapes += [
-        _paint_box(f"n{k}", box, place, is_root=box is diagram.boxes[-1])
-        for k, (box, place) in enumerate(boxes)
-    ]
-    content = "\n".join(shapes)
+    shapes = [_paint_arrow(f"e{k}", *edge, f"e{k}" in current) for k, edge in enumerate(edges)]
+    for k, (box, place) in enumerate(boxes):
+        kind = "leaf" if box.is_leaf else "operation"
+        kind += " root" * (box is diagram.boxes[-1]) + " current" * (f"n{k}" in current)
+        shapes.append(_paint_box(f"n{k}", kind, box, place))
+    for k, line in enumerate(caption, start=1 - len(caption)):
+        shapes.append(text(0, geometry.size.height + k * ROW_HEIGHT, line, "word"))
+    said = [f"{box.heading or 'leaf'}: data {box.data}, grad {box.grad}." for box in diagram.boxes]
+    title = f"Computational graph {diagram.boxes[-1].heading}"
+    return document("\n".join(shapes), geometry.size, title, " ".join([*said, *caption]))
+
+
+def document(content: str, size: Size, title: str, description: str) -> str:
+    """An SVG document of shapes, with our styles."""
     # Styles in a page reach all its pictures; a name made from the content keeps them apart.
     scope = "mg" + hashlib.sha256(content.encode()).hexdigest()[:8]
-    width, height = (round(side) + 2 * MARGIN for side in geometry.size)
-    said = [f"{box.heading or 'leaf'}: data {box.data}, grad {box.grad}." for box in diagram.boxes]
+    width, height = (round(side) + 2 * MARGIN for side in size)
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" class="{scope}" width="{width}" height="{height}" \
 viewBox="{-MARGIN} {-MARGIN} {width} {height}" \
 role="img" aria-labelledby="{scope}t" aria-describedby="{scope}d">
-<title id="{scope}t">Computational graph {escape(diagram.boxes[-1].heading)}</title>
-<desc id="{scope}d">{escape(" ".join(said))}</desc>
+<title id="{scope}t">{escape(title)}</title>
+<desc id="{scope}d">{escape(description)}</desc>
 <style>{_style(scope)}</style>
 <marker id="{scope}a" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="{ARROWHEAD}" \
 markerHeight="{ARROWHEAD}" markerUnits="userSpaceOnUse" orient="auto">\
@@ -115,38 +138,46 @@ font-variant-numeric:tabular-nums}}
 .{scope} .small{{font-size:{SMALL}px}}
 .{scope} .frame{{fill:none;stroke-width:1.2}}
 .{scope} .root .frame{{stroke-width:3}}
+.{scope} .current .frame{{stroke-width:3.5;stroke-dasharray:9 4}}
 .{scope} .wire{{fill:none;stroke-width:1.4;marker-end:url(#{scope}a)}}
+.{scope} .current .wire{{stroke-width:2.8;stroke-dasharray:9 4}}
+.{scope} .current .small{{font-weight:700}}
+.{scope} .minus{{stroke-dasharray:7 5}}
 {light}
 @media (prefers-color-scheme:dark){{{dark}}}
 """
 
 
-def _paint_arrow(name: str, arrow: Arrow, label: Rectangle, spline: Sequence[Point]) -> str:
+def _paint_arrow(
+    name: str, arrow: Arrow, label: Rectangle, spline: Sequence[Point], is_current: bool
+) -> str:
     start, *rest = [f"{x:.1f},{y:.1f}" for x, y in spline]
+    kind = ' class="current"' if is_current else ""
     return f"""\
-<g id="{name}"><title>∂ {arrow.derivative!r}</title>
+<g id="{name}"{kind}><title>{escape(arrow.details or f"∂ {arrow.derivative!r}")}</title>
 <path class="wire" d="M{start} C{" ".join(rest)}"/>
 <rect class="surface" x="{label.left:.1f}" y="{label.top:.1f}" \
 width="{label.width}" height="{label.height}"/>
-{_text(label.x, label.y + 4, f"∂ {number(arrow.derivative)}", "muted small", "middle")}</g>"""
+{text(label.x, label.y + 4, arrow.text, "muted small", "middle")}</g>"""
 
 
-def _paint_box(name: str, box: Box, place: Rectangle, is_root: bool) -> str:
-    kind = ("operation" if box.operation else "leaf") + " root" * is_root
+def _paint_box(name: str, kind: str, box: Box, place: Rectangle) -> str:
     left, right = PADDING, place.width - PADDING
     rest = escape(box.heading.removeprefix(box.name))
     texts = [
         f'<text class="word heading" x="{left}" y="20">'
         f'<tspan class="name">{escape(box.name)}</tspan>{rest}</text>'
     ]
-    if not box.operation:
-        texts.append(_text(right, 20, "leaf", "muted small", "end"))
+    if box.is_leaf:
+        texts.append(text(right, 20, "leaf", "muted small", "end"))
     if box.numbers:
-        texts.append(_text(left, HEADING_HEIGHT + 15, box.numbers, "muted small"))
+        texts.append(text(left, HEADING_HEIGHT + 15, box.numbers, "muted small"))
     for row, (word, shown) in enumerate((("data", box.data), ("grad", box.grad))):
         baseline = place.height - BELOW - 3 - (1 - row) * ROW_HEIGHT
-        texts.append(_text(left, baseline, word, "muted small"))
-        texts.append(_text(right, baseline, shown, "word", "end"))
+        texts.append(text(left, baseline, word, "muted small"))
+        texts.append(
+            text(right, baseline, shown, "word", "end") if shown else _blank(right, baseline)
+        )
     # Like the frame, the band under the heading is round, but at the top only.
     band = f"M0,{HEADING_HEIGHT} V8 a8,8 0 0 1 8,-8 h{place.width - 16} a8,8 0 0 1 8,8 v22 Z"
     card = f'width="{place.width}" height="{place.height}" rx="8"'
@@ -158,8 +189,14 @@ def _paint_box(name: str, box: Box, place: Rectangle, is_root: bool) -> str:
 <rect class="frame" {card}/></g>"""
 
 
-def _text(x: float, y: float, text: str, looks: str, anchor: str = "start") -> str:
+def _blank(right: float, baseline: float) -> str:
+    """Room to write a number in."""
+    return f'<rect class="card blank" x="{right - 70}" y="{baseline - 13}" width="70" height="17"/>'
+
+
+def text(x: float, y: float, words: str, looks: str, anchor: str = "start") -> str:
+    """Words on a line, escaped."""
     return (
         f'<text class="{looks}" x="{x:.5g}" y="{y:.5g}" text-anchor="{anchor}">'
-        f"{escape(text)}</text>"
+        f"{escape(words)}</text>"
     )

@@ -19,7 +19,10 @@ ORDER = [
     *("teaching.passes", "teaching.paths", "teaching"),
     *("nn.init", "nn.files", "nn.module", "nn.layers", "nn", "losses", "optim", "data"),
     *("terminal", "plots", "training"),
-    *("drawing.diagram", "drawing.dot", "drawing.layout", "drawing.svg", "drawing"),
+    *("drawing.opened", "drawing.fold", "drawing.diagram", "drawing.dot", "drawing.frames"),
+    *("drawing.geometry", "drawing.layered", "drawing.layout", "drawing.svg", "drawing.picture"),
+    *("drawing.network", "drawing", "teaching.worksheet"),
+    *("explorer.page", "explorer"),
     *("demo", "cli", "__main__", ""),
 ]
 

@@ -1,0 +1,318 @@
+"""Folding: a large graph as a graph of few blocks, on which the chain rule still holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from graphlib import TopologicalSorter
+from typing import NamedTuple
+
+from ..value import Value
+
+MOST_BOXES = 60
+MOST_ARROWS = 120  # between blocks; where there are more, a picture is all lines and labels
+MOST_OUTPUTS = 64  # of a block whose derivatives are worked out
+PARTS = 20  # that a graph is cut into if nothing else makes it small
+
+_PARAMETER = re.compile(r"(\w+\.)+\w+")  # layers.0.neurons.3.w.2
+_SEVERAL = ("several modules", 0)
+
+Rule = Callable[[Value], str | None]
+Key = tuple[str, Hashable]  # the name of a block, and what tells it from others of this name
+Keys = list[Key | None]
+
+
+class Block(NamedTuple):
+    """Values that a picture shows as one box.
+
+    `outputs` are those that the rest of the graph uses, `inputs` those of other blocks that this
+    block uses. A block without a name is a single value, or a row of values that the same
+    operation computes at the same stage.
+    """
+
+    name: str
+    values: list[Value]
+    outputs: list[Value]
+    inputs: list[Value]
+
+
+class Folded(NamedTuple):
+    """A graph of blocks in topological order, the root's last.
+
+    Only outputs are seen. `derivatives` has, for an input and an output of a block, the sum over
+    all paths inside the block that meet no other output; so the chain rule over these gives every
+    output its gradient. Blocks of more than 64 outputs are left out.
+    """
+
+    blocks: list[Block]
+    derivatives: dict[tuple[Value, Value], float]
+
+    def arrows(self) -> dict[tuple[int, int], list[Value]]:
+        """The values that go from one block into another, for each two blocks where any does."""
+        home = {value: k for k, block in enumerate(self.blocks) for value in block.outputs}
+        found: dict[tuple[int, int], list[Value]] = {}
+        for head, block in enumerate(self.blocks):
+            for value in block.inputs:
+                found.setdefault((home[value], head), []).append(value)
+        return found
+
+
+def fold(values: Sequence[Value], how: str | Rule) -> Folded:
+    """Fold values in topological order into blocks.
+
+    `how` is "neuron", "layer" or "model", for blocks that are read from the labels of parameters;
+    a function that gives a value the name of its block, or None; or "auto", for the finest fold
+    that leaves at most 60 boxes and 120 arrows. Where too much has no name, it is put in rows, by
+    operation and stage; and if nothing helps, the graph is cut into 20 parts, by the distance
+    from the root.
+
+    >>> from microgradnn import nn, topological_order
+    >>> model = nn.MLP(2, [3, 1], activation="tanh")
+    >>> folded = fold(topological_order((model([1.0, 2.0]) - 1) ** 2), "layer")
+    >>> [block.name for block in folded.blocks]
+    ['layers.0', 'layers.1', '', '']
+    """
+    graph = _Graph(values)
+    if callable(how):
+        names = map(how, values)
+        return graph.collapse([None if name is None else (name, 0) for name in names])
+    if how != "auto":
+        return graph.collapse(graph.level(how))
+    for keys in graph.ever_coarser():
+        if len({key or k for k, key in enumerate(keys)}) <= MOST_BOXES:
+            folded = graph.collapse(keys)
+            if len(folded.blocks) <= MOST_BOXES and len(folded.arrows()) <= MOST_ARROWS:
+                break
+    return folded
+
+
+class _Graph:
+    """A graph by numbers: values are counted in topological order."""
+
+    def __init__(self, values: Sequence[Value]) -> None:
+        position = {value: k for k, value in enumerate(values)}
+        self.values = values
+        self.operands = [
+            [position[x] for x in value.operands if type(x) is not float] for value in values
+        ]
+        self.inner = [  # without leaves, which most operands in a network are
+            [k for k in operands if self.operands[k]] for operands in self.operands
+        ]
+        copies: dict[str, int] = {}
+        self.modules: Keys = [None] * len(values)  # of parameters
+        for k, value in enumerate(values):
+            if not value.op and _PARAMETER.fullmatch(str(value.label)):
+                copy = copies[value.label] = copies.get(value.label, 0) + 1
+                self.modules[k] = (_module_of(value.label), copy)
+        self.used = [set(map(self.modules.__getitem__, xs)) - {None} for xs in self.operands]
+        # The modules that hold parameters; for each what holds it; and so on, up to the model.
+        self.levels: list[dict[Key | None, Key]] = [{key: key for key in self.modules if key}]
+        while any(path != "model" for path, _ in self.levels[-1].values()):
+            below = self.levels[-1].items()
+            self.levels.append({key: (_module_of(path), copy) for key, (path, copy) in below})
+
+    # ---- Which values belong together: a key for each, None for those that stay alone ----------
+
+    def level(self, how: str) -> Keys:
+        """Blocks for neurons, layers or the model; and rows, if too much would stay alone."""
+        places = {"neuron": 0, "layer": min(1, len(self.levels) - 1), "model": -1}
+        if how not in places:
+            raise ValueError(
+                "fold must be 'auto', 'none', 'neuron', 'layer', 'model' or a function, "
+                f"got {how!r}"
+            )
+        keys = self._belonging_to(self.levels[places[how]])
+        return keys if keys.count(None) <= MOST_BOXES else self._with_rows(keys)
+
+    def ever_coarser(self) -> Iterator[Keys]:
+        """The folds that "auto" tries, one after the other."""
+        for module in self.levels:
+            keys = self._belonging_to(module)
+            yield keys
+            yield self._with_rows(keys)
+        yield self.parts()
+
+    def parts(self) -> Keys:
+        """The graph cut by the distance of values from the root, the longest way."""
+        distance = [0] * len(self.values)
+        for k in range(len(self.values) - 1, -1, -1):
+            for x in self.operands[k]:
+                distance[x] = max(distance[x], distance[k] + 1)
+        length = max(distance) + 1
+        return [(f"part {PARTS - steps * PARTS // length} of {PARTS}", 0) for steps in distance]
+
+    def _belonging_to(self, module: dict[Key | None, Key]) -> Keys:
+        """Which module the values belong to; `module` says in which one a parameter's own lies.
+
+        A value belongs to the module whose parameters its operation uses. So does the sum of such
+        values, the activation after one, and whatever lies between values of the module.
+        """
+        keys: Keys = [module.get(key) for key in self.modules]
+        linear = list(keys)
+        for k, operands in enumerate(self.operands):
+            found, row = {module[key] for key in self.used[k]}, self.values[k].op
+            if len(found) == 1:
+                keys[k] = linear[k] = found.pop()
+            elif row and not found:
+                below = set(map(linear.__getitem__, operands))
+                if len(below) == 1 and row.name == "add":
+                    keys[k] = linear[k] = below.pop()
+                elif len(operands) == 1 and row.kind != "operator":
+                    keys[k] = below.pop()
+        before, after = list(keys), list(keys)
+        for k, operands in enumerate(self.inner):
+            if keys[k] is None:
+                before[k] = _common(set(map(before.__getitem__, operands)))
+        for k in range(len(keys) - 1, -1, -1):
+            for x in self.inner[k]:
+                if keys[x] is None:
+                    after[x] = _common({after[x], after[k]})
+        return [
+            a if a == b != _SEVERAL else key for key, a, b in zip(keys, before, after, strict=True)
+        ]
+
+    def _with_rows(self, keys: Keys) -> Keys:
+        """Put what has no key in rows: the same operation, after as many changes of operation."""
+        kinds = [key or value.op for key, value in zip(keys, self.values, strict=True)]
+        stages = self._stages(kinds)
+        return [
+            key or ("", (kind, stage)) for key, kind, stage in zip(keys, kinds, stages, strict=True)
+        ]
+
+    def _stages(self, kinds: Sequence[Hashable], among: set[int] | None = None) -> list[int]:
+        """How often the kind changes at most on the way to each value, through kinds `among`."""
+        stages = [0] * len(kinds)
+        for k, operands in enumerate(self.inner):
+            for x in operands:
+                if among is None or kinds[x] in among:
+                    stages[k] = max(stages[k], stages[x] + (kinds[x] != kinds[k]))
+        return stages
+
+    # ---- From keys to blocks ----------------------------------------------------------------
+
+    def collapse(self, keys: Sequence[Key | None]) -> Folded:
+        """The graph of blocks, without cycles, and its derivatives."""
+        home = self._without_cycles([key or k for k, key in enumerate(keys)])
+        used: dict[int, set[int]] = {}
+        for k, operands in enumerate(self.operands):
+            used.setdefault(home[k], set()).update(operands)
+        self._settle_leaves(home, used, keys)
+        members: dict[int, list[int]] = {}
+        for k, block in enumerate(home):
+            members.setdefault(block, []).append(k)
+        inputs = {
+            block: sorted(x for x in used.get(block, ()) if home[x] != block) for block in members
+        }
+        seen = [False] * len(home)
+        for k in (len(home) - 1, *(x for operands in inputs.values() for x in operands)):
+            seen[k] = True
+        values, before = (
+            self.values,
+            {block: {home[x] for x in operands} for block, operands in inputs.items()},
+        )
+        blocks, wanted = [], set()
+        for block in TopologicalSorter(before).static_order():
+            key, outputs = keys[members[block][-1]], [k for k in members[block] if seen[k]]
+            groups = [
+                [values[k] for k in places] for places in (members[block], outputs, inputs[block])
+            ]
+            blocks.append(Block(key[0] if key else "", *groups))
+            if inputs[block] and len(outputs) <= MOST_OUTPUTS:
+                wanted.add(block)
+        return Folded(blocks, self._derivatives(seen, [block in wanted for block in home]))
+
+    def _without_cycles(self, keys: Sequence[Hashable]) -> list[int]:
+        """A number for each value's block; a block on a cycle, or between two, is split.
+
+        It is split by stages: values of which one needs the other by way of a second block come
+        apart.
+        """
+        numbers: dict[Hashable, int] = {}
+        home = [numbers.setdefault(key, len(numbers)) for key in keys]
+        links = {(home[x], home[k]) for k, operands in enumerate(self.inner) for x in operands}
+        tangled = _on_cycles({(a, b) for a, b in links if a != b})
+        if not tangled:
+            return home
+        stages = self._stages(home, tangled)
+        return [
+            numbers.setdefault((block, stage), len(numbers)) if block in tangled else block
+            for block, stage in zip(home, stages, strict=True)
+        ]
+
+    def _settle_leaves(
+        self, home: list[int], used: dict[int, set[int]], keys: Sequence[Key | None]
+    ) -> None:
+        """Put a leaf into the block that uses it; if several do, with other such leaves.
+
+        Nothing leads into a leaf, so wherever it is put it makes no cycle.
+        """
+        key_of = {home[k]: keys[k] for k, operands in enumerate(self.operands) if operands}
+        users: dict[int, list[int]] = {}
+        for block, operands in used.items():
+            for x in operands:
+                if not self.operands[x] and keys[x]:
+                    users.setdefault(x, []).append(block)
+        apart: dict[Key | None, int] = {}
+        for leaf, blocks in users.items():
+            own = len(blocks) == 1 and key_of[blocks[0]] == keys[leaf]
+            home[leaf] = blocks[0] if own else apart.setdefault(keys[leaf], -1 - len(apart))
+
+    def _derivatives(
+        self, seen: list[bool], wanted: list[bool]
+    ) -> dict[tuple[Value, Value], float]:
+        """What is left on the edges between seen values when the others are eliminated."""
+        depends = list(seen)  # on a seen value, so that a derivative passes through it
+        for k, operands in enumerate(self.operands):
+            if wanted[k] and not seen[k]:
+                depends[k] = any(map(depends.__getitem__, operands))
+        found: dict[tuple[Value, Value], float] = {}
+        rows: dict[int, dict[Value, float]] = {}  # the derivatives of outputs with respect to k
+        for k in range(len(seen) - 1, -1, -1):
+            value = self.values[k]
+            row = {value: 1.0} if seen[k] else rows.pop(k, {})
+            if not (row and wanted[k]):
+                continue
+            local_grads = [local for local in value.local_grads if local is not None]
+            for x, local in zip(self.operands[k], local_grads, strict=True):
+                if not depends[x]:
+                    continue
+                for output, derivative in row.items():
+                    if seen[x]:
+                        edge = (self.values[x], output)
+                        found[edge] = found.get(edge, 0.0) + local * derivative
+                    else:
+                        sums = rows.setdefault(x, {})
+                        sums[output] = sums.get(output, 0.0) + local * derivative
+        return found
+
+
+def _module_of(path: str) -> str:
+    """The path of the module that holds what has this path: `a.0.w.2` belongs to `a.0`."""
+    *parts, last = path.split(".")
+    while parts and last.isdecimal():
+        last = parts.pop()
+    return ".".join(parts) or "model"
+
+
+def _common(keys: set[Key | None]) -> Key | None:
+    """The one key among these, if there is one."""
+    keys.discard(None)
+    return _SEVERAL if len(keys) > 1 else keys.pop() if keys else None
+
+
+def _on_cycles(links: set[tuple[int, int]]) -> set[int]:
+    """The blocks that lie on cycles or between them."""
+    for _ in range(2):  # drop what no cycle leads to; turned round, what leads to no cycle
+        following: dict[int, list[int]] = {}
+        waiting: dict[int, int] = {}
+        for a, b in links:
+            following.setdefault(a, []).append(b)
+            waiting[b] = waiting.get(b, 0) + 1
+        free = [a for a in following if a not in waiting]
+        while free:
+            for b in following.get(free.pop(), ()):
+                waiting[b] -= 1
+                if not waiting[b]:
+                    free.append(b)
+        links = {(b, a) for a, b in links if waiting.get(a)}
+    return {block for link in links for block in link}

@@ -1,0 +1,76 @@
+"""A finished picture: it shows itself in notebooks and is saved to files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from .diagram import Diagram
+from .dot import digraph, render
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>:root{{color-scheme:light dark}}body{{margin:0;overflow-x:auto}}</style>
+{svg}</html>
+"""
+
+
+class Drawing:
+    """A picture as SVG; it shows itself in notebooks."""
+
+    def __init__(
+        self,
+        svg: str,
+        diagram: Diagram | None = None,
+        frames: Callable[[], Iterable[Drawing]] | None = None,
+    ) -> None:
+        self.svg = svg
+        self._diagram = diagram
+        self._frames = frames
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a file that ends in .svg or .html; of a graph also .dot, .png or .pdf.
+
+        .html is a page of its own. .png and .pdf are painted by Graphviz: they need the program
+        `dot`, and do not look the same.
+        """
+        path, title = Path(path), self.svg.partition("</title>")[0].rpartition(">")[2]
+        forms: dict[str, Callable[[], bytes]] = {
+            ".svg": self.svg.encode,
+            ".html": _PAGE.format(title=title, svg=self.svg).encode,
+        }
+        if self._diagram:
+            forms[".dot"] = digraph(self._diagram).source.encode
+            forms |= {f".{form}": partial(render, self._diagram, form) for form in ("png", "pdf")}
+        form = forms.get(path.suffix.lower())
+        if not form:
+            *most, last = forms
+            raise ValueError(
+                f"this drawing is saved as {', '.join(most)} or {last}, not as {path.name!r}"
+            )
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"no directory {str(path.parent)!r} to save {path.name!r} in")
+        path.write_bytes(form())
+
+    def save_frames(self, directory: str | os.PathLike[str]) -> list[Path]:
+        """Write a picture for each step of both passes, frame_0001.svg and so on, for slides.
+
+        Everything has the same place in all of them.
+        """
+        if not self._frames:
+            raise ValueError("steps are drawn of a graph of at most 60 values")
+        directory, paths = Path(directory), []
+        directory.mkdir(exist_ok=True)
+        for count, frame in enumerate(self._frames(), start=1):
+            paths.append(directory / f"frame_{count:04}.svg")
+            frame.save(paths[-1])
+        return paths
+
+    def _repr_svg_(self) -> str:
+        return self.svg

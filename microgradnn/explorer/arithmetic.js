@@ -1,0 +1,52 @@
+// What the rows of the table need and JavaScript's Math lacks: an exact sum, erf and erfc.
+
+/** The sum of all terms. Partial sums that share no digits lose none (Shewchuk 1997). */
+function sum(...terms) {
+  const plain = terms.reduce((a, b) => a + b);
+  if (!Number.isFinite(plain)) { // infinite terms, or an overflow on the way
+    return terms.every(Number.isFinite) ? sum(...terms.map((x) => x * 2 ** -64)) * 2 ** 64 : plain;
+  }
+  const parts = [];
+  for (let x of terms) {
+    let kept = 0;
+    for (let y of parts) {
+      if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
+      const high = x + y;
+      const low = y - (high - x);
+      if (low !== 0) parts[kept++] = low;
+      x = high;
+    }
+    parts.splice(kept, parts.length, x);
+  }
+  return parts.reduce((a, b) => a + b);
+}
+
+/** exp(−x²), with the rounding of x² made good. */
+function gaussian(x) {
+  const coarse = Math.round(x * 16) / 16; // has an exact square
+  return Math.exp(-coarse * coarse) * Math.exp(-(x - coarse) * (x + coarse));
+}
+
+/** The error function near 0: 2/√π · exp(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·5⋯(2n+1)); all terms agree in sign. */
+function erfSeries(x) {
+  let term = x, total = 0;
+  for (let n = 1; total + term !== total; n++) {
+    total += term;
+    term *= 2 * x * x / (2 * n + 1);
+  }
+  return 2 / Math.sqrt(Math.PI) * gaussian(x) * total;
+}
+
+function erf(x) {
+  return Math.abs(x) < 0.5 ? erfSeries(x) : x < 0 ? erfc(-x) - 1 : 1 - erfc(x);
+}
+
+/** 1 − erf(x), in the right tail by Laplace's continued fraction, which is evaluated backwards. */
+function erfc(x) {
+  if (x < 0) return 2 - erfc(-x);
+  if (x < 0.5) return 1 - erfSeries(x);
+  if (x > 28) return 0; // less than the smallest number
+  let fraction = x;
+  for (let n = Math.ceil(20 + 200 / (x * x)); n > 0; n--) fraction = x + n / 2 / fraction;
+  return gaussian(x) / Math.sqrt(Math.PI) / fraction;
+}

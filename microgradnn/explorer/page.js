@@ -1,0 +1,531 @@
+// The step-through page: recomputes the graph, replays both passes, shows one step at a time.
+
+const byId = (id) => document.getElementById(id);
+const page = JSON.parse(byId("graph").textContent);
+const isNode = Number.isInteger; // an operand is the number of a node, or { number }
+const nodes = page.nodes.map((node) => ({ // JSON has no infinities: they come as text
+  ...node,
+  data: Number(node.data),
+  operands: node.operands?.map((x) => (isNode(x) ? x : { number: Number(x.number) })),
+  locals: node.locals?.map((x) => (x === null ? null : Number(x))),
+}));
+const name = (k) => nodes[k].name;
+const root = nodes.length - 1;
+const leaves = nodes.flatMap((node, k) => (node.operands ? [] : [k]));
+const edges = nodes.flatMap(({ operands = [] }, head) =>
+  operands.flatMap((tail, place) => (isNode(tail) ? [{ head, place, tail }] : [])));
+const forwardOrder = page.steps.filter(([kind]) => kind === "forward").map(([, node]) => node);
+const backwardOrder = page.steps.filter(([kind]) => kind === "edge")
+  .map(([, head, place]) => edges.find((edge) => edge.head === head && edge.place === place));
+const custom = nodes.find((node) => node.operands && !functions[node.row]);
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+// ---- Numbers and equations ----
+
+/** A number as Python's `.4g` writes it, with a real minus sign: ties go to the even digit. */
+function number(x, digits = 4) {
+  const sign = x < 0 ? "−" : "", size = Math.abs(x);
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : `${sign}inf`;
+  const tie = new RegExp(`^(\\d\\.\\d{${digits - 2}}[02468])50*(e.*)$`).exec(size.toExponential(100));
+  const [mantissa, power] = (tie ? tie[1] + tie[2] : size.toExponential(digits - 1)).split("e");
+  const exponent = Number(power), trimmed = (text) => text.replace(/\.?0*$/, "");
+  if (exponent < -4 || exponent >= digits) {
+    return `${sign}${trimmed(mantissa)}e${exponent}`.replace("-", "−");
+  }
+  const figures = "0".repeat(Math.max(0, -exponent)) + mantissa.replace(".", "");
+  const whole = Math.max(0, exponent) + 1;
+  return sign + trimmed(`${figures.slice(0, whole)}.${figures.slice(whole)}`);
+}
+
+function parsed(text) {
+  return Number(text.replaceAll("−", "-").replace("inf", "Infinity"));
+}
+
+/**
+ * The texts of operands with as few digits as give the shown result when it is recomputed from
+ * them; if none do, the sign is ≈.
+ */
+function standing(operands, result, compute) {
+  for (let digits = 4; digits <= 17; digits++) {
+    const texts = operands.map((x) => number(x, digits));
+    if (number(compute(...texts.map(parsed))) === number(result)) return { texts, sign: "=" };
+  }
+  return { texts: operands.map((x) => number(x)), sign: "≈" };
+}
+
+// ---- The two passes ----
+
+const recorded = nodes.map((node) => node.data);
+const recordedPass = { data: recorded, locals: nodes.map((node) => node.locals) };
+const noGradients = nodes.map(() => 0);
+const atLeaves = (gradients) => gradients.map((x, k) => (nodes[k].operands ? 0 : x));
+const numbersInto = (node, data) => node.operands.map((x) => (isNode(x) ? data[x] : x.number));
+
+/** The forward pass from the leaves in `values`; it ends early where an operation has no value. */
+function forward(values) {
+  const data = [], locals = [];
+  for (const [k, node] of nodes.entries()) {
+    if (!node.operands) {
+      data[k] = values[k];
+      continue;
+    }
+    const operands = numbersInto(node, data);
+    [data[k], ...locals[k]] = functions[node.row](...operands);
+    const reason = complaint(page.rows[node.row], operands, data[k]);
+    if (reason) return { data, locals, failure: { node: k, operands, reason } };
+  }
+  return { data, locals };
+}
+
+/** Why Python would raise here, in its words; a NaN is never passed on in silence. */
+function complaint(row, operands, out) {
+  if (Number.isFinite(out)) return "";
+  const outside = operands.findIndex((x, k) => {
+    const domain = row.domain[k];
+    return domain && !(domain.low <= x && x <= domain.high && !domain.excluded.includes(x));
+  });
+  if (outside >= 0) {
+    const which = operands.length > 1 ? `operand ${outside + 1}` : "the operand";
+    return `${which} must be in the domain ${row.domain[outside].text}`;
+  }
+  if (Number.isNaN(out)) return "the result is not a number";
+  return row.overflows || !operands.every(Number.isFinite) ? "" : "the result is too large";
+}
+
+/** The backward pass as steps. `carried` are the gradients that the leaves have already. */
+function backward({ locals }, { carried, order = backwardOrder, overwrite = false }) {
+  const gradients = [...carried];
+  gradients[root] += 1;
+  const steps = [{ kind: "seed", node: root, after: gradients[root] }];
+  for (const { head, place, tail } of order) {
+    const upstream = gradients[head], local = locals[head][place], product = local * upstream;
+    const before = gradients[tail], after = overwrite ? product : before + product;
+    gradients[tail] = after;
+    steps.push({ kind: "edge", head, place, tail, upstream, local, product, before, after });
+  }
+  return { steps, gradients, carried, overwrite };
+}
+
+/** The derivative of the root by a leaf, from its values with the leaf a little larger, smaller. */
+function nudged(leaf) {
+  const width = 1e-5 * Math.max(1, Math.abs(values[leaf]));
+  const [above, below] = [width, -width].map((by) => forward(values.with(leaf, values[leaf] + by)));
+  return above.failure || below.failure ? NaN : (above.data[root] - below.data[root]) / (2 * width);
+}
+
+// ---- What the page is showing ----
+
+let values = recorded; // of the leaves
+let carried = noGradients; // into this pass, where zero_grad() was left out
+let mistake; // the wrong program that is stepped through, if any: see mistakes.js
+let position = 0, wanted = 0; // steps that were taken; those that would be, if all could be
+let losses = [];
+let pass, right, run, steps, differences;
+const answered = new Set(); // the steps whose product was predicted
+const trained = new Set(leaves);
+const alsoShown = []; // what other files show at each step
+
+function recompute() {
+  pass = leaves.every((k) => Object.is(values[k], recorded[k])) ? recordedPass : forward(values);
+  const computed = forwardOrder.filter((k) => !pass.failure || k < pass.failure.node);
+  right = pass.failure ? undefined : backward(pass, { carried });
+  run = right && mistake ? backward(pass, mistake.options()) : right;
+  steps = computed.map((node) => ({ kind: "forward", node }));
+  steps.push(...(run ? run.steps : [{ kind: "failure", ...pass.failure }]));
+  differences = leaves.map((k) => (pass.failure || custom ? NaN : nudged(k)));
+  answered.clear();
+  go(wanted);
+}
+
+function go(place) {
+  position = Math.min(Math.max(0, place), steps.length);
+  wanted = pass.failure ? place : position;
+  show();
+}
+
+/** What is known after the steps taken: which nodes have a value, and the gradients so far. */
+function snapshot() {
+  const computed = new Set(leaves), gradients = new Map();
+  leaves.filter((k) => run?.carried[k]).forEach((k) => gradients.set(k, run.carried[k]));
+  for (const { kind, node, tail, after } of steps.slice(0, position)) {
+    if (kind === "forward") computed.add(node);
+    else if (kind !== "failure") gradients.set(tail ?? node, after);
+  }
+  return { computed, gradients };
+}
+
+function show() {
+  const step = steps[position - 1] ?? { kind: "start" };
+  const hidden = step.kind === "edge" && byId("predict").checked && !answered.has(position);
+  const { computed, gradients } = snapshot();
+  const gradientText = (k, write = number) => {
+    if (hidden && step.tail === k) return "?";
+    return gradients.has(k) ? write(gradients.get(k)) : "·";
+  };
+  showPicture(step, computed, gradientText);
+  showWords(step, hidden);
+  showLeaves(step, gradientText);
+  showTraining();
+  alsoShown.forEach((part) => part());
+  byId("guess").hidden = !hidden;
+  byId("position").max = steps.length;
+  byId("position").value = position;
+  byId("count").value = `step ${position} of ${steps.length}`;
+  byId("first").disabled = byId("previous").disabled = position === 0;
+  byId("next").disabled = byId("last").disabled = position === steps.length;
+  rememberSoon();
+}
+
+// ---- The picture ----
+
+const picture = byId("picture").querySelector("svg");
+const boxes = nodes.map((_, k) => {
+  const group = picture.querySelector(`#n${k}`), texts = [...group.querySelectorAll("text")];
+  const after = (word) => texts.findLast((text) => text.textContent === word).nextElementSibling;
+  const title = group.querySelector("title");
+  return { group, title, data: after("data"), grad: after("grad"), label: title.textContent };
+});
+const arrows = edges.map((edge, k) => {
+  const group = picture.querySelector(`#e${k}`), [title, wire, surface, text] = group.children;
+  return { edge, group, title, wire, surface, text };
+});
+const ring = drawn("rect", { id: "ring", rx: 12 });
+
+function drawn(tag, attributes) {
+  return withAttributes(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
+}
+
+function withAttributes(shape, attributes) {
+  Object.entries(attributes).forEach(([key, value]) => shape.setAttribute(key, value));
+  return shape;
+}
+
+function preparePicture() {
+  const marker = drawn("marker", {
+    id: "back", viewBox: "0 0 8 8", refX: 1, refY: 4, markerWidth: 15, markerHeight: 15,
+    markerUnits: "userSpaceOnUse", orient: "auto",
+  });
+  marker.append(drawn("path", { d: "M8,0.5 L0,4 L8,7.5 Z" }));
+  picture.append(marker);
+  picture.querySelector(".surface").after(ring); // below boxes and arrowheads
+  picture.querySelector("desc").textContent = "The words below it say what each step does.";
+}
+
+function showPicture(step, computed, gradientText) {
+  const changed = step.tail ?? step.node;
+  for (const [k, { title, label, data, grad }] of boxes.entries()) {
+    const dataText = (write) => (computed.has(k) ? write(pass.data[k]) : "·");
+    data.textContent = dataText(number);
+    grad.textContent = gradientText(k);
+    title.textContent = `${label}\ndata ${dataText(String)}\ngrad ${gradientText(k, String)}`;
+    data.classList.toggle("fresh", k === changed && step.kind === "forward");
+    grad.classList.toggle("fresh", k === changed && ["seed", "edge"].includes(step.kind));
+  }
+  for (const { edge: { head, place }, group, title, wire, text } of arrows) {
+    const now = step.head === head && step.place === place;
+    const localText = (write) => `∂ ${computed.has(head) ? write(pass.locals[head][place]) : "·"}`;
+    title.textContent = localText(String);
+    text.textContent = localText(number);
+    group.classList.toggle("now", now);
+    group.classList.toggle("computing", step.kind === "forward" && step.node === head);
+    wire.classList.toggle("back", now);
+  }
+  const widths = arrows.map(({ text }) => Math.max(30, text.getComputedTextLength() + 8));
+  for (const [k, { surface, text }] of arrows.entries()) { // all are measured before any is moved
+    withAttributes(surface, { width: widths[k], x: text.x.baseVal[0].value - widths[k] / 2 });
+  }
+  ring.style.display = changed === undefined ? "none" : "";
+  if (changed !== undefined) {
+    const { e: x, f: y } = boxes[changed].group.transform.baseVal[0].matrix;
+    const { width, height } = boxes[changed].group.querySelector(".frame").getBBox();
+    withAttributes(ring, { x: x - 6, y: y - 6, width: width + 12, height: height + 12 });
+    reveal(step.kind === "edge" ? [changed, step.head] : [changed]);
+  }
+}
+
+/** Scrolls the picture, and only it, until these boxes can be seen, or at least the first. */
+function reveal(shown) {
+  const frame = byId("picture"), outer = frame.getBoundingClientRect();
+  const places = shown.map((k) => boxes[k].group.getBoundingClientRect());
+  const distance = (start, end, size) => {
+    const span = (list) => [Math.min(...list.map((r) => r[start])), Math.max(...list.map((r) => r[end]))];
+    let [low, high] = span(places);
+    if (high - low > size - 40) [low, high] = span(places.slice(0, 1));
+    const near = low - outer[start] - 20, far = high - outer[start] - size + 20;
+    return near < 0 ? near : Math.max(0, far);
+  };
+  frame.scrollBy(
+    distance("left", "right", frame.clientWidth), distance("top", "bottom", frame.clientHeight));
+}
+
+// ---- The words ----
+
+const derivative = (of, by) => `∂${of}/∂${by}`;
+const said = (text) => element("p", {}, text);
+const result = (text) => element("b", { className: "result" }, text);
+
+/** The operation of a node, each operand written by `write`. */
+function written(node, write) {
+  return node.words.map((part, k) => {
+    if (!isNode(part)) return part;
+    const text = write(part), roomy = /[(|]$|, $/.test(node.words[k - 1]);
+    const shown = text.startsWith("−") && !roomy ? `(${text})` : text;
+    return withAttributes(element("span", { className: "operand" }, shown), { "data-place": part });
+  });
+}
+
+function forwardWords(k) {
+  const node = nodes[k], operands = numbersInto(node, pass.data), shown = result(number(pass.data[k]));
+  if (!node.words.some(isNode)) return [said(`${node.name}: ${node.words} gives ${shown.textContent}`)];
+  const compute = functions[node.row];
+  const { texts, sign } = compute
+    ? standing(operands, pass.data[k], (...x) => compute(...x)[0])
+    : { texts: operands.map((x) => number(x, node.digits || 4)), sign: node.digits ? "=" : "≈" };
+  const names = (place) => (isNode(node.operands[place]) ? name(node.operands[place]) : texts[place]);
+  return [element("div", { className: "written" }, `${node.name} = `, ...written(node, names)),
+    element("div", { className: "written numbers" }, "= ", ...written(node, (place) => texts[place]),
+      element("span", { className: "sign" }, ` ${sign} `), shown)];
+}
+
+/** One contribution in one of the runs. */
+function edgeWords({ steps: all, overwrite }, place, hidden) {
+  const step = all[place], { head, tail, upstream, local, product, before, after } = step;
+  const [top, from, to] = [name(root), name(head), name(tail)], secret = hidden ? "?" : undefined;
+  const words = [equation("×", [[upstream, `upstream ${derivative(top, from)}`],
+    [local, `local ${derivative(from, to)}`]], [product, "product"], (a, b) => a * b, secret)];
+  if (overwrite) {
+    words.push(element("p", {}, `${derivative(top, to)} was `, element("s", {}, number(before)),
+      " and is overwritten: ", result(secret ?? number(after))));
+  } else {
+    words.push(equation("+", [[before, `${derivative(top, to)} before`], [product, "product"]],
+      [after, "after"], (a, b) => a + b, secret));
+  }
+  const uses = all.filter((other) => other.tail === tail), notes = [];
+  if (uses.length > 1) {
+    notes.push(`Contribution ${uses.indexOf(step) + 1} of ${uses.length} to ${to}: `
+      + `${overwrite ? "only the last is left" : "they are added up"}.`);
+  }
+  if (!Number.isFinite(product) && !hidden) notes.push("From here on gradients are not finite.");
+  if (place === all.length - 1) notes.push("This was the last one: all gradients are complete.");
+  return [...words, element("p", { className: "note" }, notes.join(" "))];
+}
+
+/** One contribution, and when a mistake is followed, what the right program does meanwhile. */
+function runWords(step, hidden) {
+  const place = run.steps.indexOf(step);
+  if (!mistake) return edgeWords(run, place, hidden);
+  const columns = [["the wrong program", run], ["the right program", right]];
+  return [element("div", { className: "runs" }, ...columns.map(([title, shown]) => {
+    const { head, tail } = shown.steps[place];
+    const heading = element("h3", {}, `${title}: ${name(head)} to ${name(tail)}`);
+    return element("div", {}, heading, ...edgeWords(shown, place, hidden));
+  }))];
+}
+
+function equation(symbol, operands, [value, caption], compute, secret) {
+  const { texts, sign } = standing(operands.map(([x]) => x), value, compute);
+  if (secret && symbol === "+") texts[1] = secret; // the product is not given away
+  const fenced = texts.map((x, k) => (k && x.startsWith("−") ? `(${x})` : x));
+  const term = (text, below, kind = "number") => element("span", { className: "term" },
+    element("span", { className: kind }, text), element("small", {}, below));
+  const mark = (text) => element("span", { className: "sign" }, text);
+  return element("div", { className: "equation" },
+    term(fenced[0], operands[0][1]), mark(symbol), term(fenced[1], operands[1][1]),
+    mark(secret ? "=" : sign), term(secret ?? number(value), caption, "number result"));
+}
+
+function showWords(step, hidden) {
+  const { kind, node, head, tail, operands, reason } = step;
+  const [pass_, about, words] = {
+    start: () => ["Start", "nothing is computed yet", [said("Press ▶, or the right arrow key. Boxes "
+      + "are filled from left to right, then gradients from right to left.")]],
+    forward: () => ["Forward", `compute ${name(node)}`, forwardWords(node)],
+    seed: () => ["Backward", `start at ${name(root)}`, [
+      element("p", { className: "written" }, `${derivative(name(root), name(root))} = 1`),
+      said(`${name(root)} changes just as much as itself.`)]],
+    edge: () => ["Backward", `${name(head)} to ${name(tail)}`, runWords(step, hidden)],
+    failure: () => ["Forward", `${name(node)} cannot be computed`, [
+      element("p", { className: "written problem" }, `${name(node)} = `,
+        ...written(nodes[node], (place) => number(operands[place])), ` has no value: ${reason}.`),
+      said("Python raises an error here. Move a slider back, or reset.")]],
+  }[kind]();
+  byId("words").replaceChildren(
+    element("h2", {}, element("span", { className: "kind" }, `${pass_}: `), about), ...words);
+}
+
+// ---- The leaves ----
+
+/** One row of the table, with a slider that moves in round steps around the recorded number. */
+function leafRow(k) {
+  const reach = Math.max(2, 2 * Math.abs(recorded[k]));
+  const grain = 10 ** Math.floor(Math.log10(reach / 100));
+  const round = (x) => Number((Math.round(x / grain) * grain).toPrecision(12));
+  const [min, max] = [round(recorded[k] - reach), round(recorded[k] + reach)];
+  const disabled = Boolean(custom) || !Number.isFinite(3 * reach);
+  const input = (type, what, more) =>
+    element("input", { type, disabled, ariaLabel: `${name(k)}: ${what}`, ...more });
+  const field = input("number", "value", { step: "any" });
+  const slider = input("range", "slider", { min, max, step: grain });
+  const train = input("checkbox", "changed by gradient descent", { checked: true });
+  for (const control of [field, slider]) {
+    control.oninput = () => {
+      if (Number.isFinite(control.valueAsNumber)) setLeaf(k, control.valueAsNumber);
+    };
+  }
+  train.onchange = () => trained[train.checked ? "add" : "delete"](k);
+  const grad = element("td"), check = element("td");
+  const row = element("tr", {}, element("th", { scope: "row" }, name(k).replaceAll(".", ".\u200b"), slider),
+    element("td", {}, field), grad, check, element("td", {}, train));
+  byId("leaves").tBodies[0].append(row);
+  return { k, row, field, slider, grad, check };
+}
+
+const leafRows = leaves.map(leafRow);
+
+function setLeaf(k, value) {
+  values = values.with(k, value);
+  startAgain();
+  recompute();
+}
+
+function showLeaves(step, gradientText) {
+  for (const [place, { k, row, field, slider, grad, check }] of leafRows.entries()) {
+    for (const control of [field, slider].filter((x) => x !== document.activeElement)) {
+      control.value = Number.isFinite(values[k]) ? parsed(number(values[k], 5)) : "";
+    }
+    row.classList.toggle("now", step.tail === k);
+    grad.textContent = gradientText(k);
+    const by = differences[place];
+    const far = run && position === steps.length
+      && Math.abs(by - run.gradients[k]) > 1e-8 + 1e-4 * Math.abs(by);
+    check.textContent = Number.isNaN(by) ? "·" : `${far ? "≠ " : ""}${number(by)}`;
+  }
+}
+
+// ---- Gradient descent ----
+
+function descend() {
+  const rate = byId("rate").valueAsNumber, before = pass.data[root];
+  const bad = [...trained].find((k) => !Number.isFinite(right.gradients[k]));
+  if (bad !== undefined || !Number.isFinite(rate)) {
+    byId("loss").textContent = bad === undefined ? "The learning rate is not a number."
+      : `No step was taken: the gradient of ${name(bad)} is ${number(right.gradients[bad])}.`;
+    return;
+  }
+  values = values.map((x, k) => (trained.has(k) ? x - rate * right.gradients[k] : x));
+  if (!byId("zero").checked) carried = atLeaves(right.gradients);
+  recompute();
+  if (!losses.length) losses.push(before);
+  if (!pass.failure) losses.push(pass.data[root]);
+  const after = pass.failure ? "no value" : number(pass.data[root], 6);
+  byId("loss").textContent =
+    `Step ${losses.length - 1}: ${name(root)} went from ${number(before, 6)} to ${after}.`;
+  showTraining();
+}
+
+function startAgain() {
+  losses = [];
+  byId("loss").textContent = "";
+}
+
+function reset() {
+  values = recorded;
+  startAgain();
+  setCarried();
+}
+
+/** Without zero_grad() this pass starts from the gradients that the last one left. */
+function setCarried() {
+  carried = noGradients;
+  recompute();
+  if (!byId("zero").checked && right) {
+    carried = atLeaves(right.gradients);
+    recompute();
+  }
+}
+
+function showTraining() {
+  byId("descend").disabled = !right || Boolean(custom);
+  byId("kept").hidden = byId("zero").checked;
+  const [low, high] = [Math.min(...losses), Math.max(...losses)];
+  const points = losses.map((loss, k) =>
+    [100 * k / (losses.length - 1), high > low ? 28 - 26 * (loss - low) / (high - low) : 28]);
+  byId("curve").style.display = points.length > 1 ? "" : "none";
+  if (points.length > 1) byId("curve").firstElementChild.setAttribute("points", points);
+}
+
+// ---- Controls ----
+
+function prepareControls() {
+  byId("first").onclick = () => go(0);
+  byId("previous").onclick = () => go(position - 1);
+  byId("next").onclick = () => go(position + 1);
+  byId("last").onclick = () => go(steps.length);
+  byId("position").oninput = (event) => go(event.target.valueAsNumber);
+  byId("predict").onchange = show;
+  byId("guess").onsubmit = guess;
+  byId("answer-shown").onclick = () => giveAnswer("");
+  byId("descend").onclick = descend;
+  byId("reset").onclick = reset;
+  byId("zero").onchange = setCarried;
+  if (custom) {
+    byId("fixed").textContent = `The numbers cannot be changed here: ${page.rows[custom.row].name} is an `
+      + "operation of your own, which has no JavaScript form. The steps show what Python recorded.";
+  }
+  addEventListener("keydown", (event) => {
+    const inField = event.target.matches("input:not([type=checkbox]), select, .scroll");
+    if (inField || event.ctrlKey || event.altKey || event.metaKey) return;
+    const place = { ArrowLeft: position - 1, ArrowRight: position + 1, Home: 0, End: steps.length };
+    if (event.key in place) {
+      event.preventDefault();
+      go(place[event.key]);
+    }
+  });
+  addEventListener("hashchange", () => go(linked()));
+}
+
+/** A prediction is right within one percent. */
+function guess(event) {
+  event.preventDefault();
+  const text = byId("answer").value.trim().replace(",", "."), { product } = steps[position - 1];
+  if (text && Math.abs(parsed(text) - product) <= 0.01 * Math.abs(product)) giveAnswer("Right.");
+  else byId("verdict").value = "Not yet. Multiply what arrives by the number at the arrow.";
+}
+
+function giveAnswer(praise) {
+  answered.add(position);
+  byId("verdict").value = byId("answer").value = "";
+  show();
+  byId("words").append(result(praise));
+  byId("next").focus();
+}
+
+const linked = () => Number(/^#step=(\d+)$/.exec(location.hash)?.[1] ?? 0);
+
+/** Keeps the address in step. Browsers refuse to do this often, and in a notebook altogether. */
+let remembering;
+function rememberSoon() {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    if (location.protocol !== "about:") history.replaceState(null, "", `#step=${position}`);
+  }, 250);
+}
+
+preparePicture();
+prepareControls();
+wanted = linked();
+recompute();
+
+/** For tests and the console: set a leaf, by its name or number; go to a step; see all numbers. */
+window.explorer = {
+  go,
+  set: (leaf, value) => setLeaf(leaves.find((k) => k === leaf || name(k) === leaf), value),
+  state: () => ({
+    position, steps, data: pass.data, gradients: run?.gradients, differences, failure: pass.failure,
+  }),
+};

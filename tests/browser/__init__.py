@@ -1,0 +1,1 @@
+"""Tests of the step-through page, most of them in Chromium."""

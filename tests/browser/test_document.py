@@ -1,0 +1,136 @@
+"""The page as a document: what it holds and what it refuses, seen without a browser."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import microgradnn as mg
+from microgradnn import Value
+from microgradnn.demo import neuron
+from microgradnn.explorer import Explorer, explore, page
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</script><img src=x onerror=alert(1)>",
+    "\"'>&amp;{}${title}$title\\",
+    "javascript:alert(1)",
+    "two\nlines\r\u2028\u2029\0",
+    "x" * 100_000,
+    "مرحبا بالعالم \u202eevil",
+    "<!--",
+    "data",
+    "grad",
+    "constructor",
+]
+
+
+def hostile_graph() -> Value:
+    """A graph whose labels try to be more than text."""
+    leaves = [Value(float(k), label) for k, label in enumerate(HOSTILE, start=1)]
+    root: Value = mg.sum(leaves) * leaves[0]
+    root.label = "]]></style><b>root"
+    return root
+
+
+def data_of(explorer: Explorer) -> Any:
+    found = re.search(
+        '<script type="application/json" id="graph">(.*?)</script>', explorer.html, re.DOTALL
+    )
+    assert found
+    return json.loads(found[1])
+
+
+def test_the_page_is_small() -> None:
+    folder = Path(page.__file__).parent
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()}
+    parts = ("page.html", "page.css", "page.js", "arithmetic.js", "mistakes.js")
+    assert sum(sizes[part] for part in parts) < 40_000
+    assert len(explore(neuron()[0]).html) < 60_000
+
+
+def test_the_policy_lets_only_our_script_run() -> None:
+    html = explore(hostile_graph(), title=HOSTILE[0]).html
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)
+    script = re.search(r'<script type="module">(.*?)</script>', html, re.DOTALL)
+    assert policy
+    assert script
+    digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
+    assert policy[1].split("; ") == [
+        "default-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "style-src 'unsafe-inline'",
+        f"script-src 'sha256-{digest}'",
+    ]
+    assert html.count("<script") == html.count("</script>") == 2
+    assert not re.search(r"""(src|href|url)\s*[=(]\s*["']?(http|//)""", html)
+
+
+def test_the_same_graph_gives_the_same_page() -> None:
+    assert explore(neuron()[0]).html == explore(neuron()[0]).html
+
+
+def test_infinities_survive() -> None:
+    leaves = [Value(x) for x in (math.inf, -math.inf, math.nan, -0.0, 5e-324)]
+    numbers = [node["data"] for node in data_of(explore(mg.sum(leaves)))["nodes"]]
+    assert numbers[:3] == ["Infinity", "-Infinity", "NaN"]
+    assert repr(numbers[3:5]) == "[-0.0, 5e-324]"
+
+
+def test_a_large_graph_is_refused() -> None:
+    leaves = [Value(1.0) for _ in range(60)]
+    with pytest.raises(ValueError, match=r"has 61 values; the page shows at most 60 boxes"):
+        explore(mg.sum(leaves))
+    explore(mg.sum(leaves[:59]))
+
+
+def test_other_things_are_refused() -> None:
+    with pytest.raises(TypeError, match="root must be a Value, got float"):
+        explore(1.0)  # type: ignore[arg-type]
+
+
+def test_a_graph_whose_data_has_changed_is_refused() -> None:
+    error, leaves = neuron()
+    leaves[0].data = 3.0
+    with pytest.raises(ValueError, match="the data of an operand of 's' has changed"):
+        explore(error)
+    x = Value(1.0)
+    y = mg.log(x)
+    x.data = -1.0  # where log has no value at all
+    with pytest.raises(ValueError, match="the data of an operand of 'log' has changed"):
+        explore(y)
+
+
+def test_saving(tmp_path: Path) -> None:
+    explorer = explore(neuron()[0])
+    explorer.save(tmp_path / "neuron.html")
+    assert (tmp_path / "neuron.html").read_bytes().decode() == explorer.html
+    with pytest.raises(ValueError, match=r"saved as \.html, not as 'neuron.pdf'"):
+        explorer.save(tmp_path / "neuron.pdf")
+    with pytest.raises(FileNotFoundError, match="no directory"):
+        explorer.save(tmp_path / "nowhere" / "neuron.html")
+
+
+def test_opening(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    explore(neuron()[0]).open()
+    (path,) = tmp_path.glob("*/explorer.html")
+    assert opened == [path.as_uri()]
+
+
+def test_each_row_is_written_once() -> None:
+    a, b = Value(1.0), Value(2.0)
+    html = explore(a * b + a * a + b * b).html
+    assert len(re.findall(r"=> \{ // mul$", html, re.MULTILINE)) == 1
+    softmax = explore(mg.sum([p * a for p in mg.softmax([a, b])])).html
+    assert len(re.findall(r"=> \{ // softmax$", softmax, re.MULTILINE)) == 2
