@@ -19,7 +19,7 @@ X, Y, Z = Formula("x"), Formula("y"), Formula("z")
         ((X + Y) * Z, "(x + y) * z"),
         (-(X + Y), "-(x + y)"),
         (-X * Y, "-x * y"),
-        (-(-X), "-(-x)"),
+        (PRIMITIVES["neg"](-X), "-(-x)"),  # not --x, which JavaScript reads otherwise
         (2 - X, "2.0 - x"),
         (X * -2, "x * -2.0"),
         (1 / (1 + X), "1.0 / (1.0 + x)"),
