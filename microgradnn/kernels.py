@@ -155,8 +155,21 @@ def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:
     )
 
 
+def _node(
+    value_class: Any, out: float, row: Primitive, operands: Any, local_grads: tuple[Any, ...]
+) -> Any:
+    node = value_class.__new__(value_class)
+    node._data = out
+    node.grad = 0.0
+    node.label = ""
+    node.op = row
+    node.operands = operands
+    node.local_grads = local_grads
+    return node
+
+
 def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, paused: set[int]) -> Kernel:
-    new, fsum = value_class.__new__, math.fsum
+    fsum = math.fsum
 
     def kernel(*operands: Any) -> Any:
         try:
@@ -165,20 +178,13 @@ def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, paused: set[in
             return record(row, operands)
         if paused:
             return record(row, operands)
-        node = new(value_class)
-        node._data = out
-        node.grad = 0.0
-        node.label = ""
-        node.op = row
-        node.operands = operands
-        node.local_grads = (1.0,) * len(operands)
-        return node
+        return _node(value_class, out, row, operands, (1.0,) * len(operands))
 
     return kernel
 
 
 def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, paused: set[int]) -> Kernel:
-    new, fsum, times = value_class.__new__, math.fsum, operator.mul
+    fsum, times = math.fsum, operator.mul
 
     def kernel(*operands: Any) -> Any:
         n = len(operands) // 2
@@ -197,13 +203,6 @@ def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, paused: set[in
             return record(row, operands)
         if paused:
             return record(row, operands)
-        node = new(value_class)
-        node._data = out
-        node.grad = 0.0
-        node.label = ""
-        node.op = row
-        node.operands = operands
-        node.local_grads = (*x, *by_inputs, 1.0)
-        return node
+        return _node(value_class, out, row, operands, (*x, *by_inputs, 1.0))
 
     return kernel
