@@ -12,6 +12,7 @@ from .checking import numerical_gradient, relative_error
 from .data import load_iris, standardize, train_test_split
 from .drawing import draw
 from .functions import dot
+from .teaching import explain
 from .terminal import Console, Table
 from .training import evaluate, fit
 from .value import Value, topological_order
@@ -64,24 +65,11 @@ def see(console: Console, path: Path) -> None:
             console.print(f"  {node.label} = {node.data:.8f}", highlight=False)
     console.print("\n  Each gradient is the product of the local derivatives on the way from J:")
     for leaf in leaves:
-        factors = " × ".join(f"{factor:.6g}" for factor in factors_to(error, leaf))
+        (way,) = explain(error, leaf).paths
+        factors = " × ".join(f"{factor:.6g}" for factor in way.factors)
         console.print(f"  ∂J/∂{leaf.label} = {factors} = {leaf.grad:.8f}", highlight=False)
     draw(error).save(path)
     console.print(f"\n  the graph, with ∂ on its edges: {path}\n", highlight=False)
-
-
-def factors_to(root: Value, leaf: Value) -> list[float]:
-    """The local derivatives along the only path from `root` to `leaf`, in that order."""
-    factors = []
-    node = root
-    while node is not leaf:
-        for operand, local_grad in zip(node.operands, node.local_grads, strict=True):
-            if isinstance(operand, Value) and leaf in topological_order(operand):
-                assert local_grad is not None
-                factors.append(local_grad)
-                node = operand
-                break
-    return factors
 
 
 # ---- Act two -----------------------------------------------------------------------------------

@@ -32,10 +32,7 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
     if create_graph and threading.get_ident() in paused:
         raise RuntimeError("create_graph=True needs recording, which no_grad() has switched off")
     order = topological_order(output)
-    depends = set(inputs)
-    for node in order:
-        if not depends.isdisjoint(node.operands):
-            depends.add(node)
+    depends = dependents(order, inputs)
     received: dict[Value, Any] = {output: 1.0}
     for node in reversed(order):
         if node not in depends or node not in received:
@@ -63,35 +60,40 @@ def _recorded_partials(node: Value) -> Sequence[Any]:
     row = node.op
     if row is None:
         return ()
-    _refuse_changed_data(node)
+    if has_changed_operands(node):
+        raise RuntimeError(
+            f"the data of an operand of {node.label or row.name!r} has changed since it was "
+            "computed, so the graph no longer says where its numbers came from; run the forward "
+            "pass again before gradients(..., create_graph=True)"
+        )
     thread = threading.get_ident()
     lenient.add(thread)  # a partial never raises: it is infinite or NaN
     try:
-        if callable(row.partials):
-            return list(row.partials(node, *node.operands))
-        return [
-            partial(node, *node.operands) if isinstance(x, Value) else None
-            for partial, x in zip(row.partials, node.operands, strict=True)
-        ]
+        return row.partials_on(node, node.operands, [isinstance(x, Value) for x in node.operands])
     finally:
         lenient.discard(thread)
 
 
-def _refuse_changed_data(node: Value) -> None:
+def has_changed_operands(node: Value) -> bool:
+    """Whether a node's value or local derivatives would be others now than when it was computed."""
     assert node.op is not None
-    is_value = [isinstance(x, Value) for x in node.operands]
+    wanted = [isinstance(x, Value) for x in node.operands]
     numbers = [x.data if isinstance(x, Value) else x for x in node.operands]
     try:
         value = node.op.value(numbers)
-        now = [value, *node.op.local_derivatives(value, numbers, is_value)]
+        now = [value, *node.op.local_derivatives(value, numbers, wanted)]
     except (ValueError, ArithmeticError):
-        now = []
-    if repr(now) != repr([node.data, *node.local_grads]):  # equal, and NaN equals NaN
-        raise RuntimeError(
-            f"the data of an operand of {node.label or node.op.name!r} has changed since it was "
-            "computed, so the graph no longer says where its numbers came from; run the forward "
-            "pass again before gradients(..., create_graph=True)"
-        )
+        return True
+    return repr(now) != repr([node.data, *node.local_grads])  # NaN equals NaN
+
+
+def dependents(order: Sequence[Value], inputs: Sequence[Value]) -> set[Value]:
+    """The inputs, and the nodes of a topological order that were computed from them."""
+    found = set(inputs)
+    for node in order:
+        if not found.isdisjoint(node.operands):
+            found.add(node)
+    return found
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:

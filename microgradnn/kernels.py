@@ -123,14 +123,7 @@ def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:
     pairs = list(zip(operands, kinds, strict=True))
     numbers = [Formula(f"d{x}" if kind == "v" else x) for x, kind in pairs]
     results = {"out": row(*numbers)}
-    partials = row.partials
-    if callable(partials):
-        derivatives = partials(Formula("out"), *numbers)
-    else:
-        derivatives = [
-            partial(Formula("out"), *numbers) if kind == "v" else None
-            for partial, kind in zip(partials, kinds, strict=True)
-        ]
+    derivatives = row.partials_on(Formula("out"), numbers, [kind == "v" for kind in kinds])
     for derivative, (x, kind) in zip(derivatives, pairs, strict=True):
         if kind == "v":
             results[f"local_{x}"] = derivative

@@ -138,6 +138,16 @@ class Primitive:
             for partial, want in zip(self.partials, wanted, strict=True)
         ]
 
+    def partials_on(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
+        """The partials as formulas over operands of any kind; None where not wanted."""
+        if callable(self.partials):
+            derivatives = self.partials(out, *operands)
+            return [d if want else None for d, want in zip(derivatives, wanted, strict=True)]
+        return [
+            partial(out, *operands) if want else None
+            for partial, want in zip(self.partials, wanted, strict=True)
+        ]
+
     def of_arrays(self, operands: Sequence[Operand]) -> Any:
         """Apply the row elementwise to arrays of floats, or to object arrays of Values."""
         if any(is_array(x) and x.dtype == object for x in operands):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from microgradnn import demo
+from microgradnn import demo, explain
 from microgradnn.cli import main
 
 pytest.importorskip("matplotlib", reason="the demo plots: install the extra `plot`")
@@ -53,6 +53,7 @@ def test_factors_of_each_gradient() -> None:
     error.backward()
     for leaf in leaves:
         product = 1.0
-        for factor in demo.factors_to(error, leaf):
+        (path,) = explain(error, leaf).paths
+        for factor in path.factors:
             product *= factor
         assert product == pytest.approx(leaf.grad, rel=1e-15)

@@ -15,6 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from ..derivatives import has_changed_operands
 from ..drawing.diagram import Diagram, describe
 from ..drawing.geometry import Edge, Size
 from ..drawing.layout import lay_out
@@ -118,16 +119,11 @@ def _part(name: str) -> str:
 def _refuse_changed_data(order: Sequence[Value]) -> None:
     """The page says where numbers come from, so they must come from there."""
     for node in order:
-        if node.op is not None:
-            try:
-                now = node.op.value(_numbers(node))
-            except (ValueError, ArithmeticError):
-                now = None
-            if repr(now) != repr(node.data):  # equal, and NaN equals NaN
-                raise ValueError(
-                    f"the data of an operand of {node.label or node.op.name!r} has changed since "
-                    "it was computed; run the forward pass again, and explore its result"
-                )
+        if node.op is not None and has_changed_operands(node):
+            raise ValueError(
+                f"the data of an operand of {node.label or node.op.name!r} has changed since "
+                "it was computed; run the forward pass again, and explore its result"
+            )
 
 
 def _numbers(node: Value) -> list[float]:
@@ -258,12 +254,7 @@ def _function(row: Primitive, operands: Sequence[Any]) -> str:
 
 def _assignments(row: Primitive, operands: Sequence[Any]) -> list[str]:
     value = row.forward(*operands) if row.kind == "formula" else row(*operands)
-    out = Formula("out")
-    partials = row.partials
-    if callable(partials):
-        derivatives = partials(out, *operands)
-    else:
-        derivatives = [partial(out, *operands) for partial in partials]
+    derivatives = row.partials_on(Formula("out"), operands, [True] * len(operands))
     formulas: dict[str, Any] = {"out": value}
     if value.row is PRIMITIVES["sum"]:  # JavaScript's + would round each time
         formulas = {f"term{k}": term for k, term in enumerate(value.operands)}

@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..derivatives import gradients
+from ..derivatives import dependents, gradients
 from ..notation import names_of, number
 from ..value import Value, topological_order
 
@@ -134,10 +134,7 @@ def explain(root: Value, wrt: Value) -> Explanation:
 
 def _nodes_between(order: list[Value], wrt: Value) -> list[Value]:
     """The nodes on paths from the last of `order` down to `wrt`, in the same order."""
-    depends = {wrt}
-    for node in order:
-        if not depends.isdisjoint(node.operands):
-            depends.add(node)
+    depends = dependents(order, [wrt])
     return [node for node in order if node in depends]
 
 
