@@ -1,0 +1,5 @@
+"""The compiler: write scalars, run matrices."""
+
+from .program import Program, compile
+
+__all__ = ["Program", "compile"]

@@ -1,0 +1,343 @@
+"""What compile accepts and refuses, what a Program gives, and the traps of array code."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+import microgradnn as mg
+from microgradnn import Value, losses, nn
+from microgradnn.compiler import Program, compile
+
+
+def line() -> tuple[Program, list[Value]]:
+    x, w, b = Value(2.0, "x"), Value(3.0, "w"), Value(1.0, "b")
+    return compile((w * x + b) ** 2, [x], [w, b]), [w, b]
+
+
+# ---- The three forms -----------------------------------------------------------------------------
+
+
+def test_a_recorded_value_gives_a_vector_and_a_list_a_matrix() -> None:
+    x, w = Value(2.0), Value(3.0)
+    assert compile(w * x, [x], [w])([[1.0], [2.0]]).tolist() == [3.0, 6.0]
+    assert compile([w * x, w + x], [x], [w])([[1.0], [2.0]]).tolist() == [[3.0, 4.0], [6.0, 5.0]]
+    assert compile([w * x], [x], [w])([[1.0], [2.0]]).shape == (2, 1)
+
+
+def test_outputs_may_be_leaves_or_uniform_or_the_same_twice() -> None:
+    x, w = Value(2.0), Value(3.0)
+    program = compile([x, w, w * w, Value(7.0) * 2, x * w, x * w], [x], [])
+    assert program([[5.0], [6.0]]).tolist() == [
+        [5.0, 3.0, 9.0, 14.0, 15.0, 15.0],
+        [6.0, 3.0, 9.0, 14.0, 18.0, 18.0],
+    ]
+    loss = compile(w * w, [x], [w])
+    assert loss.value_and_grad([[1.0], [2.0], [3.0]]) == (9.0, np.array([6.0]))
+    leaf = compile(w, [x], [w])
+    assert leaf.value_and_grad([[1.0], [2.0]]) == (3.0, np.array([1.0]))
+
+
+def test_a_function_is_traced() -> None:
+    w = Value(3.0)
+    program = compile(lambda x: w * x[0] + x[1], example_inputs=[[1, 2], [3, 4]], params=[w])
+    assert program([[1.0, 2.0]]).tolist() == [5.0]
+
+
+def test_a_function_whose_course_depends_on_data_is_refused() -> None:
+    def f(x: list[Value]) -> Value:
+        return x[0] * 2 if x[0] > 0 else x[0] + 2
+
+    with pytest.raises(ValueError, match=re.escape("node 2 is mul(0, 1) in one and add(0, 1)")):
+        compile(f, example_inputs=[[1.0], [2.0], [-1.0]])
+    with pytest.raises(ValueError, match="at least two"):
+        compile(f, example_inputs=[[1.0]])
+    with pytest.raises(
+        ValueError, match=r"the number 1\.5 in one and the number 2\.5 in the other"
+    ):
+        compile(lambda x: x[0] * x[0].data, example_inputs=[[1.5], [2.5]])
+
+
+@pytest.mark.parametrize("nouts", [[3, 1], [3, 4]])
+def test_a_model_predicts(nouts: list[int]) -> None:
+    model = nn.MLP(2, nouts, activation="tanh")
+    X = np.random.default_rng(0).standard_normal((5, 2))
+    wanted = [mg.functions.as_list(y, "y") if isinstance(y, list) else [y] for y in map(model, X)]
+    found = compile(model)(X).reshape(5, -1)
+    assert np.allclose(found, [[y.data for y in row] for row in wanted], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets"),
+    [
+        (losses.mse_loss, [0.3, -2.0]),
+        (losses.huber_loss, [0.3, -2.0]),
+        (losses.hinge_loss, [1.0, -1.0]),
+        (losses.binary_cross_entropy_with_logits, [1.0, 0.25]),
+        (losses.perceptron_loss, [1.0, -1.0]),
+    ],
+)
+def test_a_model_with_a_loss(loss: Any, targets: list[float]) -> None:
+    model = nn.MLP(2, [3, 1], activation="sigmoid")
+    x = np.random.default_rng(0).standard_normal((2, 2))
+    mean, gradient = compile(model, loss).value_and_grad(np.c_[x, targets])
+    total = mg.mean([loss(model(row), t) for row, t in zip(x, targets, strict=True)])
+    assert np.isclose(mean, total.data, rtol=1e-12)
+    assert np.allclose(gradient, mg.gradients(total, model.parameters()), rtol=1e-9)
+
+
+def test_classes_are_columns_of_probabilities() -> None:
+    model = nn.MLP(2, [4, 3])
+    rng = np.random.default_rng(0)
+    x, classes = rng.standard_normal((6, 2)), [0, 1, 2, 2, 1, 0]
+    program = compile(model, losses.cross_entropy)
+    mean, gradient = program.value_and_grad(np.c_[x, np.eye(3)[classes]])
+    total = losses.cross_entropy([model(row) for row in x], classes)
+    assert np.isclose(mean, total.data, rtol=1e-12)
+    assert np.allclose(gradient, mg.gradients(total, model.parameters()), rtol=1e-9)
+
+
+def test_a_module_of_the_users_own_needs_examples() -> None:
+    class Line(nn.Module):
+        def __init__(self) -> None:
+            self.slope = Value(2.0)
+
+        def __call__(self, x: Any) -> Any:
+            return self.slope * x[0]
+
+    with pytest.raises(TypeError, match="example_inputs is needed"):
+        compile(Line())
+    program = compile(Line(), example_inputs=[[1.0], [2.0]])
+    assert program([[3.0]]).tolist() == [6.0]
+
+
+def test_a_primitive_of_the_users_own_is_compiled() -> None:
+    rows = dict(mg.primitives.PRIMITIVES)
+    square = mg.primitive("square", lambda x: x**2, [lambda out, x: 2 * x])
+    try:
+        x, w = Value(2.0), Value(3.0)
+        program = compile(square(x * w), [x], [w])
+        mean, gradient = program.value_and_grad([[1.0], [2.0]])
+        assert (mean, gradient.tolist()) == (22.5, [15.0])
+    finally:
+        mg.primitives.PRIMITIVES.clear()
+        mg.primitives.PRIMITIVES.update(rows)
+
+
+# ---- Parameters ----------------------------------------------------------------------------------
+
+
+def test_parameters_go_to_and_fro() -> None:
+    program, (w, b) = line()
+    assert program.read_params().tolist() == [3.0, 1.0]
+    program.write_params([5.0, 6.0])
+    assert (w.data, b.data) == (5.0, 6.0)
+    assert program([[1.0]]).tolist() == [121.0]
+    assert program.value_and_grad([[1.0]], [1.0, 1.0])[0] == 4.0
+    with pytest.raises(ValueError, match=re.escape("theta must have shape (2,)")):
+        program.write_params([1.0])
+
+
+def test_a_batch_in_parts() -> None:
+    program, _ = line()
+    X = np.random.default_rng(0).standard_normal((100_000, 1))
+    y = 3.0 * X[:, 0] + 1.0
+    assert np.allclose(program(X), y**2, rtol=1e-12)
+    mean, gradient = program.value_and_grad(X)
+    assert np.isclose(mean, (y**2).mean(), rtol=1e-12)
+    assert np.allclose(gradient, [(2 * y * X[:, 0]).mean(), (2 * y).mean()], rtol=1e-9)
+
+
+# ---- Errors --------------------------------------------------------------------------------------
+
+
+def test_wrong_input_is_refused_by_name() -> None:
+    program, _ = line()
+    with pytest.raises(ValueError, match=re.escape("X must have shape (samples, 1)")):
+        program([[1.0, 2.0]])
+    with pytest.raises(ValueError, match=re.escape("got (1,)")):
+        program([1.0])
+    with pytest.raises(ValueError, match="X is empty"):
+        program(np.empty((0, 1)))
+    with pytest.raises(ValueError, match="X has a NaN in row 1"):
+        program([[1.0], [np.nan]])
+    with pytest.raises(TypeError, match="X must hold real numbers, got dtype complex128"):
+        program([[1j]])
+    with pytest.raises(TypeError, match="X must hold real numbers"):
+        program([["a"]])
+    assert program(np.array([[1]])).tolist() == [16.0]
+
+
+def test_wrong_leaves_are_refused_by_name() -> None:
+    x, w, other = Value(1.0, "x"), Value(2.0, "w"), Value(3.0, "other")
+    with pytest.raises(ValueError, match=re.escape("params[1] ('other') is not in the graph")):
+        compile(w * x, [x], [w, other])
+    with pytest.raises(ValueError, match="depends on none of params"):
+        compile([w * x, x * x], [x], [w])
+    with pytest.raises(ValueError, match="is no leaf: it was computed by <primitive mul>"):
+        compile(w * x + 1, [w * x], [w])
+    with pytest.raises(ValueError, match="given twice"):
+        compile(w * x, [x], [w, x])
+    with pytest.raises(TypeError, match=re.escape("inputs[0] must be a Value, got float 1.0")):
+        compile(w * x, [1.0], [w])
+    with pytest.raises(TypeError, match="inputs is missing"):
+        compile(w * x)
+    with pytest.raises(ValueError, match="a single output and params"):
+        compile(w * x, [x]).value_and_grad([[1.0]])
+
+
+def test_data_changed_after_recording_is_noticed() -> None:
+    x, w = Value(1.0), Value(2.0)
+    out = w * x
+    w.data = 3.0
+    with pytest.raises(ValueError, match="was the data of a leaf changed"):
+        compile(out, [x], [w])
+
+
+@pytest.mark.parametrize(
+    ("row", "bad", "error", "text"),
+    [
+        (mg.log, 0.0, ValueError, "row 2: log(gap = 0.0): the operand must be in the domain"),
+        (mg.exp, 800.0, OverflowError, "row 2: exp(gap = 800.0): the result is too large"),
+        (mg.sqrt, -1.0, ValueError, "row 2: sqrt(gap = -1.0)"),
+        (lambda x: 1 / x, 0.0, ZeroDivisionError, "row 2: div(1.0, gap = 0.0): division by zero"),
+        (lambda x: x**2, 1e200, OverflowError, "row 2: pow(gap = 1e+200, 2.0)"),
+    ],
+)
+def test_a_row_outside_the_domain_raises_as_eager_evaluation_does(
+    row: Any, bad: float, error: type[Exception], text: str
+) -> None:
+    x, w = Value(2.0), Value(1.0)
+    gap = x * w
+    gap.label = "gap"
+    program = compile(row(gap), [x], [w])
+    for run in (program, program.value_and_grad):
+        with pytest.raises(error, match=re.escape(text)):
+            run([[1.0], [2.0], [bad]])
+    assert np.isfinite(program([[1.0]])).all()
+
+
+def test_what_eager_evaluation_accepts_is_computed_with_infinities() -> None:
+    x, w = Value(2.0), Value(1.0)
+    program = compile(mg.sqrt(x * w), [x], [w])
+    mean, gradient = program.value_and_grad([[0.0]])  # the partial is infinite there
+    assert (mean, np.isnan(gradient[0])) == (0.0, True)  # ∞·0, as in the eager pass
+    product = compile(x * w * 1e300, [x], [w])
+    assert product([[1e300], [1.0]]).tolist() == [np.inf, 1e300]
+    assert compile(mg.tanh(x * w), [x], [w])([[np.inf], [-np.inf]]).tolist() == [1.0, -1.0]
+    logits = compile(mg.logsumexp([x, w]), [x], [w])
+    assert logits([[-np.inf], [np.inf]]).tolist() == [1.0, np.inf]
+
+
+# ---- Traps ---------------------------------------------------------------------------------------
+
+
+def test_batched_and_uniform_numbers_in_one_maximum() -> None:
+    x, u, v = Value(0.5), Value(1.0), Value(1.0)
+    program = compile(mg.max([x, u, v, 0.25]), [x], [u, v])
+    mean, gradient = program.value_and_grad([[0.5], [2.0]])
+    assert (mean, gradient.tolist()) == (1.5, [0.25, 0.25])  # the tie shares ½ of one row in two
+
+
+def test_nested_ties_share_as_they_are_nested() -> None:
+    a, b, c = params = [Value(1.0) for _ in range(3)]
+    nested = mg.maximum(mg.maximum(a, b), c)
+    assert compile(nested, [], params).value_and_grad(np.empty((1, 0)))[1].tolist() == [
+        0.25,
+        0.25,
+        0.5,
+    ]
+
+
+def test_a_broadcast_view_is_no_matrix() -> None:
+    """The same input in all windows: a reshaped view of it would be a copy that stays as it was."""
+    xs, ws = [Value(0.5), Value(0.25)], [Value(1.0), Value(2.0), Value(3.0), Value(4.0)]
+    windows = [[xs[0], xs[1]], [xs[0], xs[0]], [xs[1], xs[1]]]
+    outs = [mg.dot(w, x) for w in (ws[:2], ws[2:]) for x in windows]
+    program = compile(mg.sum([mg.tanh(o) for o in outs]), xs, ws)
+    rng = np.random.default_rng(0)
+    for X in rng.standard_normal((3, 4, 2)):
+        eager = [
+            np.tanh([w[0] * x[i] + w[1] * x[j] for w in ((1, 2), (3, 4)) for i, j in PAIRS]).sum()
+            for x in X
+        ]
+        assert np.allclose(program(X), eager, rtol=1e-12)
+
+
+PAIRS = ((0, 1), (0, 0), (1, 1))
+
+
+def test_no_function_writes_in_place_on_a_stepped_view() -> None:
+    xs, ws = [Value(0.1 * k) for k in range(8)], [Value(1.0 + k) for k in range(8)]
+    out = mg.sum([mg.tanh(-w * x) for w, x in zip(ws[::2], xs[::2], strict=True)])
+    program = compile(out, xs, ws[::2])
+    for line in program.source.splitlines():
+        call = re.match(r"\s+\w+\((.*)\)$", line)
+        if call and "take" not in line:
+            *operands, last = call[1].replace("out=", "").split(", ")
+            stepped = re.search(rf"^{re.escape(last)} = .*(view\(|::|:\d+:)", program.source, re.M)
+            assert not (last in operands and stepped), line
+
+
+def test_results_are_fresh_arrays() -> None:
+    program, _ = line()
+    X, theta = np.array([[1.0], [2.0]]), np.array([3.0, 1.0])
+    first, (_, gradient) = program(X), program.value_and_grad(X, theta)
+    kept = first.copy(), gradient.copy()
+    first[:], gradient[:] = 0.0, 0.0
+    assert program(X).tolist() == kept[0].tolist()
+    second = program.value_and_grad(X, theta)[1]
+    assert second.tolist() == kept[1].tolist()
+    program.value_and_grad(X + 1, theta)
+    assert second.tolist() == kept[1].tolist()
+    assert (X.tolist(), theta.tolist()) == ([[1.0], [2.0]], [3.0, 1.0])
+
+
+def test_two_programs_live_side_by_side() -> None:
+    one, _ = line()
+    x, w = Value(1.0), Value(2.0)
+    other = compile(mg.exp(w * x), [x], [w])
+    X = [[0.5], [1.0], [1.5]]
+    before = one(X), one.value_and_grad(X), other(X), other.value_and_grad(X)
+    after = one(X), one.value_and_grad(X), other(X), other.value_and_grad(X)
+    assert str(before) == str(after)
+
+
+def test_another_batch_size_and_back() -> None:
+    program, _ = line()
+    X = np.random.default_rng(0).standard_normal((9, 1))
+    wanted = program(X)
+    for samples in (1, 9, 3, 2, 4, 5, 6, 9):
+        assert np.array_equal(program(X[:samples]), wanted[:samples])
+        assert program.value_and_grad(X[:samples])[1].shape == (2,)
+
+
+# ---- What a person reads -------------------------------------------------------------------------
+
+
+def test_the_summary_says_what_became_of_the_scalars() -> None:
+    summary = compile(nn.MLP(64, [32, 10])).summary()
+    assert "4,096 multiplications and additions → matmul 32×64" in summary
+    assert "32 × relu → elementwise" in summary
+
+
+def test_the_source_is_deterministic_and_runs_alone() -> None:
+    model = nn.MLP(2, [3, 1])
+    one, other = (compile(model, losses.mse_loss).source for _ in range(2))
+    assert one == other
+    assert "matmul" in one
+    assert "def backward(share):" in one
+
+
+def test_tape_and_schedule_can_be_printed() -> None:
+    from microgradnn.compiler.normalise import normalise
+    from microgradnn.compiler.schedule import schedule
+    from microgradnn.compiler.tape import record_tape
+
+    x, w = Value(2.0), Value(3.0)
+    tape = normalise(record_tape([mg.tanh(w * x)], [x], [w]))
+    assert str(tape).splitlines()[-1] == "outputs: 3"
+    assert "map tanh: 1 results" in str(schedule(tape))
