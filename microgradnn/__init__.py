@@ -72,6 +72,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import data, plots
+    from .compiler import Program, compile
     from .drawing import Drawing, FilmStrip, draw, to_dot
     from .explorer import Explorer, explore
     from .teaching import explain, steps
@@ -85,6 +86,8 @@ _LAZY = {
     "Drawing": "drawing",
     "Explorer": "explorer",
     "FilmStrip": "drawing",
+    "Program": "compiler",
+    "compile": "compiler",
     "draw": "drawing",
     "to_dot": "drawing",
     "History": "training",
@@ -126,6 +129,7 @@ __all__ = [
     "GradientCheck",
     "History",
     "Primitive",
+    "Program",
     "Value",
     "__version__",
     "abs",
@@ -133,6 +137,7 @@ __all__ = [
     "asin",
     "atan",
     "clip",
+    "compile",
     "cos",
     "cosh",
     "data",
