@@ -65,6 +65,15 @@ def test_an_example_is_run_through_the_network() -> None:
     assert not any(p.grad for p in model.parameters())
 
 
+def test_the_circles_hold_the_outputs_of_the_last_run() -> None:
+    model = nn.MLP(2, [3, 1], activation="tanh")
+    assert "" in words(picture(model))
+    model([3.0, -1.0])
+    outputs = [*(h.data for h in model.layers[0]([1.0, -2.0])), model([1.0, -2.0]).data]
+    assert words(picture(model)).count("") == 0
+    assert all(number(x, 2) in words(picture(model)) for x in outputs)
+
+
 def test_gradients_show_after_a_backward_pass() -> None:
     model = nn.MLP(2, [2, 1], activation="tanh")
     assert not any(word.startswith("‖∂‖ ") for word in words(picture(model)))

@@ -47,8 +47,8 @@ def draw(
     picture shows what is known after step k of `steps(root)`, counted from 1.
 
     If `root` is an MLP, a Layer or a Neuron, the picture shows layers of circles and a line for
-    each weight, and the size of the gradients that a backward pass has left. A network keeps no
-    outputs: with `example`, a list of inputs, it is run on these and shows what it makes of them.
+    each weight, the outputs of the last run, and the size of the gradients that a backward pass
+    has left. With `example`, a list of inputs, it is run on these first.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> drawing = draw(a * b + a)

@@ -38,11 +38,15 @@ def neurons_by_layer(model: Any) -> list[list[Any]]:
 
 
 def draw_network(layers: Sequence[Sequence[Any]], example: Sequence[Any] | None) -> Drawing:
-    """A network; in the circles stands what it makes of the example, if there is one."""
-    inputs = [f"x{k}" for k in range(1, len(layers[0][0].w) + 1)]
-    inside = [inputs, *([""] * len(layer) for layer in layers)]
+    """A network; in the circles stand the outputs of its last run, or of one on the example."""
+    inside = [[f"x{k}" for k in range(1, len(layers[0][0].w) + 1)]]
     if example is not None:
-        inside = _activations(layers, example)
+        inside = [[_written(x) for x in example]]
+        with no_grad():
+            given: Sequence[Any] = example
+            for layer in layers:
+                given = [neuron(given) for neuron in layer]
+    inside += [[_written(neuron.output) for neuron in layer] for layer in layers]
     shown = [_shown(len(words)) for words in inside]
     height = BETWEEN_CIRCLES * max(map(len, shown))
     shapes: list[str] = []
@@ -86,13 +90,8 @@ def _shown(count: int) -> list[int | None]:
     return [*numbers] if count <= MOST_CIRCLES else [*numbers[:5], None, *numbers[-2:]]
 
 
-def _activations(layers: Sequence[Sequence[Any]], example: Sequence[Any]) -> list[list[str]]:
-    """The example, and what each layer makes of it."""
-    columns: list[list[Any]] = [list(example)]
-    with no_grad():
-        for layer in layers:
-            columns.append([neuron(columns[-1]) for neuron in layer])
-    return [[number(getattr(x, "data", x), 2) for x in column] for column in columns]
+def _written(x: Any) -> str:
+    return "" if x is None else number(getattr(x, "data", x), 2)
 
 
 def _gradient_of(neuron: Any) -> list[float]:

@@ -20,7 +20,8 @@ class Neuron(Module):
     """y = φ(w·x + b).
 
     `activation` is a name ("relu", "sigmoid", "tanh", "linear", … : any function of one operand)
-    or any function of a Value. The bias starts at 0. Calling it takes `nin` numbers or Values.
+    or any function of a Value. The bias starts at 0. Calling it takes `nin` numbers or Values;
+    `output` is the last number that it gave, None before the first.
 
     >>> neuron = Neuron(2, activation="sigmoid")
     >>> for weight, number in zip(neuron.w, (0.5, -0.25)):
@@ -43,6 +44,7 @@ class Neuron(Module):
         self.activation = _checked(activation)
         self.w = [Value(initialize(nin, 1, generator)) for _ in range(nin)]
         self.b = Value(0.0) if bias else None
+        self.output: float | None = None
         self.label_parameters()
 
     def __call__(self, x: Any) -> Any:
@@ -51,7 +53,9 @@ class Neuron(Module):
     def respond(self, operands: list[Any]) -> Any:
         """The neuron's output for operands that have been checked."""
         s = record.dot(*self.w, *operands, 0.0 if self.b is None else self.b)
-        return apply_activation(self.activation, s)
+        y = apply_activation(self.activation, s)
+        self.output = y.data if isinstance(y, Value) else y  # not the Value: it holds its graph
+        return y
 
     def __repr__(self) -> str:
         bias = "" if self.b is not None else ", bias=False"
