@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import copying, losses, nn, optim  # noqa: F401 - copying registers itself
 from .checking import GradientCheck, gradcheck, numerical_gradient, relative_error
+from .diagnosis import first_non_finite
 from .derivatives import grad, gradients, hessian, jacobian, value_and_grad
 from .functions import (
     clip,
@@ -29,7 +30,7 @@ from .functions import (
     sum,
     where,
 )
-from .modes import large_graph, no_grad
+from .modes import debug, large_graph, no_grad
 from .primitives import (
     Primitive,
     abs,
@@ -141,6 +142,7 @@ __all__ = [
     "cos",
     "cosh",
     "data",
+    "debug",
     "dot",
     "draw",
     "elu",
@@ -152,6 +154,7 @@ __all__ = [
     "explain",
     "explore",
     "expm1",
+    "first_non_finite",
     "fit",
     "gelu",
     "grad",

@@ -8,30 +8,50 @@ from .value import Value, topological_order
 
 
 def first_non_finite(root: Value) -> str | None:
-    """Say which node first became infinite or NaN: going forward its data, else, going back, what
-    it passed on to an operand. None if there is none; call it after `backward()`.
+    """Say which node first made the data of `root`, or a gradient, infinite or NaN.
+
+    None if they are finite. Call it after `backward()`, for it reads the gradients of that pass.
+    Under `debug()` it also says which line of your program made the node.
 
     >>> from microgradnn import sqrt
     >>> x = Value(0.0, label="x")
     >>> y = 2 * sqrt(x)
     >>> y.backward()
     >>> first_non_finite(y)
-    'the gradient became inf at sqrt(x = 0.0) = 0.0: local derivative inf, upstream 2.0'
+    'the gradient became inf at sqrt(x = 0.0) = 0.0: local derivative inf, upstream 2.0, operand 1'
     """
+    if not isinstance(root, Value):
+        raise TypeError(f"root must be a Value, got {type(root).__name__}")
     order = topological_order(root)
-    for node in order:
-        if not math.isfinite(node.data):
-            return f"the data became {node.data} at {_written(node)}"
+    if not math.isfinite(root.data):
+        return _first_in_data(order, {root})
     for node in reversed(order):
         if not math.isfinite(node.grad):  # though all that it received was finite
             return f"the gradient became {node.grad} at {_written(node)}, a sum that overflowed"
-        for operand, local_grad in zip(node.operands, node.local_grads, strict=True):
-            if local_grad is not None and not math.isfinite(local_grad * node.grad):
-                return (
-                    f"the gradient became {operand.grad} at {_written(node)}: "
-                    f"local derivative {local_grad}, upstream {node.grad}"
-                )
+        edges = zip(node.operands, node.local_grads, strict=True)
+        for place, (operand, local_grad) in enumerate(edges, start=1):
+            product = 0.0 if local_grad is None else local_grad * node.grad
+            if math.isfinite(product) or math.isfinite(operand.grad):  # before any backward pass
+                continue
+            suspects = {x for x in (node, operand) if not math.isfinite(x.data)}
+            if suspects:
+                return _first_in_data(order, suspects)
+            return (
+                f"the gradient became {product} at {_written(node)}: "
+                f"local derivative {local_grad}, upstream {node.grad}, operand {place}"
+            )
     return None
+
+
+def _first_in_data(order: list[Value], suspects: set[Value]) -> str:
+    """Follow infinite and NaN data back to the first node that made any."""
+    for node in reversed(order):
+        if node in suspects:
+            suspects |= {
+                x for x in node.operands if isinstance(x, Value) and not math.isfinite(x.data)
+            }
+    first = next(node for node in order if node in suspects)
+    return f"the data became {first.data} at {_written(first)}"
 
 
 def _written(node: Value) -> str:
@@ -44,4 +64,5 @@ def _written(node: Value) -> str:
         operands.append(f"{label} = {number}" if label else f"{number}")
     listed = ", ".join(operands[:6]) + (", …" if len(operands) > 6 else "")
     name = f"{node.label} = " if node.label else ""
-    return f"{name}{node.op.name}({listed}) = {node.data}"
+    made = f" (made at {node.made_at})" if node.made_at else ""
+    return f"{name}{node.op.name}({listed}) = {node.data}{made}"

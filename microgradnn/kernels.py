@@ -17,10 +17,10 @@ Node = TypeVar("Node")
 Kernel = Callable[..., Any]
 
 # One operation on Values ("v") and numbers ("n"). Whatever is out of the ordinary (another type,
-# an operand outside the domain, a NaN, a block without recording) is left to `Value._record`.
+# an operand outside the domain, a NaN, a thread in a mode such as `no_grad`) is left to `Value._record`.
 _KERNEL = """
 def kernel({operands}):
-    if paused:
+    if unusual:
         return record(row, ({operands},))
 {cases}{retries}
     return record(row, ({operands},))
@@ -49,10 +49,10 @@ class Kernels(Generic[Node]):
     Each is compiled from its row when it is first asked for.
     """
 
-    def __init__(self, value_class: type[Node], paused: set[int]) -> None:
+    def __init__(self, value_class: type[Node], unusual: dict[int, Any]) -> None:
         self._value_class = value_class
         self._record: Kernel = value_class._record  # type: ignore[attr-defined]
-        self._paused = paused
+        self._unusual = unusual
 
     def __getattr__(self, name: str) -> Callable[..., Node]:
         if name not in PRIMITIVES:
@@ -64,7 +64,7 @@ class Kernels(Generic[Node]):
     def _build(self, row: Primitive) -> Kernel:
         many = {"sum": _sum_kernel, "dot": _dot_kernel}
         if row.name in many:
-            return many[row.name](row, self._value_class, self._record, self._paused)
+            return many[row.name](row, self._value_class, self._record, self._unusual)
         if row.arity is None:
             return self._by_kinds(row)
         all_kinds = itertools.product("vn", repeat=row.arity) if row.arity < 3 else ["vnn"]
@@ -97,11 +97,11 @@ class Kernels(Generic[Node]):
             "new": self._value_class.__new__,
             "record": record,
             "row": row,
-            "paused": self._paused,
+            "unusual": self._unusual,
             "inf": math.inf,
             "nan": math.nan,
         }
-        exec(source, namespace)
+        exec(compile(source, f"{__file__}, {row.name}", "exec"), namespace)
         return namespace["kernel"]  # type: ignore[return-value]
 
 
@@ -161,7 +161,7 @@ def _node(
     return node
 
 
-def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, paused: set[int]) -> Kernel:
+def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, unusual: dict[int, Any]) -> Kernel:
     fsum = math.fsum
 
     def kernel(*operands: Any) -> Any:
@@ -169,14 +169,14 @@ def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, paused: set[in
             out = fsum([x._data for x in operands])
         except (AttributeError, ArithmeticError, ValueError):
             return record(row, operands)
-        if paused:
+        if unusual:
             return record(row, operands)
         return _node(value_class, out, row, operands, (1.0,) * len(operands))
 
     return kernel
 
 
-def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, paused: set[int]) -> Kernel:
+def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, unusual: dict[int, Any]) -> Kernel:
     fsum, times = math.fsum, operator.mul
 
     def kernel(*operands: Any) -> Any:
@@ -187,14 +187,14 @@ def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, paused: set[in
             if type(inputs[0]) is value_class:
                 x = [value._data for value in inputs]
                 by_inputs: list[float | None] = w
-            elif paused or set(map(type, inputs)) != {float}:
+            elif unusual or set(map(type, inputs)) != {float}:
                 return record(row, operands)
             else:
                 x, by_inputs = list(inputs), [None] * n
             out = fsum([*map(times, w, x), bias._data])
         except (AttributeError, IndexError, ArithmeticError, ValueError):
             return record(row, operands)
-        if paused:
+        if unusual:
             return record(row, operands)
         return _node(value_class, out, row, operands, (*x, *by_inputs, 1.0))
 

@@ -181,7 +181,12 @@ class Primitive:
         labels = [getattr(x, "label", "") for x in operands] or [""] * len(numbers)
         shown = [f"{a} = {x!r}" if a else repr(x) for a, x in zip(labels, numbers, strict=True)]
         listed = ", ".join(shown[:4]) + (", …" if len(shown) > 4 else "")
-        return f"{self.name}({listed}): {self._reason(error, numbers)}"
+        made = [
+            f"; {x!r} was made at {line}"
+            for x, operand in zip(numbers, operands, strict=False)
+            if (line := getattr(operand, "made_at", ""))
+        ]
+        return f"{self.name}({listed}): {self._reason(error, numbers)}{''.join(made[:4])}"
 
     def _reason(self, error: Exception, numbers: Sequence[float]) -> str:
         if isinstance(error, OverflowError):

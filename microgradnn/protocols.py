@@ -32,6 +32,12 @@ class Protocols:
         data: Any
         grad: float
         label: str
+        operands: Any
+
+    @property
+    def made_at(self) -> str:
+        """The line of the program that made this under `debug()`: "file:line: text"; else ""."""
+        return getattr(self.operands, "line", "")
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""

@@ -57,10 +57,10 @@ class Value(Protocols):
         operands = tuple(x if isinstance(x, Value) else as_number(x, name) for x in operands)
         numbers = [x._data if isinstance(x, Value) else x for x in operands]
         node = Value(primitive.value(numbers, operands))
-        if threading.get_ident() not in paused:
+        if keep := unusual.get(threading.get_ident(), tuple):
             wanted = [isinstance(x, Value) for x in operands]
             node.op = primitive
-            node.operands = operands
+            node.operands = keep(operands)
             node.local_grads = tuple(primitive.local_derivatives(node._data, numbers, wanted))
         return node
 
@@ -196,5 +196,5 @@ def _data_of(x: Any) -> float:
     return x._data if isinstance(x, Value) else as_number(x, "operand of a comparison")
 
 
-paused: set[int] = set()  # the threads that compute without recording
-record = Kernels(Value, paused)
+unusual: dict[int, Any] = {}  # threads in a mode: as what they keep operands, None if not at all
+record = Kernels(Value, unusual)

@@ -2,10 +2,8 @@
 
 import math
 import os
-import pickle
 import random
 import statistics
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -209,44 +207,3 @@ def test_load_is_all_or_nothing(model: nn.MLP, change: Any, message: str) -> Non
     with pytest.raises(ValueError, match=message):
         model.load_state_dict(state)
     assert weights(model) == before
-
-
-def test_load_refuses_what_is_not_whole(model: nn.MLP, tmp_path: Path) -> None:
-    path = tmp_path / "weights.npz"
-    model.save(path)
-    whole, before = path.read_bytes(), weights(model)
-    for length in (0, 10, len(whole) // 2, len(whole) * 9 // 10, len(whole) - 1):
-        path.write_bytes(whole[:length])
-        with pytest.raises(ValueError, match="not a whole file of weights"):
-            model.load(path)
-    assert weights(model) == before
-    with pytest.raises(FileNotFoundError):
-        model.load(tmp_path / "other.npz")
-
-
-def test_load_runs_no_pickle(model: nn.MLP, tmp_path: Path) -> None:
-    class Bomb:
-        def __reduce__(self) -> Any:
-            return os.mkdir, (str(tmp_path / "exploded"),)
-
-    path = tmp_path / "weights.npz"
-    path.write_bytes(pickle.dumps(Bomb()))
-    with pytest.raises(ValueError, match="not a whole file"):
-        model.load(path)
-    np.save(tmp_path / "bomb.npy", np.array([Bomb()]), allow_pickle=True)
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.write(tmp_path / "bomb.npy", "layers.0.weight.npy")
-    with pytest.raises(ValueError, match="not a whole file"):
-        model.load(path)
-    assert not (tmp_path / "exploded").exists()
-
-
-def test_save_refuses_nan_and_keeps_the_old_file(model: nn.MLP, tmp_path: Path) -> None:
-    path = tmp_path / "weights.npz"
-    model.save(path)
-    before = path.read_bytes()
-    model.parameters()[0].data = math.nan
-    with pytest.raises(ValueError, match=r"layers\.0\.weight has a NaN"):
-        model.save(path)
-    assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ["weights.npz"]

@@ -2,47 +2,99 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
+import io
 import os
-import tempfile
+import secrets
+import time
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-# What NumPy and zipfile raise on a file that is truncated, altered or something else.
-_UNREADABLE = (
-    *(OSError, ValueError, EOFError, KeyError, NotImplementedError),
-    *(zipfile.BadZipFile, zlib.error),
-)
+LARGEST = 2**28  # bytes that a file may unpack to: more weights than there can be Values
+HOUR = 3600.0  # seconds after which a save that has not finished never will
 
 
 def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
-    """Write the arrays beside `path`, and rename the finished file over it."""
+    """Write the arrays to a new file beside `path`, and rename the finished file over it.
+
+    Where a link leads, the file behind it is replaced. A process that is killed leaves its
+    unfinished file; a later call removes those that are over an hour old.
+    """
     for name, array in arrays.items():
         if not np.all(np.isfinite(array)):
             raise ValueError(f"{name} has a NaN or an infinite number; nothing was saved")
-    target = Path(path)
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
+    packed, target = _packed(arrays), Path(os.path.realpath(path))
+    beside = target.with_name(f"{target.name}.{secrets.token_hex(8)}.unfinished")
     try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
+        with open(beside, "xb") as file:
+            file.write(packed)
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(file.fileno())  # before its new name, or a power cut could leave it empty
         os.replace(beside, target)
-    except BaseException:
-        os.unlink(beside)
-        raise
+    except OSError as error:
+        reason = f"nothing was saved, what was there is intact; {error.strerror}"
+        raise OSError(error.errno, reason, str(path)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+    _make_durable(target.parent)
+    _remove_abandoned(target)
 
 
 def read_arrays(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The arrays of a file that `write_arrays` wrote; ValueError if it is not whole."""
+    if os.path.exists(path) and not os.path.isfile(path):  # a device or pipe may have no end
+        raise ValueError("not a file, but a folder, a device or a pipe")
     with open(path, "rb") as file:
         try:
-            with np.load(file, allow_pickle=False) as arrays:
-                if not isinstance(arrays, np.lib.npyio.NpzFile):
-                    raise ValueError("it holds a single array")
-                return {name: arrays[name] for name in arrays.files}
-        except _UNREADABLE as error:
-            raise ValueError(f"{path} is not a whole file of weights: {error}") from error
+            return _unpacked(file)
+        except Exception as error:  # zipfile and NumPy raise a dozen kinds on damaged bytes
+            raise ValueError(f"not a whole file of weights: {error}") from error
+
+
+def _packed(arrays: dict[str, Any]) -> bytes:
+    """What `numpy.savez` would write, of any names."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in arrays.items():
+            entry = io.BytesIO()
+            np.lib.format.write_array(entry, array, allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), entry.getvalue())
+    return buffer.getvalue()
+
+
+def _unpacked(file: Any) -> dict[str, Any]:
+    with zipfile.ZipFile(file) as archive:
+        entries = archive.infolist()
+        if sum(entry.file_size for entry in entries) > LARGEST:
+            raise ValueError(f"it unpacks to more than {LARGEST:,} bytes")
+        arrays = {
+            entry.filename.removesuffix(".npy"): np.lib.format.read_array(
+                io.BytesIO(archive.read(entry)), allow_pickle=False
+            )
+            for entry in entries
+        }
+    if len(arrays) < len(entries):
+        raise ValueError("it has two arrays of one name")
+    return arrays
+
+
+def _make_durable(folder: Path) -> None:
+    """Have the new name written down, too, where the file system lets a program ask for that."""
+    with contextlib.suppress(OSError, AttributeError):
+        handle = os.open(folder, os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _remove_abandoned(target: Path) -> None:
+    for left in target.parent.glob(f"{glob.escape(target.name)}.*.unfinished"):
+        with contextlib.suppress(OSError):  # another process may have removed it
+            if left.stat().st_mtime < time.time() - HOUR:
+                left.unlink()

@@ -92,7 +92,9 @@ class Module:
                 raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
             if array.shape != own[name].shape:
                 raise ValueError(f"{name} has shape {array.shape}, expected {own[name].shape}")
-            if not np.all(np.isfinite(array)):
+            with np.errstate(over="ignore"):
+                arrays[name] = array.astype(float)
+            if not np.all(np.isfinite(arrays[name])):
                 raise ValueError(f"{name} has a NaN or an infinite number")
         for name, array in arrays.items():
             for parameter, number in zip(own[name].flat, array.flat, strict=True):
@@ -101,17 +103,27 @@ class Module:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the weights to an `.npz` file: beside it first, then renamed over it.
 
-        So the file is whole at any time, the old one or the new one.
+        So the file is whole at any time, the old one or the new one. OSError if the place cannot
+        be written, ValueError if a weight is NaN or infinite; the old file stays then.
         """
         from .files import write_arrays
 
         write_arrays(path, self.state_dict())
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Read weights that `save` wrote; ValueError, and the model as it was, if they are not."""
+        """Read weights that `save` wrote from a model of the same shape; all of them, or none.
+
+        ValueError says what is wrong with the file, OSError that it cannot be opened.
+        """
         from .files import read_arrays
 
-        self.load_state_dict(read_arrays(path))
+        try:
+            self.load_state_dict(read_arrays(path))
+        except ValueError as error:
+            raise ValueError(
+                f"{path}: {error}. The model is as it was; load a file that save() wrote from a "
+                "model of the same shape"
+            ) from error
 
 
 def _walk(attributes: dict[str, Any]) -> Iterator[tuple[str, Value]]:
