@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import copying, losses, nn, optim  # noqa: F401 - copying registers itself
 from .checking import GradientCheck, gradcheck, numerical_gradient, relative_error
-from .diagnosis import first_non_finite
 from .derivatives import grad, gradients, hessian, jacobian, value_and_grad
+from .diagnosis import first_non_finite
 from .functions import (
     clip,
     dot,

@@ -8,7 +8,7 @@ from typing import Any
 
 from .functions import as_list
 from .primitives import as_number, lenient
-from .value import Value, topological_order, unusual
+from .value import Value, modes, topological_order
 
 
 def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
@@ -29,7 +29,7 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
     for place, x in enumerate(inputs):
         if not isinstance(x, Value):
             raise TypeError(f"inputs[{place}] must be a Value, got {type(x).__name__}")
-    if create_graph and not unusual.get(threading.get_ident(), tuple):
+    if create_graph and not modes.get(threading.get_ident(), tuple):
         raise RuntimeError("create_graph=True needs recording, which no_grad() has switched off")
     order = topological_order(output)
     depends = dependents(order, inputs)

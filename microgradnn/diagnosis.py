@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from .value import Value, topological_order
 
@@ -33,8 +34,7 @@ def first_non_finite(root: Value) -> str | None:
             product = 0.0 if local_grad is None else local_grad * node.grad
             if math.isfinite(product) or math.isfinite(operand.grad):  # before any backward pass
                 continue
-            suspects = {x for x in (node, operand) if not math.isfinite(x.data)}
-            if suspects:
+            if suspects := _non_finite((node, *node.operands)):
                 return _first_in_data(order, suspects)
             return (
                 f"the gradient became {product} at {_written(node)}: "
@@ -47,11 +47,13 @@ def _first_in_data(order: list[Value], suspects: set[Value]) -> str:
     """Follow infinite and NaN data back to the first node that made any."""
     for node in reversed(order):
         if node in suspects:
-            suspects |= {
-                x for x in node.operands if isinstance(x, Value) and not math.isfinite(x.data)
-            }
+            suspects |= _non_finite(node.operands)
     first = next(node for node in order if node in suspects)
     return f"the data became {first.data} at {_written(first)}"
+
+
+def _non_finite(operands: tuple[Any, ...]) -> set[Value]:
+    return {x for x in operands if isinstance(x, Value) and not math.isfinite(x.data)}
 
 
 def _written(node: Value) -> str:

@@ -17,10 +17,10 @@ Node = TypeVar("Node")
 Kernel = Callable[..., Any]
 
 # One operation on Values ("v") and numbers ("n"). Whatever is out of the ordinary (another type,
-# an operand outside the domain, a NaN, a thread in a mode such as `no_grad`) is left to `Value._record`.
+# an operand outside the domain, a NaN, a mode such as `no_grad`) is left to `Value._record`.
 _KERNEL = """
 def kernel({operands}):
-    if unusual:
+    if modes:
         return record(row, ({operands},))
 {cases}{retries}
     return record(row, ({operands},))
@@ -49,10 +49,10 @@ class Kernels(Generic[Node]):
     Each is compiled from its row when it is first asked for.
     """
 
-    def __init__(self, value_class: type[Node], unusual: dict[int, Any]) -> None:
+    def __init__(self, value_class: type[Node], modes: dict[int, Any]) -> None:
         self._value_class = value_class
         self._record: Kernel = value_class._record  # type: ignore[attr-defined]
-        self._unusual = unusual
+        self._unusual = modes
 
     def __getattr__(self, name: str) -> Callable[..., Node]:
         if name not in PRIMITIVES:
@@ -97,7 +97,7 @@ class Kernels(Generic[Node]):
             "new": self._value_class.__new__,
             "record": record,
             "row": row,
-            "unusual": self._unusual,
+            "modes": self._unusual,
             "inf": math.inf,
             "nan": math.nan,
         }
@@ -161,7 +161,7 @@ def _node(
     return node
 
 
-def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, unusual: dict[int, Any]) -> Kernel:
+def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, modes: dict[int, Any]) -> Kernel:
     fsum = math.fsum
 
     def kernel(*operands: Any) -> Any:
@@ -169,14 +169,14 @@ def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, unusual: dict[
             out = fsum([x._data for x in operands])
         except (AttributeError, ArithmeticError, ValueError):
             return record(row, operands)
-        if unusual:
+        if modes:
             return record(row, operands)
         return _node(value_class, out, row, operands, (1.0,) * len(operands))
 
     return kernel
 
 
-def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, unusual: dict[int, Any]) -> Kernel:
+def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, modes: dict[int, Any]) -> Kernel:
     fsum, times = math.fsum, operator.mul
 
     def kernel(*operands: Any) -> Any:
@@ -187,14 +187,14 @@ def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, unusual: dict[
             if type(inputs[0]) is value_class:
                 x = [value._data for value in inputs]
                 by_inputs: list[float | None] = w
-            elif unusual or set(map(type, inputs)) != {float}:
+            elif modes or set(map(type, inputs)) != {float}:
                 return record(row, operands)
             else:
                 x, by_inputs = list(inputs), [None] * n
             out = fsum([*map(times, w, x), bias._data])
         except (AttributeError, IndexError, ArithmeticError, ValueError):
             return record(row, operands)
-        if unusual:
+        if modes:
             return record(row, operands)
         return _node(value_class, out, row, operands, (*x, *by_inputs, 1.0))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .value import unusual
+from .value import modes
 
 _PACKAGE = os.path.dirname(__file__) + os.sep
 
@@ -51,14 +51,14 @@ def debug() -> Iterator[None]:
 @contextmanager
 def _keeping_operands_as(keep: Any) -> Iterator[None]:
     thread = threading.get_ident()
-    before = unusual.get(thread, tuple)
-    unusual[thread] = before and keep  # inside `no_grad` nothing is recorded
+    before = modes.get(thread, tuple)
+    modes[thread] = before and keep  # inside `no_grad` nothing is recorded
     try:
         yield
     finally:
-        unusual[thread] = before
+        modes[thread] = before
         if before is tuple:
-            del unusual[thread]
+            del modes[thread]
 
 
 class _Located(tuple[Any, ...]):

@@ -57,7 +57,7 @@ class Value(Protocols):
         operands = tuple(x if isinstance(x, Value) else as_number(x, name) for x in operands)
         numbers = [x._data if isinstance(x, Value) else x for x in operands]
         node = Value(primitive.value(numbers, operands))
-        if keep := unusual.get(threading.get_ident(), tuple):
+        if keep := modes.get(threading.get_ident(), tuple):
             wanted = [isinstance(x, Value) for x in operands]
             node.op = primitive
             node.operands = keep(operands)
@@ -196,5 +196,5 @@ def _data_of(x: Any) -> float:
     return x._data if isinstance(x, Value) else as_number(x, "operand of a comparison")
 
 
-unusual: dict[int, Any] = {}  # threads in a mode: as what they keep operands, None if not at all
-record = Kernels(Value, unusual)
+modes: dict[int, Any] = {}  # of threads: what keeps the operands, None under `no_grad`
+record = Kernels(Value, modes)

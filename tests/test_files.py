@@ -80,8 +80,8 @@ def test_a_kill_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
             saved, before, left = arrays[0], left, len(os.listdir(tmp_path))
             assert left - before in (0, 1)  # at most the unfinished file of this kill
         savers.stdin.close()
-    assert saved > KILLS  # it did save
-    assert left > 1  # and was killed in the middle of that
+    assert saved  # they did save
+    assert left > 1  # and were killed in the middle of that
 
 
 def test_abandoned_files_are_removed_by_a_later_save(model: nn.MLP, tmp_path: Path) -> None:
@@ -262,7 +262,10 @@ CHANGES: dict[str, Callable[[dict[str, bytes]], dict[str, bytes]]] = {
     r"shape \(1, 2\), expected \(2, 1\)": lambda e: {**e, NAME: entry(np.zeros((1, 2)))},
     r"weight has a NaN": lambda e: {**e, NAME: entry(np.array([[1.0], [math.nan]]))},
     r"infinite number": lambda e: {**e, NAME: entry(np.array([[1.0], [-math.inf]]))},
-    r"a NaN or an infinite": lambda e: {**e, NAME: entry(np.longdouble([["1e4000"], ["1"]]))},
+    r"a NaN or an infinite": lambda e: {
+        **e,
+        NAME: entry(np.array([["1e4000"], ["1"]]).astype("g")),
+    },
     r"got dtype complex": lambda e: {**e, NAME: entry(np.zeros((2, 1), complex))},
     r"got dtype <U1": lambda e: {**e, NAME: entry([["1"], ["2"]])},
     r"got dtype datetime": lambda e: {**e, NAME: entry(np.zeros((2, 1), "M8[s]"))},
