@@ -27,11 +27,12 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
     for name, array in arrays.items():
         if not np.all(np.isfinite(array)):
             raise ValueError(f"{name} has a NaN or an infinite number; nothing was saved")
-    packed, target = _packed(arrays), Path(os.path.realpath(path))
+    target, content = Path(os.path.realpath(path)), io.BytesIO()
+    np.savez(content, **arrays)
     beside = target.with_name(f"{target.name}.{secrets.token_hex(8)}.unfinished")
     try:
         with open(beside, "xb") as file:
-            file.write(packed)
+            file.write(content.getvalue())
             file.flush()
             os.fsync(file.fileno())  # before its new name, or a power cut could leave it empty
         os.replace(beside, target)
@@ -41,8 +42,16 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
-    _make_durable(target.parent)
-    _remove_abandoned(target)
+    for left in target.parent.glob(f"{glob.escape(target.name)}.*.unfinished"):
+        with contextlib.suppress(OSError):  # another process may have removed it
+            if left.stat().st_mtime < time.time() - HOUR:
+                left.unlink()
+    with contextlib.suppress(OSError, AttributeError):  # the new name, too, where a system can
+        folder = os.open(target.parent, os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def read_arrays(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -51,50 +60,18 @@ def read_arrays(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise ValueError("not a file, but a folder, a device or a pipe")
     with open(path, "rb") as file:
         try:
-            return _unpacked(file)
+            archive = zipfile.ZipFile(file)
+            entries = archive.infolist()
+            if sum(entry.file_size for entry in entries) > LARGEST:
+                raise ValueError(f"it unpacks to more than {LARGEST:,} bytes")
+            # Read to its end first, else the checksum of an entry is not looked at.
+            contents = {entry.filename: io.BytesIO(archive.read(entry)) for entry in entries}
+            arrays = {
+                name.removesuffix(".npy"): np.lib.format.read_array(content, allow_pickle=False)
+                for name, content in contents.items()
+            }
+            if len(arrays) < len(entries):
+                raise ValueError("it has two arrays of one name")
+            return arrays
         except Exception as error:  # zipfile and NumPy raise a dozen kinds on damaged bytes
             raise ValueError(f"not a whole file of weights: {error}") from error
-
-
-def _packed(arrays: dict[str, Any]) -> bytes:
-    """What `numpy.savez` would write, of any names."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, array in arrays.items():
-            entry = io.BytesIO()
-            np.lib.format.write_array(entry, array, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), entry.getvalue())
-    return buffer.getvalue()
-
-
-def _unpacked(file: Any) -> dict[str, Any]:
-    with zipfile.ZipFile(file) as archive:
-        entries = archive.infolist()
-        if sum(entry.file_size for entry in entries) > LARGEST:
-            raise ValueError(f"it unpacks to more than {LARGEST:,} bytes")
-        arrays = {
-            entry.filename.removesuffix(".npy"): np.lib.format.read_array(
-                io.BytesIO(archive.read(entry)), allow_pickle=False
-            )
-            for entry in entries
-        }
-    if len(arrays) < len(entries):
-        raise ValueError("it has two arrays of one name")
-    return arrays
-
-
-def _make_durable(folder: Path) -> None:
-    """Have the new name written down, too, where the file system lets a program ask for that."""
-    with contextlib.suppress(OSError, AttributeError):
-        handle = os.open(folder, os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _remove_abandoned(target: Path) -> None:
-    for left in target.parent.glob(f"{glob.escape(target.name)}.*.unfinished"):
-        with contextlib.suppress(OSError):  # another process may have removed it
-            if left.stat().st_mtime < time.time() - HOUR:
-                left.unlink()
