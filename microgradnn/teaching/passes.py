@@ -63,7 +63,7 @@ class Steps:
         received = {self.root: 1.0}
         yield Seed(self.root, 1.0)
         for node in reversed(self.order):
-            upstream = received.get(node, 0.0)
+            upstream = received.pop(node, 0.0)
             for place, (operand, local) in enumerate(
                 zip(node.operands, node.local_grads, strict=True)
             ):
