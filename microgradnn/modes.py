@@ -77,7 +77,7 @@ def large_graph() -> Iterator[None]:
     """Suspend the garbage collector while a big graph is built.
 
     The collector looks through all nodes again and again for cycles; a graph has none, so it is
-    freed without it.
+    freed without it. Holds for the whole process.
 
     >>> from microgradnn import Value
     >>> with large_graph():
