@@ -46,8 +46,8 @@ def mean(xs: Iterable[Any]) -> Any:
 def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
     """The weighted sum Σ wᵢxᵢ + bias of a neuron, as one node.
 
-    Each product is rounded; their sum is right to the last place. Raises ValueError if the
-    two lists differ in length.
+    Each product is rounded and their sum is right to the last place; of more than 1,000 products
+    the rounding is added, too. Raises ValueError if the two lists differ in length.
 
     >>> dot([0.5, -0.25], [1, 2], bias=0.1)
     0.1

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from .formulas import PYTHON, Formula, statements
-from .primitives import PRIMITIVES, Primitive
+from .primitives import MOST_ROUNDED, PRIMITIVES, Primitive
 
 MOST_COMPILED = 64  # operands of an n-ary row; for more, compiling would take longer than it saves
 
@@ -191,11 +191,12 @@ def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, modes: dict[in
                 return record(row, operands)
             else:
                 x, by_inputs = list(inputs), [None] * n
-            out = fsum([*map(times, w, x), bias._data])
+            has_bias = type(bias) is not float
+            out = fsum([*map(times, w, x), bias._data if has_bias else bias])
         except (AttributeError, IndexError, ArithmeticError, ValueError):
             return record(row, operands)
-        if modes:
+        if modes or n > MOST_ROUNDED:
             return record(row, operands)
-        return _node(value_class, out, row, operands, (*x, *by_inputs, 1.0))
+        return _node(value_class, out, row, operands, (*x, *by_inputs, 1.0 if has_bias else None))
 
     return kernel

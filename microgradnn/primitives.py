@@ -44,6 +44,8 @@ NON_ZERO = Interval(-math.inf, math.inf, excluded=(0.0,))
 ABOVE_MINUS_ONE = Interval(-1.0, math.inf, excluded=(-1.0,))
 UNIT = Interval(-1.0, 1.0)
 
+MOST_ROUNDED = 1000  # products in a dot; of more, what their rounding loses is added as well
+
 
 class Primitive:
     """One operation: its value, its local derivatives, and how it is written.
@@ -391,9 +393,29 @@ def _dot(*operands: Any) -> Any:
     n = len(operands) // 2
     weights, inputs, bias = operands[:n], operands[n:-1], operands[-1]
     out = sum(*map(operator.mul, weights, inputs), bias)
-    if isinstance(out, float) and out - out != 0.0 and all(map(math.isfinite, operands)):
-        return _exact_dot(weights, inputs, bias)  # products overflowed; their sum need not
+    unsure = isinstance(out, float) and (n > MOST_ROUNDED or out - out != 0.0)
+    if unsure and all(map(math.isfinite, operands)):
+        exact = _dot_of_many(weights, inputs, bias)
+        # Where products overflowed, their sum need not.
+        return exact if exact - exact == 0.0 else _exact_dot(weights, inputs, bias)
     return out
+
+
+def _dot_of_many(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
+    """The sum of all products and of what each lost in rounding (Dekker); NaN if one overflows."""
+    import numpy as np
+
+    def halves(a: Any) -> tuple[Any, Any]:
+        scaled = (2.0**27 + 1.0) * a
+        high = scaled - (scaled - a)
+        return high, a - high
+
+    with np.errstate(all="ignore"):
+        w, x = np.array(weights), np.array(inputs)
+        (w_high, w_low), (x_high, x_low) = halves(w), halves(x)
+        products = w * x
+        lost = w_high * x_high - products + w_high * x_low + w_low * x_high + w_low * x_low
+    return _add_up(*products.tolist(), *lost.tolist(), bias)
 
 
 def _exact_dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
