@@ -108,10 +108,10 @@ def describe_folded(folded: Folded) -> Diagram:
         _arrow_between(tail, head, values, folded)
         for (tail, head), values in folded.arrows().items()
     ]
-    return Diagram([_block(block, backward_ran) for block in folded.blocks], arrows)
+    return Diagram([describe_block(block, backward_ran) for block in folded.blocks], arrows)
 
 
-def _block(block: Block, backward_ran: bool) -> Box:
+def describe_block(block: Block, backward_ran: bool) -> Box:
     """The box of a block; of one value it is the box of this value."""
     if len(block.values) == 1:
         return _box(block.values[0], backward_ran)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Hashable, Iterator, Sequence
 from graphlib import TopologicalSorter
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..value import Value
@@ -13,8 +15,10 @@ MOST_BOXES = 60
 MOST_ARROWS = 120  # between blocks; where there are more, a picture is all lines and labels
 MOST_OUTPUTS = 64  # of a block whose derivatives are worked out
 PARTS = 20  # that a graph is cut into if nothing else makes it small
+MOST_INSIDE = 24  # values of a neuron that are shown one by one
 
-_PARAMETER = re.compile(r"(\w+\.)+\w+")  # layers.0.neurons.3.w.2
+# layers.0.neurons.3.w.2: a module inside another. x.1 is an input just as often as a parameter.
+_PARAMETER = re.compile(r"(\w+\.)+(\d+\.)*[^\W\d]\w*(\.\d+)*")
 _SEVERAL = ("several modules", 0)
 
 Rule = Callable[[Value], str | None]
@@ -41,7 +45,7 @@ class Folded(NamedTuple):
 
     Only outputs are seen. `derivatives` has, for an input and an output of a block, the sum over
     all paths inside the block that meet no other output; so the chain rule over these gives every
-    output its gradient. Blocks of more than 64 outputs are left out.
+    output its gradient. Blocks of more outputs than `fold` was told are left out.
     """
 
     blocks: list[Block]
@@ -57,14 +61,63 @@ class Folded(NamedTuple):
         return found
 
 
-def fold(values: Sequence[Value], how: str | Rule) -> Folded:
+class Nest(NamedTuple):
+    """Blocks within blocks, the coarsest first: the model, its layers, their neurons, rows of values.
+
+    `parents` has for each block the one around it, or −1; `home` for each value the innermost block
+    that holds it, or −1; `levels` the blocks to unfold for each of the folds, from coarse to fine.
+    """
+
+    names: list[str]
+    parents: list[int]
+    home: list[int]
+    levels: list[frozenset[int]]
+
+    def box_of(self, value: int, unfolded: Container[int]) -> int:
+        """The box that value number `value` is in: its own number, or −1 − that of a block."""
+        block = self.home[value]
+        if block < 0 or block in unfolded:
+            return value
+        while self.parents[block] >= 0 and self.parents[block] not in unfolded:
+            block = self.parents[block]
+        return -1 - block
+
+    def around(self, block: int) -> Iterator[int]:
+        """A block and those that it lies in."""
+        while block >= 0:
+            yield block
+            block = self.parents[block]
+
+
+def nests(values: Sequence[Value]) -> Iterator[Nest]:
+    """Three ways to put the values of a graph in blocks, one within the other.
+
+    In the first, what belongs to no module stays alone; in the second it is put in rows, by
+    operation and stage; in the third the graph is cut into parts.
+
+    >>> from microgradnn import nn, topological_order
+    >>> blocks = next(nests(topological_order(nn.MLP(2, [2, 1])([1.0, 2.0]))))
+    >>> list(zip(blocks.names, blocks.parents))[:4]
+    [('model', -1), ('layers.0', 0), ('layers.1', 0), ('layers.0.neurons.0', 1)]
+    """
+    graph = _Graph(values)
+    folds = [graph._belonging_to(level) for level in reversed(graph.levels)]
+    yield graph.nest(folds)
+    rows = graph._with_rows(folds[-1])
+    yield graph.nest([[key or row for key, row in zip(keys, rows, strict=True)] for keys in folds])
+    yield graph.nest([graph.parts()])
+
+
+def fold(
+    values: Sequence[Value], how: str | Rule, most_outputs: int = MOST_OUTPUTS
+) -> Folded:
     """Fold values in topological order into blocks.
 
     `how` is "neuron", "layer" or "model", for blocks that are read from the labels of parameters;
     a function that gives a value the name of its block, or None; or "auto", for the finest fold
     that leaves at most 60 boxes and 120 arrows. Where too much has no name, it is put in rows, by
     operation and stage; and if nothing helps, the graph is cut into 20 parts, by the distance
-    from the root.
+    from the root. The derivatives of a block are worked out if it has at most `most_outputs`.
 
     >>> from microgradnn import nn, topological_order
     >>> model = nn.MLP(2, [3, 1], activation="tanh")
@@ -75,7 +128,8 @@ def fold(values: Sequence[Value], how: str | Rule) -> Folded:
     graph = _Graph(values)
     if callable(how):
         names = map(how, values)
-        return graph.collapse([None if name is None else (name, 0) for name in names])
+        keys = [None if name is None else (name, 0) for name in names]
+        return graph.collapse(keys, most_outputs)
     if how != "auto":
         return graph.collapse(graph.level(how))
     for keys in graph.ever_coarser():
@@ -188,15 +242,62 @@ class _Graph:
                     stages[k] = max(stages[k], stages[x] + (kinds[x] != kinds[k]))
         return stages
 
+    def nest(self, folds: Sequence[Keys]) -> Nest:
+        """The blocks of folds from coarse to fine, each of which is cut along the ones before it.
+
+        Neither cut makes a cycle, for what is on one would have to be in one block by both.
+        """
+        found = Nest([], [], [-1] * len(self.values), [])
+        sizes: dict[int, int] = {-1: 0}
+        split: set[int] = set()
+        together = [0] * len(self.values)
+        for numbers, names in self._partitions(folds):
+            together = _numbered(list(zip(together, numbers, strict=True)))
+            groups: dict[int, list[int]] = {}
+            for k, number in enumerate(together):
+                groups.setdefault(number, []).append(k)
+            for group in sorted(groups.values(), key=itemgetter(-1)):
+                parent, block = found.home[group[0]], len(found.names)
+                if len(group) != sizes[parent]:
+                    split.add(parent)
+                    if len(group) > 1:
+                        sizes[block] = len(group)
+                        found.names.append(names[group[-1]])
+                        found.parents.append(parent)
+                        for k in group:
+                            found.home[k] = block
+            found.levels.append(frozenset(split - {-1}))
+        found.levels.pop()  # rows inside neurons are only seen in those that are unfolded
+        return found
+
+    def _partitions(self, folds: Sequence[Keys]) -> Iterator[tuple[list[int], list[str]]]:
+        """For each value the number of its block and this one's name; last, the rows of large ones."""
+        home: list[int] = []
+        for keys in folds:
+            home, _ = self._homes(keys)
+            yield home, [key[0] if key else "" for key in keys]
+        sizes = Counter(home)
+        kinds = list(zip(home, (value.op for value in self.values), strict=True))
+        rows = [
+            (kind, stage) if sizes[kind[0]] > MOST_INSIDE else kind[0]
+            for kind, stage in zip(kinds, self._stages(kinds), strict=True)
+        ]
+        yield _numbered(rows), [""] * len(home)
+
     # ---- From keys to blocks ----------------------------------------------------------------
 
-    def collapse(self, keys: Sequence[Key | None]) -> Folded:
-        """The graph of blocks, without cycles, and its derivatives."""
+    def _homes(self, keys: Sequence[Key | None]) -> tuple[list[int], dict[int, set[int]]]:
+        """A number for each value's block, and what each block's values use."""
         home = self._without_cycles([key or k for k, key in enumerate(keys)])
         used: dict[int, set[int]] = {}
         for k, operands in enumerate(self.operands):
             used.setdefault(home[k], set()).update(operands)
         self._settle_leaves(home, used, keys)
+        return home, used
+
+    def collapse(self, keys: Sequence[Key | None], most_outputs: int = MOST_OUTPUTS) -> Folded:
+        """The graph of blocks, without cycles, and its derivatives."""
+        home, used = self._homes(keys)
         members: dict[int, list[int]] = {}
         for k, block in enumerate(home):
             members.setdefault(block, []).append(k)
@@ -217,7 +318,7 @@ class _Graph:
                 [values[k] for k in places] for places in (members[block], outputs, inputs[block])
             ]
             blocks.append(Block(key[0] if key else "", *groups))
-            if inputs[block] and len(outputs) <= MOST_OUTPUTS:
+            if inputs[block] and len(outputs) <= most_outputs:
                 wanted.add(block)
         return Folded(blocks, self._derivatives(seen, [block in wanted for block in home]))
 
@@ -227,17 +328,18 @@ class _Graph:
         It is split by stages: values of which one needs the other by way of a second block come
         apart.
         """
-        numbers: dict[Hashable, int] = {}
-        home = [numbers.setdefault(key, len(numbers)) for key in keys]
+        home = _numbered(keys)
         links = {(home[x], home[k]) for k, operands in enumerate(self.inner) for x in operands}
         tangled = _on_cycles({(a, b) for a, b in links if a != b})
         if not tangled:
             return home
         stages = self._stages(home, tangled)
-        return [
-            numbers.setdefault((block, stage), len(numbers)) if block in tangled else block
-            for block, stage in zip(home, stages, strict=True)
-        ]
+        return _numbered(
+            [
+                (block, stage if block in tangled else 0)
+                for block, stage in zip(home, stages, strict=True)
+            ]
+        )
 
     def _settle_leaves(
         self, home: list[int], used: dict[int, set[int]], keys: Sequence[Key | None]
@@ -292,6 +394,12 @@ def _module_of(path: str) -> str:
     while parts and last.isdecimal():
         last = parts.pop()
     return ".".join(parts) or "model"
+
+
+def _numbered(keys: Sequence[Hashable]) -> list[int]:
+    """A number for each, the same for those that are equal."""
+    numbers: dict[Hashable, int] = {}
+    return [numbers.setdefault(key, len(numbers)) for key in keys]
 
 
 def _common(keys: set[Key | None]) -> Key | None:

@@ -1,4 +1,4 @@
-// What the rows of the table need and JavaScript's Math lacks: an exact sum, erf and erfc.
+// What the rows of the table need and JavaScript's Math lacks: an exact sum, erf and erfc; and softmax's choice.
 
 /** The sum of all terms. Partial sums that share no digits lose none (Shewchuk 1997). */
 function sum(...terms) {
@@ -50,3 +50,11 @@ function erfc(x) {
   for (let n = Math.ceil(20 + 200 / (x * x)); n > 0; n--) fraction = x + n / 2 / fraction;
   return gaussian(x) / Math.sqrt(Math.PI) / fraction;
 }
+
+/** A function of logits, the chosen one first, as a function of its place and the logits in order. */
+const ofChosen = (compute) => (which, ...logits) => {
+  const [chosen] = logits.splice(which, 1);
+  const [out, own, ...others] = compute(chosen, ...logits);
+  others.splice(which, 0, own);
+  return [out, 0, ...others];
+};

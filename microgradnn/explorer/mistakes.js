@@ -23,7 +23,7 @@ const MISTAKES = {
     bad: "root.backward()  # the second time",
     says: "The leaves still hold the gradients of the pass before, and the second pass adds to them.",
     without: "all gradients are 0",
-    options: () => ({ carried: atLeaves(right.gradients) }),
+    options: () => ({ carried: atLeaves(gradients) }),
   },
 };
 
@@ -32,7 +32,7 @@ function impatientOrder() {
   const order = [], seen = new Set();
   const passOn = (head) => {
     seen.add(head);
-    for (const edge of edges.filter((x) => x.head === head)) {
+    for (const edge of pass.edges.filter((x) => x.head === head)) {
       order.push(edge);
       if (!seen.has(edge.tail)) passOn(edge.tail);
     }

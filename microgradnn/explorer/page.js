@@ -9,15 +9,18 @@ const nodes = page.nodes.map((node) => ({ // JSON has no infinities: they come a
   operands: node.operands?.map((x) => (isNode(x) ? x : { number: Number(x.number) })),
   locals: node.locals?.map((x) => (x === null ? null : Number(x))),
 }));
-const name = (k) => nodes[k].name;
 const root = nodes.length - 1;
 const leaves = nodes.flatMap((node, k) => (node.operands ? [] : [k]));
 const edges = nodes.flatMap(({ operands = [] }, head) =>
   operands.flatMap((tail, place) => (isNode(tail) ? [{ head, place, tail }] : [])));
-const forwardOrder = page.steps.filter(([kind]) => kind === "forward").map(([, node]) => node);
-const backwardOrder = page.steps.filter(([kind]) => kind === "edge")
-  .map(([, head, place]) => edges.find((edge) => edge.head === head && edge.place === place));
-const custom = nodes.find((node) => node.operands && !functions[node.row]);
+const others = page.others ? await unpacked(page.others) : [];
+const views = [{ ...page.view, picture: byId("picture").innerHTML }, ...others];
+
+function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (x) => x.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).json();
+}
 
 function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -25,11 +28,14 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
+const MOST_LISTED = 8; // outputs of a block, in words
+const MOST_LEAVES = 100; // in the table, for each is nudged
+
 // ---- Numbers and equations ----
 
 /** A number as Python's `.4g` writes it, with a real minus sign: ties go to the even digit. */
 function number(x, digits = 4) {
-  const sign = x < 0 ? "−" : "", size = Math.abs(x);
+  const sign = x < 0 || Object.is(x, -0) ? "−" : "", size = Math.abs(x);
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : `${sign}inf`;
   const tie = new RegExp(`^(\\d\\.\\d{${digits - 2}}[02468])50*(e.*)$`).exec(size.toExponential(100));
   const [mantissa, power] = (tie ? tie[1] + tie[2] : size.toExponential(digits - 1)).split("e");
@@ -97,16 +103,57 @@ function complaint(row, operands, out) {
   return row.overflows || !operands.every(Number.isFinite) ? "" : "the result is too large";
 }
 
+/**
+ * The edges between the values that are seen, in the order of the backward pass. The derivative of
+ * a block is summed over all ways through it that meet no other value that is seen. What a value
+ * receives from uses that the page does not hold comes before it passes anything on.
+ */
+function edgesBetweenSeen(locals) {
+  const found = new Map(), hidden = new Map(); // hidden values: the derivatives of seen ones by them
+  for (let k = root; k >= 0; k--) {
+    const heads = isSeen(k) ? new Map([[k, 1]]) : hidden.get(k) ?? [];
+    if (isSeen(k)) found.set(k, new Map());
+    hidden.delete(k);
+    for (const [place, tail] of (nodes[k].operands ?? []).entries()) {
+      if (!isNode(tail)) continue;
+      if (!isSeen(tail) && !hidden.has(tail)) hidden.set(tail, new Map());
+      for (const [head, derivative] of heads) {
+        const local = locals[k][place] * derivative;
+        if (!isSeen(tail)) {
+          hidden.get(tail).set(head, local + (hidden.get(tail).get(head) ?? 0));
+          continue;
+        }
+        const key = isAlone(k) ? place : `from ${tail}`, edge = found.get(head).get(key);
+        if (edge) edge.local += local;
+        else found.get(head).set(key, { head, tail, place, local, arrow: arrowOf(tail, head, place) });
+      }
+    }
+  }
+  return [...found].flatMap(([k, into]) =>
+    [...(k in page.elsewhere ? [{ tail: k, elsewhere: page.elsewhere[k] }] : []), ...into.values()]);
+}
+
+/** All gradients, also those of values inside blocks. */
+function completeGradients(locals) {
+  const gradients = carried.map((x, k) => x + Number(page.elsewhere[k]?.[0] ?? 0));
+  gradients[root] += 1;
+  for (const { head, place, tail } of edges.toReversed()) {
+    gradients[tail] += locals[head][place] * gradients[head];
+  }
+  return gradients;
+}
+
 /** The backward pass as steps. `carried` are the gradients that the leaves have already. */
-function backward({ locals }, { carried, order = backwardOrder, overwrite = false }) {
+function backward({ edges: all }, { carried, order = all, overwrite = false }) {
   const gradients = [...carried];
   gradients[root] += 1;
   const steps = [{ kind: "seed", node: root, after: gradients[root] }];
-  for (const { head, place, tail } of order) {
-    const upstream = gradients[head], local = locals[head][place], product = local * upstream;
+  for (const edge of order) {
+    const { head, tail, local, elsewhere } = edge, upstream = gradients[head];
+    const product = elsewhere ? Number(elsewhere[0]) : local * upstream;
     const before = gradients[tail], after = overwrite ? product : before + product;
     gradients[tail] = after;
-    steps.push({ kind: "edge", head, place, tail, upstream, local, product, before, after });
+    steps.push({ kind: elsewhere ? "elsewhere" : "edge", ...edge, upstream, product, before, after });
   }
   return { steps, gradients, carried, overwrite };
 }
@@ -125,19 +172,26 @@ let carried = noGradients; // into this pass, where zero_grad() was left out
 let mistake; // the wrong program that is stepped through, if any: see mistakes.js
 let position = 0, wanted = 0; // steps that were taken; those that would be, if all could be
 let losses = [];
-let pass, right, run, steps, differences;
+let pass, right, run, steps, gradients, differences;
+let view, unfolded, boxes, arrows, places; // the picture, and in which of its boxes values are
 const answered = new Set(); // the steps whose product was predicted
 const trained = new Set(leaves);
 const alsoShown = []; // what other files show at each step
 
 function recompute() {
-  pass = leaves.every((k) => Object.is(values[k], recorded[k])) ? recordedPass : forward(values);
-  const computed = forwardOrder.filter((k) => !pass.failure || k < pass.failure.node);
-  right = pass.failure ? undefined : backward(pass, { carried });
+  pass = leaves.every((k) => Object.is(values[k], recorded[k])) ? { ...recordedPass } : forward(values);
+  const failed = pass.failure?.node ?? nodes.length;
+  right = undefined;
+  if (!pass.failure) {
+    pass.edges = edgesBetweenSeen(pass.locals);
+    right = backward(pass, { carried });
+    gradients = boxes.every((box) => box.isAlone) ? right.gradients : completeGradients(pass.locals);
+  }
   run = right && mistake ? backward(pass, mistake.options()) : right;
-  steps = computed.map((node) => ({ kind: "forward", node }));
+  steps = boxes.filter((box) => box.members.some((k) => nodes[k].operands) && box.last < failed)
+    .map((box) => ({ kind: "forward", node: box.last }));
   steps.push(...(run ? run.steps : [{ kind: "failure", ...pass.failure }]));
-  differences = leaves.map((k) => (pass.failure || custom ? NaN : nudged(k)));
+  differences = leafRows.map(({ k }) => (pass.failure || page.fixed ? NaN : nudged(k)));
   answered.clear();
   go(wanted);
 }
@@ -150,24 +204,24 @@ function go(place) {
 
 /** What is known after the steps taken: which nodes have a value, and the gradients so far. */
 function snapshot() {
-  const computed = new Set(leaves), gradients = new Map();
-  leaves.filter((k) => run?.carried[k]).forEach((k) => gradients.set(k, run.carried[k]));
+  const computed = new Set(leaves), received = new Map();
+  leaves.filter((k) => run?.carried[k]).forEach((k) => received.set(k, run.carried[k]));
   for (const { kind, node, tail, after } of steps.slice(0, position)) {
-    if (kind === "forward") computed.add(node);
-    else if (kind !== "failure") gradients.set(tail ?? node, after);
+    if (kind === "forward") boxes[places[node]].members.forEach((k) => computed.add(k));
+    else if (kind !== "failure") received.set(tail ?? node, after);
   }
-  return { computed, gradients };
+  return { computed, received };
 }
 
 function show() {
   const step = steps[position - 1] ?? { kind: "start" };
   const hidden = step.kind === "edge" && byId("predict").checked && !answered.has(position);
-  const { computed, gradients } = snapshot();
+  const { computed, received } = snapshot();
   const gradientText = (k, write = number) => {
     if (hidden && step.tail === k) return "?";
-    return gradients.has(k) ? write(gradients.get(k)) : "·";
+    return received.has(k) ? write(received.get(k)) : "·";
   };
-  showPicture(step, computed, gradientText);
+  showPicture(step, computed, received, hidden);
   showWords(step, hidden);
   showLeaves(step, gradientText);
   showTraining();
@@ -183,17 +237,7 @@ function show() {
 
 // ---- The picture ----
 
-const picture = byId("picture").querySelector("svg");
-const boxes = nodes.map((_, k) => {
-  const group = picture.querySelector(`#n${k}`), texts = [...group.querySelectorAll("text")];
-  const after = (word) => texts.findLast((text) => text.textContent === word).nextElementSibling;
-  const title = group.querySelector("title");
-  return { group, title, data: after("data"), grad: after("grad"), label: title.textContent };
-});
-const arrows = edges.map((edge, k) => {
-  const group = picture.querySelector(`#e${k}`), [title, wire, surface, text] = group.children;
-  return { edge, group, title, wire, surface, text };
-});
+let picture;
 const ring = drawn("rect", { id: "ring", rx: 12 });
 
 function drawn(tag, attributes) {
@@ -205,6 +249,60 @@ function withAttributes(shape, attributes) {
   return shape;
 }
 
+/** Shows the graph with some blocks unfolded, at the moment of the passes where it was before. */
+function setView(chosen) {
+  const moment = steps?.[position - 1] && momentOf(steps[position - 1]);
+  if (chosen !== view) byId("picture").innerHTML = chosen.picture;
+  view = chosen;
+  unfolded = new Set(view.unfolded);
+  picture = byId("picture").querySelector("svg");
+  const at = new Map(view.boxes.map((box, place) => [box, place]));
+  places = nodes.map((_, k) => at.get(boxOf(k)));
+  const members = view.boxes.map(() => []), outputs = view.boxes.map(() => new Set());
+  places.forEach((place, k) => members[place].push(k));
+  for (const { head, tail } of [...edges, { head: -1, tail: root }]) {
+    if (places[head] !== places[tail]) outputs[places[tail]].add(tail);
+  }
+  Object.keys(page.elsewhere).filter((k) => nodes[k].operands)
+    .forEach((k) => outputs[places[k]].add(Number(k)));
+  boxes = view.boxes.map((box, place) => {
+    const group = picture.querySelector(`#n${place}`), texts = [...group.querySelectorAll("text")];
+    const after = (word) => texts.findLast((text) => text.textContent === word).nextElementSibling;
+    const title = group.querySelector("title");
+    return {
+      group, title, data: after("data"), grad: after("grad"), label: title.textContent,
+      block: page.blocks[-1 - box], isAlone: box >= 0, members: members[place],
+      last: members[place].at(-1), outputs: [...outputs[place]].sort((a, b) => a - b),
+    };
+  });
+  arrows = view.arrows.map(([tail, head], k) => {
+    const [title, wire, surface, text] = picture.querySelector(`#e${k}`).children;
+    return { tail, head, group: title.parentNode, title, wire, surface, text };
+  });
+  numbers = new Map(view.arrows.map((arrow, k) => [String(arrow), k]));
+  preparePicture();
+  prepareLeaves();
+  recompute();
+  if (moment !== undefined) go(steps.filter((step) => momentOf(step) <= moment).length);
+  showBlocks();
+}
+
+/** When a step is taken, whatever is folded: forward to the root, and back from it. */
+const momentOf = ({ kind, node, head, tail }) =>
+  (kind === "forward" ? node - root : kind === "failure" ? Infinity : root - (head ?? node ?? tail));
+
+let numbers; // of arrows
+const isAlone = (k) => boxes[places[k]].isAlone;
+const isSeen = (k) => isAlone(k) || boxes[places[k]].outputs.includes(k);
+const arrowOf = (tail, head, place) =>
+  numbers.get(String([places[tail], places[head], isAlone(tail) && isAlone(head) ? place : -1]));
+
+function name(k) {
+  const { block, outputs } = boxes[places[k]];
+  if (!block?.path || !nodes[k].operands || !isSeen(k)) return nodes[k].name;
+  return outputs.length > 1 ? `${block.path}[${outputs.indexOf(k)}]` : block.path;
+}
+
 function preparePicture() {
   const marker = drawn("marker", {
     id: "back", viewBox: "0 0 8 8", refX: 1, refY: 4, markerWidth: 15, markerHeight: 15,
@@ -214,25 +312,54 @@ function preparePicture() {
   picture.append(marker);
   picture.querySelector(".surface").after(ring); // below boxes and arrowheads
   picture.querySelector("desc").textContent = "The words below it say what each step does.";
+  picture.setAttribute("role", "group");
+  for (const { group, isAlone, members: [k] } of boxes) {
+    const block = isAlone ? page.home[k] : -1 - boxOf(k);
+    if (block < 0 || !viewAfter(block)) continue;
+    withAttributes(group, { role: "button", tabindex: 0, "aria-label": actionOn(block) });
+    group.onclick = () => toggle(block);
+    group.onkeydown = (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      toggle(block, true);
+    };
+  }
 }
 
-function showPicture(step, computed, gradientText) {
-  const changed = step.tail ?? step.node;
-  for (const [k, { title, label, data, grad }] of boxes.entries()) {
-    const dataText = (write) => (computed.has(k) ? write(pass.data[k]) : "·");
+/** One or two numbers, or the range of more. */
+function several(all, write) {
+  if (all.length <= 2) return all.map((x) => write(x)).join(", ");
+  return `${write(Math.min(...all))} … ${write(Math.max(...all))}`;
+}
+
+function showPicture(step, computed, received, hidden) {
+  const changed = places[step.tail ?? step.node];
+  for (const [place, { title, label, data, grad, last, outputs }] of boxes.entries()) {
+    const known = outputs.filter((k) => received.has(k)).map((k) => received.get(k));
+    const dataText = (write) =>
+      (computed.has(last) ? several(outputs.map((k) => pass.data[k]), write) : "·");
+    const gradText = (write) =>
+      (hidden && place === changed ? "?" : known.length ? several(known, write) : "·");
     data.textContent = dataText(number);
-    grad.textContent = gradientText(k);
-    title.textContent = `${label}\ndata ${dataText(String)}\ngrad ${gradientText(k, String)}`;
-    data.classList.toggle("fresh", k === changed && step.kind === "forward");
-    grad.classList.toggle("fresh", k === changed && ["seed", "edge"].includes(step.kind));
+    grad.textContent = gradText(number);
+    title.textContent = `${label}\ndata ${dataText(String)}\ngrad ${gradText(String)}`;
+    data.classList.toggle("fresh", place === changed && step.kind === "forward");
+    grad.classList.toggle("fresh", place === changed && step.after !== undefined);
   }
-  for (const { edge: { head, place }, group, title, wire, text } of arrows) {
-    const now = step.head === head && step.place === place;
-    const localText = (write) => `∂ ${computed.has(head) ? write(pass.locals[head][place]) : "·"}`;
-    title.textContent = localText(String);
-    text.textContent = localText(number);
+  const locals = arrows.map(() => []), heads = arrows.map(() => new Set());
+  for (const { arrow, head, local } of pass.edges ?? []) {
+    locals[arrow]?.push(local);
+    heads[arrow]?.add(head);
+  }
+  for (const [k, { head, group, title, wire, text }] of arrows.entries()) {
+    const now = step.arrow === k, known = locals[k].length && computed.has(boxes[head].last);
+    const size = `${heads[k].size}×${locals[k].length / heads[k].size}`;
+    const localText = (write, most) => `∂ ${!known ? "·"
+      : locals[k].length > most ? `${locals[k].length} numbers` : locals[k].map((x) => write(x)).join(", ")}`;
+    title.textContent = localText(String, 64);
+    text.textContent = localText(number, 3);
     group.classList.toggle("now", now);
-    group.classList.toggle("computing", step.kind === "forward" && step.node === head);
+    group.classList.toggle("computing", step.kind === "forward" && changed === head);
     wire.classList.toggle("back", now);
   }
   const widths = arrows.map(({ text }) => Math.max(30, text.getComputedTextLength() + 8));
@@ -244,7 +371,7 @@ function showPicture(step, computed, gradientText) {
     const { e: x, f: y } = boxes[changed].group.transform.baseVal[0].matrix;
     const { width, height } = boxes[changed].group.querySelector(".frame").getBBox();
     withAttributes(ring, { x: x - 6, y: y - 6, width: width + 12, height: height + 12 });
-    reveal(step.kind === "edge" ? [changed, step.head] : [changed]);
+    reveal(step.kind === "edge" ? [changed, places[step.head]] : [changed]);
   }
 }
 
@@ -263,6 +390,55 @@ function reveal(shown) {
     distance("left", "right", frame.clientWidth), distance("top", "bottom", frame.clientHeight));
 }
 
+// ---- Folding ----
+
+/** The box of a value: its own number, or −1 − that of the outermost block that is folded. */
+function boxOf(k) {
+  let block = page.home[k];
+  if (block < 0 || unfolded.has(block)) return k;
+  const around = () => page.blocks[block].parent;
+  while (around() >= 0 && !unfolded.has(around())) block = around();
+  return -1 - block;
+}
+
+/** The view in which one block is unfolded or folded, and the others most like they are now. */
+function viewAfter(block) {
+  const opening = !unfolded.has(block), isInside = (x) => x >= 0
+    && (x === block || isInside(page.blocks[x].parent));
+  const wanted = opening ? new Set([...unfolded, block])
+    : new Set([...unfolded].filter((x) => !isInside(x)));
+  const distance = (x) => wanted.symmetricDifference(new Set(x.unfolded)).size;
+  return views.filter((x) => x.unfolded.includes(block) === opening)
+    .reduce((a, b) => (a && distance(a) <= distance(b) ? a : b), undefined);
+}
+
+const actionOn = (block) =>
+  `${unfolded.has(block) ? "Fold" : "Unfold"} ${page.blocks[block].path || page.blocks[block].heading}`;
+
+function toggle(block, focus) {
+  const next = viewAfter(block);
+  mistake = undefined;
+  setView(next);
+  if (focus) boxes.find((x) => boxOf(x.last) === -1 - block || page.home[x.last] === block).group.focus();
+}
+
+function showBlocks() {
+  byId("folding").hidden = !page.blocks.length && !page.leftOut;
+  const focused = document.activeElement.dataset?.block;
+  const depth = (block) => (block < 0 ? 0 : 1 + depth(page.blocks[block].parent));
+  byId("blocks").replaceChildren(...page.blocks.flatMap(({ path, heading, parent }, block) => {
+    if (parent >= 0 && !unfolded.has(parent) && !unfolded.has(block)) return [];
+    const disabled = !viewAfter(block), open = unfolded.has(block);
+    const button = element("button", { disabled, ariaExpanded: open, ariaLabel: actionOn(block),
+      onclick: () => toggle(block) }, `${open ? "▾" : "▸"} ${path || heading}`);
+    button.dataset.block = block;
+    const item = element("li", {}, button, disabled ? " too large to unfold" : "");
+    item.style.paddingLeft = `${depth(parent) * 16}px`;
+    return [item];
+  }));
+  byId("blocks").querySelector(`[data-block="${focused}"]`)?.focus();
+}
+
 // ---- The words ----
 
 const derivative = (of, by) => `∂${of}/∂${by}`;
@@ -279,7 +455,16 @@ function written(node, write) {
   });
 }
 
+function blockWords({ block, outputs, members }) {
+  const shown = outputs.slice(0, MOST_LISTED);
+  return [said(`The ${members.length} values of this block are computed. `
+    + `${outputs.length > 1 ? "Those that others use" : "The one that others use"}:`),
+    ...shown.map((k) => element("div", { className: "written" }, `${name(k)} = `, result(number(pass.data[k])))),
+    said(shown.length < outputs.length ? `and ${outputs.length - shown.length} more` : "")];
+}
+
 function forwardWords(k) {
+  if (!isAlone(k)) return blockWords(boxes[places[k]]);
   const node = nodes[k], operands = numbersInto(node, pass.data), shown = result(number(pass.data[k]));
   if (!node.words.some(isNode)) return [said(`${node.name}: ${node.words} gives ${shown.textContent}`)];
   const compute = functions[node.row];
@@ -315,6 +500,13 @@ function edgeWords({ steps: all, overwrite }, place, hidden) {
   return [...words, element("p", { className: "note" }, notes.join(" "))];
 }
 
+function elsewhereWords({ tail, elsewhere: [, uses], product, before, after }) {
+  const gradient = derivative(name(root), name(tail));
+  return [said(`${name(tail)} has ${uses} more use${uses === 1 ? "" : "s"} that this page does not hold.`),
+    equation("+", [[before, `${gradient} before`], [product, "from there, in all"]], [after, "after"],
+      (a, b) => a + b)];
+}
+
 /** One contribution, and when a mistake is followed, what the right program does meanwhile. */
 function runWords(step, hidden) {
   const place = run.steps.indexOf(step);
@@ -344,11 +536,12 @@ function showWords(step, hidden) {
   const [pass_, about, words] = {
     start: () => ["Start", "nothing is computed yet", [said("Press ▶, or the right arrow key. Boxes "
       + "are filled from left to right, then gradients from right to left.")]],
-    forward: () => ["Forward", `compute ${name(node)}`, forwardWords(node)],
+    forward: () => ["Forward", `compute ${boxes[places[node]]?.block?.path || name(node)}`, forwardWords(node)],
     seed: () => ["Backward", `start at ${name(root)}`, [
       element("p", { className: "written" }, `${derivative(name(root), name(root))} = 1`),
       said(`${name(root)} changes just as much as itself.`)]],
     edge: () => ["Backward", `${name(head)} to ${name(tail)}`, runWords(step, hidden)],
+    elsewhere: () => ["Backward", `to ${name(tail)} from elsewhere`, elsewhereWords(step)],
     failure: () => ["Forward", `${name(node)} cannot be computed`, [
       element("p", { className: "written problem" }, `${name(node)} = `,
         ...written(nodes[node], (place) => number(operands[place])), ` has no value: ${reason}.`),
@@ -366,12 +559,12 @@ function leafRow(k) {
   const grain = 10 ** Math.floor(Math.log10(reach / 100));
   const round = (x) => Number((Math.round(x / grain) * grain).toPrecision(12));
   const [min, max] = [round(recorded[k] - reach), round(recorded[k] + reach)];
-  const disabled = Boolean(custom) || !Number.isFinite(3 * reach);
+  const disabled = Boolean(page.fixed) || !Number.isFinite(3 * reach);
   const input = (type, what, more) =>
     element("input", { type, disabled, ariaLabel: `${name(k)}: ${what}`, ...more });
   const field = input("number", "value", { step: "any" });
   const slider = input("range", "slider", { min, max, step: grain });
-  const train = input("checkbox", "changed by gradient descent", { checked: true });
+  const train = input("checkbox", "changed by gradient descent", { checked: trained.has(k) });
   for (const control of [field, slider]) {
     control.oninput = () => {
       if (Number.isFinite(control.valueAsNumber)) setLeaf(k, control.valueAsNumber);
@@ -385,7 +578,16 @@ function leafRow(k) {
   return { k, row, field, slider, grad, check };
 }
 
-const leafRows = leaves.map(leafRow);
+let leafRows = [];
+
+/** All leaves; where there are many, those in the picture. */
+function prepareLeaves() {
+  const listed = leaves.length > MOST_LEAVES ? leaves.filter(isSeen).slice(0, MOST_LEAVES) : leaves;
+  byId("leaves").tBodies[0].replaceChildren();
+  leafRows = listed.map(leafRow);
+  byId("unlisted").textContent = listed.length < leaves.length
+    ? `${listed.length} of ${leaves.length} leaves are listed: those that the picture shows.` : "";
+}
 
 function setLeaf(k, value) {
   values = values.with(k, value);
@@ -399,10 +601,11 @@ function showLeaves(step, gradientText) {
       control.value = Number.isFinite(values[k]) ? parsed(number(values[k], 5)) : "";
     }
     row.classList.toggle("now", step.tail === k);
-    grad.textContent = gradientText(k);
+    const inside = run && !isSeen(k) && position === steps.length; // a block that is folded
+    grad.textContent = inside ? number(gradients[k]) : gradientText(k);
     const by = differences[place];
     const far = run && position === steps.length
-      && Math.abs(by - run.gradients[k]) > 1e-8 + 1e-4 * Math.abs(by);
+      && Math.abs(by - (mistake ? run.gradients : gradients)[k]) > 1e-8 + 1e-4 * Math.abs(by);
     check.textContent = Number.isNaN(by) ? "·" : `${far ? "≠ " : ""}${number(by)}`;
   }
 }
@@ -411,14 +614,14 @@ function showLeaves(step, gradientText) {
 
 function descend() {
   const rate = byId("rate").valueAsNumber, before = pass.data[root];
-  const bad = [...trained].find((k) => !Number.isFinite(right.gradients[k]));
+  const bad = [...trained].find((k) => !Number.isFinite(gradients[k]));
   if (bad !== undefined || !Number.isFinite(rate)) {
     byId("loss").textContent = bad === undefined ? "The learning rate is not a number."
-      : `No step was taken: the gradient of ${name(bad)} is ${number(right.gradients[bad])}.`;
+      : `No step was taken: the gradient of ${name(bad)} is ${number(gradients[bad])}.`;
     return;
   }
-  values = values.map((x, k) => (trained.has(k) ? x - rate * right.gradients[k] : x));
-  if (!byId("zero").checked) carried = atLeaves(right.gradients);
+  values = values.map((x, k) => (trained.has(k) ? x - rate * gradients[k] : x));
+  if (!byId("zero").checked) carried = atLeaves(gradients);
   recompute();
   if (!losses.length) losses.push(before);
   if (!pass.failure) losses.push(pass.data[root]);
@@ -444,13 +647,13 @@ function setCarried() {
   carried = noGradients;
   recompute();
   if (!byId("zero").checked && right) {
-    carried = atLeaves(right.gradients);
+    carried = atLeaves(gradients);
     recompute();
   }
 }
 
 function showTraining() {
-  byId("descend").disabled = !right || Boolean(custom);
+  byId("descend").disabled = !right || Boolean(page.fixed);
   byId("kept").hidden = byId("zero").checked;
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const points = losses.map((loss, k) =>
@@ -473,10 +676,8 @@ function prepareControls() {
   byId("descend").onclick = descend;
   byId("reset").onclick = reset;
   byId("zero").onchange = setCarried;
-  if (custom) {
-    byId("fixed").textContent = `The numbers cannot be changed here: ${page.rows[custom.row].name} is an `
-      + "operation of your own, which has no JavaScript form. The steps show what Python recorded.";
-  }
+  byId("fixed").textContent = page.fixed;
+  byId("left-out").textContent = page.leftOut;
   addEventListener("keydown", (event) => {
     const inField = event.target.matches("input:not([type=checkbox]), select, .scroll");
     if (inField || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -516,16 +717,16 @@ function rememberSoon() {
   }, 250);
 }
 
-preparePicture();
 prepareControls();
 wanted = linked();
-recompute();
+setView(views[0]);
 
 /** For tests and the console: set a leaf, by its name or number; go to a step; see all numbers. */
 window.explorer = {
   go,
   set: (leaf, value) => setLeaf(leaves.find((k) => k === leaf || name(k) === leaf), value),
   state: () => ({
-    position, steps, data: pass.data, gradients: run?.gradients, differences, failure: pass.failure,
+    position, steps, data: pass.data, differences, unfolded: [...unfolded],
+    gradients: mistake ? run?.gradients : right && gradients, failure: pass.failure,
   }),
 };

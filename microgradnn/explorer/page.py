@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 import webbrowser
+import zlib
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -16,20 +17,17 @@ from string import Template
 from typing import Any
 
 from ..derivatives import has_changed_operands
-from ..drawing.diagram import Diagram, describe
-from ..drawing.geometry import Edge, Size
-from ..drawing.layout import lay_out
-from ..drawing.svg import box_size, edge_of, paint
+from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Nest
 from ..formulas import JAVASCRIPT, Formula, statements
+from ..modes import large_graph
 from ..notation import names_of, number, operation, printable, shorten
 from ..primitives import PRIMITIVES, REAL, Interval, Primitive
-from ..teaching import Contribution, Forward, steps
-from ..teaching.passes import Step
+from ..teaching import steps
 from ..value import Value
+from .excerpt import excerpt, followed
+from .views import View, views
 
-MOST_BOXES = 60
 MOST_WRITTEN = 12  # operands of an operation whose equation is written out
-LABEL_WIDTH = 64  # pixels on an arrow, for sliders make numbers longer
 NOTEBOOK_HEIGHT = 860  # pixels of the page inside a notebook
 
 # `sum` must be exact, as it is here, and Math has no erf and erfc: arithmetic.js has all three.
@@ -76,35 +74,48 @@ def explore(
     Its sliders change the leaves and recompute everything. With `mistakes` a learner can look at
     the runs of three wrong programs beside the right one.
 
+    Neurons, layers and the model can be folded and unfolded. Above 60 boxes or 120 arrows the page
+    starts folded, as `draw` does. Of a graph that is too large for a page it follows one sample,
+    with recorded numbers.
+
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> page = explore(a * b + a, title="Two paths to a")
     >>> "<h1>Two paths to a</h1>" in page.html
     True
     """
-    passes = steps(root)
-    order = passes.order
-    if len(order) > MOST_BOXES:
+    with large_graph():
+        order = steps(root).order
+        values = followed(order)
+        _refuse_changed_data(values)
+        values, blocks, elsewhere, left_out = excerpt(order, values)
+        names = names_of(values)
+        first, *others = views(values, list(names.values()), blocks)
+    if mistakes and first.plan.is_folded:
         raise ValueError(
-            f"this graph has {len(order):,} values; the page shows at most {MOST_BOXES} boxes: "
-            "explore a Value further down, which was computed from fewer"
+            f"mistakes are shown in graphs of at most {MOST_BOXES} values and {MOST_ARROWS} "
+            f"operands, this has {len(order):,} values; explore a Value further down"
         )
-    _refuse_changed_data(order)
-    names = names_of(order)
-    position = {node: k for k, node in enumerate(order)}
-    rows: dict[tuple[Primitive, str], int] = {}
+    position = {node: k for k, node in enumerate(values)}
+    rows: dict[tuple[Primitive, int], int] = {}
     data = {
-        "nodes": [_node(node, names, position, rows) for node in order],
+        "nodes": [_node(node, names, position, rows) for node in values],
         "rows": [_row(row) for row, _ in rows],
-        "steps": [_step(step, position) for step in passes],
+        "home": blocks.home,
+        "blocks": _blocks([first, *others], blocks),
+        "elsewhere": {position[x]: [_finite(total), n] for x, (total, n) in elsewhere.items()},
+        "leftOut": left_out,
+        "fixed": _why_fixed(values, left_out),
+        "view": _view(first),
+        "others": _packed([_view(view) | {"picture": view.picture} for view in others]),
     }
-    functions = ",\n".join(f"  {text}" for _, text in rows)
+    functions = ",\n".join(f"  {_function(*row, bool(left_out))}" for row in rows)
     parts = [_part("arithmetic.js"), f"const functions = [\n{functions}\n];\n", _part("page.js")]
     script = "\n".join([*parts, *([_part("mistakes.js")] if mistakes else [])])
     return Explorer(
         Template(_part("page.html")).substitute(
             title=escape(printable(title)),
             style=_part("page.css"),
-            picture=_picture(order, names),
+            picture=first.picture,
             data=_json(data),
             script=script,
             hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -130,29 +141,25 @@ def _numbers(node: Value) -> list[float]:
     return [x.data if isinstance(x, Value) else x for x in node.operands]
 
 
-def _picture(order: Sequence[Value], names: dict[Value, str]) -> str:
-    """The picture as `draw` makes it, but with the names by which the page speaks of its boxes."""
-    boxes, arrows = describe(order)
-    named = [
-        box._replace(name=names[node], details=printable(node.label) or names[node])
-        for node, box in zip(order, boxes, strict=True)
-    ]
-    geometry = lay_out([*map(box_size, named)], [_roomy(edge_of(arrow)) for arrow in arrows])
-    return paint(Diagram(named, arrows), geometry)
-
-
-def _roomy(edge: Edge) -> Edge:
-    return edge._replace(label=Size(max(edge.label.width, LABEL_WIDTH), edge.label.height))
-
-
 # ---- The graph as data -------------------------------------------------------------------------
+
+
+def _why_fixed(values: Sequence[Value], left_out: str) -> str:
+    """Why the page cannot compute the graph again, if it cannot."""
+    if left_out:
+        return "The numbers cannot be changed here, for the page does not hold the whole graph."
+    own = sorted({node.op.name for node in values if node.op and node.op.kind == "custom"})
+    return own and (
+        f"The numbers cannot be changed here: {own[0]} is an operation of your own, which has no "
+        "JavaScript form. The steps show what Python recorded."
+    ) or ""
 
 
 def _node(
     node: Value,
     names: dict[Value, str],
     position: dict[Value, int],
-    rows: dict[tuple[Primitive, str], int],
+    rows: dict[tuple[Primitive, int], int],
 ) -> dict[str, Any]:
     """A node for the page; its row is a number, which is given here to each new row."""
     if node.op is None:
@@ -160,7 +167,7 @@ def _node(
     entry = {
         "name": names[node],
         "data": _finite(node.data),
-        "row": rows.setdefault((node.op, _function(node.op, node.operands)), len(rows)),
+        "row": rows.setdefault((node.op, len(node.operands)), len(rows)),
         "operands": [
             position[x] if isinstance(x, Value) else {"number": _finite(x)} for x in node.operands
         ],
@@ -168,6 +175,34 @@ def _node(
         "words": _words(node.op, node.operands),
     }
     return entry | ({"digits": _standing_digits(node)} if node.op.kind == "custom" else {})
+
+
+def _blocks(views: Sequence[View], blocks: Nest) -> list[dict[str, Any]]:
+    """What the page calls each block, the one around it, and what is inside."""
+    headings = {
+        name: box.heading
+        for view in views
+        for name, box in zip(view.plan.boxes, view.diagram.boxes, strict=True)
+    }
+    return [
+        {"path": shorten(name), "heading": headings.get(-1 - k) or name, "parent": parent}
+        for k, (name, parent) in enumerate(zip(blocks.names, blocks.parents, strict=True))
+    ]
+
+
+def _view(view: View) -> dict[str, Any]:
+    place = {name: k for k, name in enumerate(view.plan.boxes)}
+    return {
+        "unfolded": sorted(view.unfolded),
+        "boxes": list(view.plan.boxes),
+        "arrows": [(place[tail], place[head], at) for tail, head, at in view.plan.arrows],
+    }
+
+
+def _packed(data: Any) -> str:
+    """JSON, compressed, for pictures of the same boxes are much alike."""
+    text = json.dumps(data, separators=(",", ":")).encode()
+    return base64.b64encode(zlib.compress(text, 9)).decode() if data else ""
 
 
 def _row(row: Primitive) -> dict[str, Any]:
@@ -185,13 +220,6 @@ def _interval(interval: Interval) -> dict[str, Any]:
         "excluded": interval.excluded,
         "text": str(interval),
     }
-
-
-def _step(step: Step, position: dict[Value, int]) -> list[str | int]:
-    node = position[step.node]
-    if isinstance(step, Contribution):
-        return ["edge", node, step.place]
-    return ["forward" if isinstance(step, Forward) else "seed", node]
 
 
 def _words(row: Primitive, operands: Sequence[Any]) -> list[str | int]:
@@ -234,22 +262,21 @@ def _json(data: Any) -> str:
 # ---- The arithmetic as JavaScript --------------------------------------------------------------
 
 
-def _function(row: Primitive, operands: Sequence[Any]) -> str:
+def _function(row: Primitive, count: int, is_recorded: bool) -> str:
     """A row as a JavaScript function of its operands: its value, then its local derivatives."""
-    if row.kind == "custom":
+    if row.kind == "custom" or (is_recorded and count > MOST_WRITTEN):
         return "null"
-    places = range(len(operands))
-    try:
-        lines = _assignments(row, [Formula(f"x{k}") for k in places])
-    except TypeError:  # a row that looks at a number, as softmax does, is given the number
-        lines = _assignments(
-            row, [Formula(f"x{k}") if _plain(x) is None else x for k, x in enumerate(operands)]
-        )
-    return (
+    operands = [Formula(f"x{k}") for k in range(count)]
+    # Which share softmax gives is a number: it is the first one's, once the logits are put in order.
+    chosen = row is PRIMITIVES["softmax"]
+    lines = _assignments(row, [0.0, *operands[1:]] if chosen else operands)
+    places = range(int(chosen), count)
+    function = (
         f"({', '.join(f'x{k}' for k in places)}) => {{ // {row.name}\n"
         + "".join(f"    const {line};\n" for line in lines)
         + f"    return [{', '.join(['out', *(f'd{k}' for k in places)])}];\n  }}"
     )
+    return f"ofChosen({function})" if chosen else function
 
 
 def _assignments(row: Primitive, operands: Sequence[Any]) -> list[str]:

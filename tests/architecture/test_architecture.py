@@ -26,7 +26,7 @@ ORDER = [
     *("drawing.opened", "drawing.fold", "drawing.diagram", "drawing.dot", "drawing.frames"),
     *("drawing.geometry", "drawing.layered", "drawing.layout", "drawing.svg", "drawing.picture"),
     *("drawing.network", "drawing", "teaching.worksheet"),
-    *("explorer.page", "explorer"),
+    *("explorer.views", "explorer.excerpt", "explorer.page", "explorer"),
     *("demo", "cli", "__main__", ""),
 ]
 
