@@ -88,6 +88,12 @@ class Nest(NamedTuple):
             yield block
             block = self.parents[block]
 
+    def toggled(self, unfolded: frozenset[int], block: int) -> frozenset[int]:
+        """The unfolded blocks when this one is unfolded; or when it is folded, with all in it."""
+        if block not in unfolded:
+            return unfolded | {block}
+        return frozenset(other for other in unfolded if block not in self.around(other))
+
 
 def nests(values: Sequence[Value]) -> Iterator[Nest]:
     """Three ways to put the values of a graph in blocks, one within the other.

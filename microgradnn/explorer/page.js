@@ -11,8 +11,6 @@ const nodes = page.nodes.map((node) => ({ // JSON has no infinities: they come a
 }));
 const root = nodes.length - 1;
 const leaves = nodes.flatMap((node, k) => (node.operands ? [] : [k]));
-const edges = nodes.flatMap(({ operands = [] }, head) =>
-  operands.flatMap((tail, place) => (isNode(tail) ? [{ head, place, tail }] : [])));
 const others = page.others ? await unpacked(page.others) : [];
 const views = [{ ...page.view, picture: byId("picture").innerHTML }, ...others];
 
@@ -104,43 +102,34 @@ function complaint(row, operands, out) {
 }
 
 /**
- * The edges between the values that are seen, in the order of the backward pass. The derivative of
- * a block is summed over all ways through it that meet no other value that is seen. What a value
- * receives from uses that the page does not hold comes before it passes anything on.
+ * The edges between values that are seen, in the order of the backward pass. The derivative of a
+ * block is summed over all ways through it that meet no other value that is seen.
  */
-function edgesBetweenSeen(locals) {
-  const found = new Map(), hidden = new Map(); // hidden values: the derivatives of seen ones by them
+function edgesBetween(locals, isSeen) {
+  const found = new Map(), rows = []; // rows: of a hidden value, the derivatives of seen ones by it
   for (let k = root; k >= 0; k--) {
-    const heads = isSeen(k) ? new Map([[k, 1]]) : hidden.get(k) ?? [];
-    if (isSeen(k)) found.set(k, new Map());
-    hidden.delete(k);
+    if (isSeen(k)) {
+      found.set(k, new Map());
+      rows[k] = new Map([[k, 1]]);
+    }
     for (const [place, tail] of (nodes[k].operands ?? []).entries()) {
       if (!isNode(tail)) continue;
-      if (!isSeen(tail) && !hidden.has(tail)) hidden.set(tail, new Map());
-      for (const [head, derivative] of heads) {
+      for (const [head, derivative] of rows[k] ?? []) {
         const local = locals[k][place] * derivative;
-        if (!isSeen(tail)) {
-          hidden.get(tail).set(head, local + (hidden.get(tail).get(head) ?? 0));
-          continue;
+        if (isSeen(tail)) {
+          const key = isAlone(k) ? place : `from ${tail}`, edge = found.get(head).get(key);
+          if (edge) edge.local += local;
+          else found.get(head).set(key, { head, tail, place, local });
+        } else {
+          rows[tail] ??= new Map();
+          rows[tail].set(head, local + (rows[tail].get(head) ?? 0));
         }
-        const key = isAlone(k) ? place : `from ${tail}`, edge = found.get(head).get(key);
-        if (edge) edge.local += local;
-        else found.get(head).set(key, { head, tail, place, local, arrow: arrowOf(tail, head, place) });
       }
     }
   }
-  return [...found].flatMap(([k, into]) =>
-    [...(k in page.elsewhere ? [{ tail: k, elsewhere: page.elsewhere[k] }] : []), ...into.values()]);
-}
-
-/** All gradients, also those of values inside blocks. */
-function completeGradients(locals) {
-  const gradients = carried.map((x, k) => x + Number(page.elsewhere[k]?.[0] ?? 0));
-  gradients[root] += 1;
-  for (const { head, place, tail } of edges.toReversed()) {
-    gradients[tail] += locals[head][place] * gradients[head];
-  }
-  return gradients;
+  // What comes from uses that the page does not hold is there before a value passes anything on.
+  return [...found].flatMap(([k, edges]) =>
+    [...(page.elsewhere[k] ? [{ tail: k, elsewhere: page.elsewhere[k] }] : []), ...edges.values()]);
 }
 
 /** The backward pass as steps. `carried` are the gradients that the leaves have already. */
@@ -153,7 +142,7 @@ function backward({ edges: all }, { carried, order = all, overwrite = false }) {
     const product = elsewhere ? Number(elsewhere[0]) : local * upstream;
     const before = gradients[tail], after = overwrite ? product : before + product;
     gradients[tail] = after;
-    steps.push({ kind: elsewhere ? "elsewhere" : "edge", ...edge, upstream, product, before, after });
+    steps.push({ kind: elsewhere ? "elsewhere" : "edge", edge, ...edge, upstream, product, before, after });
   }
   return { steps, gradients, carried, overwrite };
 }
@@ -173,7 +162,7 @@ let mistake; // the wrong program that is stepped through, if any: see mistakes.
 let position = 0, wanted = 0; // steps that were taken; those that would be, if all could be
 let losses = [];
 let pass, right, run, steps, gradients, differences;
-let view, unfolded, boxes, arrows, places; // the picture, and in which of its boxes values are
+let view, boxes, arrows, places; // the picture, and in which of its boxes values are
 const answered = new Set(); // the steps whose product was predicted
 const trained = new Set(leaves);
 const alsoShown = []; // what other files show at each step
@@ -183,9 +172,9 @@ function recompute() {
   const failed = pass.failure?.node ?? nodes.length;
   right = undefined;
   if (!pass.failure) {
-    pass.edges = edgesBetweenSeen(pass.locals);
+    pass.edges = edgesBetween(pass.locals, isSeen);
     right = backward(pass, { carried });
-    gradients = boxes.every((box) => box.isAlone) ? right.gradients : completeGradients(pass.locals);
+    gradients = backward({ edges: edgesBetween(pass.locals, () => true) }, { carried }).gradients;
   }
   run = right && mistake ? backward(pass, mistake.options()) : right;
   steps = boxes.filter((box) => box.members.some((k) => nodes[k].operands) && box.last < failed)
@@ -237,91 +226,80 @@ function show() {
 
 // ---- The picture ----
 
-let picture;
-const ring = drawn("rect", { id: "ring", rx: 12 });
-
-function drawn(tag, attributes) {
-  return withAttributes(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
-}
+const ring = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+ring.id = "ring";
 
 function withAttributes(shape, attributes) {
   Object.entries(attributes).forEach(([key, value]) => shape.setAttribute(key, value));
   return shape;
 }
 
-/** Shows the graph with some blocks unfolded, at the moment of the passes where it was before. */
+/** Shows a view, at the moment of the passes where the one before was. */
 function setView(chosen) {
-  const moment = steps?.[position - 1] && momentOf(steps[position - 1]);
-  if (chosen !== view) byId("picture").innerHTML = chosen.picture;
+  const moment = momentOf(steps?.[position - 1]);
+  if (view) byId("picture").innerHTML = chosen.picture;
   view = chosen;
-  unfolded = new Set(view.unfolded);
-  picture = byId("picture").querySelector("svg");
-  const at = new Map(view.boxes.map((box, place) => [box, place]));
-  places = nodes.map((_, k) => at.get(boxOf(k)));
-  const members = view.boxes.map(() => []), outputs = view.boxes.map(() => new Set());
-  places.forEach((place, k) => members[place].push(k));
-  for (const { head, tail } of [...edges, { head: -1, tail: root }]) {
-    if (places[head] !== places[tail]) outputs[places[tail]].add(tail);
-  }
-  Object.keys(page.elsewhere).filter((k) => nodes[k].operands)
-    .forEach((k) => outputs[places[k]].add(Number(k)));
   boxes = view.boxes.map((box, place) => {
-    const group = picture.querySelector(`#n${place}`), texts = [...group.querySelectorAll("text")];
+    const group = byId(`n${place}`), texts = [...group.querySelectorAll("text")];
     const after = (word) => texts.findLast((text) => text.textContent === word).nextElementSibling;
     const title = group.querySelector("title");
     return {
-      group, title, data: after("data"), grad: after("grad"), label: title.textContent,
-      block: page.blocks[-1 - box], isAlone: box >= 0, members: members[place],
-      last: members[place].at(-1), outputs: [...outputs[place]].sort((a, b) => a - b),
+      ...box, group, title, data: after("data"), grad: after("grad"), label: title.textContent, members: [],
     };
   });
-  arrows = view.arrows.map(([tail, head], k) => {
-    const [title, wire, surface, text] = picture.querySelector(`#e${k}`).children;
-    return { tail, head, group: title.parentNode, title, wire, surface, text };
+  places = nodes.map((_, k) => boxes.findIndex(({ key }) => key === boxOf(k)));
+  places.forEach((place, k) => boxes[place].members.push(k));
+  boxes.forEach((box) => { box.last = box.members.at(-1); });
+  arrows = view.arrows.map(([tail, head, place], k) => {
+    const [title, wire, surface, text] = byId(`e${k}`).children;
+    return { tail, head, place, group: title.parentNode, title, wire, surface, text };
   });
-  numbers = new Map(view.arrows.map((arrow, k) => [String(arrow), k]));
   preparePicture();
   prepareLeaves();
-  recompute();
-  if (moment !== undefined) go(steps.filter((step) => momentOf(step) <= moment).length);
   showBlocks();
+  recompute();
+  go(steps.filter((step) => momentOf(step) <= moment).length || wanted);
 }
 
 /** When a step is taken, whatever is folded: forward to the root, and back from it. */
-const momentOf = ({ kind, node, head, tail }) =>
-  (kind === "forward" ? node - root : kind === "failure" ? Infinity : root - (head ?? node ?? tail));
+function momentOf({ kind, node, head, tail } = {}) {
+  return kind === "forward" ? node - root : root - (head ?? node ?? tail);
+}
 
-let numbers; // of arrows
-const isAlone = (k) => boxes[places[k]].isAlone;
+/** The box of a value: its own number, or −1 − that of the outermost block that is folded. */
+function boxOf(k) {
+  const isOpen = (block) => block < 0 || view.unfolded.includes(block);
+  let block = page.home[k];
+  if (isOpen(block)) return k;
+  while (!isOpen(page.parents[block])) block = page.parents[block];
+  return -1 - block;
+}
+
+const isAlone = (k) => boxes[places[k]].members.length === 1;
 const isSeen = (k) => isAlone(k) || boxes[places[k]].outputs.includes(k);
-const arrowOf = (tail, head, place) =>
-  numbers.get(String([places[tail], places[head], isAlone(tail) && isAlone(head) ? place : -1]));
+const isOn = ({ tail, head, place }, edge) => tail === places[edge.tail] && head === places[edge.head]
+  && (place < 0 || place === edge.place);
 
 function name(k) {
-  const { block, outputs } = boxes[places[k]];
-  if (!block?.path || !nodes[k].operands || !isSeen(k)) return nodes[k].name;
-  return outputs.length > 1 ? `${block.path}[${outputs.indexOf(k)}]` : block.path;
+  const { names, outputs } = boxes[places[k]];
+  return names[outputs.indexOf(k)] ?? nodes[k].name;
 }
 
 function preparePicture() {
-  const marker = drawn("marker", {
-    id: "back", viewBox: "0 0 8 8", refX: 1, refY: 4, markerWidth: 15, markerHeight: 15,
-    markerUnits: "userSpaceOnUse", orient: "auto",
-  });
-  marker.append(drawn("path", { d: "M8,0.5 L0,4 L8,7.5 Z" }));
-  picture.append(marker);
+  const picture = byId("picture").firstElementChild;
   picture.querySelector(".surface").after(ring); // below boxes and arrowheads
   picture.querySelector("desc").textContent = "The words below it say what each step does.";
   picture.setAttribute("role", "group");
-  for (const { group, isAlone, members: [k] } of boxes) {
-    const block = isAlone ? page.home[k] : -1 - boxOf(k);
-    if (block < 0 || !viewAfter(block)) continue;
-    withAttributes(group, { role: "button", tabindex: 0, "aria-label": actionOn(block) });
+  for (const { group, block } of boxes) {
+    const { action, after } = view.blocks[block] ?? {};
+    if (after === undefined) continue;
+    withAttributes(group, { role: "button", tabindex: 0, "aria-label": action });
     group.onclick = () => toggle(block);
     group.onkeydown = (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      toggle(block, true);
+      toggle(block);
+      boxes.find((x) => x.block === block).group.focus();
     };
   }
 }
@@ -346,16 +324,13 @@ function showPicture(step, computed, received, hidden) {
     data.classList.toggle("fresh", place === changed && step.kind === "forward");
     grad.classList.toggle("fresh", place === changed && step.after !== undefined);
   }
-  const locals = arrows.map(() => []), heads = arrows.map(() => new Set());
-  for (const { arrow, head, local } of pass.edges ?? []) {
-    locals[arrow]?.push(local);
-    heads[arrow]?.add(head);
-  }
+  const ofArrow = arrows.map((arrow) => pass.edges?.filter((edge) => isOn(arrow, edge)) ?? []);
   for (const [k, { head, group, title, wire, text }] of arrows.entries()) {
-    const now = step.arrow === k, known = locals[k].length && computed.has(boxes[head].last);
-    const size = `${heads[k].size}×${locals[k].length / heads[k].size}`;
-    const localText = (write, most) => `∂ ${!known ? "·"
-      : locals[k].length > most ? `${locals[k].length} numbers` : locals[k].map((x) => write(x)).join(", ")}`;
+    const now = ofArrow[k].includes(step.edge), all = ofArrow[k];
+    const localText = (write, most) => {
+      if (!all.length || !computed.has(boxes[head].last)) return "∂ ·";
+      return `∂ ${all.length > most ? `${all.length} numbers` : all.map(({ local }) => write(local)).join(", ")}`;
+    };
     title.textContent = localText(String, 64);
     text.textContent = localText(number, 3);
     group.classList.toggle("now", now);
@@ -370,71 +345,32 @@ function showPicture(step, computed, received, hidden) {
   if (changed !== undefined) {
     const { e: x, f: y } = boxes[changed].group.transform.baseVal[0].matrix;
     const { width, height } = boxes[changed].group.querySelector(".frame").getBBox();
-    withAttributes(ring, { x: x - 6, y: y - 6, width: width + 12, height: height + 12 });
-    reveal(step.kind === "edge" ? [changed, places[step.head]] : [changed]);
+    withAttributes(ring, { x: x - 6, y: y - 6, width: width + 12, height: height + 12, rx: 12 });
+    const { scrollX, scrollY } = window; // only the picture is to move
+    for (const shape of [boxes[places[step.head]]?.group, ring]) {
+      shape?.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+    }
+    scrollTo(scrollX, scrollY);
   }
-}
-
-/** Scrolls the picture, and only it, until these boxes can be seen, or at least the first. */
-function reveal(shown) {
-  const frame = byId("picture"), outer = frame.getBoundingClientRect();
-  const places = shown.map((k) => boxes[k].group.getBoundingClientRect());
-  const distance = (start, end, size) => {
-    const span = (list) => [Math.min(...list.map((r) => r[start])), Math.max(...list.map((r) => r[end]))];
-    let [low, high] = span(places);
-    if (high - low > size - 40) [low, high] = span(places.slice(0, 1));
-    const near = low - outer[start] - 20, far = high - outer[start] - size + 20;
-    return near < 0 ? near : Math.max(0, far);
-  };
-  frame.scrollBy(
-    distance("left", "right", frame.clientWidth), distance("top", "bottom", frame.clientHeight));
 }
 
 // ---- Folding ----
 
-/** The box of a value: its own number, or −1 − that of the outermost block that is folded. */
-function boxOf(k) {
-  let block = page.home[k];
-  if (block < 0 || unfolded.has(block)) return k;
-  const around = () => page.blocks[block].parent;
-  while (around() >= 0 && !unfolded.has(around())) block = around();
-  return -1 - block;
-}
-
-/** The view in which one block is unfolded or folded, and the others most like they are now. */
-function viewAfter(block) {
-  const opening = !unfolded.has(block), isInside = (x) => x >= 0
-    && (x === block || isInside(page.blocks[x].parent));
-  const wanted = opening ? new Set([...unfolded, block])
-    : new Set([...unfolded].filter((x) => !isInside(x)));
-  const distance = (x) => wanted.symmetricDifference(new Set(x.unfolded)).size;
-  return views.filter((x) => x.unfolded.includes(block) === opening)
-    .reduce((a, b) => (a && distance(a) <= distance(b) ? a : b), undefined);
-}
-
-const actionOn = (block) =>
-  `${unfolded.has(block) ? "Fold" : "Unfold"} ${page.blocks[block].path || page.blocks[block].heading}`;
-
-function toggle(block, focus) {
-  const next = viewAfter(block);
+function toggle(block) {
   mistake = undefined;
-  setView(next);
-  if (focus) boxes.find((x) => boxOf(x.last) === -1 - block || page.home[x.last] === block).group.focus();
+  setView(views[view.blocks[block].after]);
 }
 
 function showBlocks() {
-  byId("folding").hidden = !page.blocks.length && !page.leftOut;
-  const focused = document.activeElement.dataset?.block;
-  const depth = (block) => (block < 0 ? 0 : 1 + depth(page.blocks[block].parent));
-  byId("blocks").replaceChildren(...page.blocks.flatMap(({ path, heading, parent }, block) => {
-    if (parent >= 0 && !unfolded.has(parent) && !unfolded.has(block)) return [];
-    const disabled = !viewAfter(block), open = unfolded.has(block);
-    const button = element("button", { disabled, ariaExpanded: open, ariaLabel: actionOn(block),
-      onclick: () => toggle(block) }, `${open ? "▾" : "▸"} ${path || heading}`);
+  const focused = document.activeElement.dataset.block;
+  byId("blocks").replaceChildren(...view.blocks.map(({ name: text, action, depth, after }, block) => {
+    const disabled = after === undefined, open = action.startsWith("Fold");
+    const button = element("button", { disabled, ariaExpanded: open, ariaLabel: action,
+      onclick: () => toggle(block) }, `${open ? "▾" : "▸"} ${text}`);
     button.dataset.block = block;
-    const item = element("li", {}, button, disabled ? " too large to unfold" : "");
-    item.style.paddingLeft = `${depth(parent) * 16}px`;
-    return [item];
+    const item = element("li", { hidden: depth < 0 }, button, disabled ? " too large to unfold" : "");
+    item.style.marginLeft = `${depth * 16}px`;
+    return item;
   }));
   byId("blocks").querySelector(`[data-block="${focused}"]`)?.focus();
 }
@@ -455,7 +391,7 @@ function written(node, write) {
   });
 }
 
-function blockWords({ block, outputs, members }) {
+function blockWords({ outputs, members }) {
   const shown = outputs.slice(0, MOST_LISTED);
   return [said(`The ${members.length} values of this block are computed. `
     + `${outputs.length > 1 ? "Those that others use" : "The one that others use"}:`),
@@ -503,7 +439,7 @@ function edgeWords({ steps: all, overwrite }, place, hidden) {
 function elsewhereWords({ tail, elsewhere: [, uses], product, before, after }) {
   const gradient = derivative(name(root), name(tail));
   return [said(`${name(tail)} has ${uses} more use${uses === 1 ? "" : "s"} that this page does not hold.`),
-    equation("+", [[before, `${gradient} before`], [product, "from there, in all"]], [after, "after"],
+    equation("+", [[before, `${gradient} before`], [product, "from there"]], [after, "after"],
       (a, b) => a + b)];
 }
 
@@ -536,7 +472,7 @@ function showWords(step, hidden) {
   const [pass_, about, words] = {
     start: () => ["Start", "nothing is computed yet", [said("Press ▶, or the right arrow key. Boxes "
       + "are filled from left to right, then gradients from right to left.")]],
-    forward: () => ["Forward", `compute ${boxes[places[node]]?.block?.path || name(node)}`, forwardWords(node)],
+    forward: () => ["Forward", `compute ${boxes[places[node]].name}`, forwardWords(node)],
     seed: () => ["Backward", `start at ${name(root)}`, [
       element("p", { className: "written" }, `${derivative(name(root), name(root))} = 1`),
       said(`${name(root)} changes just as much as itself.`)]],
@@ -559,7 +495,7 @@ function leafRow(k) {
   const grain = 10 ** Math.floor(Math.log10(reach / 100));
   const round = (x) => Number((Math.round(x / grain) * grain).toPrecision(12));
   const [min, max] = [round(recorded[k] - reach), round(recorded[k] + reach)];
-  const disabled = Boolean(page.fixed) || !Number.isFinite(3 * reach);
+  const disabled = page.fixed || !Number.isFinite(3 * reach);
   const input = (type, what, more) =>
     element("input", { type, disabled, ariaLabel: `${name(k)}: ${what}`, ...more });
   const field = input("number", "value", { step: "any" });
@@ -653,7 +589,7 @@ function setCarried() {
 }
 
 function showTraining() {
-  byId("descend").disabled = !right || Boolean(page.fixed);
+  byId("descend").disabled = !right || page.fixed;
   byId("kept").hidden = byId("zero").checked;
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const points = losses.map((loss, k) =>
@@ -664,11 +600,13 @@ function showTraining() {
 
 // ---- Controls ----
 
+const moves = {
+  first: () => 0, previous: () => position - 1, next: () => position + 1, last: () => steps.length,
+};
+const keys = { ArrowLeft: "previous", ArrowRight: "next", Home: "first", End: "last" };
+
 function prepareControls() {
-  byId("first").onclick = () => go(0);
-  byId("previous").onclick = () => go(position - 1);
-  byId("next").onclick = () => go(position + 1);
-  byId("last").onclick = () => go(steps.length);
+  for (const [id, move] of Object.entries(moves)) byId(id).onclick = () => go(move());
   byId("position").oninput = (event) => go(event.target.valueAsNumber);
   byId("predict").onchange = show;
   byId("guess").onsubmit = guess;
@@ -676,15 +614,12 @@ function prepareControls() {
   byId("descend").onclick = descend;
   byId("reset").onclick = reset;
   byId("zero").onchange = setCarried;
-  byId("fixed").textContent = page.fixed;
-  byId("left-out").textContent = page.leftOut;
   addEventListener("keydown", (event) => {
     const inField = event.target.matches("input:not([type=checkbox]), select, .scroll");
     if (inField || event.ctrlKey || event.altKey || event.metaKey) return;
-    const place = { ArrowLeft: position - 1, ArrowRight: position + 1, Home: 0, End: steps.length };
-    if (event.key in place) {
+    if (event.key in keys) {
       event.preventDefault();
-      go(place[event.key]);
+      go(moves[keys[event.key]]());
     }
   });
   addEventListener("hashchange", () => go(linked()));
@@ -726,7 +661,7 @@ window.explorer = {
   go,
   set: (leaf, value) => setLeaf(leaves.find((k) => k === leaf || name(k) === leaf), value),
   state: () => ({
-    position, steps, data: pass.data, differences, unfolded: [...unfolded],
+    position, steps, data: pass.data, differences, unfolded: view.unfolded,
     gradients: mistake ? run?.gradients : right && gradients, failure: pass.failure,
   }),
 };

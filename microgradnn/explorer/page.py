@@ -89,24 +89,24 @@ def explore(
         _refuse_changed_data(values)
         values, blocks, elsewhere, left_out = excerpt(order, values)
         names = names_of(values)
-        first, *others = views(values, list(names.values()), blocks)
-    if mistakes and first.plan.is_folded:
+        found = views(values, list(names.values()), blocks)
+    if mistakes and found[0].plan.is_folded:
         raise ValueError(
             f"mistakes are shown in graphs of at most {MOST_BOXES} values and {MOST_ARROWS} "
             f"operands, this has {len(order):,} values; explore a Value further down"
         )
     position = {node: k for k, node in enumerate(values)}
     rows: dict[tuple[Primitive, int], int] = {}
+    fixed = _why_fixed(values, left_out)
     data = {
         "nodes": [_node(node, names, position, rows) for node in values],
         "rows": [_row(row) for row, _ in rows],
         "home": blocks.home,
-        "blocks": _blocks([first, *others], blocks),
+        "parents": blocks.parents,
         "elsewhere": {position[x]: [_finite(total), n] for x, (total, n) in elsewhere.items()},
-        "leftOut": left_out,
-        "fixed": _why_fixed(values, left_out),
-        "view": _view(first),
-        "others": _packed([_view(view) | {"picture": view.picture} for view in others]),
+        "fixed": bool(fixed),
+        "view": _view(0, found, blocks),
+        "others": _packed([_view(k, found, blocks) for k in range(1, len(found))]),
     }
     functions = ",\n".join(f"  {_function(*row, bool(left_out))}" for row in rows)
     parts = [_part("arithmetic.js"), f"const functions = [\n{functions}\n];\n", _part("page.js")]
@@ -115,7 +115,10 @@ def explore(
         Template(_part("page.html")).substitute(
             title=escape(printable(title)),
             style=_part("page.css"),
-            picture=first.picture,
+            picture=found[0].picture,
+            left_out=escape(left_out),
+            fixed=escape(fixed),
+            folding="" if blocks.names or left_out else " hidden",
             data=_json(data),
             script=script,
             hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -124,7 +127,9 @@ def explore(
 
 
 def _part(name: str) -> str:
-    return Path(__file__).with_name(name).read_text("utf-8")
+    """A part of the page, without the indentation and comments that are for those who change it."""
+    text = Path(__file__).with_name(name).read_text("utf-8")
+    return re.sub(r"^ *((//|/\*|\*(?! \{)).*\n)?", "", text, flags=re.MULTILINE)
 
 
 def _refuse_changed_data(order: Sequence[Value]) -> None:
@@ -177,26 +182,39 @@ def _node(
     return entry | ({"digits": _standing_digits(node)} if node.op.kind == "custom" else {})
 
 
-def _blocks(views: Sequence[View], blocks: Nest) -> list[dict[str, Any]]:
-    """What the page calls each block, the one around it, and what is inside."""
-    headings = {
-        name: box.heading
-        for view in views
-        for name, box in zip(view.plan.boxes, view.diagram.boxes, strict=True)
-    }
-    return [
-        {"path": shorten(name), "heading": headings.get(-1 - k) or name, "parent": parent}
-        for k, (name, parent) in enumerate(zip(blocks.names, blocks.parents, strict=True))
-    ]
-
-
-def _view(view: View) -> dict[str, Any]:
+def _view(number: int, views: Sequence[View], blocks: Nest) -> dict[str, Any]:
+    """A view for the page; the first one's picture is in the page already."""
+    view = views[number]
     place = {name: k for k, name in enumerate(view.plan.boxes)}
     return {
         "unfolded": sorted(view.unfolded),
-        "boxes": list(view.plan.boxes),
+        "boxes": view.boxes,
         "arrows": [(place[tail], place[head], at) for tail, head, at in view.plan.arrows],
+        "blocks": [_toggle(block, view, views, blocks) for block in range(len(blocks.names))],
+        "picture": view.picture if number else "",
     }
+
+
+def _toggle(block: int, view: View, views: Sequence[View], blocks: Nest) -> dict[str, Any]:
+    """How a block is listed in a view, and which view shows it folded or unfolded instead.
+
+    Where that view is not there, it is the one most like it.
+    """
+    path, parent = list(blocks.around(block)), blocks.parents[block]
+    wanted = blocks.toggled(view.unfolded, block)
+    after = [
+        (len(wanted ^ other.unfolded), k)
+        for k, other in enumerate(views)
+        if (block in other.unfolded) != (block in view.unfolded)
+    ]
+    listed = parent < 0 or parent in view.unfolded or block in view.unfolded
+    name = shorten(blocks.names[block])
+    entry = {
+        "name": name,
+        "action": f"{'Fold' if block in view.unfolded else 'Unfold'} {name}",
+        "depth": len(path) - 1 if listed else -1,
+    }
+    return entry | ({"after": min(after)[1]} if after else {})
 
 
 def _packed(data: Any) -> str:

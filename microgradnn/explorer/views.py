@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..drawing.diagram import MOST_DERIVATIVES, Arrow, Diagram, describe_block
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
@@ -43,7 +43,7 @@ class View(NamedTuple):
 
     unfolded: frozenset[int]
     plan: Plan
-    diagram: Diagram
+    boxes: list[dict[str, Any]]  # what the page has to know of them
     picture: str
 
 
@@ -118,8 +118,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
         painted += size
         found.append(_painted(values, names, blocks, unfolded, planned, is_first=not tried))
         for block in range(len(blocks.names)):
-            inside = [b for b in unfolded if block in blocks.around(b)]
-            changed = unfolded.difference(inside) if block in unfolded else unfolded | {block}
+            changed = blocks.toggled(unfolded, block)
             if changed not in queue:
                 queue.append(changed)
     return found
@@ -146,7 +145,7 @@ def _painted(
             outputs[tail].add(operand)
             inputs[arrow].add(operand)
             local[arrow] = values[node].local_grads[place] or 0.0
-    boxes, sizes = [], []
+    boxes, sizes, told = [], [], []
     for name, members in planned.boxes.items():
         seen = [values[k] for k in sorted(outputs[name])]
         label = "" if name >= 0 else blocks.names[-1 - name]
@@ -154,6 +153,16 @@ def _painted(
         if name >= 0:
             box = box._replace(name=names[name], details=printable(values[name].label) or names[name])
         boxes.append(box)
+        block = blocks.home[members[-1]] if name >= 0 else -1 - name
+        told.append(
+            {
+                "key": name,
+                "name": box.name or box.heading,
+                "block": block,
+                "outputs": sorted(outputs[name]),
+                "names": _names_of_outputs(box.name if name < 0 else "", seen),
+            }
+        )
         widest = [WIDEST, f"{WIDEST}, {WIDEST}", f"{WIDEST} … {WIDEST}"][min(len(seen), 3) - 1]
         sizes.append(box_size(box._replace(data=widest, grad=widest) if name < 0 else box))
     place_of = {name: k for k, name in enumerate(planned.boxes)}
@@ -168,4 +177,13 @@ def _painted(
         width = LABEL_WIDTH * (MOST_DERIVATIVES if several else 1)
         edges.append(edge._replace(label=Size(max(edge.label.width, width), edge.label.height)))
     diagram = Diagram(boxes, arrows)
-    return View(unfolded, planned, diagram, paint(diagram, (lay_out if is_first else built_in)(sizes, edges)))
+    geometry = (lay_out if is_first else built_in)(sizes, edges)
+    return View(unfolded, planned, told, paint(diagram, geometry))
+
+
+def _names_of_outputs(block: str, outputs: Sequence[Value]) -> list[str | None]:
+    """What the page calls the values that leave a block; leaves, and others, by their own names."""
+    if len(outputs) == 1:
+        return [block if block and outputs[0].op else None]
+    return [f"{block}[{k}]" if block and x.op else None for k, x in enumerate(outputs)]
+
