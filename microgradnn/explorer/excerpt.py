@@ -13,6 +13,7 @@ from ..value import Value
 from .views import edges_of, first_plan
 
 MOST_COMPUTED = 10_000  # values and edges that follow a slider at once
+WAYS = 3  # of making blocks; the last one is taken even where the picture is crowded
 MOST_RECORDED = 25_000  # values and edges that leave the file below 2 MB
 
 
@@ -72,8 +73,8 @@ def excerpt(order: Sequence[Value], values: list[Value]) -> Excerpt:
         values = list(copies.values())
         elsewhere = {copies[value]: sums for value, sums in received.items()}
     edges = edges_of(values)
-    for blocks in nests(values):
-        if not first_plan(edges, blocks):
+    for tried, blocks in enumerate(nests(values), start=1):
+        if tried < WAYS and not first_plan(edges, blocks):
             continue
         if len(values) + len(edges) <= MOST_RECORDED:
             return Excerpt(values, blocks, elsewhere, left_out)

@@ -77,6 +77,6 @@ byId("mistake").append(...Object.entries(MISTAKES).map(([value, { title }]) =>
   element("option", { value }, title)));
 byId("mistake").onchange = (event) => {
   mistake = MISTAKES[event.target.value];
-  recompute();
+  setView(views[0]); // a mistake is followed in the whole graph
 };
 alsoShown.push(showComparison);

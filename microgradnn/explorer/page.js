@@ -327,12 +327,10 @@ function showPicture(step, computed, received, hidden) {
   const ofArrow = arrows.map((arrow) => pass.edges?.filter((edge) => isOn(arrow, edge)) ?? []);
   for (const [k, { head, group, title, wire, text }] of arrows.entries()) {
     const now = ofArrow[k].includes(step.edge), all = ofArrow[k];
-    const localText = (write, most) => {
-      if (!all.length || !computed.has(boxes[head].last)) return "∂ ·";
-      return `∂ ${all.length > most ? `${all.length} numbers` : all.map(({ local }) => write(local)).join(", ")}`;
-    };
-    title.textContent = localText(String, 64);
-    text.textContent = localText(number, 3);
+    const known = all.length && computed.has(boxes[head].last);
+    const locals = (write) => `∂ ${known ? all.map(({ local }) => write(local)).join(", ") : "·"}`;
+    title.textContent = locals(String);
+    text.textContent = known && all.length > 3 ? `∂ ${all.length} numbers` : locals(number);
     group.classList.toggle("now", now);
     group.classList.toggle("computing", step.kind === "forward" && changed === head);
     wire.classList.toggle("back", now);
@@ -358,17 +356,19 @@ function showPicture(step, computed, received, hidden) {
 
 function toggle(block) {
   mistake = undefined;
+  byId("mistake").value = "";
   setView(views[view.blocks[block].after]);
 }
 
 function showBlocks() {
   const focused = document.activeElement.dataset.block;
-  byId("blocks").replaceChildren(...view.blocks.map(({ name: text, action, depth, after }, block) => {
+  byId("blocks").replaceChildren(...page.blocks.map(([block, text, depth]) => {
+    const { action, listed, after } = view.blocks[block];
     const disabled = after === undefined, open = action.startsWith("Fold");
     const button = element("button", { disabled, ariaExpanded: open, ariaLabel: action,
       onclick: () => toggle(block) }, `${open ? "▾" : "▸"} ${text}`);
     button.dataset.block = block;
-    const item = element("li", { hidden: depth < 0 }, button, disabled ? " too large to unfold" : "");
+    const item = element("li", { hidden: !listed }, button, disabled ? " too large to unfold" : "");
     item.style.marginLeft = `${depth * 16}px`;
     return item;
   }));
@@ -392,11 +392,10 @@ function written(node, write) {
 }
 
 function blockWords({ outputs, members }) {
-  const shown = outputs.slice(0, MOST_LISTED);
-  return [said(`The ${members.length} values of this block are computed. `
-    + `${outputs.length > 1 ? "Those that others use" : "The one that others use"}:`),
-    ...shown.map((k) => element("div", { className: "written" }, `${name(k)} = `, result(number(pass.data[k])))),
-    said(shown.length < outputs.length ? `and ${outputs.length - shown.length} more` : "")];
+  const shown = outputs.slice(0, MOST_LISTED), more = outputs.length - shown.length;
+  return [said(`The ${members.length} values in this block are computed. What others use of them:`),
+    ...shown.map((k) => element("p", { className: "written" }, `${name(k)} = `, result(number(pass.data[k])))),
+    said(more ? `and ${more} more` : "")];
 }
 
 function forwardWords(k) {
@@ -437,9 +436,8 @@ function edgeWords({ steps: all, overwrite }, place, hidden) {
 }
 
 function elsewhereWords({ tail, elsewhere: [, uses], product, before, after }) {
-  const gradient = derivative(name(root), name(tail));
-  return [said(`${name(tail)} has ${uses} more use${uses === 1 ? "" : "s"} that this page does not hold.`),
-    equation("+", [[before, `${gradient} before`], [product, "from there"]], [after, "after"],
+  return [said(`${name(tail)} is used ${uses} time${uses === 1 ? "" : "s"} more than this page holds.`),
+    equation("+", [[before, `${derivative(name(root), name(tail))} before`], [product, "from there"]], [after, "after"],
       (a, b) => a + b)];
 }
 

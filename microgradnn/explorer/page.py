@@ -17,7 +17,8 @@ from string import Template
 from typing import Any
 
 from ..derivatives import has_changed_operands
-from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Nest
+from ..drawing.diagram import describe_block
+from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
 from ..formulas import JAVASCRIPT, Formula, statements
 from ..modes import large_graph
 from ..notation import names_of, number, operation, printable, shorten
@@ -97,16 +98,17 @@ def explore(
         )
     position = {node: k for k, node in enumerate(values)}
     rows: dict[tuple[Primitive, int], int] = {}
-    fixed = _why_fixed(values, left_out)
+    fixed, titles = _why_fixed(values, left_out), _titles(values, blocks)
     data = {
         "nodes": [_node(node, names, position, rows) for node in values],
         "rows": [_row(row) for row, _ in rows],
         "home": blocks.home,
         "parents": blocks.parents,
+        "blocks": [(block, titles[block], depth) for block, depth in _tree(blocks)],
         "elsewhere": {position[x]: [_finite(total), n] for x, (total, n) in elsewhere.items()},
         "fixed": bool(fixed),
-        "view": _view(0, found, blocks),
-        "others": _packed([_view(k, found, blocks) for k in range(1, len(found))]),
+        "view": _view(0, found, blocks, titles),
+        "others": _packed([_view(k, found, blocks, titles) for k in range(1, len(found))]),
     }
     functions = ",\n".join(f"  {_function(*row, bool(left_out))}" for row in rows)
     parts = [_part("arithmetic.js"), f"const functions = [\n{functions}\n];\n", _part("page.js")]
@@ -118,6 +120,7 @@ def explore(
             picture=found[0].picture,
             left_out=escape(left_out),
             fixed=escape(fixed),
+            training=" hidden" if left_out else "",
             folding="" if blocks.names or left_out else " hidden",
             data=_json(data),
             script=script,
@@ -182,7 +185,9 @@ def _node(
     return entry | ({"digits": _standing_digits(node)} if node.op.kind == "custom" else {})
 
 
-def _view(number: int, views: Sequence[View], blocks: Nest) -> dict[str, Any]:
+def _view(
+    number: int, views: Sequence[View], blocks: Nest, titles: Sequence[str]
+) -> dict[str, Any]:
     """A view for the page; the first one's picture is in the page already."""
     view = views[number]
     place = {name: k for k, name in enumerate(view.plan.boxes)}
@@ -190,31 +195,49 @@ def _view(number: int, views: Sequence[View], blocks: Nest) -> dict[str, Any]:
         "unfolded": sorted(view.unfolded),
         "boxes": view.boxes,
         "arrows": [(place[tail], place[head], at) for tail, head, at in view.plan.arrows],
-        "blocks": [_toggle(block, view, views, blocks) for block in range(len(blocks.names))],
+        "blocks": [_toggle(block, view, views, blocks, titles) for block in range(len(titles))],
         "picture": view.picture if number else "",
     }
 
 
-def _toggle(block: int, view: View, views: Sequence[View], blocks: Nest) -> dict[str, Any]:
+def _toggle(
+    block: int, view: View, views: Sequence[View], blocks: Nest, titles: Sequence[str]
+) -> dict[str, Any]:
     """How a block is listed in a view, and which view shows it folded or unfolded instead.
 
     Where that view is not there, it is the one most like it.
     """
-    path, parent = list(blocks.around(block)), blocks.parents[block]
+    parent = blocks.parents[block]
     wanted = blocks.toggled(view.unfolded, block)
     after = [
         (len(wanted ^ other.unfolded), k)
         for k, other in enumerate(views)
         if (block in other.unfolded) != (block in view.unfolded)
     ]
-    listed = parent < 0 or parent in view.unfolded or block in view.unfolded
-    name = shorten(blocks.names[block])
     entry = {
-        "name": name,
-        "action": f"{'Fold' if block in view.unfolded else 'Unfold'} {name}",
-        "depth": len(path) - 1 if listed else -1,
+        "action": f"{'Fold' if block in view.unfolded else 'Unfold'} {titles[block]}",
+        "listed": parent < 0 or parent in view.unfolded or block in view.unfolded,
     }
     return entry | ({"after": min(after)[1]} if after else {})
+
+
+def _titles(values: Sequence[Value], blocks: Nest) -> list[str]:
+    """What each block is called: by its path, or like the box of a row."""
+    members: list[list[Value]] = [[] for _ in blocks.names]
+    for value, home in zip(values, blocks.home, strict=True):
+        for block in blocks.around(home):
+            members[block].append(value)
+    boxes = [
+        describe_block(Block(name, held, [], []), False)
+        for name, held in zip(blocks.names, members, strict=True)
+    ]
+    return [box.name or f"{box.heading} · {box.numbers}" for box in boxes]
+
+
+def _tree(blocks: Nest) -> list[tuple[int, int]]:
+    """The blocks in the order of a list in which each stands below the one around it; their depth."""
+    ways = sorted(list(blocks.around(block))[::-1] for block in range(len(blocks.names)))
+    return [(way[-1], len(way) - 1) for way in ways]
 
 
 def _packed(data: Any) -> str:

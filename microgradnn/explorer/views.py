@@ -88,7 +88,7 @@ def first_plan(
     """The finest fold of all the graph that can be read, and the blocks that it unfolds."""
     for unfolded in [frozenset(range(len(blocks.names))), *reversed(blocks.levels)]:
         found = plan(edges, blocks, unfolded)
-        if found and (len(found.arrows) <= MOST_ARROWS or not blocks.names):
+        if found and len(found.arrows) <= MOST_ARROWS:
             return unfolded, found
     return None
 
@@ -96,9 +96,8 @@ def first_plan(
 def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[View]:
     """The view to start with, and those around it, nearest first, as many as there is room for."""
     edges = edges_of(values)
-    best = first_plan(edges, blocks)
-    assert best
-    start, first = best
+    start, first = first_plan(edges, blocks) or (frozenset[int](), plan(edges, blocks, ()))
+    assert first
     queue = list(dict.fromkeys([start, *reversed(blocks.levels)]))
     found: list[View] = []
     seen: set[frozenset[tuple[int, ...]]] = set()

@@ -20,6 +20,9 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 
+# The script has run; or there is none, or none may run.
+READY = "window.explorer || !document.querySelector('#graph') || document.querySelector('noscript p')"
+
 
 def give_up(reason: str) -> NoReturn:
     """Skip the test, or fail where a browser has been promised."""
@@ -72,6 +75,7 @@ class Shown:
         path = self.directory / "page.html"
         explorer.save(path)
         page.goto(path.as_uri() + fragment, wait_until="domcontentloaded")
+        page.wait_for_function(READY)
         return page
 
 

@@ -233,11 +233,6 @@ def read(text: str) -> float:
     return float(text.strip("()").replace("−", "-"))
 
 
-def plain(x: float) -> str:
-    """A number as the page shows it, which makes no difference between 0 and −0."""
-    return number(x + 0.0)
-
-
 def check_equations(page: Page, root: Value) -> Iterator[str]:
     """Recompute each equation of each step from its text; gives the signs that were found."""
     count = len(steps(root))
@@ -247,13 +242,13 @@ def check_equations(page: Page, root: Value) -> Iterator[str]:
     for step, (contributions, forward) in zip(steps(root), texts, strict=True):
         for a, symbol, b, sign, result in contributions:
             x, y = read(a), read(b)
-            assert sign != "=" or plain(x * y if symbol == "×" else x + y) == result
+            assert sign != "=" or number(x * y if symbol == "×" else x + y) == result
             yield sign
         for operands, sign, result in forward:
             shown = {place: read(text) for place, text in operands}
             numbers = [shown.get(k, 0.0) for k in range(len(step.node.operands))]
             assert step.node.op is not None
-            assert sign != " = " or plain(step.node.op.value(numbers)) == result
+            assert sign != " = " or number(step.node.op.value(numbers)) == result
             yield sign.strip()
 
 
