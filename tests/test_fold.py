@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from graphlib import TopologicalSorter
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -12,7 +13,7 @@ import microgradnn as mg
 from microgradnn import Value, nn
 from microgradnn.drawing import draw
 from microgradnn.drawing.diagram import Diagram, describe_folded, values_below
-from microgradnn.drawing.fold import MOST_ARROWS, MOST_BOXES, Folded, Rule, fold
+from microgradnn.drawing.fold import MOST_ARROWS, MOST_BOXES, Folded, Rule, fold, nests
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -245,6 +246,48 @@ def test_a_function_names_the_blocks() -> None:
     graph = folded(root, lambda value: "rest" if value.op else None)
     assert [block.name for block in graph.blocks] == ["", "", "rest"]
     assert graph.derivatives[a, root] == pytest.approx((1 - root.data**2) * 4)
+
+
+def test_blocks_lie_within_blocks_and_never_make_a_cycle() -> None:
+    cell = nn.Layer(3, 2, activation="tanh")
+    state: list[Value] = [Value(0.0), Value(0.0)]
+    for x in (1.0, -1.0, 0.5):
+        state = cell([*state, x])
+    recurrent: Value = mg.sum(state)
+    for root in (recurrent, batch_loss(nn.MLP(2, [3, 3, 1]), 3), batch_loss(nn.MLP(30, [2, 1]), 2)):
+        values = values_below(root)
+        for blocks in nests(values):
+            edges = [
+                (values.index(x), k)
+                for k, value in enumerate(values)
+                for x in value.operands
+                if isinstance(x, Value)
+            ]
+            for unfolded in [*blocks.levels, frozenset(range(len(blocks.names)))]:
+                box = [blocks.box_of(k, unfolded) for k in range(len(values))]
+                links = {(box[a], box[b]) for a, b in edges if box[a] != box[b]}
+                before = {b: {a for a, head in links if head == b} for b in box}
+                assert len(list(TopologicalSorter(before).static_order())) == len(set(box))
+            assert all(parent < block for block, parent in enumerate(blocks.parents))
+            assert box == list(range(len(values)))  # all unfolded
+
+
+def test_a_block_is_folded_with_all_that_lies_in_it() -> None:
+    blocks = next(nests(values_below(nn.MLP(2, [2, 1])([1.0, 2.0]))))
+    model, first, neuron = (
+        blocks.names.index(x) for x in ("model", "layers.0", "layers.0.neurons.1")
+    )
+    everything = frozenset(range(len(blocks.names)))
+    assert list(blocks.around(neuron)) == [neuron, first, model]
+    assert not blocks.toggled(everything, first) & {first, neuron}
+    assert blocks.toggled(everything, model) == frozenset()
+    assert blocks.toggled(frozenset({model}), neuron) == {model, neuron}
+
+
+def test_numbered_inputs_are_no_parameters() -> None:
+    x = [Value(1.0, "x.0"), Value(2.0, "x.1")]
+    hidden = nn.Layer(2, 2)(x)
+    assert names(mg.sum(hidden), "model") == ["", "", "model", ""]
 
 
 # ---- Graphs of any size draw -----------------------------------------------------------------

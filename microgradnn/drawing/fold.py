@@ -62,7 +62,7 @@ class Folded(NamedTuple):
 
 
 class Nest(NamedTuple):
-    """Blocks within blocks, the coarsest first: the model, its layers, their neurons, rows of values.
+    """Blocks within blocks, the coarsest first: the model, its layers, their neurons, their rows.
 
     `parents` has for each block the one around it, or −1; `home` for each value the innermost block
     that holds it, or −1; `levels` the blocks to unfold for each of the folds, from coarse to fine.
@@ -114,9 +114,7 @@ def nests(values: Sequence[Value]) -> Iterator[Nest]:
     yield graph.nest([graph.parts()])
 
 
-def fold(
-    values: Sequence[Value], how: str | Rule, most_outputs: int = MOST_OUTPUTS
-) -> Folded:
+def fold(values: Sequence[Value], how: str | Rule, most_outputs: int = MOST_OUTPUTS) -> Folded:
     """Fold values in topological order into blocks.
 
     `how` is "neuron", "layer" or "model", for blocks that are read from the labels of parameters;
@@ -134,7 +132,7 @@ def fold(
     graph = _Graph(values)
     if callable(how):
         names = map(how, values)
-        keys = [None if name is None else (name, 0) for name in names]
+        keys: Keys = [None if name is None else (name, 0) for name in names]
         return graph.collapse(keys, most_outputs)
     if how != "auto":
         return graph.collapse(graph.level(how))
@@ -277,7 +275,7 @@ class _Graph:
         return found
 
     def _partitions(self, folds: Sequence[Keys]) -> Iterator[tuple[list[int], list[str]]]:
-        """For each value the number of its block and this one's name; last, the rows of large ones."""
+        """The number and the name of each value's block; last, with large blocks cut into rows."""
         home: list[int] = []
         for keys in folds:
             home, _ = self._homes(keys)

@@ -156,11 +156,13 @@ def _why_fixed(values: Sequence[Value], left_out: str) -> str:
     """Why the page cannot compute the graph again, if it cannot."""
     if left_out:
         return "The numbers cannot be changed here, for the page does not hold the whole graph."
-    own = sorted({node.op.name for node in values if node.op and node.op.kind == "custom"})
-    return own and (
-        f"The numbers cannot be changed here: {own[0]} is an operation of your own, which has no "
-        "JavaScript form. The steps show what Python recorded."
-    ) or ""
+    own = [node.op.name for node in values if node.op and node.op.kind == "custom"]
+    if own:
+        return (
+            f"The numbers cannot be changed here: {own[0]} is an operation of your own, which has "
+            "no JavaScript form. The steps show what Python recorded."
+        )
+    return ""
 
 
 def _node(
@@ -235,7 +237,7 @@ def _titles(values: Sequence[Value], blocks: Nest) -> list[str]:
 
 
 def _tree(blocks: Nest) -> list[tuple[int, int]]:
-    """The blocks in the order of a list in which each stands below the one around it; their depth."""
+    """The blocks, each below the one around it, and how deep it lies."""
     ways = sorted(list(blocks.around(block))[::-1] for block in range(len(blocks.names)))
     return [(way[-1], len(way) - 1) for way in ways]
 
@@ -308,7 +310,7 @@ def _function(row: Primitive, count: int, is_recorded: bool) -> str:
     if row.kind == "custom" or (is_recorded and count > MOST_WRITTEN):
         return "null"
     operands = [Formula(f"x{k}") for k in range(count)]
-    # Which share softmax gives is a number: it is the first one's, once the logits are put in order.
+    # Whose share softmax gives is a number. The page puts that logit first.
     chosen = row is PRIMITIVES["softmax"]
     lines = _assignments(row, [0.0, *operands[1:]] if chosen else operands)
     places = range(int(chosen), count)

@@ -150,7 +150,9 @@ def _painted(
         label = "" if name >= 0 else blocks.names[-1 - name]
         box = describe_block(Block(label, [values[k] for k in members], seen, []), False)
         if name >= 0:
-            box = box._replace(name=names[name], details=printable(values[name].label) or names[name])
+            box = box._replace(
+                name=names[name], details=printable(values[name].label) or names[name]
+            )
         boxes.append(box)
         block = blocks.home[members[-1]] if name >= 0 else -1 - name
         told.append(
@@ -185,4 +187,3 @@ def _names_of_outputs(block: str, outputs: Sequence[Value]) -> list[str | None]:
     if len(outputs) == 1:
         return [block if block and outputs[0].op else None]
     return [f"{block}[{k}]" if block and x.op else None for k, x in enumerate(outputs)]
-

@@ -21,7 +21,9 @@ FLAGS = [
 ]
 
 # The script has run; or there is none, or none may run.
-READY = "window.explorer || !document.querySelector('#graph') || document.querySelector('noscript p')"
+READY = (
+    "window.explorer || !document.querySelector('#graph') || document.querySelector('noscript p')"
+)
 
 
 def give_up(reason: str) -> NoReturn:

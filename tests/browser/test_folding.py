@@ -37,7 +37,9 @@ def batch_loss(sizes: list[int], rows: int, seed: int = 0, activation: str = "ta
 def buttons(page: Page) -> dict[str, Any]:
     """The buttons in the list of blocks, by what they do."""
     listed = page.locator("#blocks button:enabled").all()
-    return {button.get_attribute("aria-label") or "": button for button in listed if button.is_visible()}
+    return {
+        button.get_attribute("aria-label") or "": button for button in listed if button.is_visible()
+    }
 
 
 def press(page: Page, action: str) -> None:
@@ -87,7 +89,11 @@ def assert_gradients(page: Page, root: Value, values: list[Value]) -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_folded_gradients_are_the_engine_s(show: Shown, seed: int) -> None:
     rng = random.Random(seed)
-    sizes = [rng.randint(1, 3), *(rng.randint(1, 4) for _ in range(rng.randint(1, 3))), 1 + seed % 2]
+    sizes = [
+        rng.randint(1, 3),
+        *(rng.randint(1, 4) for _ in range(rng.randint(1, 3))),
+        1 + seed % 2,
+    ]
     root = batch_loss(sizes, rng.randint(1, 4), seed, rng.choice(["tanh", "relu", "sigmoid"]))
     page, order = show(explore(root)), topological_order(root)
     seen = set()
@@ -214,9 +220,7 @@ def test_rows_fold_where_there_are_no_modules(show: Shown) -> None:
 
 
 @pytest.mark.parametrize(("sizes", "rows"), [([2, 16, 16, 1], 1490), ([64, 32, 10], 300)])
-def test_a_large_batch_is_followed_by_one_sample(
-    show: Shown, sizes: list[int], rows: int
-) -> None:
+def test_a_large_batch_is_followed_by_one_sample(show: Shown, sizes: list[int], rows: int) -> None:
     root = batch_loss(sizes, rows, activation="relu")
     order = topological_order(root)
     explorer = explore(root)
@@ -310,11 +314,14 @@ def test_folded_pages_can_be_read(show: Shown, looks: dict[str, str]) -> None:
     assert min(sizes) >= 12
     boxes = page.locator("#picture [role=button]").all()
     assert len(boxes) > 8
-    assert all((box.get_attribute("aria-label") or "").split()[0] in ("Fold", "Unfold") for box in boxes)
+    assert all(
+        (box.get_attribute("aria-label") or "").split()[0] in ("Fold", "Unfold") for box in boxes
+    )
     inside = page.evaluate(
         "[...document.querySelectorAll('#picture g[id^=n]')].every((group) => {"
         " const frame = group.querySelector('.frame').getBBox();"
         " return [...group.querySelectorAll('text')].every((text) => {"
-        "  const box = text.getBBox(); return box.x >= 0 && box.x + box.width <= frame.width; }); })"
+        "  const { x, width } = text.getBBox();"
+        "  return x >= 0 && x + width <= frame.width; }); })"
     )
     assert inside
