@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .functions import as_list
 from .primitives import as_number
 from .value import Value
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[np.float64]]
 
 Schedule = Callable[[int], float]
 
@@ -46,23 +51,32 @@ class Optimizer:
 
     def step(self) -> None:
         """Change every parameter once, against its gradient."""
-        gradients = []
-        for i, parameter in enumerate(self.parameters):
-            if not math.isfinite(parameter.grad):
-                raise FloatingPointError(
-                    f"the gradient of {parameter.label or f'parameters[{i}]'} is {parameter.grad}; "
-                    "no parameter was changed"
-                )
-            gradients.append(parameter.grad + self.weight_decay * parameter.data)
-        lr, updated = self.lr, []
-        for i, gradient in enumerate(gradients):
-            updated.append(self.parameters[i].data - lr * self.direction(i, gradient))
-        for parameter, number in zip(self.parameters, updated, strict=True):
-            parameter.data = number
-        self.steps += 1
+        import numpy as np
 
-    def direction(self, i: int, gradient: float) -> float:
-        """What to subtract from parameter i for each unit of the learning rate."""
+        theta = np.array([parameter.data for parameter in self.parameters])
+        updated = self.update(theta, np.array([parameter.grad for parameter in self.parameters]))
+        for parameter, number in zip(self.parameters, updated.tolist(), strict=True):
+            parameter.data = number
+
+    def update(self, theta: Array, gradient: Array) -> Array:
+        """A step on arrays: the parameters after it, from those before it and their gradient."""
+        import numpy as np
+
+        bad = np.flatnonzero(~np.isfinite(gradient))
+        if bad.size:
+            i = int(bad[0])
+            raise FloatingPointError(
+                f"the gradient of {self.parameters[i].label or f'parameters[{i}]'} is "
+                f"{gradient[i]}; no parameter was changed"
+            )
+        lr = self.lr
+        with np.errstate(all="ignore"):
+            theta = theta - lr * self.direction(gradient + self.weight_decay * theta)
+        self.steps += 1
+        return theta
+
+    def direction(self, gradient: Array) -> Array:
+        """What to subtract from the parameters for each unit of the learning rate."""
         raise NotImplementedError
 
 
@@ -87,11 +101,11 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
         self.momentum = _fraction(momentum, "momentum")
-        self.velocity = [0.0] * len(self.parameters)
+        self.velocity: Array | float = 0.0
 
-    def direction(self, i: int, gradient: float) -> float:
-        self.velocity[i] = self.momentum * self.velocity[i] + gradient
-        return self.velocity[i]
+    def direction(self, gradient: Array) -> Array:
+        self.velocity = self.momentum * self.velocity + gradient
+        return self.velocity
 
 
 class Adam(Optimizer):
@@ -117,17 +131,19 @@ class Adam(Optimizer):
         super().__init__(parameters, lr, weight_decay)
         self.betas = (_fraction(betas[0], "betas[0]"), _fraction(betas[1], "betas[1]"))
         self.eps = _not_negative(eps, "eps")
-        self.means = [0.0] * len(self.parameters)
-        self.squares = [0.0] * len(self.parameters)
+        self.mean: Array | float = 0.0
+        self.square: Array | float = 0.0
 
-    def direction(self, i: int, gradient: float) -> float:
+    def direction(self, gradient: Array) -> Array:
+        import numpy as np
+
         first, second = self.betas
-        self.means[i] = first * self.means[i] + (1 - first) * gradient
-        self.squares[i] = second * self.squares[i] + (1 - second) * gradient * gradient
-        mean = self.means[i] / (1 - first ** (self.steps + 1))
-        square = self.squares[i] / (1 - second ** (self.steps + 1))
-        size = math.sqrt(square) + self.eps
-        return mean / size if size else 0.0
+        self.mean = first * self.mean + (1 - first) * gradient
+        self.square = second * self.square + (1 - second) * gradient * gradient
+        mean = self.mean / (1 - first ** (self.steps + 1))
+        size = np.sqrt(self.square / (1 - second ** (self.steps + 1))) + self.eps
+        direction: Array = np.divide(mean, size, out=np.zeros_like(mean), where=size != 0)
+        return direction
 
 
 def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:

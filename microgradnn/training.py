@@ -10,20 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import losses
 from .data import as_table, batches
-from .diagnosis import first_non_finite
-from .modes import no_grad
+from .learners import Compiled, Eager, Loss
 from .nn import Module
 from .optim import Adam, Optimizer
 from .plots import sparkline
 from .terminal import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from .value import Value
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Loss = Callable[[Any, Any], Any]
 Callback = Callable[[int, "History"], None]
 
 
@@ -32,7 +28,8 @@ class History:
 
     `losses` are means over the batches, weighted by their rows; `metrics` holds, where they apply,
     "accuracy", "validation loss" and "validation accuracy". `best_epoch` is the place in these
-    lists with the lowest loss; `stopped` says why training ended.
+    lists with the lowest loss; `stopped` says why training ended. `compiled` is whether compiled
+    programs took the steps, and if not, `eager_because` says why.
     """
 
     def __init__(self) -> None:
@@ -40,11 +37,14 @@ class History:
         self.metrics: dict[str, list[float]] = {}
         self.best_epoch = 0
         self.stopped = "all epochs done"
+        self.compiled = True
+        self.eager_because = ""
 
     def __repr__(self) -> str:
         last = {"loss": self.losses[-1:], **{k: v[-1:] for k, v in self.metrics.items()}}
         shown = ", ".join(f"{name} {x[0]:.4g}" for name, x in last.items() if x)
-        return f"History({len(self.losses)} epochs, {shown}; {self.stopped})"
+        how = "" if self.compiled else f"; eager: {self.eager_because}"
+        return f"History({len(self.losses)} epochs, {shown}; {self.stopped}{how})"
 
     def __str__(self) -> str:
         """The curves as one line each, for terminals."""
@@ -55,6 +55,10 @@ class History:
             for name, numbers in curves.items()
             if numbers
         )
+
+    def run_eagerly(self, reason: str) -> None:
+        """Note that steps are taken on recorded graphs, and why."""
+        self.compiled, self.eager_because = False, reason
 
     def record(self, **entries: float | None) -> None:
         """Append the figures of one epoch."""
@@ -85,6 +89,7 @@ def fit(
     seed: int = 0,
     progress: bool = True,
     callbacks: Sequence[Callback] = (),
+    compiled: bool | None = None,
 ) -> History:
     """Train `model` on rows X and targets y, and give the history.
 
@@ -92,6 +97,10 @@ def fit(
     optimizer is Adam by default. With `validation=(X, y)` the weights of the best epoch are kept;
     `patience` is how many epochs without a better validation loss end the training. Each callback
     is called with the epoch and the history. Ctrl-C ends it after the step in progress.
+
+    Model and loss are compiled where they can be: their course must not depend on the data, and the
+    loss of a batch must be the mean or the sum over its rows. Else each batch is recorded as a
+    graph, and the history says why. `compiled=False` asks for that, `compiled=True` refuses it.
 
     ValueError names the row and column of a NaN in the data; FloatingPointError ends training on
     an infinite or NaN gradient, before it changes a weight.
@@ -110,27 +119,41 @@ def fit(
     if patience is not None and held_out is None:
         raise ValueError("patience needs validation=(X, y) to look at")
     stepper = optimizer if optimizer is not None else Adam(model.parameters(), lr=0.01)
-    history, best, judge = History(), _Best(model, patience), _ACCURACY.get(loss)
+    history, best = History(), _Best(model, patience)
+    learner = Eager(model, loss, stepper)
+    if compiled is False:
+        history.run_eagerly("compiled=False")
+    else:
+        try:
+            learner = Compiled(model, loss, stepper, rows, targets)
+        except Exception as why:  # whatever a model or a loss of the user's own may raise
+            history.run_eagerly(f"{type(why).__name__}: {why}")
+    if compiled or history.compiled:  # programs skip the checks of the loss: they are made here
+        learner.evaluate(rows, targets)
     with _progress_bar(progress, epochs) as show, _deferred_interrupt() as interrupted:
         for epoch in range(epochs):
-            total, correct, seen = 0.0, 0, 0
+            if epoch and not learner.agrees(rows[epoch % len(rows)], targets[epoch % len(rows)]):
+                learner = Eager(model, loss, stepper)
+                history.run_eagerly(f"model or loss have changed their course by epoch {epoch}")
+            if compiled and not history.compiled:
+                raise ValueError(f"the model cannot be trained compiled: {history.eager_because}")
+            total, right, seen, accuracy = 0.0, 0.0, 0, None
             shuffled = batches(rows, targets, batch_size, seed=seed * 1_000_003 + epoch)
-            for some_rows, some_targets in shuffled:
-                predictions = [model(row) for row in some_rows.tolist()]  # type: ignore[operator]
-                error = loss(predictions, some_targets.tolist())
-                stepper.zero_grad()
-                error.backward()
-                _step(stepper, error)
-                total += error.data * len(some_rows)
-                seen += len(some_rows)
-                if judge is not None:
-                    correct += _count_right(judge, predictions, some_targets)
-                if interrupted():
-                    break
-            history.record(loss=total / seen, accuracy=None if judge is None else correct / seen)
+            learner.read()
+            try:
+                for some_rows, some_targets in shuffled:
+                    error, accuracy = learner.step(some_rows, some_targets)
+                    total += error * len(some_rows)
+                    right += (accuracy or 0.0) * len(some_rows)
+                    seen += len(some_rows)
+                    if interrupted():
+                        break
+            finally:
+                learner.write()
+            history.record(loss=total / seen, accuracy=None if accuracy is None else right / seen)
             if held_out is not None:
-                error, right = evaluate(model, *held_out, loss)
-                history.record(validation_loss=error, validation_accuracy=right)
+                error, accuracy = learner.evaluate(*held_out)
+                history.record(validation_loss=error, validation_accuracy=accuracy)
             best.see((history.metrics.get("validation loss") or history.losses)[-1], epoch)
             show(history)
             for callback in callbacks:
@@ -144,14 +167,6 @@ def fit(
     return history
 
 
-def _step(optimizer: Optimizer, error: Value) -> None:
-    """Take the optimizer's step; if it refuses, say which node of the graph is to blame."""
-    try:
-        optimizer.step()
-    except FloatingPointError as refusal:
-        raise FloatingPointError(f"{refusal}; {first_non_finite(error)}") from None
-
-
 def evaluate(model: Module, X: Any, y: Any, loss: Loss) -> tuple[float, float | None]:
     """The loss on rows X and targets y, and the accuracy where the loss is one of classes.
 
@@ -159,13 +174,7 @@ def evaluate(model: Module, X: Any, y: Any, loss: Loss) -> tuple[float, float | 
     >>> evaluate(nn.MLP(1, [2], init="zeros"), [[1.0]], [0], losses.cross_entropy)
     (0.6931471805599453, 1.0)
     """
-    rows, targets = _checked_data(X, y, ("X", "y"))
-    with no_grad():
-        predictions = [model(row) for row in rows.tolist()]  # type: ignore[operator]
-        error = loss(predictions, targets.tolist())
-    judge = _ACCURACY.get(loss)
-    right = None if judge is None else _count_right(judge, predictions, targets) / len(rows)
-    return error.data if isinstance(error, Value) else float(error), right
+    return Eager(model, loss).evaluate(*_checked_data(X, y, ("X", "y")))
 
 
 def _checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
@@ -187,31 +196,6 @@ def _check_settings(loss: Any, optimizer: Any, epochs: Any, patience: Any) -> No
     for name, number in (("epochs", epochs), ("patience", patience)):
         if number is not None and (not isinstance(number, int) or number < 1):
             raise ValueError(f"{name} must be an int of at least 1, got {number!r}")
-
-
-def _largest(scores: Any) -> int:
-    numbers = [x.data for x in scores]
-    return numbers.index(max(numbers))
-
-
-def _class(target: Any) -> int:
-    return int(target) if np.ndim(target) == 0 else int(np.argmax(target))
-
-
-# Whether a prediction is right, for the losses of classes.
-_ACCURACY: dict[Loss, Callable[[Any, Any], bool]] = {
-    losses.cross_entropy: lambda scores, target: _largest(scores) == _class(target),
-    losses.categorical_cross_entropy: lambda scores, target: _largest(scores) == _class(target),
-    losses.nll_loss: lambda scores, target: _largest(scores) == _class(target),
-    losses.binary_cross_entropy: lambda p, target: (p.data > 0.5) == (target > 0.5),
-    losses.binary_cross_entropy_with_logits: lambda z, target: (z.data > 0) == (target > 0.5),
-    losses.hinge_loss: lambda score, target: score.data * target > 0,
-    losses.perceptron_loss: lambda score, target: score.data * target > 0,
-}
-
-
-def _count_right(judge: Callable[[Any, Any], bool], predictions: list[Any], targets: Any) -> int:
-    return sum(bool(judge(p, t)) for p, t in zip(predictions, targets, strict=True))
 
 
 class _Best:

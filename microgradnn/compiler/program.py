@@ -80,9 +80,10 @@ class Program:
 
     # ---- Running -------------------------------------------------------------------------------
 
-    def __call__(self, X: Any) -> Array:
+    def __call__(self, X: Any, theta: Any = None) -> Array:
         """The outputs for each row of X: (samples,) of a single Value, (samples, k) of a list."""
-        X, theta = self._checked(X), self.read_params()
+        X = self._checked(X)
+        theta = self.read_params() if theta is None else self._checked_params(theta)
         result = np.empty((len(X), len(self._tape.outputs)))
 
         def run(finite: bool) -> None:
