@@ -97,8 +97,8 @@ class Compiled(Eager):
 
         examples = [columns[0].tolist(), columns[-1].tolist()]
         self.program = compile(loss_of_row, example_inputs=examples, params=params)
+        self.params = params
         self.read()
-        self.params, self.gradient = params, np.zeros(len(params))
         error = loss(self.record(rows), targets.tolist())
         self.is_sum = _is_sum(
             np.array([error.data, *gradients(error, params)]),
@@ -144,6 +144,7 @@ class Compiled(Eager):
 
     def read(self) -> None:
         self.theta = self.program.read_params()
+        self.gradient = np.array([param.grad for param in self.params])
 
     def write(self) -> None:
         self.program.write_params(self.theta)
@@ -168,7 +169,10 @@ def _is_sum(recorded: Any, compiled: Any, rows: int) -> bool:
     for is_sum, size in ((False, 1), (True, rows)):
         if np.allclose(recorded, size * compiled, rtol=1e-9, atol=tolerance, equal_nan=True):
             return is_sum
-    raise ValueError("the loss of a batch is neither the mean nor the sum of its rows' losses")
+    raise ValueError(
+        "the program gives another loss than the graph: its course depends on the data, or the "
+        "loss of a batch is neither the mean nor the sum of its rows' losses"
+    )
 
 
 # ---- Accuracy ----------------------------------------------------------------------------------

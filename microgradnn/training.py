@@ -50,11 +50,12 @@ class History:
         """The curves as one line each, for terminals."""
         curves = {"loss": self.losses, **self.metrics}
         width = max(map(len, curves))
-        return "\n".join(
+        lines = [
             f"{name:{width}}  {sparkline(numbers)}  {numbers[0]:.4g} → {numbers[-1]:.4g}"
             for name, numbers in curves.items()
             if numbers
-        )
+        ]
+        return "\n".join(lines if self.compiled else [*lines, f"eager: {self.eager_because}"])
 
     def run_eagerly(self, reason: str) -> None:
         """Note that steps are taken on recorded graphs, and why."""
@@ -115,7 +116,7 @@ def fit(
     held_out = None
     if validation is not None:
         held_out = _checked_data(*validation, ("validation[0]", "validation[1]"))
-    _check_settings(loss, optimizer, epochs, patience)
+    _check_settings(loss, optimizer, epochs, patience, compiled)
     if patience is not None and held_out is None:
         raise ValueError("patience needs validation=(X, y) to look at")
     stepper = optimizer if optimizer is not None else Adam(model.parameters(), lr=0.01)
@@ -186,13 +187,15 @@ def _checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
     return rows, targets
 
 
-def _check_settings(loss: Any, optimizer: Any, epochs: Any, patience: Any) -> None:
+def _check_settings(loss: Any, optimizer: Any, epochs: Any, patience: Any, compiled: Any) -> None:
     if not callable(loss):
         raise TypeError(f"loss must be a function such as losses.mse_loss, got {loss!r}")
     if optimizer is not None and not isinstance(optimizer, Optimizer):
         raise TypeError(
             f"optimizer must be made, as optim.SGD(model.parameters(), lr=0.1); got {optimizer!r}"
         )
+    if compiled not in (None, True, False):
+        raise TypeError(f"compiled must be None, True or False, got {compiled!r}")
     for name, number in (("epochs", epochs), ("patience", patience)):
         if number is not None and (not isinstance(number, int) or number < 1):
             raise ValueError(f"{name} must be an int of at least 1, got {number!r}")
