@@ -15,7 +15,8 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 from . import losses, nn, optim
 from .compiler import compile
 from .data import train_test_split
-from .training import Loss, fit
+from .learners import Loss
+from .training import fit
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
@@ -79,12 +80,13 @@ class _Network(BaseEstimator):  # type: ignore[misc]
             X, X_held, y, y_held = train_test_split(X, y, self.validation_fraction, seed)
             held_out = X_held, y_held
         batch_size = min(200, len(X)) if self.batch_size == "auto" else self.batch_size
-        settings = {"lr": self.learning_rate_init, "weight_decay": self.alpha / batch_size}
-        optimizer: optim.Optimizer = (
-            optim.Adam(model.parameters(), **settings)
-            if self.solver == "adam"
-            else optim.SGD(model.parameters(), momentum=self.momentum, **settings)
-        )
+        check_scalar(batch_size, "batch_size", Integral, min_val=1)
+        settings: dict[str, Any] = {"lr": self.learning_rate_init}
+        settings["weight_decay"] = self.alpha / batch_size
+        parameters = model.parameters()
+        optimizer: optim.Optimizer = optim.Adam(parameters, **settings)
+        if self.solver == "sgd":
+            optimizer = optim.SGD(parameters, momentum=self.momentum, **settings)
         self.history_ = fit(
             model,
             X,
@@ -137,7 +139,8 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
 
     def predict(self, X: Any) -> Any:
         """The most probable class of each row."""
-        return self.classes_[self._outputs(X).argmax(axis=1)]
+        scores = self._outputs(X)
+        return self.classes_[scores.argmax(axis=1)]
 
 
 class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]
@@ -150,6 +153,11 @@ class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]
     >>> regressor.predict([[1.5]]).round(2)
     array([4.])
     """
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
 
     def fit(self, X: Any, y: Any) -> MLPRegressor:
         """Train on rows X, shape (rows, features), and targets y, (rows,) or (rows, outputs)."""

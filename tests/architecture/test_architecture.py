@@ -22,7 +22,7 @@ ORDER = [
     *("compiler.patterns", "compiler.schedule", "compiler.adjoint", "compiler.lowering"),
     *("compiler.naming", "compiler.emit_numpy", "compiler.summary", "compiler.tracing"),
     *("compiler.program", "compiler"),
-    *("terminal", "plots", "learners", "training"),
+    *("terminal", "plots", "learners", "training", "sklearn"),
     *("drawing.opened", "drawing.fold", "drawing.diagram", "drawing.dot", "drawing.frames"),
     *("drawing.geometry", "drawing.layered", "drawing.layout", "drawing.svg", "drawing.picture"),
     *("drawing.network", "drawing", "teaching.worksheet"),
