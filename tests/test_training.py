@@ -273,6 +273,21 @@ def test_early_stopping_is_the_same_in_both_ways() -> None:
     np.testing.assert_allclose(ours.losses, eager.losses, rtol=1e-9)
 
 
+def test_a_perceptron_without_errors_shows_its_loss_to_be_a_sum() -> None:
+    runs = []
+    for compiled in (True, False):
+        model = nn.MLP(1, [1], init="zeros")
+        for parameter in model.parameters():
+            parameter.data = 1.0
+        options: dict[str, Any] = {"loss": losses.perceptron_loss, "epochs": 3}
+        rows, labels = [[2.0], [3.0], [-2.0], [-3.0]], [1, 1, -1, -1]
+        quiet(model, rows, labels, compiled=compiled, **options)  # the loss is 0
+        history = quiet(model, [*rows, [0.5]], [*labels, -1], compiled=compiled, **options)
+        runs.append(history.losses)
+    assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+    assert runs[0][0] == 1.5
+
+
 def test_a_batch_that_no_program_can_run_is_recorded() -> None:
     rows, classes = [[800.0], [-1.0], [0.5], [1.0]], [1, 0, 1, 0]  # σ(800) = 1: only 0·log 0 left
     runs = []
