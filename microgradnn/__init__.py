@@ -72,7 +72,7 @@ from .value import Value, topological_order
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from . import data, plots
+    from . import data, plots, testing
     from .compiler import Program, compile
     from .drawing import Drawing, FilmStrip, draw, to_dot
     from .explorer import Explorer, explore
@@ -80,10 +80,11 @@ if TYPE_CHECKING:
     from .teaching.worksheet import worksheet
     from .training import History, evaluate, fit
 
-# Names whose modules need NumPy, graphviz or matplotlib: loaded when they are first asked for.
+# Names whose modules need NumPy, graphviz, matplotlib or hypothesis: loaded when they are first asked for.
 _LAZY = {
     "data": "data",
     "plots": "plots",
+    "testing": "testing",
     "Drawing": "drawing",
     "Explorer": "explorer",
     "FilmStrip": "drawing",
@@ -198,6 +199,7 @@ __all__ = [
     "sum",
     "tan",
     "tanh",
+    "testing",
     "to_dot",
     "topological_order",
     "value_and_grad",

@@ -27,7 +27,7 @@ ORDER = [
     *("drawing.geometry", "drawing.layered", "drawing.layout", "drawing.svg", "drawing.picture"),
     *("drawing.network", "drawing", "teaching.worksheet"),
     *("explorer.views", "explorer.excerpt", "explorer.page", "explorer"),
-    *("demo", "cli", "__main__", ""),
+    *("testing", "demo", "cli", "__main__", ""),
 ]
 
 
