@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     from .teaching.worksheet import worksheet
     from .training import History, evaluate, fit
 
-# Names whose modules need NumPy, graphviz, matplotlib or hypothesis: loaded when they are first asked for.
+# Names whose modules need more than the standard library: loaded when they are first asked for.
 _LAZY = {
     "data": "data",
     "plots": "plots",
