@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .derivatives import result_of, value_and_grad
 from .functions import as_list
-from .primitives import as_number
+from .primitives import as_number, must_be
 
 
 def numerical_gradient(
@@ -22,10 +22,8 @@ def numerical_gradient(
     >>> numerical_gradient(lambda x: x**2, [1.5])
     [2.9999999999996696]
     """
-    point = [as_number(x, f"inputs[{i}]") for i, x in enumerate(as_list(inputs, "inputs"))]
-    step = as_number(eps, "eps")
-    if not 0.0 < step < math.inf:
-        raise ValueError(f"eps must be a positive number, got {eps}")
+    must_be(Callable, f, "f", "a function")
+    point, step = _numbers(inputs, "inputs"), _positive(eps, "eps")
     return [_difference(f, point, i, step) / (2 * step) for i in range(len(point))]
 
 
@@ -45,20 +43,30 @@ def gradcheck(
     >>> report.analytic, report.ok
     ([30.0, 9.0], True)
     """
-    point = [as_number(x, f"inputs[{i}]") for i, x in enumerate(as_list(inputs, "inputs"))]
+    point, limit = _numbers(inputs, "inputs"), _positive(tolerance, "tolerance")
+    fixed = None if eps is None else _positive(eps, "eps")
     analytic = list(value_and_grad(f, argnums=range(len(point)))(*point)[1])
     numeric = []
     for i, x in enumerate(point):
-        step = as_number(eps, "eps") if eps is not None else _CUBE_ROOT * max(1.0, abs(x))
-        if not 0.0 < step < math.inf:
-            raise ValueError(f"eps must be a positive number, got {eps}")
+        step = fixed or _CUBE_ROOT * max(1.0, abs(x))
         width = (x + step) - (x - step)  # what the floats really differ by
         numeric.append(_difference(f, point, i, step) / width)
     error = relative_error(analytic, numeric)
-    return GradientCheck(analytic, numeric, error, error < tolerance)
+    return GradientCheck(analytic, numeric, error, error < limit)
 
 
 _CUBE_ROOT = sys.float_info.epsilon ** (1 / 3)
+
+
+def _numbers(xs: Any, name: str) -> list[float]:
+    return [as_number(x, f"{name}[{i}]") for i, x in enumerate(as_list(xs, name))]
+
+
+def _positive(x: Any, name: str) -> float:
+    number = as_number(x, name)
+    if not 0.0 < number < math.inf:
+        raise ValueError(f"{name} must be a positive number, got {number}")
+    return number
 
 
 def _difference(f: Callable[..., Any], point: list[float], i: int, step: float) -> float:
@@ -73,6 +81,7 @@ def relative_error(analytic: Sequence[float], numeric: Sequence[float]) -> float
     >>> relative_error([1.0, 2.0], [1.0, 2.0]), relative_error([1.0], [-1.0])
     (0.0, inf)
     """
+    analytic, numeric = _numbers(analytic, "analytic"), _numbers(numeric, "numeric")
     if len(analytic) != len(numeric):
         raise ValueError(f"analytic has {len(analytic)} elements and numeric has {len(numeric)}")
     difference = math.hypot(*(a - n for a, n in zip(analytic, numeric, strict=True)))

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .primitives import as_number, must_be
+
 Floats = NDArray[np.float64]
 
 
@@ -37,7 +39,7 @@ def standardize(
     >>> standardize([[1.0], [3.0]]).tolist()
     [[-1.0], [1.0]]
     """
-    if constant not in ("refuse", "zero"):
+    if not isinstance(constant, str) or constant not in ("refuse", "zero"):
         raise ValueError(f"constant must be 'refuse' or 'zero', got {constant!r}")
     table = as_table(X, "X")
     source = table if reference is None else _reference(reference, table)
@@ -59,13 +61,15 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
     >>> one_hot([0, 2]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
-    indices = np.asarray(labels)
+    indices = _array(labels, "labels")
     if indices.ndim != 1 or indices.size == 0 or indices.dtype.kind not in "iu":
         raise ValueError(
             f"labels must be a list of ints, at least one; got {indices.dtype} of shape "
             f"{indices.shape}"
         )
     count = int(indices.max()) + 1 if classes is None else classes
+    if classes is not None and must_be((int, np.integer), classes, "classes", "an int") < 1:
+        raise ValueError(f"classes must be at least 1, got {classes}")
     for place, label in enumerate(indices):
         if not 0 <= label < count:
             raise ValueError(f"labels[{place}] must be from 0 to {count - 1}, got {label}")
@@ -84,6 +88,8 @@ def batches(
     [2, 1]
     """
     rows, targets = _pair(X, y)
+    if seed is not None:
+        check_seed(seed)
     if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
         raise ValueError(f"batch_size must be an int of at least 1, got {batch_size!r}")
     order = np.arange(len(rows))
@@ -104,7 +110,8 @@ def train_test_split(
     [4, 1, 4, 1]
     """
     rows, targets = _pair(X, y)
-    if not 0.0 < test_size < 1.0:
+    check_seed(seed)
+    if not 0.0 < as_number(test_size, "test_size") < 1.0:
         raise ValueError(f"test_size must be between 0 and 1, got {test_size}")
     held_out = math.ceil(test_size * len(rows))
     if held_out >= len(rows):
@@ -142,7 +149,7 @@ def load_iris() -> Dataset:
 
 def as_table(X: ArrayLike, name: str) -> Floats:
     """X as float64 rows and columns; ValueError names the place of a NaN or infinite number."""
-    table = np.asarray(X, dtype=np.float64)
+    table = as_floats(X, name)
     if table.ndim != 2 or table.size == 0:
         raise ValueError(f"{name} must have rows and columns, got shape {table.shape}")
     bad = np.argwhere(~np.isfinite(table))
@@ -150,6 +157,27 @@ def as_table(X: ArrayLike, name: str) -> Floats:
         row, column = bad[0]
         raise ValueError(f"{name} has {table[row, column]} in row {row}, column {column}")
     return table
+
+
+def as_floats(given: Any, name: str) -> Floats:
+    """An array of float64; TypeError if something else than real numbers is in it."""
+    array = _array(given, name)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    return array.astype(np.float64, copy=False)
+
+
+def _array(given: Any, name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(given)
+    except ValueError as error:
+        raise ValueError(f"{name} must have rows of equal length: {error}") from None
+
+
+def check_seed(seed: Any) -> None:
+    """Refuse what is no seed."""
+    if must_be((int, np.integer), seed, "seed", "an int from 0 on") < 0:
+        raise ValueError(f"seed must be an int from 0 on, got {seed}")
 
 
 def _reference(reference: ArrayLike, table: Floats) -> Floats:
@@ -172,7 +200,7 @@ def _column_means(table: Floats) -> Floats:
 
 
 def _pair(X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
-    rows, targets = np.asarray(X), np.asarray(y)
+    rows, targets = _array(X, "X"), _array(y, "y")
     if rows.ndim == 0 or targets.ndim == 0 or len(rows) == 0:
         raise ValueError("X and y must be lists with at least one row")
     if len(rows) != len(targets):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .functions import as_list
-from .primitives import as_number, lenient
+from .primitives import as_number, lenient, must_be
 from .value import Value, modes, topological_order
 
 
@@ -23,12 +23,10 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
     >>> slope.data, gradients(slope, [x])
     (27.0, [18.0])
     """
-    if not isinstance(output, Value):
-        raise TypeError(f"output must be a Value, got {type(output).__name__}")
+    must_be(Value, output, "output", "a Value")
     inputs = as_list(inputs, "inputs")
     for place, x in enumerate(inputs):
-        if not isinstance(x, Value):
-            raise TypeError(f"inputs[{place}] must be a Value, got {type(x).__name__}")
+        must_be(Value, x, f"inputs[{place}]", "a Value")
     if create_graph and not modes.get(threading.get_ident(), tuple):
         raise RuntimeError("create_graph=True needs recording, which no_grad() has switched off")
     order = topological_order(output)
@@ -115,8 +113,12 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     (10.0, (5.0, 2.0))
     """
 
+    must_be(Callable, f, "f", "a function")
+    places = [argnums] if isinstance(argnums, int) else as_list(argnums, "argnums")
+    for place in places:
+        must_be(int, place, "argnums", "an int, or a list of them")
+
     def evaluate(*args: Any) -> tuple[Any, Any]:
-        places = [argnums] if isinstance(argnums, int) else list(argnums)
         output, differentiate = _call(f, args, places)
         row = tuple(differentiate(output))
         value = output if any(isinstance(x, Value) for x in args) else result_of(output)
@@ -134,6 +136,8 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     [[5.0, 2.0], [1.0, 1.0]]
     """
 
+    must_be(Callable, f, "f", "a function")
+
     def evaluate(*args: Any) -> list[Any]:
         output, differentiate = _call(f, args, range(len(args)))
         if isinstance(output, (list, tuple)):
@@ -149,6 +153,8 @@ def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> hessian(lambda x, y: x * x * y)(3.0, 5.0)
     [[10.0, 6.0], [6.0, 0.0]]
     """
+
+    must_be(Callable, f, "f", "a function")
 
     def evaluate(*args: Any) -> list[list[Any]]:
         gradient = grad(f, argnums=range(len(args)))
@@ -173,7 +179,8 @@ def _call(
     inputs = list(args)
     for place in places:
         x = args[place]
-        inputs[place] = x * 1.0 if isinstance(x, Value) else Value(x)
+        number = x if isinstance(x, Value) else as_number(x, f"argument {place}")
+        inputs[place] = number * 1.0 if isinstance(x, Value) else Value(number)
     chosen = [inputs[place] for place in places]
 
     def differentiate(output: Any) -> list[Any]:
@@ -185,6 +192,6 @@ def _call(
     return f(*inputs), differentiate
 
 
-def result_of(output: Any) -> float:
+def result_of(output: Any, name: str = "the result of f") -> float:
     """The number that a function returned, plain or as a Value."""
-    return output.data if isinstance(output, Value) else as_number(output, "the result of f")
+    return output.data if isinstance(output, Value) else as_number(output, name)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from . import primitives
-from .primitives import as_number, where
+from .primitives import as_number, is_array, must_be, where
 
 __all__ = [
     "clip",
@@ -122,19 +124,37 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     >>> clip(2.5, 0, 1)
     1.0
     """
-    if low > high:
+    for name, bound in (("low", low), ("high", high)):
+        if not is_array(bound) and not hasattr(type(bound), "_apply"):
+            as_number(bound, name)
+    if not is_array(low) and not is_array(high) and low > high:
         raise ValueError(f"low must not be above high, got low = {low} and high = {high}")
     return primitives.clip(x, low, high)
 
 
+_NO_LISTS = (str, bytes, dict, set, frozenset)  # though they can be iterated over
+
+
 def as_list(xs: Any, name: str) -> list[Any]:
     """The elements of `xs`, at least one; `name` is what an error calls it."""
-    if isinstance(xs, str) or not hasattr(xs, "__iter__"):
+    if isinstance(xs, _NO_LISTS) or not hasattr(xs, "__iter__"):
         raise TypeError(f"{name} must be a list of numbers or Values, got {type(xs).__name__}")
     items = list(xs)
     if not items:
         raise ValueError(f"{name} is empty; at least one element is needed")
     return items
+
+
+def as_path(path: Any) -> Path:
+    """The path of a file; a number is none, though `open` takes one."""
+    must_be((str, os.PathLike), path, "path", "a str or a Path")
+    try:
+        os.stat(path)
+    except OSError:
+        pass  # there is no such file, which may be right
+    except ValueError as error:
+        raise ValueError(f"path {path!r} is not the name of a file: {error}") from None
+    return Path(path)
 
 
 def as_operands(xs: Any, count: int, name: str) -> list[Any]:

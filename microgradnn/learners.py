@@ -9,11 +9,12 @@ import numpy as np
 
 from . import losses
 from .compiler import compile
-from .derivatives import gradients
+from .derivatives import gradients, result_of
 from .diagnosis import first_non_finite
 from .modes import no_grad
 from .nn import Module
 from .optim import Optimizer
+from .primitives import must_be
 from .value import Value
 
 Loss = Callable[[Any, Any], Any]
@@ -31,7 +32,7 @@ class Eager:
     def step(self, rows: Any, targets: Any) -> Figures:
         """Take a step of the optimizer on a batch; the figures are those before it."""
         predictions = self.record(rows)
-        error = self.loss(predictions, targets.tolist())
+        error = must_be(Value, self.loss(predictions, targets.tolist()), "the loss", "one Value")
         self.optimizer.zero_grad()
         error.backward()
         try:
@@ -45,8 +46,7 @@ class Eager:
         with no_grad():
             predictions = self.predict(rows)
         error = self.loss(predictions, targets.tolist())
-        error = error.data if isinstance(error, Value) else float(error)
-        return error, accuracy(self.loss, predictions, targets)
+        return result_of(error, "the loss"), accuracy(self.loss, predictions, targets)
 
     def record(self, rows: Any) -> list[Any]:
         return [self.model(row) for row in rows.tolist()]  # type: ignore[operator]

@@ -270,7 +270,10 @@ def _elementwise(
                 check(x, f"{name}{place}")
         return _named(term, p, t, f"prediction{place}")
 
-    return _reduce(walk(prediction, target, ""), reduction)
+    try:
+        return _reduce(walk(prediction, target, ""), reduction)
+    except RecursionError:
+        raise ValueError("prediction is nested too deeply, or it is in itself") from None
 
 
 def _rowwise(
@@ -358,7 +361,7 @@ def _number(x: Any) -> float:
 
 
 def _check_reduction(reduction: str) -> None:
-    if reduction not in ("mean", "sum", "none"):
+    if not isinstance(reduction, str) or reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
 
 

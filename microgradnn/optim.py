@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .functions import as_list
-from .primitives import as_number
+from .primitives import as_number, must_be
 from .value import Value
 
 if TYPE_CHECKING:
@@ -28,11 +28,7 @@ class Optimizer:
     def __init__(
         self, parameters: Iterable[Value], lr: float | Schedule, weight_decay: float = 0.0
     ) -> None:
-        self.parameters = as_list(parameters, "parameters")
-        for i, parameter in enumerate(self.parameters):
-            if not isinstance(parameter, Value):
-                kind = type(parameter).__name__
-                raise TypeError(f"parameters[{i}] must be a Value, got {kind}")
+        self.parameters = _values(parameters)
         if len(set(self.parameters)) != len(self.parameters):
             raise ValueError("parameters has the same Value twice; pass each once")
         self.schedule = lr if callable(lr) else constant(lr)
@@ -129,6 +125,8 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
+        if len(betas := tuple(as_list(betas, "betas"))) != 2:
+            raise ValueError(f"betas must be two numbers, got {betas}")
         self.betas = (_fraction(betas[0], "betas[0]"), _fraction(betas[1], "betas[1]"))
         self.eps = _not_negative(eps, "eps")
         self.mean: Array | float = 0.0
@@ -154,7 +152,7 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     >>> clip_grad_norm([x, y], 1.0), round(x.grad, 6), round(y.grad, 6)
     (5.0, 0.6, 0.8)
     """
-    items = as_list(parameters, "parameters")
+    items = _values(parameters)
     limit = _not_negative(max_norm, "max_norm")
     norm = math.hypot(*(parameter.grad for parameter in items))
     if not math.isfinite(norm):
@@ -234,6 +232,13 @@ def warmup(schedule: float | Schedule, steps: int) -> Schedule:
     after = schedule if callable(schedule) else constant(schedule)
     length = _at_least_one(steps, "steps")
     return lambda step: after(step) * min((step + 1) / length, 1.0)
+
+
+def _values(parameters: Any) -> list[Value]:
+    items = as_list(parameters, "parameters")
+    for i, parameter in enumerate(items):
+        must_be(Value, parameter, f"parameters[{i}]", "a Value")
+    return items
 
 
 def _not_negative(x: Any, name: str) -> float:

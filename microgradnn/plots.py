@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .derivatives import value_and_grad
 from .functions import as_list
 from .modes import no_grad
-from .nn.layers import apply_activation
-from .primitives import as_number
+from .nn.layers import apply_activation, checked_activation
+from .primitives import as_number, must_be
+from .value import Value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,6 +38,8 @@ def training_curves(history: History) -> Figure:
     >>> len(training_curves(history).axes)
     1
     """
+    if not hasattr(history, "losses"):
+        raise TypeError(f"history must be what fit gives, got {type(history).__name__}")
     curves = {"loss": history.losses, **history.metrics}
     panels = [kind for kind in ("loss", "accuracy") if any(kind in name for name in curves)]
     figure = _figure(width=4.5 * len(panels), height=3.4)
@@ -68,10 +71,15 @@ def curves(
     >>> [line.get_label() for line in figure.axes[0].lines]
     ['converging', 'diverging']
     """
+    must_be(Mapping, series, "series", "a mapping from names to lists of numbers")
+    lines = {name: _numbers(numbers, f"series[{name!r}]") for name, numbers in series.items()}
+    if not lines:
+        raise ValueError("series is empty; at least one curve is needed")
+    given = None if xs is None else _numbers(xs, "xs")
     figure = _figure(width=6.0, height=3.6)
     axes = figure.add_subplot()
-    for place, (name, numbers) in enumerate(series.items()):
-        across = range(len(numbers)) if xs is None else xs
+    for place, (name, numbers) in enumerate(lines.items()):
+        across = range(len(numbers)) if given is None else given
         if len(across) != len(numbers):
             raise ValueError(f"xs has {len(across)} elements and {name!r} has {len(numbers)}")
         axes.plot(across, numbers, linestyle=LINES[place % len(LINES)], label=name)
@@ -92,7 +100,8 @@ def activations(names: Sequence[str] = SEVEN) -> Figure:
     >>> [axes.get_title() for axes in activations(["sigmoid", "tanh"]).axes]
     ['sigmoid', 'tanh']
     """
-    columns = min(4, len(as_list(names, "names")))
+    names = [checked_activation(name) for name in as_list(names, "names")]  # type: ignore[misc]
+    columns = min(4, len(names))
     rows = math.ceil(len(names) / columns)
     figure = _figure(width=2.4 * columns, height=2.3 * rows + 0.4)
     zs = [k / 40 for k in range(-120, 121)]
@@ -122,9 +131,12 @@ def decision_boundary(model: Module, X: Any, y: Any, threshold: float = 0.0) -> 
     """
     import numpy as np
 
-    from .data import as_table
+    from .data import as_floats, as_table
 
+    must_be(Callable, model, "model", "a network")
+    as_floats(y, "y")  # refuses what is no number; labels stay as they are written
     table, labels = as_table(X, "X"), np.asarray(y)
+    threshold = as_number(threshold, "threshold")
     if table.shape[1] != 2:
         raise ValueError(f"X must have two columns, got {table.shape[1]}")
     if labels.shape != (len(table),):
@@ -160,7 +172,9 @@ def sparkline(numbers: Sequence[float], width: int = 60) -> str:
     >>> sparkline([0, 1, 2, 4, 7])
     '▁▂▃▅█'
     """
-    items = [as_number(x, f"numbers[{i}]") for i, x in enumerate(as_list(numbers, "numbers"))]
+    items = _numbers(numbers, "numbers")
+    if must_be(int, width, "width", "an int") < 1:
+        raise ValueError(f"width must be at least 1, got {width}")
     count = min(len(items), width)
     shown = [items[k * (len(items) - 1) // max(count - 1, 1)] for k in range(count)]
     finite = [x for x in shown if math.isfinite(x)] or [0.0]
@@ -174,11 +188,16 @@ def sparkline(numbers: Sequence[float], width: int = 60) -> str:
     return "".join(map(bar, shown))
 
 
+def _numbers(xs: Any, name: str) -> list[float]:
+    return [as_number(x, f"{name}[{i}]") for i, x in enumerate(as_list(xs, name))]
+
+
 def _scores(model: Module, point: list[float], threshold: float) -> list[float]:
     """The score of each class at a point; a single output is turned into those of two classes."""
     with no_grad():
         output = model(point)  # type: ignore[operator]
-    scores = [x.data for x in (output if isinstance(output, list) else [output])]
+    outputs = output if isinstance(output, list) else [output]
+    scores = [must_be(Value, x, "an output of model", "a Value").data for x in outputs]
     return scores if len(scores) > 1 else [threshold - scores[0], scores[0] - threshold]
 
 

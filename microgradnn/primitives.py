@@ -152,6 +152,9 @@ class Primitive:
 
     def of_arrays(self, operands: Sequence[Operand]) -> Any:
         """Apply the row elementwise to arrays of floats, or to object arrays of Values."""
+        for x in operands:
+            if is_array(x) and x.dtype.kind not in "biufO":
+                raise TypeError(f"operand of {self.name} must hold real numbers, got {x.dtype}")
         if any(is_array(x) and x.dtype == object for x in operands):
             return elementwise(self, operands)
         if any(hasattr(type(x), "_apply") for x in operands):
@@ -269,6 +272,13 @@ def as_number(x: Any, name: str) -> float:
     }.get(kind, "convert it first with float(...)")
     shown = _short(x) if _short(x).startswith(kind) else f"{kind} {_short(x)}"
     raise TypeError(f"{name} must be a real number, got {shown}; {hint}")
+
+
+def must_be(kind: Any, x: Any, name: str, wanted: str) -> Any:
+    """`x`, which must be of a kind; `name` and `wanted` are what an error calls it and says."""
+    if not isinstance(x, kind):
+        raise TypeError(f"{name} must be {wanted}, got {type(x).__name__} {_short(x)}")
+    return x
 
 
 def _short(x: object) -> str:
@@ -554,8 +564,11 @@ def primitive(
         raise ValueError(f"name must be an identifier, got {name!r}")
     if name in PRIMITIVES:
         raise ValueError(f"there is a primitive {name!r} already; choose another name")
-    functions = [partials] if callable(partials) else list(partials)
-    if not callable(forward) or not functions or not all(map(callable, functions)):
+    must_be(str, symbol, "symbol", "a str")
+    must_be(tuple, domain, "domain", "a tuple of an Interval for each operand")
+    functions = [partials] if callable(partials) else partials
+    listed = isinstance(functions, (list, tuple)) and functions and all(map(callable, functions))
+    if not callable(forward) or not listed:
         raise TypeError("forward must be a function, and partials a list of one for each operand")
     return _row(name, symbol or name, forward, functions, domain=domain, kind="custom")
 

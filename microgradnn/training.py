@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .data import as_table, batches
+from .data import as_floats, as_table, batches, check_seed
 from .learners import Compiled, Eager, Loss
 from .nn import Module
 from .optim import Adam, Optimizer
 from .plots import sparkline
+from .primitives import must_be
 from .terminal import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 if TYPE_CHECKING:
@@ -112,11 +113,17 @@ def fit(
     >>> history.losses[-1] < history.losses[0]
     True
     """
+    must_be(Module, model, "model", "a network")
     rows, targets = _checked_data(X, y, ("X", "y"))
     held_out = None
     if validation is not None:
+        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+            raise TypeError(f"validation must be a pair (X, y), got {type(validation).__name__}")
         held_out = _checked_data(*validation, ("validation[0]", "validation[1]"))
     _check_settings(loss, optimizer, epochs, patience, compiled)
+    check_seed(seed)
+    for callback in must_be((list, tuple), callbacks, "callbacks", "a list of functions"):
+        must_be(Callable, callback, "each of callbacks", "a function of epoch and history")
     if patience is not None and held_out is None:
         raise ValueError("patience needs validation=(X, y) to look at")
     stepper = optimizer if optimizer is not None else Adam(model.parameters(), lr=0.01)
@@ -175,11 +182,14 @@ def evaluate(model: Module, X: Any, y: Any, loss: Loss) -> tuple[float, float | 
     >>> evaluate(nn.MLP(1, [2], init="zeros"), [[1.0]], [0], losses.cross_entropy)
     (0.6931471805599453, 1.0)
     """
+    must_be(Module, model, "model", "a network")
+    must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
     return Eager(model, loss).evaluate(*_checked_data(X, y, ("X", "y")))
 
 
 def _checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
-    rows, targets = as_table(X, names[0]), np.asarray(y)
+    rows, _ = as_table(X, names[0]), as_floats(y, names[1])
+    targets = np.asarray(y)  # where classes stay ints
     if targets.ndim == 0 or len(targets) != len(rows):
         raise ValueError(f"{names[0]} has {len(rows)} rows and {names[1]} has {targets.size}")
     if targets.dtype.kind == "f":
@@ -188,16 +198,15 @@ def _checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
 
 
 def _check_settings(loss: Any, optimizer: Any, epochs: Any, patience: Any, compiled: Any) -> None:
-    if not callable(loss):
-        raise TypeError(f"loss must be a function such as losses.mse_loss, got {loss!r}")
+    must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
     if optimizer is not None and not isinstance(optimizer, Optimizer):
         raise TypeError(
             f"optimizer must be made, as optim.SGD(model.parameters(), lr=0.1); got {optimizer!r}"
         )
     if compiled not in (None, True, False):
         raise TypeError(f"compiled must be None, True or False, got {compiled!r}")
-    for name, number in (("epochs", epochs), ("patience", patience)):
-        if number is not None and (not isinstance(number, int) or number < 1):
+    for name, number in (("epochs", epochs), ("patience", 1 if patience is None else patience)):
+        if not isinstance(number, int) or number < 1:
             raise ValueError(f"{name} must be an int of at least 1, got {number!r}")
 
 

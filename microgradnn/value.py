@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from .kernels import Kernels
-from .primitives import Primitive, as_number, is_array
+from .primitives import Primitive, as_number, is_array, must_be
 from .protocols import Protocols
 
 
@@ -48,8 +48,7 @@ class Value(Protocols):
     def _record(primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Apply an operation: a new node that holds its value and local derivatives.
 
-        This is how every operation is recorded. The operators below call copies of it that
-        `kernels` has written out for each primitive: the same, in a tenth of the time.
+        The operators below call copies of it that `kernels` has written: the same, but faster.
         """
         if any(map(is_array, operands)):
             return primitive.of_arrays(operands)
@@ -134,11 +133,11 @@ class Value(Protocols):
         Each node passes on to its operands what it has received: upstream times local. Leaves
         accumulate over calls; the other nodes hold the latest pass.
         """
-        order = topological_order(self)
+        order, start = topological_order(self), as_number(gradient, "gradient")
         for node in order:
             if node.operands:
                 node.grad = 0.0
-        self.grad += as_number(gradient, "gradient")
+        self.grad += start
         for node in reversed(order):
             upstream = node.grad
             for operand, local_grad in zip(node.operands, node.local_grads, strict=True):
@@ -178,6 +177,7 @@ class Value(Protocols):
 
 def topological_order(root: Value) -> list[Value]:
     """All nodes that `root` was computed from and `root`, each after its operands."""
+    must_be(Value, root, "root", "a Value")
     order: list[Value] = []
     seen: set[Value] = set()
     stack: list[Any] = [root]

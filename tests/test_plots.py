@@ -68,7 +68,7 @@ def test_a_jump_is_left_open_and_has_a_dot() -> None:
 def test_activations_refuse_what_is_none() -> None:
     with pytest.raises(ValueError, match="names is empty"):
         plots.activations([])
-    with pytest.raises(AttributeError):
+    with pytest.raises(ValueError, match=r"activation must be a function or a name .* got 'bent'"):
         plots.activations(["bent"])
 
 

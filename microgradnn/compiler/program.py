@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..data import as_floats
 from ..modes import large_graph
 from ..value import Value
 from .adjoint import adjoint
@@ -206,7 +207,7 @@ class Program:
                 raise type(error)(f"row {place}: {error}") from None
 
     def _checked(self, given: Any) -> Array:
-        X = _as_floats(given, "X")
+        X = as_floats(given, "X")
         wanted = self._tape.inputs
         if X.ndim != 2 or X.shape[1] != wanted:
             raise ValueError(
@@ -217,7 +218,7 @@ class Program:
         return X
 
     def _checked_params(self, given: Any) -> Array:
-        theta = _as_floats(given, "theta")
+        theta = as_floats(given, "theta")
         if theta.shape != (len(self._params),):
             raise ValueError(
                 f"theta must have shape ({len(self._params)},), a number for each of params; "
@@ -280,10 +281,3 @@ class Arrays:
 
 def _no_gradient(share: float) -> Array:
     raise ValueError("this program has no reverse pass")
-
-
-def _as_floats(given: Any, name: str) -> Array:
-    array: npt.NDArray[Any] = np.asarray(given)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
-    return array.astype(np.float64, copy=False)

@@ -87,13 +87,6 @@ class _Named(NamedTuple):
     label: str
 
 
-class _Together:
-    """What several outputs have in common with one root: operands."""
-
-    def __init__(self, operands: Sequence[Value]) -> None:
-        self.operands = tuple(operands)
-
-
 def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Sequence[Value]) -> Tape:
     """Write the graph of the outputs on a tape; other leaves than these become constants.
 
@@ -122,7 +115,8 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
             numbers[text] = tape.constant(number)
         return numbers[text]
 
-    together: Any = _Together(outputs)
+    together = Value(0.0)  # one root for all outputs
+    together.operands = tuple(outputs)
     for node in topological_order(together)[:-1]:
         if node in places:
             tape.labels[places[node]] = node.label

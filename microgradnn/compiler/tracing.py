@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+import numpy as np
+
+from ..functions import as_list
 from ..nn import MLP, Layer, Module, Neuron
+from ..primitives import as_number, must_be
 from ..value import Value
 from .tape import Tape, record_tape
 
@@ -33,17 +37,18 @@ def trace(
         return _of_function(what, params, example_inputs)
     if inputs is None:
         raise TypeError("inputs is missing: the list of leaves that differ from sample to sample")
-    return _recorded(what, list(inputs), list(params))
+    return _recorded(what, inputs, params)
 
 
-def _recorded(outputs: Any, inputs: list[Value], params: list[Value]) -> Traced:
+def _values(xs: Any, name: str) -> list[Value]:
+    items = list(must_be((list, tuple, np.ndarray), xs, name, "a list of Values"))
+    return [must_be(Value, x, f"{name}[{place}]", "a Value") for place, x in enumerate(items)]
+
+
+def _recorded(outputs: Any, inputs: Any, params: Any) -> Traced:
     single = isinstance(outputs, Value)
-    listed = [outputs] if single else list(outputs)
-    for name, values in (("outputs", listed), ("inputs", inputs), ("params", params)):
-        for place, value in enumerate(values):
-            if not isinstance(value, Value):
-                kind = type(value).__name__
-                raise TypeError(f"{name}[{place}] must be a Value, got {kind} {value!r}")
+    listed = _values([outputs] if single else outputs, "outputs")
+    inputs, params = _values(inputs, "inputs"), _values(params, "params")
     if not listed:
         raise ValueError("outputs is empty; at least one is needed")
     tape = record_tape(listed, inputs, params)
@@ -54,7 +59,8 @@ def _recorded(outputs: Any, inputs: list[Value], params: list[Value]) -> Traced:
 def _of_function(
     f: Callable[[list[Any]], Any], params: Sequence[Value], examples: Sequence[Any] | None
 ) -> Traced:
-    if examples is None or len(examples) < 2:
+    examples = [] if examples is None else as_list(examples, "example_inputs")
+    if len(examples) < 2:
         raise ValueError(
             "example_inputs must hold at least two inputs that f takes: a function whose course "
             "depends on its data shows it in two different graphs"
@@ -71,8 +77,9 @@ def _of_function(
 
 
 def _traced_on(f: Callable[[list[Any]], Any], example: Any, params: Sequence[Value]) -> Traced:
-    inputs = [Value(x, label=f"x{place}") for place, x in enumerate(example)]
-    return _recorded(f(inputs), inputs, list(params))
+    numbers = [as_number(x, "example_inputs") for x in as_list(example, "example_inputs")]
+    inputs = [Value(x, label=f"x{place}") for place, x in enumerate(numbers)]
+    return _recorded(f(inputs), inputs, params)
 
 
 def first_difference(one: Tape, other: Tape) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..modes import large_graph
+from ..primitives import must_be
 from ..value import Value
 from .diagram import describe, describe_folded, values_below
 from .dot import to_dot
@@ -55,6 +56,10 @@ def draw(
     >>> drawing.svg.count("<title>∂")
     4
     """
+    if not callable(fold):
+        must_be(str, fold, "fold", "a name such as 'layer', or a function")
+    if step is not None:
+        must_be(int, step, "step", "an int")
     layers = neurons_by_layer(root)
     if layers:
         return draw_network(layers, example)

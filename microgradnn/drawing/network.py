@@ -9,6 +9,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
+from ..functions import as_operands
 from ..modes import no_grad
 from ..notation import number, printable
 from ..value import Value
@@ -41,9 +42,9 @@ def draw_network(layers: Sequence[Sequence[Any]], example: Sequence[Any] | None)
     """A network; in the circles stand the outputs of its last run, or of one on the example."""
     inside = [[f"x{k}" for k in range(1, len(layers[0][0].w) + 1)]]
     if example is not None:
-        inside = [[_written(x) for x in example]]
+        given = as_operands(example, len(inside[0]), "example")
+        inside = [[_written(x) for x in given]]
         with no_grad():
-            given: Sequence[Any] = example
             for layer in layers:
                 given = [neuron(given) for neuron in layer]
     inside += [[_written(neuron.output) for neuron in layer] for layer in layers]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from ..functions import as_path
 from .diagram import Diagram
 from .dot import digraph, render
 
@@ -40,7 +41,7 @@ class Drawing:
         .html is a page of its own. .png and .pdf are painted by Graphviz: they need the program
         `dot`, and do not look the same.
         """
-        path, title = Path(path), self.svg.partition("</title>")[0].rpartition(">")[2]
+        path, title = as_path(path), self.svg.partition("</title>")[0].rpartition(">")[2]
         forms: dict[str, Callable[[], bytes]] = {
             ".svg": self.svg.encode,
             ".html": _PAGE.format(title=title, svg=self.svg).encode,
@@ -65,7 +66,7 @@ class Drawing:
         """
         if not self._frames:
             raise ValueError("steps are drawn of a graph of at most 60 values")
-        directory, paths = Path(directory), []
+        directory, paths = as_path(directory), []
         directory.mkdir(exist_ok=True)
         for count, frame in enumerate(self._frames(), start=1):
             paths.append(directory / f"frame_{count:04}.svg")

@@ -20,6 +20,7 @@ from ..derivatives import has_changed_operands
 from ..drawing.diagram import describe_block
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
 from ..formulas import JAVASCRIPT, Formula, statements
+from ..functions import as_path
 from ..modes import large_graph
 from ..notation import names_of, number, operation, printable, shorten
 from ..primitives import PRIMITIVES, REAL, Interval, Primitive
@@ -46,7 +47,7 @@ class Explorer:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file that ends in .html; it needs nothing else."""
-        path = Path(path)
+        path = as_path(path)
         if path.suffix.lower() not in (".html", ".htm"):
             raise ValueError(f"a page is saved as .html, not as {path.name!r}")
         if not path.parent.is_dir():

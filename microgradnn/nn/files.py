@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from ..functions import as_path
+
 LARGEST = 2**28  # bytes that a file may unpack to: more weights than there can be Values
 HOUR = 3600.0  # seconds after which a save that has not finished never will
 
@@ -27,7 +29,7 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
     for name, array in arrays.items():
         if not np.all(np.isfinite(array)):
             raise ValueError(f"{name} has a NaN or an infinite number; nothing was saved")
-    target, content = Path(os.path.realpath(path)), io.BytesIO()
+    target, content = as_path(os.path.realpath(as_path(path))), io.BytesIO()
     np.savez(content, **arrays)
     beside = target.with_name(f"{target.name}.{secrets.token_hex(8)}.unfinished")
     try:
@@ -56,9 +58,10 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
 
 def read_arrays(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The arrays of a file that `write_arrays` wrote; ValueError if it is not whole."""
-    if os.path.exists(path) and not os.path.isfile(path):  # a device or pipe may have no end
+    path = as_path(path)
+    if path.exists() and not path.is_file():  # a device or pipe may have no end
         raise ValueError("not a file, but a folder, a device or a pipe")
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         try:
             archive = zipfile.ZipFile(file)
             entries = archive.infolist()

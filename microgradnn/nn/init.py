@@ -81,7 +81,7 @@ def as_initializer(init: str | Initializer) -> Initializer:
     """The initializer of that name, or the function itself."""
     if callable(init):
         return init
-    if init not in _BY_NAME:
+    if not isinstance(init, str) or init not in _BY_NAME:
         raise ValueError(f"init must be a function or one of {', '.join(_BY_NAME)}; got {init!r}")
     return _BY_NAME[init]  # type: ignore[no-any-return]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import functions
 from ..functions import as_operands
-from ..primitives import PRIMITIVES
+from ..primitives import PRIMITIVES, as_number
 from ..value import Value, record
 from .init import Initializer, as_initializer, as_random
 from .module import Module
@@ -41,8 +42,9 @@ class Neuron(Module):
     ) -> None:
         _check_count(nin, "nin")
         initialize, generator = as_initializer(init), as_random(rng)
-        self.activation = _checked(activation)
-        self.w = [Value(initialize(nin, 1, generator)) for _ in range(nin)]
+        self.activation = checked_activation(activation)
+        weights = [initialize(nin, 1, generator) for _ in range(nin)]
+        self.w = [Value(as_number(weight, "what init gives")) for weight in weights]
         self.b = Value(0.0) if bias else None
         self.output: float | None = None
         self.label_parameters()
@@ -122,9 +124,13 @@ class MLP(Module):
         init: str | Initializer = "he_normal",
         rng: random.Random | int | None = None,
     ) -> None:
+        _check_count(nin, "nin")
         sizes = [nin, *functions.as_list(nouts, "nouts")]
+        for nout in sizes[1:]:
+            _check_count(nout, "in nouts each nout")
         generator = as_random(rng)
-        activations = [_checked(activation)] * (len(sizes) - 2) + [output_activation]
+        hidden, last = checked_activation(activation), checked_activation(output_activation)
+        activations = [hidden] * (len(sizes) - 2) + [last]
         self.layers = [
             Layer(fan_in, fan_out, phi, bias, init, generator)
             for fan_in, fan_out, phi in zip(sizes, sizes[1:], activations)  # noqa: B905
@@ -154,11 +160,11 @@ def apply_activation(activation: Activation, s: Any) -> Any:
 _WITH_DEFAULTS = {"leaky_relu": functions.leaky_relu, "elu": functions.elu}
 
 
-def _checked(activation: Activation) -> Activation:
-    if callable(activation):
-        return activation
+def checked_activation(activation: Activation) -> Activation:
+    """The activation, if there is one of that name or it is a function."""
     known = [name for name, row in PRIMITIVES.items() if row.arity == 1]
-    if activation in (*known, *_WITH_DEFAULTS, "linear"):
+    named = isinstance(activation, str) and activation in (*known, *_WITH_DEFAULTS, "linear")
+    if callable(activation) or named:
         return activation
     raise ValueError(
         f"activation must be a function or a name such as 'relu', 'sigmoid', 'tanh' or 'linear'; "
@@ -173,5 +179,5 @@ def _name(activation: Activation) -> str:
 def _check_count(count: Any, name: str) -> None:
     if not isinstance(count, int) or isinstance(count, bool):
         raise TypeError(f"{name} must be an int, got {type(count).__name__} {count!r}")
-    if count < 1:
-        raise ValueError(f"{name} must be at least 1, got {count}")
+    if not 1 <= count <= sys.maxsize:
+        raise ValueError(f"{name} must be at least 1 and at most {sys.maxsize}, got {count}")

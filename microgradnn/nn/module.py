@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..primitives import must_be
 from ..value import Value
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Module:
         """Set all weights, or none: ValueError if a name, a shape or a number does not fit."""
         import numpy as np
 
+        must_be(Mapping, state, "state", "a mapping from names to arrays, as state_dict() gives it")
         own = {
             name: np.array(values, dtype=object) for name, values in self.arrays_of_values().items()
         }

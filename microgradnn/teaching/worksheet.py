@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import os
-from pathlib import Path
 
 from ..drawing.diagram import Diagram, values_below
 from ..drawing.fold import MOST_BOXES
 from ..drawing.frames import frames
 from ..drawing.layout import lay_out
 from ..drawing.svg import box_size, edge_of, paint
+from ..functions import as_path
 from ..value import Value
 
 _PAGE = """\
@@ -54,7 +54,7 @@ class Worksheet:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file that ends in .html."""
-        path = Path(path)
+        path = as_path(path)
         if path.suffix.lower() != ".html":
             raise ValueError(f"a worksheet is saved as .html, not as {path.name!r}")
         path.write_bytes(self.html.encode())

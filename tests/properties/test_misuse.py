@@ -1,0 +1,493 @@
+"""Misuse of the whole public API: refused by name, in a documented way, and nothing is changed."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import random
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import microgradnn as mg
+from microgradnn import Value, data, losses, nn, optim, plots, testing
+from microgradnn.primitives import PRIMITIVES, Primitive
+
+from .misuse import JUNK, EvilError, state
+
+# What may be raised; anything else comes from inside.
+DOCUMENTED = (
+    *(TypeError, ValueError, ZeroDivisionError, OverflowError, FloatingPointError),
+    *(OSError, EvilError),
+)
+Fits = Callable[[Any], bool | None]
+
+# ---- What an argument takes ----------------------------------------------------------------------
+
+
+def number(x: Any) -> bool:
+    kinds = (int, float, np.floating, np.integer, np.bool_)
+    return isinstance(x, kinds) and not (type(x) is int and abs(x) > 1e308)
+
+
+def within(low: float, high: float, ends: bool = True) -> Fits:
+    return lambda x: number(x) and (low <= x <= high if ends else low < x < high)
+
+
+NOT_NEGATIVE = within(0.0, 1.8e308 - 1e292)
+POSITIVE = within(0.0, math.inf, ends=False)
+FRACTION: Fits = lambda x: number(x) and 0 <= x < 1
+
+
+def count(x: Any) -> bool | None:
+    """None for what would take too long."""
+    return isinstance(x, int) and x >= 1 and (x < 10**6 or None)
+
+
+def size(x: Any) -> bool | None:
+    return count(x) and not isinstance(x, bool)
+
+
+def value(x: Any) -> bool:
+    return isinstance(x, Value)
+
+
+def scalar(x: Any) -> bool:
+    return number(x) or value(x)
+
+
+def array(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and (x.dtype.kind in "biuf" or all(map(scalar, x.flat)))
+
+
+def operand(x: Any) -> bool:
+    return scalar(x) or array(x)
+
+
+def items(x: Any) -> list[Any]:
+    return list(x) if isinstance(x, (list, tuple, np.ndarray)) else []
+
+
+def listed(fits: Fits, size: int | None = None) -> Fits:
+    def all_fit(x: Any) -> bool:
+        return bool(items(x)) and all(map(fits, items(x))) and size in (None, len(items(x)))
+
+    return all_fit
+
+
+def text(x: Any) -> bool:
+    return isinstance(x, str)
+
+
+def function(x: Any) -> bool:
+    return callable(x)
+
+
+def one_of(*choices: Any) -> Fits:
+    return lambda x: any(
+        x is choice or (type(x) is type(choice) and x == choice) for choice in choices
+    )
+
+
+def either(*all_fits: Fits) -> Fits:
+    return lambda x: any(fits(x) for fits in all_fits)
+
+
+def none(x: Any) -> bool:
+    return x is None
+
+
+def anything(x: Any) -> bool:
+    return True
+
+
+def real_table(x: Any) -> bool:
+    try:
+        table = np.asarray(x)
+    except (ValueError, EvilError):
+        return False
+    return (
+        table.ndim == 2
+        and table.size > 0
+        and table.dtype.kind in "biuf"
+        and bool(np.isfinite(table).all())
+    )
+
+
+ACTIVATION = either(callable, one_of("relu", "tanh"))
+RNG = either(none, lambda x: isinstance(x, (int, random.Random)) and not isinstance(x, bool))
+SCHEDULE = either(callable, NOT_NEGATIVE)
+REDUCTION = one_of("mean", "sum", "none")
+PATH: Fits = lambda x: False
+
+
+class Row(NamedTuple):
+    """A callable, valid arguments for it (made anew each time), and what each of them takes."""
+
+    call: Callable[..., Any]
+    valid: Callable[[], dict[str, Any]]
+    fits: dict[str, Fits]
+
+
+TABLE: dict[str, Row] = {}
+
+
+def row(
+    row_name: str, call: Callable[..., Any], valid: Callable[[], dict[str, Any]], /, **fits: Fits
+) -> None:
+    TABLE[row_name] = Row(call, valid, fits)
+
+
+# fmt: off
+# ---- Operations ----------------------------------------------------------------------------------
+
+FUNCTIONS = [name for name, r in PRIMITIVES.items() if r.arity and getattr(mg, name, None) is r]
+
+
+def halves(count: int) -> dict[str, Any]:
+    return {f"operand{k}": Value(0.5) for k in range(count)}
+
+
+for name in FUNCTIONS:
+    arity = PRIMITIVES[name].arity or 0
+    row(name, lambda name=name, **operands: getattr(mg, name)(*operands.values()), partial(halves, arity), **dict.fromkeys(halves(arity), operand))
+for symbol in ("add", "sub", "mul", "truediv", "pow"):
+    for reflected in ("", "r"):
+        row(f"Value.__{reflected}{symbol}__", lambda left, right, name=f"__{reflected}{symbol}__": getattr(left, name)(right), lambda: {"left": Value(0.5), "right": Value(0.5)}, right=operand)
+for symbol in ("lt", "le", "gt", "ge"):
+    row(f"Value.__{symbol}__", lambda left, right, name=f"__{symbol}__": getattr(left, name)(right), lambda: {"left": Value(0.5), "right": Value(0.5)}, right=scalar)
+row("clip", mg.clip, lambda: {"x": Value(0.5), "low": 0.0, "high": 1.0}, x=operand, low=operand, high=operand)
+row("leaky_relu", mg.leaky_relu, lambda: {"x": Value(0.5), "slope": 0.1}, x=operand, slope=operand)
+row("elu", mg.elu, lambda: {"x": Value(0.5), "alpha": 0.1}, x=operand, alpha=operand)
+row("where", mg.where, lambda: {"condition": True, "a": 1.0, "b": 2.0})
+for name in ("sum", "mean", "max", "min", "logsumexp", "softmax"):
+    row(name, getattr(mg, name), lambda: {"xs": [Value(0.5), 1.0]}, xs=listed(scalar))
+row("dot", mg.dot, lambda: {"ws": [Value(1.0), Value(2.0)], "xs": [1.0, Value(2.0)], "bias": Value(0.5)}, ws=listed(scalar, 2), xs=listed(scalar, 2), bias=scalar)
+row("primitive", mg.primitive, lambda: {"name": "new", "forward": lambda x: x, "partials": [lambda out, x: 1.0]}, name=lambda x: text(x) and x.isidentifier() and x != "relu", forward=function, partials=either(function, listed(function)), symbol=text, domain=one_of(()))
+
+# ---- Values --------------------------------------------------------------------------------------
+
+
+def graph() -> Value:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    c = a * b + a
+    c.backward()
+    return c
+
+
+row("Value", Value, lambda: {"data": 1.0}, data=number)
+row("Value.data", lambda x, data: setattr(x, "data", data), lambda: {"x": Value(1.0), "data": 2.0}, data=number)
+row("Value.backward", lambda x, gradient: x.backward(gradient), lambda: {"x": graph(), "gradient": 1.0}, gradient=number)
+row("topological_order", mg.topological_order, lambda: {"root": graph()}, root=value)
+row("gradients", mg.gradients, lambda: {"output": graph(), "inputs": [Value(1.0)]}, output=value, inputs=listed(value))
+
+# ---- Derivatives of functions --------------------------------------------------------------------
+
+POINT = {"f": lambda x: x * x, "inputs": [0.5]}
+
+
+def at_half(transform: Any, argnums: Any = 0) -> Callable[..., Any]:
+    return lambda f, argnums=argnums, x=0.5: transform(f, argnums)(x)
+
+
+row("numerical_gradient", mg.numerical_gradient, lambda: dict(POINT), f=function, inputs=lambda x: None if listed(number)(x) else False, eps=POSITIVE)
+row("gradcheck", mg.gradcheck, lambda: dict(POINT), f=function, inputs=lambda x: None if listed(number)(x) else False, eps=either(none, POSITIVE), tolerance=POSITIVE)
+row("relative_error", mg.relative_error, lambda: {"analytic": [1.0, 2.0], "numeric": [1.0, 2.0]}, analytic=listed(number, 2), numeric=listed(number, 2))
+PLACES = either(one_of(0), listed(one_of(0)))
+row("grad", lambda f, argnums, x: mg.grad(f, argnums)(x), lambda: {"f": POINT["f"], "argnums": 0, "x": 0.5}, f=function, argnums=PLACES, x=scalar)
+row("value_and_grad", lambda f, argnums, x: mg.value_and_grad(f, argnums)(x), lambda: {"f": POINT["f"], "argnums": 0, "x": 0.5}, f=function, argnums=PLACES, x=scalar)
+row("jacobian", lambda f, x: mg.jacobian(f)(x), lambda: {"f": POINT["f"], "x": 0.5}, f=function, x=scalar)
+row("hessian", lambda f, x: mg.hessian(f)(x), lambda: {"f": POINT["f"], "x": 0.5}, f=function, x=scalar)
+
+# ---- Seeing --------------------------------------------------------------------------------------
+
+row("steps", lambda root: str(mg.steps(root)), lambda: {"root": graph()}, root=value)
+row("explain", lambda root, wrt: str(mg.explain(root, wrt)), lambda: {"root": graph(), "wrt": Value(1.0)}, root=value, wrt=value)
+row("to_dot", lambda root: mg.to_dot(root).source, lambda: {"root": graph()}, root=value)
+row("worksheet", mg.worksheet, lambda: {"root": graph()}, root=value)
+row("explore", mg.explore, lambda: {"root": graph(), "title": "x"}, root=value, title=anything)
+FOLDS = either(one_of("auto", "none", "neuron", "layer", "model"), callable)
+row("draw", mg.draw, lambda: {"root": graph()}, root=value, fold=FOLDS, step=either(none, lambda x: count(x) and x <= 7))
+row("draw of a network", mg.draw, lambda: {"root": nn.MLP(2, [2, 1]), "example": [1.0, 2.0]}, example=either(none, listed(scalar, 2)))
+row("FilmStrip", mg.FilmStrip, lambda: {"model": nn.MLP(2, [1])}, model=lambda x: False)
+
+# ---- Networks ------------------------------------------------------------------------------------
+
+INIT = either(callable, one_of("zeros"))
+SHARED = {"activation": ACTIVATION, "init": INIT, "rng": RNG}
+row("Neuron", nn.Neuron, lambda: {"nin": 2}, nin=size, **SHARED)
+row("Layer", nn.Layer, lambda: {"nin": 2, "nout": 2}, nin=size, nout=size, **SHARED)
+row("MLP", nn.MLP, lambda: {"nin": 2, "nouts": [2, 1]}, nin=size, nouts=listed(size), output_activation=ACTIVATION, **SHARED)
+made: Any
+page: Any
+for made in (nn.Neuron(2), nn.Layer(2, 2), nn.MLP(2, [2, 1])):
+    row(f"{type(made).__name__}.__call__", lambda model, x: model(x), partial(dict, model=made, x=[1.0, 2.0]), x=listed(scalar, 2))
+row("Module.load_state_dict", lambda model, state: model.load_state_dict(state), lambda: {"model": nn.Neuron(2), "state": nn.Neuron(2).state_dict()}, state=lambda x: False)
+row("Module.load_state_dict of a weight", lambda model, w: model.load_state_dict({"w": w, "b": 1.0}), lambda: {"model": nn.Neuron(2), "w": [1.0, 2.0]}, w=listed(lambda x: number(x) and math.isfinite(x), 2))
+row("Module.save", lambda model, path: model.save(path), lambda: {"model": nn.Neuron(2), "path": "weights.npz"}, path=lambda x: None if text(x) and x.isprintable() else False)
+row("Module.load", lambda model, path: model.load(path), lambda: {"model": nn.Neuron(2), "path": "weights.npz"}, path=lambda x: None if text(x) else False)
+row("uniform", nn.uniform, lambda: {"low": -10.0, "high": 10.0}, low=lambda x: number(x) and -1e309 < x <= 10, high=lambda x: number(x) and -10 <= x < 1e309)
+row("normal", nn.normal, lambda: {"std": 1.0}, std=NOT_NEGATIVE)
+
+# ---- Losses --------------------------------------------------------------------------------------
+
+PAIR = (
+    "mse_loss",
+    "l1_loss",
+    "half_squared_error",
+    "huber_loss",
+    "binary_cross_entropy_with_logits",
+    "hinge_loss",
+    "perceptron_loss",
+    "zero_one_loss",
+)
+PROBABILITY: Fits = lambda x: (
+    (value(x) and (x.data != x.data or 0 <= x.data <= 1)) or (number(x) and (x != x or 0 <= x <= 1))
+)
+LABEL: Fits = lambda x: number(x) and abs(x) == 1
+TARGET: Fits = lambda x: (value(x) and 0 <= x.data <= 1) or (number(x) and 0 <= x <= 1)
+for name in (*PAIR, "binary_cross_entropy"):
+    logits, labels = "cross" in name, name in PAIR[-3:]
+    row(name, getattr(losses, name), lambda: {"prediction": [Value(0.5), 0.5], "target": [1.0, 1.0]}, prediction=listed(PROBABILITY if name == "binary_cross_entropy" else scalar, 2), target=listed(TARGET if logits else LABEL if labels else scalar, 2), reduction=REDUCTION, **({"delta": POSITIVE} if name == "huber_loss" else {}))
+
+
+def distribution(x: Any) -> bool:
+    if not listed(PROBABILITY)(x):
+        return False
+    total = sum(p.data if value(p) else float(p) for p in x)
+    return total != total or math.isclose(total, 1.0)  # NaN makes the result NaN
+
+
+for name in ("cross_entropy", "categorical_cross_entropy", "nll_loss"):
+    row(name, getattr(losses, name), lambda: {"prediction": [Value(0.5), 0.5], "target": 1}, prediction=distribution if name.startswith("cat") else lambda x: listed(scalar)(x) and len(items(x)) > 1, target=either(one_of(0, 1, True), lambda x: distribution(x) and len(x) == 2), reduction=REDUCTION)
+BASE = either(none, lambda x: POSITIVE(x) and x != 1)
+TABLE["categorical_cross_entropy"].fits["base"] = BASE
+row("entropy", losses.entropy, lambda: {"p": [0.5, Value(0.5)]}, p=distribution, base=BASE)
+row("kl_divergence", losses.kl_divergence, lambda: {"p": [0.5, Value(0.5)], "q": [0.5, 0.5]}, p=lambda x: distribution(x) and len(x) == 2, q=lambda x: distribution(x) and len(x) == 2, base=BASE)
+
+# ---- Optimisers ----------------------------------------------------------------------------------
+
+
+def parameters() -> list[Value]:
+    x = Value(1.0, "x")
+    (x * x).backward()
+    return [x, Value(2.0)]
+
+
+def one_step(kind: Any, **settings: Any) -> Any:
+    optimizer = kind(**settings)
+    optimizer.step()
+
+
+UNEQUAL: Fits = lambda x: listed(value)(x) and len({*x}) == len(x)
+row("SGD", lambda **s: one_step(optim.SGD, **s), lambda: {"parameters": parameters(), "lr": 0.1}, parameters=UNEQUAL, lr=NOT_NEGATIVE, momentum=FRACTION, weight_decay=NOT_NEGATIVE)
+row("Adam", lambda **s: one_step(optim.Adam, **s), lambda: {"parameters": parameters(), "lr": 0.1}, parameters=UNEQUAL, lr=NOT_NEGATIVE, betas=listed(FRACTION, 2), eps=NOT_NEGATIVE, weight_decay=NOT_NEGATIVE)
+row("Optimizer", optim.Optimizer, lambda: {"parameters": parameters(), "lr": 0.1}, parameters=UNEQUAL, lr=SCHEDULE, weight_decay=NOT_NEGATIVE)
+row("clip_grad_norm", optim.clip_grad_norm, lambda: {"parameters": parameters(), "max_norm": 1.0}, parameters=listed(value), max_norm=NOT_NEGATIVE)
+row("constant", optim.constant, lambda: {"lr": 0.1}, lr=NOT_NEGATIVE)
+row("step_decay", optim.step_decay, lambda: {"lr": 0.1, "every": 2}, lr=NOT_NEGATIVE, every=size, factor=NOT_NEGATIVE)
+row("exponential_decay", optim.exponential_decay, lambda: {"lr": 0.1, "rate": 0.1}, lr=NOT_NEGATIVE, rate=NOT_NEGATIVE)
+row("inverse_time_decay", optim.inverse_time_decay, lambda: {"lr": 0.1, "rate": 0.1}, lr=NOT_NEGATIVE, rate=NOT_NEGATIVE)
+row("cosine_decay", optim.cosine_decay, lambda: {"lr": 0.1, "steps": 5}, lr=NOT_NEGATIVE, steps=size, final=NOT_NEGATIVE)
+row("warmup", optim.warmup, lambda: {"schedule": 0.1, "steps": 5}, schedule=SCHEDULE, steps=size)
+
+# ---- Data ----------------------------------------------------------------------------------------
+
+XY = {"X": [[0.0], [1.0], [2.0]], "y": [0, 1, 0]}
+ROWS: Fits = lambda x: real_table(x) and len(x) == 3
+THREE: Fits = lambda x: isinstance(x, (list, np.ndarray)) and len(x) == 3
+SEED = either(lambda x: isinstance(x, int) and x >= 0)
+TABLE_OF_ONE: Fits = lambda x: real_table(x) and np.shape(x)[1] == 1
+row("zero_center", data.zero_center, lambda: {"X": XY["X"]}, X=real_table, reference=either(none, TABLE_OF_ONE))
+row("standardize", data.standardize, lambda: {"X": XY["X"]}, X=lambda x: None if real_table(x) else False, reference=either(none, TABLE_OF_ONE), constant=one_of("refuse", "zero"))
+row("one_hot", data.one_hot, lambda: {"labels": [0, 1]}, labels=lambda x: False, classes=either(none, lambda x: count(x) and x >= 2))
+row("batches", lambda **xs: list(data.batches(**xs)), lambda: {**XY, "batch_size": 2}, X=THREE, y=THREE, batch_size=count, seed=either(none, SEED))
+row("train_test_split", data.train_test_split, lambda: dict(XY), X=THREE, y=THREE, test_size=lambda x: number(x) and 0 < x < 0.67, seed=SEED)
+
+# ---- Training and plots --------------------------------------------------------------------------
+
+
+def fitted(**settings: Any) -> Any:
+    return mg.fit(**{"progress": False, **settings})
+
+
+FIT = {"loss": losses.mse_loss, "epochs": 1, "batch_size": 3}
+TARGETS: Fits = lambda x: isinstance(x, (list, np.ndarray)) and len(x) == 3 and array(np.asarray(x))
+row("fit", fitted, lambda: {"model": nn.MLP(1, [1]), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if count(x) is None or (count(x) and x > 9) else count(x), batch_size=count, validation=none, patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x)
+row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1]), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False)
+row("training_curves", plots.training_curves, lambda: {"history": mg.History()}, history=lambda x: False)
+row("curves", plots.curves, lambda: {"series": {"a": [1.0, 2.0]}, "xs": [0.0, 1.0]}, series=lambda x: False, xs=either(none, listed(number, 2)), xlabel=anything, ylabel=anything)
+row("activations", plots.activations, lambda: {"names": ["relu"]}, names=lambda x: False)
+row("decision_boundary", plots.decision_boundary, lambda: {"model": nn.MLP(2, [1]), "X": [[0.0, 0.0], [1.0, 2.0]], "y": [0, 1]}, model=lambda x: False, X=lambda x: None if real_table(x) else False, y=listed(number, 2), threshold=number)
+row("sparkline", plots.sparkline, lambda: {"numbers": [1.0, 2.0]}, numbers=listed(number), width=count)
+row("check_engine", testing.check_engine, lambda: {"ValueClass": Value}, ValueClass=lambda x: isinstance(x, type))
+
+# ---- The compiler --------------------------------------------------------------------------------
+
+
+def compiled(outputs: Any, inputs: Any, params: Any) -> Any:
+    x, w = Value(2.0), Value(3.0)
+    given = {"outputs": w * x, "inputs": [x], "params": [w]}
+    chosen = {"outputs": outputs, "inputs": inputs, "params": params}
+    settings: dict[str, Any] = {k: given[k] if v is given_marker else v for k, v in chosen.items()}
+    return mg.compile(**settings)
+
+
+given_marker = object()
+
+
+def program() -> mg.Program:
+    x, w = Value(2.0), Value(3.0)
+    return mg.compile(w * x, [x], [w])
+
+
+VALUES_OR_NONE: Fits = lambda x: (
+    None if isinstance(x, (list, tuple, np.ndarray)) and all(map(value, x)) else False
+)
+row("compile", compiled, lambda: dict.fromkeys(("outputs", "inputs", "params"), given_marker), outputs=lambda x: False, inputs=VALUES_OR_NONE, params=VALUES_OR_NONE)
+row("compile of a function", lambda f, example_inputs: mg.compile(f, example_inputs=example_inputs), lambda: {"f": lambda xs: xs[0] * 2, "example_inputs": [[1.0], [2.0]]}, example_inputs=lambda x: False)
+row("compile of a model", lambda model, loss: mg.compile(model, loss), lambda: {"model": nn.MLP(1, [1]), "loss": losses.mse_loss}, loss=none)
+row("Program.__call__", lambda program, X: program(X), lambda: {"program": program(), "X": [[1.0]]}, X=TABLE_OF_ONE)
+row("Program.value_and_grad", lambda program, X, theta: program.value_and_grad(X, theta), lambda: {"program": program(), "X": [[1.0]], "theta": [1.0]}, X=TABLE_OF_ONE, theta=either(none, listed(number, 1)))
+row("Program.write_params", lambda program, theta: program.write_params(theta), lambda: {"program": program(), "theta": [1.0]}, theta=listed(number, 1))
+for page, suffix in ((mg.draw(graph()), "svg"), (mg.explore(graph()), "html"), (mg.worksheet(graph()), "html")):
+    row(f"{type(page).__name__}.save", lambda path, page=page: page.save(path), partial(dict, path=f"x.{suffix}"), path=lambda x: None if text(x) else False)
+
+# What else a message may name: the operation behind, or the argument of the one that was called.
+ALSO: dict[str, str] = {
+    **{f"Value.__{r}truediv__": "div" for r in ("", "r")},
+    **{f"Value.__{name}__": "comparison" for name in ("lt", "le", "gt", "ge")},
+    **dict.fromkeys(("grad", "value_and_grad", "jacobian", "hessian"), "argument"),
+    **dict.fromkeys((n for n in TABLE if "loss" in n or "entropy" in n or "error" in n), "prediction target"),
+    "mean": "sum", "warmup": "lr", "one_hot": "classes labels dimension", "MLP": "activation nout",
+    "activations": "activation", "compile": "params", "compile of a function": "result outputs",
+}
+
+# fmt: on
+# ---- The check -----------------------------------------------------------------------------------
+
+
+def complaint(name: str, argument: str, junk: Any) -> str:
+    """What is wrong with how a callable takes a piece of junk for an argument; empty if nothing."""
+    row = TABLE[name]
+    arguments = {**row.valid(), argument: junk}
+    fits = row.fits[argument](junk)
+    if fits is None:
+        return ""
+    others = {k: v for k, v in arguments.items() if k != argument}
+    before, rows = state(others), dict(PRIMITIVES)
+    words = {argument, argument.rstrip("0123456789"), name, *re.findall(r"[a-z_]+", name)}
+    words |= {"__len__", "iter()", "graph to draw", *ALSO.get(name, "").split()}
+    try:
+        row.call(**arguments)
+    except DOCUMENTED as error:
+        own = isinstance(error, (EvilError, OSError)) or callable(junk)
+        if fits and type(error) is TypeError and "beside" not in str(error) and not callable(junk):
+            return f"refused, though it fits: {error}"
+        if not own and not any(word in str(error) for word in words):
+            return f"does not name it: {type(error).__name__}: {error}"
+    except Exception as error:
+        return f"raises {type(error).__name__}: {error}"
+    else:
+        return "" if fits else "accepted in silence"
+    finally:
+        PRIMITIVES.clear()
+        PRIMITIVES.update(rows)
+    return "" if state(others) == before else "changed another argument"
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    states = random.getstate(), repr(np.random.get_state())
+    with np.errstate(all="ignore"):  # on arrays a row is NumPy's function, flags and all
+        yield
+    assert list(tmp_path.iterdir()) == []
+    assert (random.getstate(), repr(np.random.get_state())) == states
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_what_is_valid_is_taken(name: str, tmp_path: Path) -> None:
+    if name not in ("Module.load", "Neuron.save"):
+        TABLE[name].call(**TABLE[name].valid())
+    for path in tmp_path.iterdir():
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_junk_is_refused(name: str) -> None:
+    found = [
+        f"{argument} = {junk}: {problem}"
+        for argument in TABLE[name].fits
+        for junk, make in JUNK.items()
+        if (problem := complaint(name, argument, make()))
+    ]
+    assert not found, "\n".join(found)
+
+
+NUMBERS: st.SearchStrategy[Any] = st.one_of(
+    st.integers(-3, 9), st.floats(), st.sampled_from([None, "a", 1j, Value(0.5), []])
+)
+LISTS = st.recursive(NUMBERS, lambda inner: st.lists(inner, max_size=4), max_leaves=8)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.sampled_from(sorted(TABLE)), st.one_of(LISTS, st.text(), st.binary()), st.data())
+def test_random_junk_is_refused(name: str, junk: Any, data: Any) -> None:
+    argument = data.draw(st.sampled_from(sorted(TABLE[name].fits) or [""]))
+    if argument:
+        assert not complaint(name, argument, junk)
+
+
+def test_silence_is_noticed() -> None:
+    row("careless", lambda x: x, lambda: {"x": 1.0}, x=number)
+    row(
+        "hasty",
+        lambda x, a: [a.backward(), float(x)],
+        lambda: {"x": 1.0, "a": Value(1.0)},
+        x=number,
+    )
+    row("brittle", lambda x: [0.0][x], lambda: {"x": 0}, x=one_of(0))
+    try:
+        assert complaint("careless", "x", "text") == "accepted in silence"
+        assert complaint("hasty", "x", "x") == "changed another argument"
+        assert complaint("brittle", "x", 7) == "raises IndexError: list index out of range"
+        assert complaint("brittle", "x", None).startswith(
+            "does not name it: TypeError: list indices"
+        )
+    finally:
+        for name in ("careless", "hasty", "brittle"):
+            del TABLE[name]
+
+
+# What takes no argument that a user chooses, and what only the package makes.
+NO_ROW = {
+    *("no_grad", "large_graph", "load_iris", "zeros", "he_normal", "xavier_uniform", "Module"),
+    *("Drawing", "Explorer", "GradientCheck", "History", "Primitive", "Program", "Dataset"),
+    *("Check", "Exact", "Fault", "Report", "as_table", "as_floats", "check_seed"),
+}
+# True or false in Python's sense, shown as text whatever it is, or with a row of its own.
+FLAGS = {"example", "create_graph", "open_neurons", "mistakes", "bias", "log", "progress", "label"}
+
+
+@pytest.mark.parametrize("module", [mg, nn, losses, optim, data, plots, testing])
+def test_every_public_name_has_a_row(module: Any) -> None:
+    names = getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")])
+    for name in names:
+        thing = getattr(module, name)
+        home = getattr(thing, "__module__", "")
+        ours = isinstance(thing, Primitive) or (
+            callable(thing) and home.startswith(module.__name__)
+        )
+        if ours and name not in NO_ROW and type(thing).__module__ != "typing":
+            assert name in TABLE, name
+            if TABLE[name].call is thing:
+                known = {*TABLE[name].fits, *TABLE[name].valid(), *FLAGS}
+                assert {*inspect.signature(thing).parameters} <= known, name
