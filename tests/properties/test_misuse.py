@@ -125,7 +125,7 @@ ACTIVATION = either(callable, one_of("relu", "tanh"))
 RNG = either(none, lambda x: isinstance(x, (int, random.Random)) and not isinstance(x, bool))
 SCHEDULE = either(callable, NOT_NEGATIVE)
 REDUCTION = one_of("mean", "sum", "none")
-PATH: Fits = lambda x: False
+PATH: Fits = lambda x: None if text(x) and "\0" not in x else False  # a name that will do, or not
 
 
 class Row(NamedTuple):
@@ -231,8 +231,8 @@ for made in (nn.Neuron(2), nn.Layer(2, 2), nn.MLP(2, [2, 1])):
     row(f"{type(made).__name__}.__call__", lambda model, x: model(x), partial(dict, model=made, x=[1.0, 2.0]), x=listed(scalar, 2))
 row("Module.load_state_dict", lambda model, state: model.load_state_dict(state), lambda: {"model": nn.Neuron(2), "state": nn.Neuron(2).state_dict()}, state=lambda x: False)
 row("Module.load_state_dict of a weight", lambda model, w: model.load_state_dict({"w": w, "b": 1.0}), lambda: {"model": nn.Neuron(2), "w": [1.0, 2.0]}, w=listed(lambda x: number(x) and math.isfinite(x), 2))
-row("Module.save", lambda model, path: model.save(path), lambda: {"model": nn.Neuron(2), "path": "weights.npz"}, path=lambda x: None if text(x) and x.isprintable() else False)
-row("Module.load", lambda model, path: model.load(path), lambda: {"model": nn.Neuron(2), "path": "weights.npz"}, path=lambda x: None if text(x) else False)
+row("Module.save", lambda model, path: model.save(path), lambda: {"model": nn.Neuron(2), "path": "weights.npz"}, path=PATH)
+row("Module.load", lambda model, path: model.load(path), lambda: {"model": nn.Neuron(2), "path": "weights.npz"}, path=PATH)
 row("uniform", nn.uniform, lambda: {"low": -10.0, "high": 10.0}, low=lambda x: number(x) and -1e309 < x <= 10, high=lambda x: number(x) and -10 <= x < 1e309)
 row("normal", nn.normal, lambda: {"std": 1.0}, std=NOT_NEGATIVE)
 
@@ -319,7 +319,7 @@ def fitted(**settings: Any) -> Any:
 
 
 FIT = {"loss": losses.mse_loss, "epochs": 1, "batch_size": 3}
-TARGETS: Fits = lambda x: isinstance(x, (list, np.ndarray)) and len(x) == 3 and array(np.asarray(x))
+TARGETS: Fits = lambda x: (real_table([x]) and len(x) == 3) or (None if any(isinstance(y, list) for y in items(x)) else False)
 row("fit", fitted, lambda: {"model": nn.MLP(1, [1]), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if count(x) is None or (count(x) and x > 9) else count(x), batch_size=count, validation=none, patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x)
 row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1]), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False)
 row("training_curves", plots.training_curves, lambda: {"history": mg.History()}, history=lambda x: False)
@@ -358,11 +358,11 @@ row("Program.__call__", lambda program, X: program(X), lambda: {"program": progr
 row("Program.value_and_grad", lambda program, X, theta: program.value_and_grad(X, theta), lambda: {"program": program(), "X": [[1.0]], "theta": [1.0]}, X=TABLE_OF_ONE, theta=either(none, listed(number, 1)))
 row("Program.write_params", lambda program, theta: program.write_params(theta), lambda: {"program": program(), "theta": [1.0]}, theta=listed(number, 1))
 for page, suffix in ((mg.draw(graph()), "svg"), (mg.explore(graph()), "html"), (mg.worksheet(graph()), "html")):
-    row(f"{type(page).__name__}.save", lambda path, page=page: page.save(path), partial(dict, path=f"x.{suffix}"), path=lambda x: None if text(x) else False)
+    row(f"{type(page).__name__}.save", lambda path, page=page: page.save(path), partial(dict, path=f"x.{suffix}"), path=PATH)
 
 # What else a message may name: the operation behind, or the argument of the one that was called.
 ALSO: dict[str, str] = {
-    **{f"Value.__{r}truediv__": "div" for r in ("", "r")},
+    **{f"Value.__{r}{op}__": op[-3:] for op in ("add", "sub", "mul", "truediv", "pow") for r in ("", "r")},
     **{f"Value.__{name}__": "comparison" for name in ("lt", "le", "gt", "ge")},
     **dict.fromkeys(("grad", "value_and_grad", "jacobian", "hessian"), "argument"),
     **dict.fromkeys((n for n in TABLE if "loss" in n or "entropy" in n or "error" in n), "prediction target"),
