@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -36,9 +37,12 @@ class Eager:
         self.optimizer.zero_grad()
         error.backward()
         try:
+            if not math.isfinite(error.data):
+                raise FloatingPointError(f"the loss is {error.data}; no parameter was changed")
             self.optimizer.step()
         except FloatingPointError as refusal:
-            raise FloatingPointError(f"{refusal}; {first_non_finite(error)}") from None
+            reasons = filter(None, [str(refusal), first_non_finite(error)])
+            raise FloatingPointError("; ".join(reasons)) from None
         return error.data, accuracy(self.loss, predictions, targets)
 
     def evaluate(self, rows: Any, targets: Any) -> Figures:
@@ -116,7 +120,7 @@ class Compiled(Eager):
         try:
             mean, gradient = self.program.value_and_grad(self.columns(rows, targets), self.theta)
             outputs = self.predictor(rows, self.theta[self.own])
-            usable = bool(np.isfinite(gradient).all())
+            usable = bool(np.isfinite([mean, *gradient]).all())
         except (ValueError, ArithmeticError):
             usable = False
         if not usable:  # the graph knows which node is to blame, or can do without a program

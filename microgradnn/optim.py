@@ -22,7 +22,7 @@ class Optimizer:
     """What all optimisers share: the parameters, the learning rate, and the refusal of bad steps.
 
     `lr` is a number or a schedule. A step with an infinite or NaN gradient raises
-    FloatingPointError and changes nothing.
+    FloatingPointError and changes nothing; so does one that overflows.
     """
 
     def __init__(
@@ -58,18 +58,29 @@ class Optimizer:
         """A step on arrays: the parameters after it, from those before it and their gradient."""
         import numpy as np
 
-        bad = np.flatnonzero(~np.isfinite(gradient))
-        if bad.size:
-            i = int(bad[0])
-            raise FloatingPointError(
-                f"the gradient of {self.parameters[i].label or f'parameters[{i}]'} is "
-                f"{gradient[i]}; no parameter was changed"
-            )
-        lr = self.lr
+        self._refuse("the gradient of {} is", gradient)
+        lr, before = self.lr, vars(self).copy()
         with np.errstate(all="ignore"):
             theta = theta - lr * self.direction(gradient + self.weight_decay * theta)
+        try:
+            for numbers in (theta, *vars(self).values()):
+                if isinstance(numbers, np.ndarray):
+                    self._refuse("the step for {} overflows to", numbers)
+        except FloatingPointError:
+            vars(self).update(before)
+            raise
         self.steps += 1
         return theta
+
+    def _refuse(self, complaint: str, numbers: Array) -> None:
+        """Raise if any of the numbers, one for each parameter, is infinite or NaN."""
+        import numpy as np
+
+        for i in np.flatnonzero(~np.isfinite(numbers)).tolist():
+            name = self.parameters[i].label or f"parameters[{i}]"
+            raise FloatingPointError(
+                f"{complaint.format(name)} {numbers[i]}; no parameter was changed"
+            )
 
     def direction(self, gradient: Array) -> Array:
         """What to subtract from the parameters for each unit of the learning rate."""

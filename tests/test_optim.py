@@ -84,6 +84,27 @@ def test_wrong_arguments(arguments: Any, error: type[Exception], message: str) -
         optim.SGD(*arguments)
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "gradient"),
+    [
+        (lambda p: optim.SGD(p, lr=1e10, momentum=0.5), 1e300),  # the weight would be −inf
+        (lambda p: optim.Adam(p, lr=0.1), 1e200),  # its square would, and never end
+    ],
+)
+def test_a_step_that_overflows_changes_nothing(optimizer: Any, gradient: float) -> None:
+    parameters = with_gradients([1.0, 2.0], [0.5, gradient])
+    stepper, other = optimizer(parameters), optimizer(twins := with_gradients([1.0, 2.0], [0.5, 3]))
+    with pytest.raises(FloatingPointError, match="the step for p1 overflows to -?inf; no param"):
+        stepper.step()
+    assert [p.data for p in parameters] == [1.0, 2.0]
+    assert stepper.steps == 0
+    parameters[1].grad = 3.0  # what is kept from step to step is as it was, too
+    for _ in range(2):
+        stepper.step()
+        other.step()
+    assert [p.data for p in parameters] == [p.data for p in twins]
+
+
 def test_duplicates_are_refused() -> None:
     a = Value(1.0)
     with pytest.raises(ValueError, match="same Value twice"):

@@ -9,7 +9,6 @@ import os
 import secrets
 import time
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
