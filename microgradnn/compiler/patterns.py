@@ -43,10 +43,6 @@ def affine(index: Index) -> Affine | None:
     return Affine(int(start), index.shape, tuple(strides))
 
 
-def is_affine(index: Index) -> bool:
-    return affine(index) is not None
-
-
 def split(index: Index) -> int | None:
     """How many places of the first axis form one run, if all runs are equal; else None.
 
@@ -59,7 +55,7 @@ def split(index: Index) -> int | None:
     if not len(breaks) or breaks[0] + 1 < 2:
         return None
     run = int(breaks[0]) + 1
-    if len(index) % run or not is_affine(index.reshape(-1, run, *index.shape[1:])):
+    if len(index) % run or affine(index.reshape(-1, run, *index.shape[1:])) is None:
         return None
     return run
 
