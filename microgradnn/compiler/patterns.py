@@ -73,3 +73,8 @@ def shape_of_views(indices: Iterable[Index]) -> tuple[int, ...]:
         if run is not None:
             return count // run, run
     return (count,)
+
+
+def runs(rows: Index) -> list[Index]:
+    """The places, cut where they do not follow one another."""
+    return np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1) if len(rows) else []

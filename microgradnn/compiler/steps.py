@@ -23,6 +23,9 @@ class Rows:
     def __str__(self) -> str:
         return "×".join(map(str, self.index.shape)) + "×B" * self.batched
 
+    def reshape(self, shape: tuple[int, ...]) -> Rows:
+        return Rows(self.batched, self.index.reshape(shape))
+
 
 @dataclass
 class Step:
