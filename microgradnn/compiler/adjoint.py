@@ -71,56 +71,32 @@ class _Reverse:
             self._meant(Rows(to.batched, index), result.index)
 
     def _map(self, step: Map, gradient: Rows) -> None:
-        algebra = self.algebra
-        operands = {**step.operands, "out": step.result, "g": gradient}
-        products: list[tuple[Rows, Formula]] = []
-        for place, partial in enumerate(
-            algebra.partials(step.op, algebra.leaf("out"), step.arguments)
-        ):
+        """Upstream times each partial, in one step; for a uniform operand summed over the batch."""
+        schedule, algebra, upstream = self.schedule, self.algebra, self.algebra.leaf("g")
+        partials = algebra.partials(step.op, algebra.leaf("out"), step.arguments)
+        computed: dict[Formula, Rows] = {}
+        passed_on: list[tuple[Rows, Rows]] = []
+        for place, partial in enumerate(partials):
             to = step.operands.get(f"x{place}")
-            if to is None or number_of(partial) == 0.0 or not self._wanted(to):
-                continue
-            if to.batched != step.result.batched:
-                self._over_batch(step.op, to, partial, operands)
-            elif number_of(partial) == 1.0:
-                self._meant(to, gradient.index)
-            else:
-                products.append((to, algebra.value("mul", [algebra.leaf("g"), partial])))
-        if products:
-            formulas = [formula for _, formula in products]
-            results = self._computed(step.op, formulas, operands, step.result.batched)
-            for (to, _), result in zip(products, results, strict=True):
-                self._meant(to, result.index)
-
-    def _over_batch(self, op: str, to: Rows, partial: Formula, operands: dict[str, Rows]) -> None:
-        """For an operand that all samples share: the sum over the batch."""
-        schedule, gradient = self.schedule, operands["g"]
-        total = schedule.new_rows(False, len(to.index))
-        if any(operands[name].batched for name in leaves_of(partial)):
-            factor = operands.get(partial.text)
-            if factor is None:
-                (factor,) = self._computed(op, [partial], operands, True)
-            self._add(Product(total, ("m", "m", "m"), gradient, factor))
-        else:
-            ones = Rows(True, np.array(schedule.constant(True, 1.0)))
-            self._add(Product(total, ("m", "", "m"), gradient, ones))
-            if number_of(partial) != 1.0:
-                formula = self.algebra.value("mul", [self.algebra.leaf("g"), partial])
-                (total,) = self._computed(op, [formula], {**operands, "g": total}, False)
-        self._meant(to, total.index)
-
-    def _computed(
-        self, op: str, formulas: list[Formula], operands: dict[str, Rows], batched: bool
-    ) -> list[Rows]:
-        """Formulas over these operands, in one step."""
-        names = {name for formula in formulas for name in leaves_of(formula)}
-        used = {name: rows for name, rows in operands.items() if name in names}
-        count = len(operands["g"].index)
-        results = [self.schedule.new_rows(batched, count) for _ in formulas]
-        (formula, *others), (result, *more) = formulas, results
-        pairs = list(zip(more, others, strict=True))
-        self._add(Map(result, f"{op}\u2032", formula, used, more=pairs))
-        return results
+            if to is not None and number_of(partial) != 0.0 and self._wanted(to):
+                product = algebra.value("mul", [upstream, partial])
+                if product is not upstream and product not in computed:
+                    computed[product] = schedule.new_rows(gradient.batched, len(gradient.index))
+                passed_on.append((to, computed.get(product, gradient)))
+        if computed:
+            names = set().union(*map(leaves_of, computed))
+            operands = {**step.operands, "out": step.result, "g": gradient}
+            operands = {name: rows for name, rows in operands.items() if name in names}
+            (formula, result), *more = computed.items()
+            others = [(rows, formula) for formula, rows in more]
+            self._add(Map(result, f"{step.op}′", formula, operands, more=others))
+        for to, rows in passed_on:
+            if to.batched != rows.batched:
+                ones = Rows(True, np.array(schedule.constant(True, 1.0)))
+                total = schedule.new_rows(False, len(to.index))
+                self._add(Product(total, ("m", "", "m"), rows, ones))
+                rows = total
+            self._meant(to, rows.index)
 
     def _wanted(self, rows: Rows) -> bool:
         return bool(self.learning[rows.batched][rows.index].any())

@@ -68,7 +68,7 @@ class NumpyCode(ArrayNames):
 
     def _return(self, gradient: Rows) -> None:
         parts = [self._result(Rows(False, run)) for run in runs(gradient.index)]
-        if len(parts) <= FEW_RUNS:
+        if len(parts) <= FEW:
             self.lines.append(f"return concatenate([{', '.join(parts)}])")
         else:
             self.tables["gradient"] = gradient.index
@@ -134,6 +134,10 @@ class NumpyCode(ArrayNames):
         elif a[-1] == b[-1] == inner and set(b) <= set(result + inner):
             x, y = (self._aligned(*side, result + inner) for side in ((step.a, a), (step.b, b)))
             self.lines.append(f"vecdot({x}, {y}, {self._result(step.result)})")
+        elif a == b and len(inner) == 1 and step.a.index.size <= FEW:
+            products, out = self._scratch(shape_text(step.a)), self._result(step.result)
+            self.lines.append(f"multiply({self._read(step.a)}, {self._read(step.b)}, {products})")
+            self.lines.append(f"add.reduce({products}, {a.index(inner)}, None, {out})")
         else:
             x, y, out = self._read(step.a), self._read(step.b), self._result(step.result)
             self.lines.append(f"einsum('{a},{b}->{result}', {x}, {y}, out={out})")
@@ -169,7 +173,7 @@ class NumpyCode(ArrayNames):
         return name if axes.startswith(first) else self._define("m", f"{name}.T")
 
 
-FEW_RUNS = 16  # so many are copied one by one
+FEW = 16  # rows or parts, for which the plain functions are faster
 MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
 NUMPY_NAMES = (
     *("empty", "copyto", "einsum", "matmul", "dot", "vecdot", "concatenate", *UFUNCS.values()),

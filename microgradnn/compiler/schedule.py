@@ -92,7 +92,7 @@ class _Scheduler:
         rows = self.schedule.new_rows(self.tape.batched[nodes.flat[0]], *nodes.shape)
         self.rows[nodes] = rows.index
         if not self.with_bias.isdisjoint(nodes.flat):
-            self.ones.append(self.schedule.new_constant(True, 1.0))
+            self.ones.append(self.schedule.constant(True, 1.0, new=True))
         return rows
 
     def _add(self, step: Step) -> None:
