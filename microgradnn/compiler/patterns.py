@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,22 +25,18 @@ def affine(index: Index) -> Affine | None:
     >>> affine(np.array([[3, 5], [4, 6]]))
     Affine(start=3, shape=(2, 2), strides=(1, 2))
     """
-    start = index.flat[0]
-    if index.ndim == 1:
-        stride = int(index[1] - start) if len(index) > 1 else 0
-        if len(index) > 2 and not (index[1:] - index[:-1] == stride).all():
-            return None
-        return Affine(int(start), index.shape, (stride,))
-    strides = []
-    for axis, length in enumerate(index.shape):
-        second = tuple([1 if place == axis else 0 for place in range(index.ndim)])
-        strides.append(int(index[second] - start) if length > 1 else 0)
-    expected = np.asarray(start)
-    for length, stride in zip(index.shape, strides, strict=True):
-        expected = expected[..., None] + np.arange(length) * stride
-    if not np.array_equal(expected, index):
-        return None
-    return Affine(int(start), index.shape, tuple(strides))
+    flat = index.ravel()
+    start, step, strides = int(flat[0]), len(flat), []
+    for length in index.shape:
+        step //= length
+        strides.append(int(flat[step]) - start if length > 1 else 0)
+    expected: Any = start
+    if flat[-1] == start + sum((n - 1) * by for n, by in zip(index.shape, strides, strict=True)):
+        for length, stride in zip(index.shape, strides, strict=True):
+            expected = np.add.outer(expected, np.arange(length) * stride)
+        if np.array_equal(expected, index):
+            return Affine(start, index.shape, tuple(strides))
+    return None
 
 
 def split(index: Index) -> int | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -37,10 +38,7 @@ class _Scheduler:
         for node, number in tape.numbers.items():
             self.schedule.constants[False][int(self.rows[node])] = number
         self.learns = _learning(tape)
-        self.uses = [0] * len(tape)
-        for operands in tape.operands:
-            for x in operands:
-                self.uses[x] += 1
+        self.uses = Counter(chain(*tape.operands))
 
     def scheduled(self) -> Schedule:
         for key, nodes in sorted(self._groups().items(), key=_by_level):
