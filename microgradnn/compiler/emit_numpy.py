@@ -24,12 +24,10 @@ class NumpyCode(ArrayNames):
 
     def __init__(self, schedule: Schedule) -> None:
         super().__init__()
-        self.reverse = False
         self.lines = ["def forward(X, theta):"]
         self._load(schedule.inputs, schedule.params)
         self._write(schedule.steps)
         if schedule.seed is not None and schedule.gradient is not None:
-            self.reverse = True
             share = "share" if schedule.seed.batched else "share * B"
             self.lines += ["def backward(share):", f"{self._result(schedule.seed)}.fill({share})"]
             self._write(schedule.reverse)
@@ -141,9 +139,6 @@ class NumpyCode(ArrayNames):
         else:
             x, y, out = self._read(step.a), self._read(step.b), self._result(step.result)
             self.lines.append(f"einsum('{a},{b}->{result}', {x}, {y}, out={out})")
-            if not self.reverse:  # einsum raises no flag where it overflows; inf − inf does
-                scratch = self._scratch(shape_text(step.result))
-                self.lines.append(f"subtract({out}, {out}, {scratch})")
 
     def _aligned(self, rows: Rows, axes: str, result: str) -> str:
         """The operand of an elementwise product, its axes in their places."""
