@@ -41,7 +41,7 @@ class _Scheduler:
         self.uses = Counter(chain(*tape.operands))
 
     def scheduled(self) -> Schedule:
-        for key, nodes in sorted(self._groups().items(), key=_by_level):
+        for key, nodes in sorted(self._groups().items(), key=lambda group: group[0][0]):
             self._place(key, nodes)
         tape = self.tape
         self.schedule.outputs = [(tape.batched[x], int(self.rows[x])) for x in tape.outputs]
@@ -58,21 +58,14 @@ class _Scheduler:
             if op in LEAVES:
                 continue
             level[node] = 1 + max([level[x] for x in operands])
-            if len(operands) <= 4 and op not in WIDE:
-                kinds: tuple[Any, ...] = tuple([batched[x] for x in operands])
-                if op not in OPERATORS:  # a number is part of the formula
-                    kinds = tuple(
-                        [repr(numbers[x]) if x in numbers else batched[x] for x in operands]
-                    )
-            elif op == LINK:
-                kinds = tuple([batched[x] for x in operands])
-            else:
-                kinds = (len(operands), batched[operands[0]], batched[operands[-1]])
-            groups[(level[node], op, batched[node], self.learns[node], kinds)].append(node)
+            kinds: list[bool | str] = [batched[x] for x in operands]
+            if op not in PLAIN:  # a number is part of the formula
+                kinds = [repr(numbers[x]) if x in numbers else batched[x] for x in operands]
+            groups[(level[node], op, batched[node], self.learns[node], *kinds)].append(node)
         return groups
 
     def _place(self, key: tuple[Any, ...], nodes: list[int]) -> None:
-        _, op, batched, learns, kinds = key
+        _, op, batched, learns, *kinds = key
         operands = np.array([self.tape.operands[node] for node in nodes])
         if op == LINK:
             self._link(nodes, operands, learns)
@@ -96,9 +89,7 @@ class _Scheduler:
     def _add(self, step: Step) -> None:
         self.schedule.steps.append(step)
 
-    def _map(
-        self, op: str, nodes: list[int], rows: Index, kinds: tuple[Any, ...], learns: bool
-    ) -> None:
+    def _map(self, op: str, nodes: list[int], rows: Index, kinds: list[Any], learns: bool) -> None:
         order = np.lexsort(rows.T[::-1])
         if len(nodes) > 2 and all(affine(column) is None for column in rows[order].T):
             # No slice either way: sorted by uses, the sums of the reverse pass are prefixes.
@@ -177,9 +168,9 @@ class _Scheduler:
 
 
 UNPLACED = -1  # the row of a node that has none: the 1 beside biases
-OPERATORS = {name for name, row in PRIMITIVES.items() if row.kind == "operator"} | {"copy"}
+OPERATORS = {name for name, row in PRIMITIVES.items() if row.kind == "operator"}
+PLAIN = {*OPERATORS, *REDUCTIONS, DOT, LINK, "copy"}  # whose operands are arrays, numbers too
 FEW = 2  # so many single dots are matrix products of their own, more are one step together
-WIDE = {DOT, LINK, *REDUCTIONS}
 
 
 def _rectangles(a: Index, b: Index) -> tuple[list[Index], Index]:
@@ -199,11 +190,6 @@ def _rectangles(a: Index, b: Index) -> tuple[list[Index], Index]:
     if len(alone) <= FEW:
         return found, np.array([], np.int64)
     return [grid for grid in found if grid.size > 1], np.array(alone)
-
-
-def _by_level(group: tuple[tuple[Any, ...], list[int]]) -> tuple[int, int]:
-    (level, *_), nodes = group
-    return level, nodes[0]
 
 
 def _learning(tape: Tape) -> list[bool]:
