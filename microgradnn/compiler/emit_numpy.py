@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..primitives import PRIMITIVES
-from .lowering import UFUNCS, Lowering
+from .lowering import FUNCTIONS, Lowering
 from .naming import ArrayNames, shape_text, view
 from .patterns import Index, affine, runs, shape_of_views
 from .rows import REDUCTIONS
@@ -171,7 +171,7 @@ class NumpyCode(ArrayNames):
 FEW = 16  # rows or parts, for which the plain functions are faster
 MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
 NUMPY_NAMES = (
-    *("empty", "copyto", "einsum", "matmul", "dot", "vecdot", "concatenate", *UFUNCS.values()),
-    *("less", "less_equal", "greater", "greater_equal", "logical_and", "inf", "nan"),
+    *("empty", "copyto", "einsum", "matmul", "dot", "vecdot", "concatenate", "inf", "nan"),
+    *FUNCTIONS.values(),
     *(name for name, row in PRIMITIVES.items() if row.kind == "function" and hasattr(np, name)),
 )

@@ -45,13 +45,9 @@ def split(index: Index) -> int | None:
     >>> split(np.array([7, 7, 7, 9, 9, 9]))
     3
     """
-    first = index.reshape(len(index), -1)[:, 0]
-    differences = np.diff(first)
-    breaks = np.flatnonzero(differences != differences[:1])
-    if not len(breaks) or breaks[0] + 1 < 2:
-        return None
-    run = int(breaks[0]) + 1
-    if len(index) % run or affine(index.reshape(-1, run, *index.shape[1:])) is None:
+    differences = np.diff(index.reshape(len(index), -1)[:, 0])
+    run = 1 + int(np.append(differences != differences[:1], False).argmax())
+    if run == 1 or len(index) % run or affine(index.reshape(-1, run, *index.shape[1:])) is None:
         return None
     return run
 
