@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..modes import large_graph
+from ..primitives import PRIMITIVES
 from ..value import Value
 from .adjoint import adjoint
 from .emit_numpy import NumpyCode
@@ -74,8 +75,6 @@ class Program:
         self._code: dict[tuple[bool, bool], tuple[Schedule, NumpyCode]] = {}
         self._arrays: dict[tuple[int, bool, bool], Arrays] = {}
         self._differentiable = len(self._tape.outputs) == 1 and bool(self._params)
-        if self._params:
-            self._check_dependence()
         self._compare_with(traced)
 
     # ---- Running -------------------------------------------------------------------------------
@@ -200,9 +199,15 @@ class Program:
         params = theta.tolist()
         for place, row in enumerate(X.tolist()):
             try:
-                self._tape.replay(row, params)
+                self._tape.run([*row, *params], self._evaluated)
             except (ValueError, ArithmeticError) as error:
                 raise type(error)(f"row {place}: {error}") from None
+
+    def _evaluated(self, node: int, operands: list[float]) -> float:
+        """A node of the tape as eager evaluation computes it."""
+        tape = self._tape
+        labels = [_Labelled(tape.labels.get(x, "")) for x in tape.operands[node]]
+        return PRIMITIVES[tape.ops[node]].value(operands, labels)
 
     def _checked(self, given: Any) -> Array:
         X = _as_floats(given, "X")
@@ -224,16 +229,6 @@ class Program:
             )
         return theta
 
-    def _check_dependence(self) -> None:
-        tape = self._tape
-        depends = [op == "parameter" for op in tape.ops]
-        for node, operands in enumerate(tape.operands):
-            depends[node] = depends[node] or any(depends[x] for x in operands)
-        for place, output in enumerate(tape.outputs):
-            if not depends[output]:
-                which = "the output" if self._single else f"outputs[{place}]"
-                raise ValueError(f"{which} depends on none of params")
-
     def _compare_with(self, traced: Traced) -> None:
         """Run the example, and hold the result against the recorded one."""
         X = np.array([traced.example], dtype=float).reshape(1, -1)
@@ -251,6 +246,10 @@ class Program:
                     f"outputs[{place}] was recorded as {recorded!r}, and the program gives "
                     f"{ours!r}: was the data of a leaf changed after recording?"
                 )
+
+
+class _Labelled(NamedTuple):
+    label: str
 
 
 class Arrays:
