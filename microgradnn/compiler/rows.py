@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..formulas import Formula
 from ..primitives import PRIMITIVES, Primitive, where
 
-COMPARISONS: dict[str, Callable[[float, float], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 # Rows of many operands that are one binary row, applied again and again.
 REDUCTIONS = {"sum": "add", "max": "maximum", "min": "minimum"}

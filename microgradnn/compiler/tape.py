@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..formulas import Formula
 from ..primitives import PRIMITIVES
 from ..value import Value, topological_order
-from .rows import REDUCTIONS, Algebra
 
 INPUT, PARAMETER, CONSTANT = "input", "parameter", "constant"
 LEAVES = (INPUT, PARAMETER, CONSTANT)
 
 LINK = "link"  # a value, its operands x₁ … xₖ, and their partials p₁ … pₖ, which are nodes too
-
-WIDE = {name for name, row in PRIMITIVES.items() if row.arity is None} - {"sum", "dot"}
 
 
 class Tape:
@@ -96,21 +92,24 @@ class Tape:
                 )
         return [new[x] for x in other.outputs]
 
-    def run(self, leaves: Iterable[Any], apply: Callable[[int, list[Any]], Any]) -> list[Any]:
-        """What `apply` makes of each operation and its operands, for one sample."""
-        data = list(leaves)
-        for node in range(len(data), len(self)):
-            number = self.numbers.get(node)
-            operands = [data[x] for x in self.operands[node]]
-            data.append(apply(node, operands) if number is None else number)
-        return data
+    def replay(self, leaves: Iterable[float]) -> list[Any]:
+        """All nodes for one sample, recorded again as Values; numbers without a label are floats.
 
-
-class _Together:
-    """What several outputs have in common with one root: operands."""
-
-    def __init__(self, operands: Sequence[Value]) -> None:
-        self.operands = tuple(operands)
+        This is eager evaluation: a row outside the domain raises what it raises there.
+        """
+        nodes: list[Any] = []
+        for node, number in enumerate(leaves):
+            nodes.append(Value(number, self.labels.get(node, "")))
+        for node in range(len(nodes), len(self)):
+            label = self.labels.get(node, "")
+            if node in self.numbers:
+                number = self.numbers[node]
+                nodes.append(Value(number, label) if label else number)
+            else:
+                row = PRIMITIVES[self.ops[node]]
+                nodes.append(Value._apply(row, tuple([nodes[x] for x in self.operands[node]])))
+                nodes[-1].label = label
+        return nodes
 
 
 def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Sequence[Value]) -> Tape:
@@ -134,7 +133,8 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
             raise ValueError(f"{_named(leaf)} is no leaf: it was computed by {leaf.op}")
         places[leaf] = len(places)
     missing = dict.fromkeys(params)
-    together: Any = _Together(outputs)
+    together = Value(0.0)  # a root for all outputs
+    together.operands = tuple(outputs)
     for node in topological_order(together)[:-1]:
         if node in places:
             missing.pop(node, None)
@@ -160,83 +160,13 @@ def _check_dependence(tape: Tape, outputs: Sequence[Value]) -> None:
             learning.add(node)
     for place, node in enumerate(tape.outputs):
         if tape.params and node not in learning:
-            raise ValueError(f"outputs[{place}] ({_named(outputs[place])}) depends on none of params")
+            raise ValueError(
+                f"outputs[{place}] ({_named(outputs[place])}) depends on none of params"
+            )
 
 
 def _named(value: Value) -> str:
     return repr(value.label) if value.label else repr(value)
-
-
-def expand(tape: Tape, finite: bool, links: bool) -> Tape:
-    """Write rows of many operands as their formulas, so that these can be grouped as well.
-
-    Such a node becomes a *link*: its value and its partials are computed by nodes of their own,
-    through which no gradient flows; the gradient follows the link. Where none is wanted the value
-    alone takes its place. Sums and dots stay.
-    """
-    if WIDE.isdisjoint(tape.ops):
-        return tape
-    out = Tape(tape.inputs, tape.params)
-    templates: dict[Any, Tape] = {}
-
-    def write(node: int, operands: tuple[int, ...]) -> int:
-        op = tape.ops[node]
-        if op not in WIDE or len(operands) == 1:
-            return out.append(op, operands)
-        numbers = [out.numbers.get(x) for x in operands]
-        key = (op, *numbers)
-        if key not in templates:
-            templates[key] = _template(op, numbers, finite)
-        value, *partials = out.copy_from(templates[key], operands)
-        if not links:
-            return value
-        differentiated = [x for x, number in zip(operands, numbers, strict=True) if number is None]
-        return out.append(LINK, (value, *differentiated, *partials))
-
-    out.outputs = out.copy_from(tape, range(len(out)), write)
-    return out
-
-
-def _template(op: str, numbers: Sequence[float | None], finite: bool) -> Tape:
-    """The formulas of a row of many operands as a tape: its value, and its partials."""
-    algebra, tape = Algebra(finite), Tape(len(numbers), 0)
-    operands: list[Any] = [
-        algebra.leaf(f"x{k}" if number is None else repr(number))
-        for k, number in enumerate(numbers)
-    ]
-    places = {id(operand): k for k, operand in enumerate(operands)}
-
-    def place(formula: Formula) -> int:
-        if id(formula) not in places:
-            places[id(formula)] = written(formula)
-        return places[id(formula)]
-
-    def written(formula: Formula) -> int:
-        if formula.row is None:
-            return tape.constant(float(formula.text))
-        op, xs = formula.row, formula.operands
-        if op == "where":  # the condition is part of it: a comparison is no number
-            condition, a, b = xs
-            if condition.row == "&":
-                first, second = condition.operands
-                inner = algebra.value("where", [second, a, b])
-                return place(algebra.value("where", [first, inner, b]))
-            op, xs = f"where {condition.row}", [*condition.operands, a, b]
-        return tape.append(op if isinstance(op, str) else op.name, tuple(map(place, xs)))
-
-    if op == "softmax":  # its first operand picks one of the others
-        operands[0] = numbers[0]
-    out = algebra.leaf("out")
-    if op in REDUCTIONS:  # one step of the array code; else it would be written as a chain
-        places[id(out)] = tape.append(op, tuple(range(len(numbers))))
-    else:
-        places[id(out)] = place(algebra.simplified(PRIMITIVES[op].forward(*operands)))
-    partials = algebra.partials(op, out, operands)
-    tape.outputs = [
-        places[id(out)],
-        *[place(partials[k]) for k, number in enumerate(numbers) if number is None],
-    ]
-    return tape
 
 
 def where_parts(op: str) -> str | None:
