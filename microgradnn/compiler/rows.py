@@ -52,14 +52,15 @@ class Algebra:
     def partials(self, op: str, out: Formula, operands: Sequence[Any]) -> list[Formula]:
         """The derivative of a row's value with respect to each operand.
 
-        A partial at a NaN is NaN, unless the row says otherwise.
+        Beside an operand that is NaN all are NaN, unless the row says otherwise.
         """
         key = (op, *map(id, (out, *operands)))
         if key not in self.derivatives:
             row = PRIMITIVES[op]
             found = row.partials_on(out, operands, [True] * len(operands))
             if not row.keeps_partials_at_nan:
-                found = [where(out <= math.inf, partial, math.nan) for partial in found]
+                numbers = PRIMITIVES["max"](*operands) <= math.inf
+                found = [where(numbers, partial, math.nan) for partial in found]
             self.derivatives[key] = list(map(self.simplified, found))
         return self.derivatives[key]
 
