@@ -57,7 +57,13 @@ class Algebra:
         key = (op, *map(id, (out, *operands)))
         if key not in self.derivatives:
             row = PRIMITIVES[op]
-            found = row.partials_on(out, operands, [True] * len(operands))
+            try:
+                found = row.partials_on(out, operands, [True] * len(operands))
+            except TypeError as error:  # a row of the user's own, which need not suit arrays
+                raise TypeError(
+                    f"the partials of {op} work for numbers only ({error}): write them with "
+                    "operators, where(condition, a, b) and functions such as mg.exp, not math.exp"
+                ) from error
             if not row.keeps_partials_at_nan:
                 numbers = PRIMITIVES["max"](*operands) <= math.inf
                 found = [where(numbers, partial, math.nan) for partial in found]
