@@ -82,9 +82,6 @@ def split_links(tape: Tape) -> Tape:
 
 
 def _reduced(out: Tape, op: str, operands: Sequence[int]) -> int:
-    parts = []
-    for kind in (False, True):
-        same = tuple([x for x in operands if out.batched[x] == kind])
-        if same:
-            parts.append(same[0] if len(same) == 1 else out.append(op, same))
+    kinds = ([x for x in operands if out.batched[x] == kind] for kind in (False, True))
+    parts = [xs[0] if len(xs) == 1 else out.append(op, tuple(xs)) for xs in kinds if xs]
     return parts[0] if len(parts) == 1 else out.append(f"{op}imum", tuple(parts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -39,9 +39,7 @@ def compile(
     *,
     example_inputs: Sequence[Any] | None = None,
 ) -> Program:
-    """Turn a scalar graph into array code that runs a whole batch at once.
-
-    Three forms:
+    """Turn a scalar graph into array code that runs a whole batch at once, in three forms.
 
     - `compile(outputs, inputs, params)`: a recorded Value, or a list of them. `inputs` are the
       leaves that differ from sample to sample, `params` those that the batch shares. All other
@@ -100,8 +98,7 @@ class Program:
 
         def run(finite: bool) -> tuple[float, Array]:
             totals, gradients = [], []
-            for part in self._parts(X, finite, True):
-                arrays = self._run(part, theta, finite, True)
+            for arrays in self._passes(X, theta, finite, True):
                 totals.append(arrays.output_sum())
                 gradients.append(arrays.backward(share))
             return sum(totals) * share, functools.reduce(np.add, gradients)
@@ -121,29 +118,28 @@ class Program:
         theta = self.read_params()
 
         def run(finite: bool) -> Array:
-            parts = self._parts(X, finite, gradient)
-            return np.vstack([self._run(x, theta, finite, gradient).outputs() for x in parts])
+            passes = self._passes(X, theta, finite, gradient)
+            return np.vstack([arrays.outputs() for arrays in passes])
 
         return self._guarded(run, X, theta)
 
-    def _run(self, X: Array, theta: Array, finite: bool, gradient: bool) -> Arrays:
-        """The forward pass of a part of the batch, in arrays of its size."""
-        key = len(X), finite, gradient
-        arrays = self._arrays.get(key)
-        if arrays is None:
-            if len(self._arrays) >= KEPT:
-                del self._arrays[next(iter(self._arrays))]
-            arrays = self._arrays[key] = Arrays(*self._compiled(finite, gradient), len(X))
-        arrays.inputs[...] = X.T
-        arrays.params[...] = theta
-        arrays.forward()
-        return arrays
-
-    def _parts(self, X: Array, finite: bool, gradient: bool) -> list[Array]:
-        """The batch in parts whose numbers fit into the cache."""
-        rows = self._compiled(finite, gradient)[0].batched_rows * (3 if gradient else 1)
-        size = max(NUMBERS_AT_ONCE // max(rows, 1), LEAST_AT_ONCE)
-        return [X[start : start + size] for start in range(0, len(X), size)]
+    def _passes(self, X: Array, theta: Array, finite: bool, gradient: bool) -> Iterator[Arrays]:
+        """The forward pass of each part of the batch, so cut that it fits into the cache."""
+        plan, code = self._compiled(finite, gradient)
+        rows = max(plan.batched_rows, 1) * (3 if gradient else 1)
+        size = max(NUMBERS_AT_ONCE // rows, LEAST_AT_ONCE)
+        for start in range(0, len(X), size):
+            part = X[start : start + size]
+            key = len(part), finite, gradient
+            if key not in self._arrays:
+                if len(self._arrays) >= KEPT:
+                    del self._arrays[next(iter(self._arrays))]
+                self._arrays[key] = Arrays(plan, code, len(part))
+            arrays = self._arrays[key]
+            arrays.inputs[...] = part.T
+            arrays.params[...] = theta
+            arrays.forward()
+            yield arrays
 
     def _compiled(self, finite: bool, gradient: bool) -> tuple[Schedule, NumpyCode]:
         """The code; with `finite` that which is fast because no number is infinite or NaN."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .tape import Tape, users
 
 DOT = "dot"  # here: Σ aᵢbᵢ without a bias; the operands are (a₁ … aₙ, b₁ … bₙ)
 BINARY = ("add", "sub", "neg")
 LINEAR = (*BINARY, "sum", "dot")
+
+Part = tuple[str, tuple[int, ...]]  # an operation and its operands
+Terms = list[tuple[int, ...]]  # nodes, and products of two
 
 
 def flatten(tape: Tape) -> Tape:
@@ -19,7 +24,7 @@ def flatten(tape: Tape) -> Tape:
     uses, user = users(tape)
     linear = [op in LINEAR for op in ops]
     out = Tape(tape.inputs, tape.params)
-    parts: list[tuple[str, tuple[int, ...]]] = []  # of sums to come; the number of the k-th is ~k
+    parts: list[Part] = []  # of sums to come; the number of the k-th is ~k
 
     def write(node: int, operands: tuple[int, ...]) -> int:
         op = ops[node]
@@ -30,71 +35,62 @@ def flatten(tape: Tape) -> Tape:
                 parts.append((op, operands))
                 return ~(len(parts) - 1)
         if linear[node] and (op not in BINARY or min(operands) < 0):
-            return _written(out, *_terms(op, operands, parts))
+            return _written(out, _terms(op, operands, parts))
         return out.append(op, operands)
 
     out.outputs = out.copy_from(tape, range(len(out)), write, uses)
     return out
 
 
-Products = list[tuple[int, ...]]
-
-
-def _terms(
-    op: str, operands: tuple[int, ...], parts: list[tuple[str, tuple[int, ...]]]
-) -> tuple[tuple[list[int], list[int]], tuple[Products, Products]]:
-    """What a sum consists of: nodes and products, each both those added and those subtracted."""
-    nodes: tuple[list[int], list[int]] = [], []
-    products: tuple[Products, Products] = [], []
+def _terms(op: str, operands: tuple[int, ...], parts: Sequence[Part]) -> tuple[Terms, Terms]:
+    """What a sum consists of: the terms that are added, and those that are subtracted."""
+    terms: tuple[Terms, Terms] = [], []
     waiting = [(op, operands, False)]
     for op, operands, negative in waiting:  # which grows meanwhile
         if op == "mul":
-            products[negative].append(operands)
+            terms[negative].append(operands)
             continue
         if op == DOT:
             n = len(operands) // 2
-            products[negative].extend(zip(operands[:n], operands[n:-1], strict=True))
+            terms[negative].extend(zip(operands[:n], operands[n:-1], strict=True))
             operands = operands[-1:]
         for place, x in enumerate(operands):
             sign = negative != (op == "neg" or (op == "sub" and place == 1))
             if x < 0:
                 waiting.append((*parts[~x], sign))
             else:
-                nodes[sign].append(x)
-    return nodes, products
+                terms[sign].append((x,))
+    return terms
 
 
-def _written(
-    out: Tape, nodes: tuple[list[int], list[int]], products: tuple[Products, Products]
-) -> int:
+def _written(out: Tape, terms: tuple[Terms, Terms]) -> int:
     """Append the nodes of a sum; give the number of the last."""
-    added, subtracted = (_summed(out, nodes[sign], products[sign]) for sign in (False, True))
+    added, subtracted = (_summed(out, side) for side in terms)
     if subtracted is None:
         return out.constant(0.0) if added is None else added
-    return (
-        out.append("neg", (subtracted,))
-        if added is None
-        else out.append("sub", (added, subtracted))
-    )
+    if added is None:
+        return out.append("neg", (subtracted,))
+    return out.append("sub", (added, subtracted))
 
 
-def _summed(out: Tape, nodes: list[int], products: Products) -> int | None:
-    terms: tuple[list[int], list[int]] = [], []  # uniform ones, batched ones
-    for x in nodes:
-        if out.numbers.get(x) != 0.0:
-            terms[out.batched[x]].append(x)
-    kinds: dict[tuple[bool, bool], Products] = {}
-    for a, b in products:
-        if out.batched[a] and not out.batched[b]:
-            a, b = b, a
-        kinds.setdefault((out.batched[a], out.batched[b]), []).append((a, b))
-    for (_, batched), pairs in kinds.items():
-        if len(pairs) == 1:
-            made = out.append("mul", pairs[0])
+def _summed(out: Tape, terms: Terms) -> int | None:
+    batched = out.batched
+    kinds: dict[tuple[bool, ...], Terms] = {}
+    for term in terms:
+        if len(term) == 2 and batched[term[0]] > batched[term[1]]:
+            term = term[::-1]  # the uniform factor first
+        if len(term) == 2 or out.numbers.get(term[0]) != 0.0:
+            kinds.setdefault(tuple([batched[x] for x in term]), []).append(term)
+    nodes: tuple[list[int], list[int]] = [], []  # uniform ones, batched ones
+    for kind, alike in kinds.items():
+        if len(kind) == 1:
+            nodes[kind[0]].extend([x for (x,) in alike])
+        elif len(alike) == 1:
+            nodes[kind[1]].append(out.append("mul", alike[0]))
         else:
-            made = out.append(DOT, (*[a for a, _ in pairs], *[b for _, b in pairs]))
-        terms[batched].append(made)
-    sums = [_added(out, kind) for kind in terms if kind]
+            a, b = zip(*alike, strict=True)
+            nodes[kind[1]].append(out.append(DOT, a + b))
+    sums = [_added(out, same) for same in nodes if same]
     return _added(out, sums) if sums else None
 
 

@@ -73,7 +73,7 @@ def test_a_function_whose_course_depends_on_data_is_refused() -> None:
         (lambda x: mg.sum([x[0] + 1, x[0] - 1][: 1 + (x[0] > 0)]), [[-1.0], [1.0]], "and sub 0"),
         (lambda x: x[0] * x[0] if x[0] < 2 else x[0] * x[0] * x[0], [[1.0], [2.0]], "node 2 is"),
         (lambda x: x[0] if x[0] > x[1] else x[1], [[2.0, 1.0], [1.0, 2.0]], "are nodes [0]"),
-        (mg.sum, [[1.0, 2.0], [1.0]], "2 inputs in one and 1 in the other"),
+        (mg.sum, [[1.0, 2.0], [1.0]], "node 1 is input in one and sum 0 in the other"),
     ],
 )  # fmt: skip
 def test_the_first_difference_is_named(f: Any, examples: Any, difference: str) -> None:
