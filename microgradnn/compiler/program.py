@@ -68,8 +68,8 @@ class Program:
     """
 
     def __init__(self, traced: Traced) -> None:
-        self._tape, self._example, self._single = traced.tape, traced.example, traced.single
-        self._params = list(traced.params)
+        self._tape, self._params = traced.tape, traced.params
+        self._example, self._single = traced.example, traced.single
         self._code: dict[tuple[bool, bool], tuple[Schedule, NumpyCode]] = {}
         self._arrays: dict[tuple[int, bool, bool], Arrays] = {}
         self._differentiable = len(self._tape.outputs) == 1 and bool(self._params)
@@ -172,8 +172,9 @@ class Program:
 
         picture, tape = "", self._tape
         if len(tape) <= MOST_DRAWN:
-            root = tape.replay([*self._example, *self.read_params().tolist()])[tape.outputs[0]]
-            with suppress(ValueError):  # too many boxes, and nothing to fold them by
+            # Too many boxes and nothing to fold them by, or parameters now outside a domain.
+            with suppress(ValueError, ArithmeticError):
+                root = tape.replay([*self._example, *self.read_params().tolist()])[tape.outputs[0]]
                 picture = draw(root if isinstance(root, Value) else Value(root)).svg
         style = "display:flex; flex-wrap:wrap; gap:2em; align-items:center"
         return f'<div style="{style}">{picture}<pre>{html.escape(self.summary())}</pre></div>'

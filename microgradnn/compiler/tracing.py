@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from ..functions import as_list
 from ..nn import MLP, Layer, Module, Neuron
 from ..value import Value
 from .tape import Tape, record_tape
@@ -14,7 +15,7 @@ class Traced(NamedTuple):
     """A tape with the parameters behind it, and the recorded example."""
 
     tape: Tape
-    params: Sequence[Value]
+    params: list[Value]
     example: list[float]
     recorded: list[float]
     single: bool  # one output that was not in a list
@@ -33,18 +34,23 @@ def trace(
     return _of_graph(what, inputs, params)
 
 
-def _of_graph(outputs: Any, inputs: Sequence[Value], params: Sequence[Value]) -> Traced:
+def _of_graph(outputs: Any, inputs: Any, params: Any) -> Traced:
     single = isinstance(outputs, Value)
-    listed = [outputs] if single else list(outputs)
-    for name, values in (("outputs", listed), ("inputs", inputs), ("params", params)):
-        for place, value in enumerate(values):
-            if not isinstance(value, Value):
-                kind = type(value).__name__
-                raise TypeError(f"{name}[{place}] must be a Value, got {kind} {value!r}")
-    if not listed:
-        raise ValueError("outputs is empty; at least one is needed")
+    listed = _values([outputs] if single else as_list(outputs, "outputs"), "outputs")
+    inputs, params = _values(inputs, "inputs"), _values(params, "params")
     tape = record_tape(listed, inputs, params)
     return Traced(tape, params, [x.data for x in inputs], [x.data for x in listed], single)
+
+
+def _values(given: Any, name: str) -> list[Value]:
+    if not hasattr(given, "__iter__"):
+        raise TypeError(f"{name} must be a list of Values, got {type(given).__name__}")
+    values = list(given)
+    for place, value in enumerate(values):
+        if not isinstance(value, Value):
+            kind = type(value).__name__
+            raise TypeError(f"{name}[{place}] must be a Value, got {kind} {value!r}")
+    return values
 
 
 def _of_function(
@@ -56,13 +62,14 @@ def _of_function(
             "depends on its data shows it in two different graphs"
         )
 
-    def traced_on(example: Sequence[Any]) -> Traced:
-        inputs = [Value(x, label=f"x{place}") for place, x in enumerate(example)]
+    def traced_on(place: int) -> Traced:
+        example = as_list(examples[place], f"example_inputs[{place}]")
+        inputs = [Value(x, label=f"x{k}") for k, x in enumerate(example)]
         return _of_graph(f(inputs), inputs, params)
 
-    first = traced_on(examples[0])
-    for place, example in enumerate(examples[1:], start=1):
-        difference = first_difference(first.tape, traced_on(example).tape)
+    first = traced_on(0)
+    for place in range(1, len(examples)):
+        difference = first_difference(first.tape, traced_on(place).tape)
         if difference:
             raise ValueError(
                 f"example_inputs[0] and example_inputs[{place}] give different graphs, so the "
