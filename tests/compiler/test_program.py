@@ -229,7 +229,7 @@ def test_wrong_leaves_are_refused_by_name() -> None:
         compile(w * x, [1.0], [w])
     with pytest.raises(TypeError, match="params must be a list of Values, got Value"):
         compile(w * x, [x], w)
-    with pytest.raises(TypeError, match="outputs must be a list of .* got float"):
+    with pytest.raises(TypeError, match=r"outputs must be a list of .* got float"):
         compile(lambda x: 3.0, example_inputs=[[1.0], [2.0]])
     with pytest.raises(TypeError, match=re.escape("example_inputs[1] must be a list")):
         compile(lambda x: x[0], example_inputs=[[1.0], 2.0])
