@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
+from ..functions import as_list
 from ..nn import MLP, Layer, Module, Neuron
 from ..value import Value
 from .tape import Tape, record_tape
 
 
-@dataclass
-class Traced:
+class Traced(NamedTuple):
     """A tape with the parameters behind it, and the recorded example."""
 
     tape: Tape
@@ -24,31 +22,35 @@ class Traced:
 
 
 def trace(
-    what: Any, inputs: Any, params: Sequence[Value], example_inputs: Sequence[Any] | None
+    what: Any, inputs: Any, params: Sequence[Value], examples: Sequence[Any] | None
 ) -> Traced:
     """Bring what `compile` was given onto a tape."""
     if isinstance(what, Module):
-        return _of_model(what, inputs, example_inputs)
+        return _of_model(what, inputs, examples)
     if callable(what):
-        return _of_function(what, params, example_inputs)
+        return _of_function(what, params, examples)
     if inputs is None:
         raise TypeError("inputs is missing: the list of leaves that differ from sample to sample")
-    return _recorded(what, list(inputs), list(params))
+    return _of_graph(what, inputs, params)
 
 
-def _recorded(outputs: Any, inputs: list[Value], params: list[Value]) -> Traced:
+def _of_graph(outputs: Any, inputs: Any, params: Any) -> Traced:
     single = isinstance(outputs, Value)
-    listed = [outputs] if single else list(outputs)
-    for name, values in (("outputs", listed), ("inputs", inputs), ("params", params)):
-        for place, value in enumerate(values):
-            if not isinstance(value, Value):
-                kind = type(value).__name__
-                raise TypeError(f"{name}[{place}] must be a Value, got {kind} {value!r}")
-    if not listed:
-        raise ValueError("outputs is empty; at least one is needed")
+    listed = _values([outputs] if single else as_list(outputs, "outputs"), "outputs")
+    inputs, params = _values(inputs, "inputs"), _values(params, "params")
     tape = record_tape(listed, inputs, params)
-    example, recorded = [x.data for x in inputs], [x.data for x in listed]
-    return Traced(tape, params, example, recorded, single)
+    return Traced(tape, params, [x.data for x in inputs], [x.data for x in listed], single)
+
+
+def _values(given: Any, name: str) -> list[Value]:
+    if not hasattr(given, "__iter__"):
+        raise TypeError(f"{name} must be a list of Values, got {type(given).__name__}")
+    values = list(given)
+    for place, value in enumerate(values):
+        if not isinstance(value, Value):
+            kind = type(value).__name__
+            raise TypeError(f"{name}[{place}] must be a Value, got {kind} {value!r}")
+    return values
 
 
 def _of_function(
@@ -59,20 +61,21 @@ def _of_function(
             "example_inputs must hold at least two inputs that f takes: a function whose course "
             "depends on its data shows it in two different graphs"
         )
-    traced = [_traced_on(f, example, params) for example in examples]
-    for place, other in enumerate(traced[1:], start=1):
-        difference = first_difference(traced[0].tape, other.tape)
+
+    def traced_on(place: int) -> Traced:
+        example = as_list(examples[place], f"example_inputs[{place}]")
+        inputs = [Value(x, label=f"x{k}") for k, x in enumerate(example)]
+        return _of_graph(f(inputs), inputs, params)
+
+    first = traced_on(0)
+    for place in range(1, len(examples)):
+        difference = first_difference(first.tape, traced_on(place).tape)
         if difference:
             raise ValueError(
                 f"example_inputs[0] and example_inputs[{place}] give different graphs, so the "
                 f"course of the function depends on its data: {difference}"
             )
-    return traced[0]
-
-
-def _traced_on(f: Callable[[list[Any]], Any], example: Any, params: Sequence[Value]) -> Traced:
-    inputs = [Value(x, label=f"x{place}") for place, x in enumerate(example)]
-    return _recorded(f(inputs), inputs, list(params))
+    return first
 
 
 def first_difference(one: Tape, other: Tape) -> str:
@@ -80,25 +83,15 @@ def first_difference(one: Tape, other: Tape) -> str:
 
     >>> x, y = Value(1.0), Value(1.0)
     >>> first_difference(record_tape([x * 2], [x], []), record_tape([y + 2], [y], []))
-    'node 2 is mul(0, 1) in one and add(0, 1) in the other'
+    'node 2 is mul 0 1 in one and add 0 1 in the other'
     """
-    if one.inputs != other.inputs:
-        return f"{one.inputs} inputs in one and {other.inputs} in the other"
-    for node, (a, b) in enumerate(zip_longest(_nodes(one), _nodes(other), fillvalue="missing")):
+    for node in range(max(len(one), len(other))):
+        a, b = (tape.described(node) if node < len(tape) else "missing" for tape in (one, other))
         if a != b:
             return f"node {node} is {a} in one and {b} in the other"
     if one.outputs != other.outputs:
         return f"the outputs are nodes {one.outputs} in one and {other.outputs} in the other"
     return ""
-
-
-def _nodes(tape: Tape) -> list[str]:
-    return [
-        f"the number {tape.numbers[node]!r}"
-        if node in tape.numbers
-        else f"{op}({', '.join(map(str, operands))})"
-        for node, (op, operands) in enumerate(zip(tape.ops, tape.operands, strict=True))
-    ]
 
 
 # ---- Models --------------------------------------------------------------------------------------
@@ -107,13 +100,14 @@ def _nodes(tape: Tape) -> list[str]:
 def _of_model(model: Any, loss: Any, examples: Sequence[Any] | None) -> Traced:
     params = model.parameters()
     if examples is None:
-        examples = [_numbers(_input_count(model), shift) for shift in (0, 1)]
+        count = _input_count(model)
+        # Numbers of ordinary size, no two of which are equal by chance.
+        examples = [[((7 * k + 3 * j) % 11 + 1) / (12 + j) for k in range(count)] for j in (0, 1)]
     if loss is None:
         return _of_function(model, params, examples)
     if not callable(loss):
         raise TypeError(f"loss must be a function (prediction, target), got {loss!r}")
-    columns = len(examples[0])
-    targets = _targets(model, loss, examples[0])
+    columns, targets = len(examples[0]), _targets(model, loss, examples[0])
 
     def loss_of(values: list[Any]) -> Any:
         prediction, target = model(values[:columns]), values[columns:]
@@ -129,11 +123,6 @@ def _input_count(model: Any) -> int:
     if isinstance(first, Neuron):
         return len(first.w)
     raise TypeError("example_inputs is needed: two inputs that the model takes")
-
-
-def _numbers(count: int, shift: int) -> list[float]:
-    """An example input: numbers of ordinary size, no two of which are equal by chance."""
-    return [((7 * place + 3 * shift) % 11 + 1) / (12 + shift) for place in range(count)]
 
 
 def _targets(model: Any, loss: Any, example: list[float]) -> list[float]:
