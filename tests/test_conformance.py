@@ -6,10 +6,12 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import microgradnn as mg
 from microgradnn import Value, losses
+from microgradnn.compiler import compile
 
 CASES = json.loads((Path(__file__).parent / "data" / "conformance.json").read_text("utf-8"))
 NAMES: dict[str, Any] = {
@@ -35,27 +37,78 @@ def agrees(got: float, expected: float, ulps: int) -> bool:
     return abs(got - expected) <= ulps * math.ulp(expected)
 
 
-def evaluate(case: dict[str, Any]) -> tuple[Any, dict[str, Value]]:
-    leaves = {name: Value(float(x), label=name) for name, x in case["inputs"].items()}
+def evaluate(case: dict[str, Any], leaves: dict[str, Any]) -> Any:
     # The table is ours, its expressions are Python over the names above and nothing else.
-    return eval(case["expression"], {"__builtins__": {}, **NAMES, **leaves}), leaves
+    return eval(case["expression"], {"__builtins__": {}, **NAMES, **leaves})
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
-def test_conformance(case: dict[str, Any]) -> None:
-    if case["expected_error"]:
-        names = case["expected_error"].split(":")[0].split(" or ")
-        errors = tuple(getattr(builtins, name) for name in names)
-        with pytest.raises(errors) as raised:
-            evaluate(case)
-        assert len(str(raised.value)) > 10  # it says something of its own
-        return
-    out, leaves = evaluate(case)
-    assert agrees(out.data, case["expected_value"], case["tol_ulp_value"]), out.data
-    out.backward()
+def leaves_of(case: dict[str, Any]) -> dict[str, Value]:
+    return {name: Value(float(x), label=name) for name, x in case["inputs"].items()}
+
+
+def errors_of(case: dict[str, Any]) -> tuple[type[Exception], ...]:
+    names = case["expected_error"].split(":")[0].split(" or ")
+    return tuple(getattr(builtins, name) for name in names)
+
+
+def check(case: dict[str, Any], value: float, grads: dict[str, float]) -> None:
+    assert agrees(value, case["expected_value"], case["tol_ulp_value"]), value
     for name, expected in case["expected_grads"].items():
-        got = leaves[name].grad
-        assert agrees(got, expected, case["tol_ulp_grad"]), (name, got, expected)
+        assert agrees(grads[name], expected, case["tol_ulp_grad"]), (name, grads[name], expected)
+
+
+RIGHT = [case for case in CASES if not case["expected_error"]]
+WRONG = [case for case in CASES if case["expected_error"]]
+
+
+@pytest.mark.parametrize("case", RIGHT, ids=lambda case: case["id"])
+def test_conformance(case: dict[str, Any]) -> None:
+    leaves = leaves_of(case)
+    out = evaluate(case, leaves)
+    out.backward()
+    check(case, out.data, {name: leaf.grad for name, leaf in leaves.items()})
+
+
+@pytest.mark.parametrize("case", WRONG, ids=lambda case: case["id"])
+def test_what_is_refused(case: dict[str, Any]) -> None:
+    with pytest.raises(errors_of(case)) as raised:
+        evaluate(case, leaves_of(case))
+    assert len(str(raised.value)) > 10  # it says something of its own
+
+
+@pytest.mark.parametrize("batched", [False, True], ids=["uniform", "batched"])
+@pytest.mark.parametrize("case", RIGHT, ids=lambda case: case["id"])
+def test_compiled_conformance(case: dict[str, Any], batched: bool) -> None:
+    """The leaves are parameters; an input of −0.0 added to each changes no number."""
+    leaves = leaves_of(case)
+    zeros = [Value(-0.0) for _ in leaves] if batched else []
+    shifted = [z + leaf for z, leaf in zip(zeros, leaves.values(), strict=True)] if batched else []
+    out = evaluate(case, dict(zip(leaves, shifted, strict=True)) if batched else leaves)
+    below = set(mg.topological_order(out))
+    used = {name: leaf for name, leaf in leaves.items() if leaf in below}
+    program = compile(out, zeros, list(used.values()))
+    X = np.full((1, len(zeros)), -0.0)
+    value, gradient = program.value_and_grad(X)
+    grads = dict.fromkeys(leaves, 0.0) | dict(zip(used, gradient.tolist(), strict=True))
+    check(case, value, grads)
+    check(case, float(program(X)[0]), grads)
+
+
+@pytest.mark.parametrize("case", WRONG, ids=lambda case: case["id"])
+def test_what_a_program_refuses(case: dict[str, Any]) -> None:
+    """Recorded where all is well; some are refused there already, for the sake of a constant."""
+    with pytest.raises(errors_of(case)) as eager:
+        evaluate(case, leaves_of(case))
+    leaves = {name: Value(0.5, label=name) for name in case["inputs"]}
+    try:
+        out = evaluate(case, leaves)
+    except type(eager.value):
+        assert case["id"] in ("edge.bcel.t2", "edge.ce.negt", "edge.div.const0", "edge.hinge.y01")
+        return
+    program = compile(out, list(leaves.values()))
+    X = [[0.5] * len(leaves), list(map(float, case["inputs"].values()))]
+    with pytest.raises(type(eager.value), match="row 1: "):
+        program(X)
 
 
 def test_the_table_is_whole() -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..primitives import PRIMITIVES
+from .rows import COMMUTATIVE, kept_operand
 from .sums import flatten
-from .tape import LINK, Tape, only_users
-
-COMMUTATIVE = ("add", "mul")
+from .tape import LINK, Tape, users
 
 
 def normalise(tape: Tape) -> Tape:
@@ -25,83 +24,34 @@ def normalise(tape: Tape) -> Tape:
        4  batched  dot 2 3 0 1
     outputs: 4
     """
-    return only_live(flatten(share(tape)))
+    return flatten(share(tape))
 
 
 def share(tape: Tape) -> Tape:
     """Give equal nodes one number, compute what only constants enter, drop neutral numbers."""
     out = Tape(tape.inputs, tape.params)
-    new = list(range(len(out)))
-    known: dict[tuple[str, tuple[int, ...]], int] = {}
-    constants: dict[str, int] = {}
-
-    def constant(number: float) -> int:
-        text = repr(number)
-        if text not in constants:
-            constants[text] = out.constant(number)
-        return constants[text]
-
     numbers = out.numbers
-    for node in range(len(out), len(tape)):
-        if node in tape.numbers:
-            new.append(constant(tape.numbers[node]))
-            continue
-        op, operands = tape.ops[node], tuple([new[x] for x in tape.operands[node]])
-        if op == "pow" and operands[1] in numbers and numbers[operands[1]] in (1.0, 2.0):
-            op, operands = "mul", (operands[0], operands[0])
-            if numbers[new[tape.operands[node][1]]] == 1.0:
-                new.append(operands[0])
-                continue
-        same = _same_as_operand(op, operands, numbers)
-        if same is not None:
-            new.append(same)
-            continue
-        if op in PRIMITIVES and all(x in numbers for x in operands):
-            new.append(constant(PRIMITIVES[op].value([numbers[x] for x in operands])))
-            continue
+    known: dict[tuple[str, tuple[int, ...]], int] = {}
+
+    def write(node: int, operands: tuple[int, ...]) -> int:
+        op = tape.ops[node]
+        if not numbers.keys().isdisjoint(operands):
+            found = [numbers.get(x) for x in operands]
+            kept = kept_operand(op, found)
+            if kept is not None:
+                return operands[kept]
+            if None not in found and op in PRIMITIVES:
+                return out.constant(PRIMITIVES[op].value(found))  # type: ignore[arg-type]
+            if op == "pow" and found[1] == 2.0:
+                op, operands = "mul", (operands[0], operands[0])
         if op in COMMUTATIVE and operands[0] > operands[1]:
             operands = operands[::-1]
-        key = (op, operands)
-        number = known.get(key)
-        if number is None:
-            number = known[key] = out.append(op, operands)
-        new.append(number)
-    out.outputs = [new[x] for x in tape.outputs]
-    return out
+        key = op, operands
+        if key not in known:
+            known[key] = out.append(op, operands)
+        return known[key]
 
-
-def _same_as_operand(op: str, operands: tuple[int, ...], numbers: dict[int, float]) -> int | None:
-    """The operand that a node equals because the other one is neutral: x + 0, 1·x, x / 1."""
-    if op in ("add", "sub") and numbers.get(operands[1]) == 0.0:
-        return operands[0]
-    if op == "add" and numbers.get(operands[0]) == 0.0:
-        return operands[1]
-    if op in ("mul", "div") and numbers.get(operands[1]) == 1.0:
-        return operands[0]
-    if op == "mul" and numbers.get(operands[0]) == 1.0:
-        return operands[1]
-    return None
-
-
-def only_live(tape: Tape) -> Tape:
-    """The tape without the nodes that no output depends on."""
-    live = [False] * len(tape)
-    for x in tape.outputs:
-        live[x] = True
-    for node in range(len(tape) - 1, -1, -1):
-        if live[node]:
-            for x in tape.operands[node]:
-                live[x] = True
-    out = Tape(tape.inputs, tape.params)
-    new = list(range(len(out)))
-    for node in range(len(out), len(tape)):
-        if not live[node]:
-            new.append(-1)
-        elif node in tape.numbers:
-            new.append(out.constant(tape.numbers[node]))
-        else:
-            new.append(out.append(tape.ops[node], tuple([new[x] for x in tape.operands[node]])))
-    out.outputs = [new[x] for x in tape.outputs]
+    out.outputs = out.copy_from(tape, range(len(out)), write)
     return out
 
 
@@ -113,31 +63,25 @@ def split_links(tape: Tape) -> Tape:
     if not {LINK, "max", "min"}.intersection(tape.ops):
         return tape
     out = Tape(tape.inputs, tape.params)
-    new = list(range(len(out)))
-    only_user = only_users(tape)
-    for node in range(len(out), len(tape)):
-        op, operands = tape.ops[node], tuple([new[x] for x in tape.operands[node]])
-        if node in tape.numbers:
-            new.append(out.constant(tape.numbers[node]))
-            continue
+    uses, _ = users(tape)
+
+    def write(node: int, operands: tuple[int, ...]) -> int:
+        op = tape.ops[node]
+        if op in ("max", "min"):
+            return _reduced(out, op, operands)
         if op == LINK:
             value = tape.operands[node][0]
-            own = only_user[value] == node and out.operands[operands[0]]
+            own = uses[value] == 1 and out.operands[operands[0]]
             if not own or tape.batched[value] != tape.batched[node]:
                 operands = (out.append("copy", operands[:1]), *operands[1:])
                 out.batched[operands[0]] = tape.batched[node]
-        if op in ("max", "min"):
-            new.append(_reduced(out, op, operands))
-        else:
-            new.append(out.append(op, operands))
-    out.outputs = [new[x] for x in tape.outputs]
+        return out.append(op, operands)
+
+    out.outputs = out.copy_from(tape, range(len(out)), write)
     return out
 
 
 def _reduced(out: Tape, op: str, operands: Sequence[int]) -> int:
-    parts = []
-    for kind in (False, True):
-        same = tuple([x for x in operands if out.batched[x] == kind])
-        if same:
-            parts.append(same[0] if len(same) == 1 else out.append(op, same))
+    kinds = ([x for x in operands if out.batched[x] == kind] for kind in (False, True))
+    parts = [xs[0] if len(xs) == 1 else out.append(op, tuple(xs)) for xs in kinds if xs]
     return parts[0] if len(parts) == 1 else out.append(f"{op}imum", tuple(parts))

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+import functools
+import html
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from ..data import as_floats
-from ..modes import large_graph
+from ..modes import large_graph, no_grad
 from ..value import Value
 from .adjoint import adjoint
 from .emit_numpy import NumpyCode
+from .expand import expand
 from .normalise import normalise, split_links
 from .rows import Algebra
-from .schedule import Schedule, schedule
+from .schedule import schedule
+from .steps import Schedule
 from .summary import summary_of
-from .tape import expand
 from .tracing import Traced, trace
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 Array = npt.NDArray[np.float64]
+Result = TypeVar("Result")
 
 KEPT = 4  # batch sizes whose arrays a program keeps
 NUMBERS_AT_ONCE = 2**18  # a batch is cut so that its numbers stay in the processor's cache
 LEAST_AT_ONCE = 256
+MOST_DRAWN = 20_000  # nodes; folding more takes too long for a notebook
 
 
 def compile(
@@ -38,9 +41,7 @@ def compile(
     *,
     example_inputs: Sequence[Any] | None = None,
 ) -> Program:
-    """Turn a scalar graph into array code that runs a whole batch at once.
-
-    Three forms:
+    """Turn a scalar graph into array code that runs a whole batch at once, in three forms.
 
     - `compile(outputs, inputs, params)`: a recorded Value, or a list of them. `inputs` are the
       leaves that differ from sample to sample, `params` those that the batch shares. All other
@@ -69,30 +70,19 @@ class Program:
     """
 
     def __init__(self, traced: Traced) -> None:
-        self._tape = traced.tape
-        self._params = list(traced.params)
-        self._single = traced.single
+        self._tape, self._params = traced.tape, traced.params
+        self._example, self._single = traced.example, traced.single
         self._code: dict[tuple[bool, bool], tuple[Schedule, NumpyCode]] = {}
         self._arrays: dict[tuple[int, bool, bool], Arrays] = {}
         self._differentiable = len(self._tape.outputs) == 1 and bool(self._params)
-        if self._params:
-            self._check_dependence()
-        self._compare_with(traced)
+        self._compare_with(traced.recorded)
 
     # ---- Running -------------------------------------------------------------------------------
 
     def __call__(self, X: Any, theta: Any = None) -> Array:
         """The outputs for each row of X: (samples,) of a single Value, (samples, k) of a list."""
-        X = self._checked(X)
-        theta = self.read_params() if theta is None else self._checked_params(theta)
-        result = np.empty((len(X), len(self._tape.outputs)))
-
-        def run(finite: bool) -> None:
-            for part in self._parts(X, finite, False):
-                result[part] = self._run(X[part], theta, finite, False).outputs().T
-
-        self._guarded(run, X, theta)
-        return result[:, 0].copy() if self._single else result
+        result = self._outputs(self._checked(X), self._theta(theta), gradient=False)
+        return result[:, 0] if self._single else result
 
     def value_and_grad(self, X: Any, theta: Any = None) -> tuple[float, Array]:
         """The mean of the output over the rows of X, and its gradient in the order of `params`.
@@ -105,21 +95,17 @@ class Program:
                 f"{len(self._tape.outputs)} and {len(self._params)}"
             )
         X = self._checked(X)
-        theta = self.read_params() if theta is None else self._checked_params(theta)
-        total, gradient = 0.0, np.empty(0)
+        theta = self._theta(theta)
+        share = 1.0 / len(X)
 
-        def run(finite: bool) -> None:
-            nonlocal total, gradient
-            share = 1.0 / len(X)
-            total = 0.0
-            for part in self._parts(X, finite, True):
-                arrays = self._run(X[part], theta, finite, True)
-                total += arrays.output_sum() * share
-                passed = arrays.backward(share)
-                gradient = passed if part.start == 0 else gradient + passed
+        def run(finite: bool) -> tuple[float, Array]:
+            totals, gradients = [], []
+            for arrays in self._passes(X, theta, finite, True):
+                totals.append(arrays.output_sum())
+                gradients.append(arrays.backward(share))
+            return sum(totals) * share, functools.reduce(np.add, gradients)
 
-        self._guarded(run, X, theta)
-        return total, gradient
+        return self._guarded(run, X, theta)
 
     def read_params(self) -> Array:
         """The parameters' data as an array."""
@@ -127,8 +113,43 @@ class Program:
 
     def write_params(self, theta: Any) -> None:
         """Set the parameters' data from an array."""
-        for param, number in zip(self._params, self._checked_params(theta).tolist(), strict=True):
+        numbers = self._checked_params(theta).tolist()
+        for param, number in zip(self._params, numbers, strict=True):
             param.data = number
+
+    def _outputs(self, X: Array, theta: Array, gradient: bool) -> Array:
+        def run(finite: bool) -> Array:
+            passes = self._passes(X, theta, finite, gradient)
+            return np.vstack([arrays.outputs() for arrays in passes])
+
+        return self._guarded(run, X, theta)
+
+    def _passes(self, X: Array, theta: Array, finite: bool, gradient: bool) -> Iterator[Arrays]:
+        """The forward pass of each part of the batch, so cut that it fits into the cache."""
+        plan, code = self._compiled(finite, gradient)
+        size = max(NUMBERS_AT_ONCE // max(plan.rows[True], 1), LEAST_AT_ONCE)
+        for start in range(0, len(X), size):
+            part = X[start : start + size]
+            key = len(part), finite, gradient
+            if key not in self._arrays:
+                if len(self._arrays) >= KEPT:
+                    del self._arrays[next(iter(self._arrays))]
+                self._arrays[key] = Arrays(plan, code, len(part))
+            arrays = self._arrays[key]
+            arrays.forward(part, theta)
+            yield arrays
+
+    def _compiled(self, finite: bool, gradient: bool) -> tuple[Schedule, NumpyCode]:
+        """The code; with `finite` that which is fast because no number is infinite or NaN."""
+        key = finite, gradient
+        if key not in self._code:
+            tape = normalise(expand(self._tape, finite, links=gradient))
+            algebra = Algebra(finite)
+            plan = schedule(split_links(tape), algebra)
+            if gradient:
+                adjoint(plan, algebra)
+            self._code[key] = plan, NumpyCode(plan)
+        return self._code[key]
 
     # ---- Looking inside ------------------------------------------------------------------------
 
@@ -145,112 +166,65 @@ class Program:
         tape = self._tape
         return f"Program({tape.inputs} inputs, {tape.params} params, {len(tape)} nodes)"
 
-    # ---- Compiling, when first needed ----------------------------------------------------------
+    def _repr_html_(self) -> str:
+        """The summary, beside the scalars that the first output was recorded by."""
+        from ..drawing import draw
 
-    def _compiled(self, finite: bool, gradient: bool) -> tuple[Schedule, NumpyCode]:
-        """The code; with `finite` that which is fast because no number is infinite or NaN."""
-        key = finite, gradient
-        if key not in self._code:
-            tape = normalise(expand(self._tape, finite, links=gradient))
-            plan = schedule(split_links(tape))
-            algebra = Algebra(finite)
-            reverse = adjoint(plan, algebra) if gradient else None
-            self._code[key] = plan, NumpyCode(plan, reverse, algebra)
-        return self._code[key]
-
-    def _run(self, X: Array, theta: Array, finite: bool, gradient: bool) -> Arrays:
-        """The forward pass of a part of the batch, in arrays of its size."""
-        key = len(X), finite, gradient
-        arrays = self._arrays.get(key)
-        if arrays is None:
-            if len(self._arrays) >= KEPT:
-                del self._arrays[next(iter(self._arrays))]
-            plan, code = self._compiled(finite, gradient)
-            arrays = self._arrays[key] = Arrays(plan, code, len(X))
-        arrays.inputs[...] = X.T
-        arrays.params[...] = theta
-        arrays.forward()
-        return arrays
-
-    def _parts(self, X: Array, finite: bool, gradient: bool) -> list[slice]:
-        """The batch in parts whose numbers fit into the cache."""
-        rows = self._compiled(finite, gradient)[0].batched_rows * (3 if gradient else 1)
-        size = max(NUMBERS_AT_ONCE // max(rows, 1), LEAST_AT_ONCE)
-        if len(X) <= size:
-            return [slice(0, len(X))]
-        return [slice(start, start + size) for start in range(0, len(X), size)]
+        picture, tape = "", self._tape
+        if len(tape) <= MOST_DRAWN:
+            # Too many boxes and nothing to fold them by, or parameters now outside a domain.
+            with suppress(ValueError, ArithmeticError):
+                root = tape.replay([*self._example, *self.read_params().tolist()])[tape.outputs[0]]
+                picture = draw(root if isinstance(root, Value) else Value(root)).svg
+        style = "display:flex; flex-wrap:wrap; gap:2em; align-items:center"
+        return f'<div style="{style}">{picture}<pre>{html.escape(self.summary())}</pre></div>'
 
     # ---- Errors --------------------------------------------------------------------------------
 
-    def _guarded(self, run: Callable[[bool], None], X: Array, theta: Array) -> None:
+    def _guarded(self, run: Callable[[bool], Result], X: Array, theta: Array) -> Result:
         """Run with NumPy's flags on; where one is raised, ask eager evaluation what is wrong."""
         try:
             with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
                 if not math.isfinite(np.vdot(X, X)) or not math.isfinite(theta.dot(theta)):
                     raise FloatingPointError("an operand is infinite, or its square is")
-                run(True)
-        except FloatingPointError:
+                return run(True)
+        except (ArithmeticError, ValueError):  # the latter from a primitive of the user's own
             self._replay(X, theta)
             with np.errstate(all="ignore"):
-                run(False)
+                return run(False)
 
     def _replay(self, X: Array, theta: Array) -> None:
         """Evaluate row by row, so that an error is the one that eager evaluation raises."""
         with_nan = np.flatnonzero(np.isnan(X).any(axis=1))
         if len(with_nan):
             raise ValueError(f"X has a NaN in row {with_nan[0]}")
-        params = theta.tolist()
         for place, row in enumerate(X.tolist()):
             try:
-                self._tape.replay(row, params)
+                with no_grad():
+                    self._tape.replay([*row, *theta.tolist()])
             except (ValueError, ArithmeticError) as error:
                 raise type(error)(f"row {place}: {error}") from None
 
     def _checked(self, given: Any) -> Array:
-        X = as_floats(given, "X")
-        wanted = self._tape.inputs
-        if X.ndim != 2 or X.shape[1] != wanted:
-            raise ValueError(
-                f"X must have shape (samples, {wanted}), a column for each input; got {X.shape}"
-            )
+        X = _floats(given, "X", ("samples", self._tape.inputs), "a column for each input")
         if not len(X):
             raise ValueError("X is empty; at least one row is needed")
         return X
 
+    def _theta(self, given: Any) -> Array:
+        return self.read_params() if given is None else self._checked_params(given)
+
     def _checked_params(self, given: Any) -> Array:
-        theta = as_floats(given, "theta")
-        if theta.shape != (len(self._params),):
-            raise ValueError(
-                f"theta must have shape ({len(self._params)},), a number for each of params; "
-                f"got {theta.shape}"
-            )
-        return theta
+        return _floats(given, "theta", (len(self._params),), "a number for each of params")
 
-    def _check_dependence(self) -> None:
-        tape = self._tape
-        depends = [op == "parameter" for op in tape.ops]
-        for node, operands in enumerate(tape.operands):
-            depends[node] = depends[node] or any(depends[x] for x in operands)
-        for place, output in enumerate(tape.outputs):
-            if not depends[output]:
-                which = "the output" if self._single else f"outputs[{place}]"
-                raise ValueError(f"{which} depends on none of params")
-
-    def _compare_with(self, traced: Traced) -> None:
-        """Run the example, and hold the result against the recorded one."""
-        X = np.array([traced.example], dtype=float).reshape(1, -1)
-        theta = self.read_params()
-        result: list[float] = []
-
-        def run(finite: bool) -> None:
-            arrays = self._run(X, theta, finite, self._differentiable)
-            result[:] = arrays.outputs()[:, 0].tolist()
-
-        self._guarded(run, X, theta)
-        for place, (ours, recorded) in enumerate(zip(result, traced.recorded, strict=True)):
-            if not np.isclose(ours, recorded, rtol=1e-9, atol=1e-9, equal_nan=True):
+    def _compare_with(self, recorded: list[float]) -> None:
+        """Run the example, and hold the result against what was recorded."""
+        X = np.array([self._example]).reshape(1, -1)
+        result = self._outputs(X, self.read_params(), self._differentiable)
+        for place, (ours, theirs) in enumerate(zip(result[0].tolist(), recorded, strict=True)):
+            if not np.isclose(ours, theirs, rtol=1e-9, atol=1e-9, equal_nan=True):
                 raise ValueError(
-                    f"outputs[{place}] was recorded as {recorded!r}, and the program gives "
+                    f"outputs[{place}] was recorded as {theirs!r}, and the program gives "
                     f"{ours!r}: was the data of a leaf changed after recording?"
                 )
 
@@ -260,17 +234,16 @@ class Arrays:
 
     def __init__(self, plan: Schedule, code: NumpyCode, batch: int) -> None:
         names = code.allocate(batch)
-        self.batch, self.ones = batch, names["ones"]
-        self.inputs, self.params = names["V"][: plan.inputs], names["U"][: plan.params]
+        self.batch, self.ones = batch, np.ones(batch)
         self.rows = [names["V" if batched else "U"][row : row + 1] for batched, row in plan.outputs]
-        self.forward: Callable[[], None] = names["forward"]
-        self.backward: Callable[[float], Array] = names.get("backward", _no_gradient)
+        self.forward: Callable[[Array, Array], None] = names["forward"]
+        self.backward: Any = names.get("backward")  # a function of the share of a sample
 
     def outputs(self) -> Array:
-        """The outputs, a row for each; a fresh array."""
-        result = np.empty((len(self.rows), self.batch))
+        """The outputs, a column for each; a fresh array."""
+        result = np.empty((self.batch, len(self.rows)))
         for place, row in enumerate(self.rows):
-            result[place] = row  # one number for all samples, if it is uniform
+            result[:, place] = row  # one number for all samples, if it is uniform
         return result
 
     def output_sum(self) -> float:
@@ -279,5 +252,9 @@ class Arrays:
         return float(row[0].dot(self.ones)) if row.ndim == 2 else float(row[0]) * self.batch
 
 
-def _no_gradient(share: float) -> Array:
-    raise ValueError("this program has no reverse pass")
+def _floats(given: Any, name: str, shape: tuple[Any, ...], meaning: str) -> Array:
+    array = as_floats(given, name)
+    if array.ndim != len(shape) or array.shape[-1] != shape[-1]:
+        wanted = str(shape).replace("'", "")
+        raise ValueError(f"{name} must have shape {wanted}, {meaning}; got {array.shape}")
+    return array

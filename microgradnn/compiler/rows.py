@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..formulas import Formula
 from ..primitives import PRIMITIVES, Primitive, where
 
-COMPARISONS: dict[str, Callable[[float, float], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 # Rows of many operands that are one binary row, applied again and again.
 REDUCTIONS = {"sum": "add", "max": "maximum", "min": "minimum"}
+
+COMMUTATIVE = ("add", "mul")
+NEUTRAL = {"add": 0.0, "sub": 0.0, "mul": 1.0, "div": 1.0, "pow": 1.0}  # as the second operand
 
 
 class Algebra:
     """Writes rows as formulas of elementary rows; equal formulas become the same object.
 
     With `finite` no operand is infinite or NaN (a program that runs with NumPy's flags on raises
-    where one arises), so that guards such as `abs(x) < inf` hold and disappear. What is asked for
-    again is remembered; operands are leaves and formulas that came from here.
+    where one arises), so that guards such as `abs(x) < inf` hold and disappear. Operands are
+    leaves and formulas that came from here; those stay, so that they are known by their id.
 
     >>> algebra = Algebra(finite=True)
     >>> algebra.value("relu", [algebra.leaf("x")]).row
@@ -35,132 +33,113 @@ class Algebra:
 
     def __init__(self, finite: bool) -> None:
         self.finite = finite
-        self.known: dict[tuple[Any, ...], Formula] = {}
+        self.leaves: dict[str, Formula] = {}
         self.values: dict[tuple[Any, ...], Formula] = {}
         self.derivatives: dict[tuple[Any, ...], list[Formula]] = {}
 
     def leaf(self, name: str) -> Formula:
-        return self._unique(Formula(name))
+        return self.leaves.setdefault(name, Formula(name))
 
     def value(self, op: str, operands: Sequence[Formula]) -> Formula:
         """The value of a row; `op` may be a comparison, "&" or "where" as well."""
         key = (op, *map(id, operands))
         if key not in self.values:
-            formula = (
-                PRIMITIVES[op](*operands) if op in PRIMITIVES else Formula("", op, list(operands))
-            )
-            self.values[key] = self.simplified(formula)
+            row, operands = PRIMITIVES.get(op), list(operands)
+            shorter = self._row(row, operands) if row else self._decided(op, operands)
+            self.values[key] = Formula("", row or op, operands) if shorter is None else shorter
         return self.values[key]
 
     def partials(self, op: str, out: Formula, operands: Sequence[Any]) -> list[Formula]:
         """The derivative of a row's value with respect to each operand.
 
-        A partial at a NaN is NaN, unless the row says otherwise.
+        Beside an operand that is NaN all are NaN, unless the row says otherwise.
         """
         key = (op, *map(id, (out, *operands)))
         if key not in self.derivatives:
-            self.derivatives[key] = self._differentiated(PRIMITIVES[op], out, operands)
+            row = PRIMITIVES[op]
+            try:
+                found = row.partials_on(out, operands, [True] * len(operands))
+            except TypeError as error:  # a row of the user's own, which need not suit arrays
+                raise TypeError(
+                    f"the partials of {op} work for numbers only ({error}): write them with "
+                    "operators, where(condition, a, b) and functions such as mg.exp, not math.exp"
+                ) from error
+            if not row.keeps_partials_at_nan:
+                numbers = PRIMITIVES["max"](*operands) <= math.inf
+                found = [where(numbers, partial, math.nan) for partial in found]
+            self.derivatives[key] = list(map(self.simplified, found))
         return self.derivatives[key]
 
-    def _differentiated(
-        self, row: Primitive, out: Formula, operands: Sequence[Any]
-    ) -> list[Formula]:
-        if callable(row.partials):
-            found = row.partials(out, *operands)
-        else:
-            found = [partial(out, *operands) for partial in row.partials]
-        if not row.keeps_partials_at_nan:
-            found = [where(out <= math.inf, partial, math.nan) for partial in found]
-        return [self.simplified(_lifted(partial)) for partial in found]
-
-    def simplified(self, formula: Formula) -> Formula:
+    def simplified(self, formula: Any) -> Formula:
         """The formula in elementary rows, without what makes no difference."""
         done: dict[int, tuple[Formula, Formula]] = {}  # the first keeps its id taken
 
         def visit(old: Formula) -> Formula:
+            if old.row is None:
+                return self.leaf(old.text)
             if id(old) not in done:
-                done[id(old)] = old, self._rebuilt(old, [visit(x) for x in old.operands])
+                op = old.row if isinstance(old.row, str) else old.row.name
+                done[id(old)] = old, self.value(op, list(map(visit, old.operands)))
             return done[id(old)][1]
 
-        return visit(formula)
+        return visit(formula if isinstance(formula, Formula) else Formula(repr(float(formula))))
 
-    def _rebuilt(self, old: Formula, operands: list[Formula]) -> Formula:
-        row = old.row
-        if isinstance(row, Primitive):
-            if row.kind == "formula" and row.name not in REDUCTIONS:
-                return self.simplified(_lifted(row.forward(*operands)))
-            if row.name in REDUCTIONS and len(operands) == 1:
-                return operands[0]
-            shorter = self._without_neutral(row.name, operands)
-        else:
-            shorter = self._decided(row, operands)
-        return self._unique(Formula(old.text, row, operands)) if shorter is None else shorter
-
-    def _without_neutral(self, name: str, operands: list[Formula]) -> Formula | None:
-        """What is left of a sum, product or quotient with a neutral number, or of numbers only."""
+    def _row(self, row: Primitive, operands: list[Formula]) -> Formula | None:
+        """What is left of a row that is a formula, has a neutral operand, or numbers only."""
+        if row.name in REDUCTIONS:
+            return operands[0] if len(operands) == 1 else None
+        if row.kind == "formula":
+            return self.simplified(row.forward(*operands))
         numbers = [number_of(x) for x in operands]
         if None not in numbers:
-            return self._computed(PRIMITIVES[name], operands)
-        if name in ("add", "mul") and numbers[0] == NEUTRAL[name]:
-            return operands[1]
-        if name in NEUTRAL and numbers[1] == NEUTRAL[name]:
-            return operands[0]
-        if name == "mul" and -1.0 in numbers:
+            try:
+                return self.leaf(repr(float(row.forward(*numbers))))
+            except (ArithmeticError, ValueError):
+                return None  # left to NumPy, which raises as well
+        kept = kept_operand(row.name, numbers)
+        if kept is not None:
+            return operands[kept]
+        if row.name == "mul" and -1.0 in numbers:
             return self.value("neg", [operands[1 - numbers.index(-1.0)]])
-        if name == "neg" and operands[0].row is PRIMITIVES["neg"]:
+        if row.name == "neg" and operands[0].row is row:
             return operands[0].operands[0]  # type: ignore[no-any-return]
         return None
 
-    def _computed(self, row: Primitive, operands: list[Formula]) -> Formula | None:
-        """A row of numbers, unless it is left to NumPy because it raises."""
-        try:
-            return self.leaf(repr(float(row.forward(*[number_of(x) for x in operands]))))
-        except (ArithmeticError, ValueError):
-            return None
-
-    def _decided(self, op: Any, operands: list[Formula]) -> Formula | None:
+    def _decided(self, op: str, operands: list[Formula]) -> Formula | None:
         """The outcome of a comparison or selection, where it is known beforehand."""
         if op in COMPARISONS:
             left, right = map(number_of, operands)
+            if left is None and self.finite and right is not None and math.isinf(right):
+                left = 0.0  # as good as any
             if left is not None and right is not None:
                 return self.leaf(str(COMPARISONS[op](left, right)))
-            if self.finite and right is not None and math.isinf(right):
-                return self.leaf(str(COMPARISONS[op](0.0, right)))
-        if op == "&":
+        elif op == "&":
             for one, other in (operands, operands[::-1]):
                 if one.row is None:  # an outcome, or a number that Python made of one
                     return one if one.text in ("False", "0.0") else other
-        if op == "where":
-            condition, a, b = operands
-            if condition.text in BOTH:
-                return a if condition.text == "True" else b
-            if a is b:
-                return a
-            if condition.row in ("<=", ">=") and condition.operands == [b, a]:
-                return self.value("maximum" if condition.row == "<=" else "minimum", [b, a])
-            if self.finite:
-                product = self._as_product(condition, a, b)
-                if product is not None:
-                    return product
+        else:
+            return self._chosen(*operands)
         return None
 
-    def _as_product(self, condition: Formula, a: Formula, b: Formula) -> Formula | None:
-        """A choice between a finite number and 0 as a product, which NumPy computes sooner."""
-        chosen, other = number_of(a), number_of(b)
-        if other == 0.0 and chosen is None:
-            mask = self.value("where", [condition, self.leaf("1.0"), self.leaf("0.0")])
-            return self.value("mul", [mask, a])
-        if chosen == 0.0 and other is None:
-            return self.value("sub", [b, self.value("where", [condition, b, a])])
+    def _chosen(self, condition: Formula, a: Formula, b: Formula) -> Formula | None:
+        """A selection without a choice, as a maximum or minimum, or as a product."""
+        if condition.text in BOTH:
+            return a if condition.text == "True" else b
+        if a is b:
+            return a
+        if condition.row in ("<=", ">=") and condition.operands == [b, a]:
+            return self.value("maximum" if condition.row == "<=" else "minimum", [b, a])
+        if self.finite:  # NumPy computes a product with a mask sooner than a selection
+            chosen, other = number_of(a), number_of(b)
+            if other == 0.0 and chosen is None:
+                mask = self.value("where", [condition, self.leaf("1.0"), self.leaf("0.0")])
+                return self.value("mul", [mask, a])
+            if chosen == 0.0 and other is None:
+                return self.value("sub", [b, self.value("where", [condition, b, a])])
         return None
-
-    def _unique(self, formula: Formula) -> Formula:
-        name = formula.row.name if isinstance(formula.row, Primitive) else formula.row
-        return self.known.setdefault((name, formula.text, *map(id, formula.operands)), formula)
 
 
 BOTH = ("True", "False")
-NEUTRAL = {"add": 0.0, "sub": 0.0, "mul": 1.0, "div": 1.0}
 
 
 def number_of(formula: Formula) -> float | None:
@@ -173,5 +152,9 @@ def number_of(formula: Formula) -> float | None:
         return None
 
 
-def _lifted(x: Any) -> Formula:
-    return x if isinstance(x, Formula) else Formula(repr(float(x)))
+def kept_operand(op: str, numbers: Sequence[float | None]) -> int | None:
+    """The place of the operand that an operation leaves as it is: x in x + 0, 1·x, x / 1."""
+    neutral = NEUTRAL.get(op)
+    if neutral is not None and numbers[1] == neutral:
+        return 0
+    return 1 if op in COMMUTATIVE and numbers[0] == neutral else None

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-from ..formulas import Formula
 from ..primitives import PRIMITIVES
 from ..value import Value, topological_order
-from .rows import REDUCTIONS, Algebra
 
 INPUT, PARAMETER, CONSTANT = "input", "parameter", "constant"
 LEAVES = (INPUT, PARAMETER, CONSTANT)
@@ -17,7 +14,6 @@ LEAVES = (INPUT, PARAMETER, CONSTANT)
 LINK = "link"  # a value, its operands x₁ … xₖ, and their partials p₁ … pₖ, which are nodes too
 
 
-@dataclass
 class Tape:
     """Nodes by number: inputs first, then parameters, then all others, operands before users.
 
@@ -26,33 +22,28 @@ class Tape:
     input, so that each sample has its own; else it is *uniform*, one number for the whole batch.
     """
 
-    inputs: int
-    params: int
-    ops: list[str] = field(default_factory=list)
-    operands: list[tuple[int, ...]] = field(default_factory=list)
-    batched: list[bool] = field(default_factory=list)
-    numbers: dict[int, float] = field(default_factory=dict)
-    labels: dict[int, str] = field(default_factory=dict)
-    outputs: list[int] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        for op, count in ((INPUT, self.inputs), (PARAMETER, self.params)):
-            for _ in range(count):
-                self.ops.append(op)
-                self.operands.append(())
-                self.batched.append(op == INPUT)
+    def __init__(self, inputs: int, params: int) -> None:
+        self.inputs, self.params = inputs, params
+        self.ops = [INPUT] * inputs + [PARAMETER] * params
+        self.operands: list[tuple[int, ...]] = [()] * len(self.ops)
+        self.batched = [True] * inputs + [False] * params
+        self.numbers: dict[int, float] = {}
+        self.labels: dict[int, str] = {}
+        self.outputs: list[int] = []
+        self._constants: dict[tuple[str, str], int] = {}
 
     def __len__(self) -> int:
         return len(self.ops)
 
     def __str__(self) -> str:
-        lines = [f"{i:4}  {self._described(i)}" for i in range(len(self))]
+        kinds = ("batched" if batched else "uniform" for batched in self.batched)
+        lines = [f"{i:4}  {kind}  {self.described(i)}" for i, kind in enumerate(kinds)]
         return "\n".join([*lines, f"outputs: {', '.join(map(str, self.outputs))}"])
 
-    def _described(self, node: int) -> str:
-        kind = "batched" if self.batched[node] else "uniform"
+    def described(self, node: int) -> str:
+        """A node in words, such as "mul 1 0"."""
         what = self.numbers.get(node, " ".join(map(str, self.operands[node])))
-        return f"{kind}  {self.ops[node]} {what}".rstrip()
+        return f"{self.ops[node]} {what}".rstrip()
 
     def append(self, op: str, operands: tuple[int, ...]) -> int:
         """Add a node, and give its number."""
@@ -66,25 +57,59 @@ class Tape:
         self.batched.append(batched)
         return len(self.ops) - 1
 
-    def constant(self, number: float) -> int:
-        self.numbers[len(self.ops)] = number
-        return self.append(CONSTANT, ())
+    def constant(self, number: float, label: str = "") -> int:
+        """The node of a number; there is one for each number and label."""
+        key = repr(number), label  # the sign of a zero and NaN are part of the text
+        if key not in self._constants:
+            node = self._constants[key] = self.append(CONSTANT, ())
+            self.numbers[node] = number
+            if label:
+                self.labels[node] = label
+        return self._constants[key]
 
-    def replay(self, inputs: Sequence[float], params: Sequence[float]) -> list[float]:
-        """The outputs for one sample, computed as eager evaluation does, errors included."""
-        data = [*inputs, *params]
-        for node in range(len(data), len(self)):
-            if node in self.numbers:
-                data.append(self.numbers[node])
+    def copy_from(
+        self,
+        other: Tape,
+        leaves: Iterable[int],
+        write: Callable[[int, tuple[int, ...]], int] | None = None,
+        needed: Sequence[int] | None = None,
+    ) -> list[int]:
+        """Append another tape, its inputs and parameters being `leaves`; give its outputs here.
+
+        `write` appends what takes the place of a node, given its number there and its operands
+        here, and gives the number of that. Nodes for which `needed` is 0 are left out.
+        """
+        new = list(leaves)
+        for node in range(len(new), len(other)):
+            if needed and not needed[node]:
+                new.append(-1)
+            elif node in other.numbers:
+                new.append(self.constant(other.numbers[node]))
             else:
-                named = [_Named(self.labels.get(x, "")) for x in self.operands[node]]
-                numbers = [data[x] for x in self.operands[node]]
-                data.append(PRIMITIVES[self.ops[node]].value(numbers, named))
-        return [data[x] for x in self.outputs]
+                operands = tuple([new[x] for x in other.operands[node]])
+                new.append(
+                    write(node, operands) if write else self.append(other.ops[node], operands)
+                )
+        return [new[x] for x in other.outputs]
 
+    def replay(self, leaves: Iterable[float]) -> list[Any]:
+        """All nodes for one sample, recorded again as Values; numbers without a label are floats.
 
-class _Named(NamedTuple):
-    label: str
+        This is eager evaluation: a row outside the domain raises what it raises there.
+        """
+        nodes: list[Any] = []
+        for node, number in enumerate(leaves):
+            nodes.append(Value(number, self.labels.get(node, "")))
+        for node in range(len(nodes), len(self)):
+            label = self.labels.get(node, "")
+            if node in self.numbers:
+                number = self.numbers[node]
+                nodes.append(Value(number, label) if label else number)
+            else:
+                row = PRIMITIVES[self.ops[node]]
+                nodes.append(Value._apply(row, tuple([nodes[x] for x in self.operands[node]])))
+                nodes[-1].label = label
+        return nodes
 
 
 def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Sequence[Value]) -> Tape:
@@ -107,138 +132,41 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
         if leaf.operands:
             raise ValueError(f"{_named(leaf)} is no leaf: it was computed by {leaf.op}")
         places[leaf] = len(places)
-    numbers: dict[str, int] = {}  # the sign of a zero and NaN are part of the text
-
-    def constant(number: float) -> int:
-        text = repr(number)
-        if text not in numbers:
-            numbers[text] = tape.constant(number)
-        return numbers[text]
-
-    together = Value(0.0)  # one root for all outputs
+    missing = dict.fromkeys(params)
+    together = Value(0.0)  # a root for all outputs
     together.operands = tuple(outputs)
     for node in topological_order(together)[:-1]:
         if node in places:
-            tape.labels[places[node]] = node.label
+            missing.pop(node, None)
         elif node.op is None:
-            places[node] = constant(node.data)
+            places[node] = tape.constant(node.data, node.label)
+            continue
         else:
-            operands = tuple(
-                [places[x] if type(x) is not float else constant(x) for x in node.operands]
-            )
-            places[node] = tape.append(node.op.name, operands)
-            if node.label:
-                tape.labels[places[node]] = node.label
-    for place, param in enumerate(params):
-        if tape.inputs + place not in tape.labels:
-            raise ValueError(f"params[{place}] ({_named(param)}) is not in the graph")
+            operands = [tape.constant(x) if type(x) is float else places[x] for x in node.operands]
+            places[node] = tape.append(node.op.name, tuple(operands))
+        if node.label:
+            tape.labels[places[node]] = node.label
+    for param in missing:
+        raise ValueError(f"params[{params.index(param)}] ({_named(param)}) is not in the graph")
     tape.outputs = [places[output] for output in outputs]
+    _check_dependence(tape, outputs)
     return tape
+
+
+def _check_dependence(tape: Tape, outputs: Sequence[Value]) -> None:
+    learning = set(range(tape.inputs, tape.inputs + tape.params))
+    for node, operands in enumerate(tape.operands):
+        if not learning.isdisjoint(operands):
+            learning.add(node)
+    for place, node in enumerate(tape.outputs):
+        if tape.params and node not in learning:
+            raise ValueError(
+                f"outputs[{place}] ({_named(outputs[place])}) depends on none of params"
+            )
 
 
 def _named(value: Value) -> str:
     return repr(value.label) if value.label else repr(value)
-
-
-def expand(tape: Tape, finite: bool, links: bool) -> Tape:
-    """Write rows of many operands as their formulas, so that these can be grouped as well.
-
-    Such a node becomes a *link*: its value and its partials are computed by nodes of their own,
-    through which no gradient flows; the gradient follows the link. Where none is wanted the value
-    alone takes its place. Sums and dots stay.
-    """
-    wide = {name for name, row in PRIMITIVES.items() if row.arity is None} - {"sum", "dot"}
-    if wide.isdisjoint(tape.ops):
-        return tape
-    out = Tape(tape.inputs, tape.params)
-    out.labels = tape.labels
-    new = list(range(len(out)))
-    templates: dict[Any, _Template] = {}
-    constants: dict[str, int] = {}
-    for node in range(len(out), len(tape)):
-        op, operands = tape.ops[node], tape.operands[node]
-        if node in tape.numbers:
-            new.append(out.constant(tape.numbers[node]))
-        elif op in wide and len(operands) > 1:
-            key = (op, *(tape.numbers.get(x) for x in operands))
-            if key not in templates:
-                templates[key] = _Template(op, [tape.numbers.get(x) for x in operands], finite)
-            new.append(templates[key].written(out, [new[x] for x in operands], constants, links))
-        else:
-            new.append(out.append(op, tuple([new[x] for x in operands])))
-    out.outputs = [new[x] for x in tape.outputs]
-    return out
-
-
-class _Template:
-    """The formula of a row of many operands, as nodes to be copied for each use of the row."""
-
-    def __init__(self, op: str, numbers: list[float | None], finite: bool) -> None:
-        algebra = Algebra(finite)
-        operands: list[Any] = [
-            algebra.leaf(f"x{k}" if number is None else repr(number))
-            for k, number in enumerate(numbers)
-        ]
-        if op == "softmax":  # its first operand picks one of the others
-            operands[0] = numbers[0]
-        out = algebra.leaf("out")
-        self.free = [k for k, number in enumerate(numbers) if number is None]
-        self.lines: list[tuple[str, list[int | str]]] = []
-        self.places: dict[int, int | str] = {}
-        if op in REDUCTIONS:  # one step of the array code; else it would be written as a chain
-            value = Formula("", PRIMITIVES[op], [algebra.simplified(_as(x)) for x in operands])
-        else:
-            value = algebra.simplified(_as(PRIMITIVES[op].forward(*operands)))
-        self.value = self._place(value)
-        self.places[id(out)] = self.value
-        partials = algebra.partials(op, out, operands)
-        self.partials = [self._place(partials[k]) for k in self.free]
-
-    def _place(self, formula: Formula) -> int | str:
-        """The line that computes a formula; a str is an operand's name, or a number."""
-        if id(formula) not in self.places:
-            self.places[id(formula)] = self._written(formula)
-        return self.places[id(formula)]
-
-    def _written(self, formula: Formula) -> int | str:
-        if formula.row is None:
-            return formula.text
-        op, operands = formula.row, list(formula.operands)
-        if op == "where":  # the condition is part of it: a comparison is no number
-            condition, a, b = operands
-            if condition.row == "&":
-                inner = Formula("", "where", [condition.operands[1], a, b])
-                return self._written(Formula("", "where", [condition.operands[0], inner, b]))
-            op, operands = f"where {condition.row}", [*condition.operands, a, b]
-        name = op if isinstance(op, str) else op.name
-        self.lines.append((name, [self._place(x) for x in operands]))
-        return len(self.lines) - 1
-
-    def written(
-        self, tape: Tape, operands: list[int], constants: dict[str, int], links: bool
-    ) -> int:
-        """Append the lines for these operands, and the link; give the number of the link."""
-        made: list[int] = []
-
-        def node(place: int | str) -> int:
-            if isinstance(place, int):
-                return made[place]
-            if place.startswith("x"):
-                return operands[int(place[1:])]
-            if place not in constants:
-                constants[place] = tape.constant(float(place))
-            return constants[place]
-
-        for op, places in self.lines:
-            made.append(tape.append(op, tuple([node(x) for x in places])))
-        if not links:
-            return node(self.value)
-        xs = [operands[k] for k in self.free]
-        return tape.append(LINK, (node(self.value), *xs, *map(node, self.partials)))
-
-
-def _as(x: Any) -> Formula:
-    return x if isinstance(x, Formula) else Formula(repr(x))
 
 
 def where_parts(op: str) -> str | None:
@@ -246,14 +174,14 @@ def where_parts(op: str) -> str | None:
     return op.removeprefix("where ") if op.startswith("where ") else None
 
 
-def only_users(tape: Tape) -> list[int]:
-    """For each node its user if there is just one, which uses it once; else −1."""
-    uses = [0] * len(tape)
-    user = [-1] * len(tape)
-    for node, operands in enumerate(tape.operands):
-        for x in operands:
-            uses[x] += 1
-            user[x] = node
+def users(tape: Tape) -> tuple[list[int], list[int]]:
+    """For each node how often outputs and what they depend on use it, and one of its users."""
+    uses, user = [0] * len(tape), [-1] * len(tape)
     for x in tape.outputs:
-        uses[x] += 2
-    return [one if count == 1 else -1 for one, count in zip(user, uses, strict=True)]
+        uses[x] += 2  # more than one: it must not be absorbed by its user
+    for node in range(len(tape) - 1, -1, -1):
+        if uses[node]:
+            for x in tape.operands[node]:
+                uses[x] += 1
+                user[x] = node
+    return uses, user

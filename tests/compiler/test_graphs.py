@@ -26,7 +26,7 @@ EXAMPLES = {"dev": 50, "ci": 250, "nightly": 10_000}[PROFILE]
 Build = Callable[[list[Any], list[Any]], Any]
 
 
-def eager(build: Build, xs: Sequence[float], ps: Sequence[float]) -> tuple[float, list[float]]:
+def eager(build: Build, xs: Any, ps: Any) -> tuple[float, list[float]]:
     inputs, params = list(map(Value, xs)), list(map(Value, ps))
     out = build(inputs, params)
     return out.data, mg.gradients(out, params)
@@ -48,13 +48,13 @@ def assert_agrees(build: Build, X: np.ndarray, theta: np.ndarray) -> None:
     for samples in (len(rows), len(rows), 1):  # twice the same, then another number
         batch = np.array(rows[:samples])
         close(program(batch), np.array(values[:samples]))
-        mean, gradient = program.value_and_grad(batch, theta)
-        close(np.array(mean), np.mean(values[:samples]), np.abs(values[:samples]).max())
+        mean, means = program.value_and_grad(batch, theta)
+        close(mean, np.mean(values[:samples]), np.abs(values[:samples]).max())
         size = np.abs(gradients[:samples]).max(axis=0)
-        close(gradient, np.mean(gradients[:samples], axis=0), size)
+        close(means, np.mean(gradients[:samples], axis=0), size)
 
 
-def close(ours: np.ndarray, wanted: Any, size: Any = 1.0) -> None:
+def close(ours: Any, wanted: Any, size: Any = 1.0) -> None:
     scale = np.maximum(np.abs(wanted), np.maximum(size, 1.0))
     same = (np.abs(ours - wanted) <= 1e-9 * scale) | (np.isnan(ours) & np.isnan(wanted))
     same |= ours == wanted
@@ -69,12 +69,25 @@ def near(xs: Sequence[float], samples: int, seed: int) -> np.ndarray:
     ).reshape(-1, 1)
 
 
+tried: Counter[str] = Counter()  # in how many of the random graphs each thing occurred
+
+
 @settings(max_examples=EXAMPLES)
 @given(programs(), st.integers(1, 70), st.integers(0, 2**32 - 1))
 def test_random_graphs(recipe: Any, samples: int, seed: int) -> None:
     leaves = list(recipe.leaves)
     is_input = np.random.default_rng(seed).random(len(leaves)) < 0.5
     is_input[0] = False
+    tried.update({"graphs", *recipe.features()})
+    batched: set[str] = set()
+
+    def mark(row: Primitive, operands: list[Any]) -> bool:
+        if True in operands:
+            batched.add(f"{row.name} on a batch")
+        return True in operands
+
+    recipe.run(is_input.tolist(), mark)
+    tried.update(batched)
 
     def build(inputs: list[Any], params: list[Any]) -> Any:
         given_inputs, given_params = iter(inputs), iter(params)
@@ -87,23 +100,41 @@ def test_random_graphs(recipe: Any, samples: int, seed: int) -> None:
     assert_agrees(build, near(xs, samples, seed).reshape(samples, len(xs)), np.array(ps))
 
 
+def test_nothing_was_hardly_ever_tried() -> None:
+    graphs = tried["graphs"]
+    if graphs < 1000:  # in fewer, one row of many may be missed by chance
+        pytest.skip(f"only {graphs} random graphs were compiled in this run")
+    wanted = [name for row in ROWS for name in (row.name, f"{row.name} on a batch")]
+    rare = {name: tried[name] for name in wanted if tried[name] < 0.002 * graphs}
+    assert not rare, f"of {graphs} graphs hardly any had these: {rare}"
+
+
+@pytest.mark.parametrize("last", ["param", "both"])
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-@settings(max_examples=max(EXAMPLES // 25, 3))
+@settings(max_examples=max(EXAMPLES // 50, 3))
 @given(st.data())
-def test_every_row(row: Primitive, data: st.DataObject) -> None:
+def test_every_row(row: Primitive, last: str, data: st.DataObject) -> None:
+    """Operands are inputs, parameters, numbers, or both: an input plus a parameter."""
     operands = data.draw(moderate_operands(row))
-    kinds = [data.draw(st.sampled_from(["input", "param", "number"])) for _ in operands]
+    kinds = [data.draw(st.sampled_from(["input", "param", "number", "both"])) for _ in operands]
     if row.name == "softmax":
         kinds[0] = "number"
-    kinds[-1] = "param"
+    kinds[-1] = last
     samples = data.draw(st.integers(1, 70))
 
     def build(inputs: list[Any], params: list[Any]) -> Any:
-        given_leaves = {"input": iter(inputs), "param": iter(params), "number": iter(numbers)}
-        return row(*[next(given_leaves[kind]) for kind in kinds])  # type: ignore[call-overload]
+        xs, ps = iter(inputs), iter(params)
+        take: dict[str, Callable[[float], Any]] = {
+            "input": lambda number: next(xs),
+            "param": lambda number: next(ps),
+            "number": lambda number: number,
+            "both": lambda number: next(xs) + next(ps),
+        }
+        return row(*[take[kind](x) for x, kind in zip(operands, kinds, strict=True)])
 
     drawn = list(zip(operands, kinds, strict=True))
-    xs, ps, numbers = ([x for x, k in drawn if k == kind] for kind in ("input", "param", "number"))
+    xs = [0.25 * x if kind == "both" else x for x, kind in drawn if kind in ("input", "both")]
+    ps = [0.75 * x if kind == "both" else x for x, kind in drawn if kind in ("param", "both")]
     assert_agrees(build, near(xs, samples, 1).reshape(samples, len(xs)), np.array(ps))
 
 
@@ -128,20 +159,20 @@ class Structure:
             ]
         return mg.sum(nodes)
 
-    def _dots(self, rng: random.Random, nodes: list[Any], *_: Any) -> list[Any]:
+    def _dots(self, rng: random.Random, nodes: list[Any], *_leaves: Any) -> list[Any]:
         """Dots of the same factors, each in an order of its own."""
         xs = rng.choices(nodes, k=rng.randint(2, 5))
         made = []
         for _ in range(rng.randint(1, 4)):
             pairs = [(rng.choice(nodes), x) for x in xs]
             rng.shuffle(pairs)
-            total = rng.choice(nodes)
+            total: Any = rng.choice(nodes)
             for a, b in pairs:
                 total = total + a * b if rng.random() < 0.7 else total - b * a
             made.append(total)
         return made
 
-    def _sums(self, rng: random.Random, nodes: list[Any], *_: Any) -> list[Any]:
+    def _sums(self, rng: random.Random, nodes: list[Any], *_leaves: Any) -> list[Any]:
         total = rng.choice(nodes)
         for _ in range(rng.randint(2, 8)):
             x = rng.choice(nodes)

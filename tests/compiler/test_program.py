@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -51,14 +56,29 @@ def test_a_function_whose_course_depends_on_data_is_refused() -> None:
     def f(x: list[Value]) -> Value:
         return x[0] * 2 if x[0] > 0 else x[0] + 2
 
-    with pytest.raises(ValueError, match=re.escape("node 2 is mul(0, 1) in one and add(0, 1)")):
+    with pytest.raises(ValueError, match="node 2 is mul 0 1 in one and add 0 1 in the other"):
         compile(f, example_inputs=[[1.0], [2.0], [-1.0]])
     with pytest.raises(ValueError, match="at least two"):
         compile(f, example_inputs=[[1.0]])
     with pytest.raises(
-        ValueError, match=r"the number 1\.5 in one and the number 2\.5 in the other"
+        ValueError, match=r"node 1 is constant 1\.5 in one and constant 2\.5 in the other"
     ):
         compile(lambda x: x[0] * x[0].data, example_inputs=[[1.5], [2.5]])
+
+
+@pytest.mark.parametrize(
+    ("f", "examples", "difference"),
+    [
+        (lambda x: x[0] ** (2 if x[0] > 0 else 3), [[1.0], [-1.0]], "node 1 is constant 2.0"),
+        (lambda x: mg.sum([x[0] + 1, x[0] - 1][: 1 + (x[0] > 0)]), [[-1.0], [1.0]], "and sub 0"),
+        (lambda x: x[0] * x[0] if x[0] < 2 else x[0] * x[0] * x[0], [[1.0], [2.0]], "node 2 is"),
+        (lambda x: x[0] if x[0] > x[1] else x[1], [[2.0, 1.0], [1.0, 2.0]], "are nodes [0]"),
+        (mg.sum, [[1.0, 2.0], [1.0]], "node 1 is input in one and sum 0 in the other"),
+    ],
+)  # fmt: skip
+def test_the_first_difference_is_named(f: Any, examples: Any, difference: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(difference)):
+        compile(f, example_inputs=examples)
 
 
 @pytest.mark.parametrize("nouts", [[3, 1], [3, 4]])
@@ -114,17 +134,41 @@ def test_a_module_of_the_users_own_needs_examples() -> None:
     assert program([[3.0]]).tolist() == [6.0]
 
 
-def test_a_primitive_of_the_users_own_is_compiled() -> None:
+@pytest.fixture
+def table() -> Iterator[None]:
+    """Rows that are added to the table of primitives are gone after the test."""
     rows = dict(mg.primitives.PRIMITIVES)
+    yield
+    mg.primitives.PRIMITIVES.clear()
+    mg.primitives.PRIMITIVES.update(rows)
+
+
+@pytest.mark.usefixtures("table")
+def test_a_primitive_of_the_users_own_is_compiled() -> None:
     square = mg.primitive("square", lambda x: x**2, [lambda out, x: 2 * x])
-    try:
-        x, w = Value(2.0), Value(3.0)
-        program = compile(square(x * w), [x], [w])
-        mean, gradient = program.value_and_grad([[1.0], [2.0]])
-        assert (mean, gradient.tolist()) == (22.5, [15.0])
-    finally:
-        mg.primitives.PRIMITIVES.clear()
-        mg.primitives.PRIMITIVES.update(rows)
+    x, w = Value(2.0), Value(3.0)
+    program = compile(square(x * w), [x], [w])
+    mean, gradient = program.value_and_grad([[1.0], [2.0]])
+    assert (mean, gradient.tolist()) == (22.5, [15.0])
+    root = mg.primitive("root", math.sqrt, [lambda out, x: 0.5 / out])
+    program = compile(root(x * w), [x], [w])
+    assert program([[3.0], [12.0]]).tolist() == [3.0, 6.0]
+    for run in (program, program.value_and_grad):
+        with pytest.raises(ValueError, match=re.escape("row 1: root(-3.0): ")):
+            run([[3.0], [-1.0]])
+
+
+@pytest.mark.usefixtures("table")
+def test_partials_for_numbers_only_are_refused_with_a_hint() -> None:
+    x, w = Value(2.0), Value(3.0)
+    wave = mg.primitive("wave", math.sin, [lambda out, x: math.cos(x)])
+    size = mg.primitive("size", abs, [lambda out, x: 1.0 if x > 0 else -1.0])
+    for row, name, value in ((wave, "wave", math.sin(6.0)), (size, "size", 6.0)):
+        with pytest.raises(
+            TypeError, match=rf"the partials of {name} .*where\(.*mg\.exp, not math"
+        ):
+            compile(row(x * w), [x], [w])
+        assert compile(row(x * w), [x])([[2.0]]).tolist() == [value]  # no partials are wanted
 
 
 # ---- Parameters ----------------------------------------------------------------------------------
@@ -183,6 +227,12 @@ def test_wrong_leaves_are_refused_by_name() -> None:
         compile(w * x, [x], [w, x])
     with pytest.raises(TypeError, match=re.escape("inputs[0] must be a Value, got float 1.0")):
         compile(w * x, [1.0], [w])
+    with pytest.raises(TypeError, match="params must be a list of Values, got Value"):
+        compile(w * x, [x], w)
+    with pytest.raises(TypeError, match=r"outputs must be a list of .* got float"):
+        compile(lambda x: 3.0, example_inputs=[[1.0], [2.0]])
+    with pytest.raises(TypeError, match=re.escape("example_inputs[1] must be a list")):
+        compile(lambda x: x[0], example_inputs=[[1.0], 2.0])
     with pytest.raises(TypeError, match="inputs is missing"):
         compile(w * x)
     with pytest.raises(ValueError, match="a single output and params"):
@@ -240,6 +290,12 @@ def test_batched_and_uniform_numbers_in_one_maximum() -> None:
     program = compile(mg.max([x, u, v, 0.25]), [x], [u, v])
     mean, gradient = program.value_and_grad([[0.5], [2.0]])
     assert (mean, gradient.tolist()) == (1.5, [0.25, 0.25])  # the tie shares ½ of one row in two
+
+
+def test_the_number_one_is_no_operand() -> None:
+    x, y = Value(0.5), Value(3.0)
+    program = compile([mg.maximum(x, 1.0), mg.maximum(x, y), mg.maximum(x, 0.0)], [x, y], [])
+    assert program([[0.5, 3.0], [2.0, 3.0]]).tolist() == [[1.0, 3.0, 0.5], [2.0, 3.0, 2.0]]
 
 
 def test_nested_ties_share_as_they_are_nested() -> None:
@@ -328,16 +384,47 @@ def test_the_source_is_deterministic_and_runs_alone() -> None:
     model = nn.MLP(2, [3, 1])
     one, other = (compile(model, losses.mse_loss).source for _ in range(2))
     assert one == other
-    assert "matmul" in one
+    assert re.search(r"\bdot\(u\d+, v\d+, v\d+\)", one)  # a matrix product
     assert "def backward(share):" in one
+
+
+def test_source_and_summary_do_not_depend_on_the_hash_seed() -> None:
+    text = (
+        "from microgradnn import compile, losses, nn\n"
+        "program = compile(nn.MLP(3, [4, 3], activation='tanh'), losses.cross_entropy)\n"
+        "print(program.source, program.summary(), program.value_and_grad([[1, 2, 3, 0, 1, 0]]))"
+    )
+    one, other = (
+        subprocess.run(
+            [sys.executable, "-c", text],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    )
+    assert one == other
+    assert b"matmul" in one
+
+
+def test_a_notebook_shows_the_summary_beside_the_scalars() -> None:
+    x, w = Value(1.0, "<x>"), Value(2.0)
+    page = compile([mg.tanh(w * x), w], [x], [w])._repr_html_()
+    assert page.count("<svg") == 1
+    assert "&lt;x&gt;" in page  # its label, in the picture
+    assert "<x>" not in page
+    assert "1 × tanh → elementwise" in page
+    assert len(compile(nn.MLP(64, [32, 10]))._repr_html_()) < 100_000  # folded
+    assert "<svg" in compile(Value(3.0), [x])._repr_html_()
 
 
 def test_tape_and_schedule_can_be_printed() -> None:
     from microgradnn.compiler.normalise import normalise
+    from microgradnn.compiler.rows import Algebra
     from microgradnn.compiler.schedule import schedule
     from microgradnn.compiler.tape import record_tape
 
     x, w = Value(2.0), Value(3.0)
     tape = normalise(record_tape([mg.tanh(w * x)], [x], [w]))
     assert str(tape).splitlines()[-1] == "outputs: 3"
-    assert "map tanh: 1 results" in str(schedule(tape))
+    assert "map tanh: 1×B" in str(schedule(tape, Algebra(finite=True)))
