@@ -3,198 +3,178 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
 from ..formulas import Formula
 from .patterns import Index
 from .rows import Algebra, number_of
-from .schedule import Schedule, Step, step_shape
-from .tape import LINK
+from .steps import Link, Map, Product, Reduce, Rows, Schedule, Step, Sum
 
-NOTHING = 0  # the row of each gradient buffer that stays zero
-
-
-class Contribution(NamedTuple):
-    """What a step passes on to the rows of one operand: a block of new rows from `start`.
-
-    For maps `formula` is the partial, over `out` and `x0`, `x1`, …; for links `place + 1` is the
-    operand that holds the partial. Of a dot, what goes to the same rows is added up right away,
-    along `axes` of the step's shape.
-    """
-
-    place: int
-    batched: bool
-    start: int
-    formula: Formula
-    axes: tuple[int, ...] = ()
+NOTHING = -1  # in place of a row
 
 
-@dataclass
-class Sum:
-    """Gradients that are the sums of others.
-
-    Row i is the sum of `terms[0][i]`, `terms[1][i]`, …, as far as these reach: the k-th reaches
-    the rows that have more than k terms. Before, `blocks` are added up, each `(rows, n)` to as
-    many new rows. `start` is where the result goes, None if the rows of `terms[0]` are it.
-    """
-
-    batched: bool
-    start: int | None
-    terms: list[Index]
-    blocks: list[tuple[int, Index]]
-
-
-@dataclass
-class ReverseStep:
-    """One step of the reverse pass: sum up the step's gradient, and pass it on."""
-
-    step: Step
-    gradient: Sum
-    rows: Index  # where the gradient of the step's results is
-    contributions: list[Contribution]
-
-
-@dataclass
-class Adjoint:
-    """The reverse pass, last step first, and the sum that is the gradient of the parameters."""
-
-    seed: tuple[bool, int]
-    steps: list[ReverseStep] = field(default_factory=list)
-    gradient: Sum | None = None
-    rows: dict[bool, int] = field(default_factory=lambda: {True: 1, False: 1})
-
-
-def adjoint(schedule: Schedule, algebra: Algebra) -> Adjoint:
-    """Run backwards over the steps; each passes on upstream gradient times partials.
+def adjoint(schedule: Schedule, algebra: Algebra) -> None:
+    """Append the reverse pass: each step, the last first, passes on upstream times partials.
 
     Nothing is added into a gradient while others read it. Each contribution has rows of its own,
     and a step, when its turn comes, adds up those that were meant for it: by then all are there.
     """
-    return _Reverse(schedule, algebra).run()
+    reverse = _Reverse(schedule, algebra)
+    for step in reversed(schedule.steps):
+        if step.learns:
+            reverse.pass_on(step)
+    schedule.gradient = reverse.gradient_of(Rows(False, np.arange(schedule.params)))
 
 
 class _Reverse:
     def __init__(self, schedule: Schedule, algebra: Algebra) -> None:
-        self.schedule = schedule
-        self.algebra = algebra
-        batched, row = schedule.outputs[0]
-        self.result = Adjoint((batched, 1))
-        self.result.rows[batched] = 2
-        self.pending = {
-            True: _Pending(schedule.batched_rows),
-            False: _Pending(schedule.uniform_rows),
-        }
-        self.pending[batched].meant_for(np.array([row]), np.array([1]))
+        self.schedule, self.algebra = schedule, algebra
+        self.pending = {kind: _Pending(count) for kind, count in schedule.rows.items()}
         # Rows that no gradient needs to reach: inputs, constants, and what depends on them only.
-        self.learning = {
-            True: np.zeros(schedule.batched_rows, bool),
-            False: np.zeros(schedule.uniform_rows, bool),
-        }
+        self.learning = {kind: np.zeros(count, bool) for kind, count in schedule.rows.items()}
         self.learning[False][: schedule.params] = True
         for step in schedule.steps:
             if step.learns:
-                self.learning[step.batched][step.places] = True
+                self.learning[step.result.batched][step.result.index] = True
+        batched, row = schedule.outputs[0]
+        schedule.seed = schedule.new_rows(batched, 1)
+        self.pending[batched].meant_for(np.array([row]), schedule.seed.index)
 
-    def run(self) -> Adjoint:
-        for step in reversed(self.schedule.steps):
-            if step.learns:
-                gradient, rows = self._sum(step.batched, step.places)
-                contributions = list(self._contributions(step, rows))
-                self.result.steps.append(ReverseStep(step, gradient, rows, contributions))
-        params = np.arange(self.schedule.params)
-        self.result.gradient, _ = self._sum(False, params)
-        return self.result
+    def pass_on(self, step: Step) -> None:
+        gradient = self.gradient_of(step.result)
+        if isinstance(step, Reduce):
+            spread = np.broadcast_to(gradient.index[:, None], step.operand.index.shape)
+            self._meant(step.operand, spread)
+        elif isinstance(step, Link):
+            for operands, partials in step.pairs:
+                self._product(operands, ("m", "mk", "mk"), gradient, partials)
+        elif isinstance(step, Product):
+            a, b, result = step.letters
+            self._product(step.a, (result, b, a), gradient, step.b)
+            self._product(step.b, (a, result, b), step.a, gradient)
+        elif isinstance(step, Map):
+            self._map(step, gradient)
 
-    def _new_rows(self, batched: bool, count: int) -> int:
-        start = self.result.rows[batched]
-        self.result.rows[batched] += count
-        return start
+    def _product(self, to: Rows, letters: tuple[str, str, str], a: Rows, b: Rows) -> None:
+        """The adjoint of a product is a product, whose result has the axes of the operand.
 
-    # ---- Passing on ----------------------------------------------------------------------------
+        What goes to the same rows along an axis is summed right away.
+        """
+        if self._wanted(to):
+            index, axes = _without_repetition(to.index, letters[2])
+            result = self.schedule.new_rows(to.batched, *index.shape)
+            self._add(Product(result, (*letters[:2], axes), a, b))
+            self._meant(Rows(to.batched, index), result.index)
 
-    def _contributions(self, step: Step, rows: Index) -> Iterator[Contribution]:
-        if step.kind == "reduce" or (step.kind == "map" and step.op == "copy"):
-            operand = step.operands[0]
-            spread = rows.reshape(-1, *[1] * (operand.index.ndim - 1))
-            sources = np.broadcast_to(spread, operand.index.shape)
-            self._meant(operand.batched, operand.index, sources)
-        elif step.kind == LINK:
-            for place in range(0, len(step.operands), 2):
-                yield from self._passed_on(step, place, Formula("1.0"))
-        elif step.kind == "map":
-            yield from self._partials(step, rows)
-        else:
-            for place in range(2):
-                yield from self._passed_on(step, place, Formula("1.0"))
-
-    def _partials(self, step: Step, rows: Index) -> Iterator[Contribution]:
-        partials = partials_of(step, self.algebra)
-        for place, (operand, formula) in enumerate(zip(step.operands, partials, strict=True)):
-            same_kind = operand.batched == step.batched
-            if step.numbers[place] is not None or number_of(formula) == 0.0:
+    def _map(self, step: Map, gradient: Rows) -> None:
+        algebra = self.algebra
+        operands = {**step.operands, "out": step.result, "g": gradient}
+        products: list[tuple[Rows, Formula]] = []
+        for place, partial in enumerate(
+            algebra.partials(step.op, algebra.leaf("out"), step.arguments)
+        ):
+            to = step.operands.get(f"x{place}")
+            if to is None or number_of(partial) == 0.0 or not self._wanted(to):
                 continue
-            if same_kind and number_of(formula) == 1.0:
-                self._meant(operand.batched, operand.index, rows)
+            if to.batched != step.result.batched:
+                self._over_batch(step.op, to, partial, operands)
+            elif number_of(partial) == 1.0:
+                self._meant(to, gradient.index)
             else:
-                yield from self._passed_on(step, place, formula)
+                products.append((to, algebra.value("mul", [algebra.leaf("g"), partial])))
+        if products:
+            formulas = [formula for _, formula in products]
+            results = self._computed(step.op, formulas, operands, step.result.batched)
+            for (to, _), result in zip(products, results, strict=True):
+                self._meant(to, result.index)
 
-    def _passed_on(self, step: Step, place: int, formula: Formula) -> Iterator[Contribution]:
-        operand = step.operands[place]
-        batched, index = operand.batched, operand.index
-        if self.learning[batched][index].any():
-            axes: tuple[int, ...] = ()
-            if step.kind == "dot":
-                index, axes = _without_repetition(index.reshape(*step_shape(step), -1))
-            start = self._new_rows(batched, index.size)
-            sources = np.arange(start, start + index.size).reshape(index.shape)
-            self._meant(batched, index, sources)
-            yield Contribution(place, batched, start, formula, axes)
+    def _over_batch(self, op: str, to: Rows, partial: Formula, operands: dict[str, Rows]) -> None:
+        """For an operand that all samples share: the sum over the batch."""
+        schedule, gradient = self.schedule, operands["g"]
+        total = schedule.new_rows(False, len(to.index))
+        if any(operands[name].batched for name in leaves_of(partial)):
+            factor = operands.get(partial.text)
+            if factor is None:
+                (factor,) = self._computed(op, [partial], operands, True)
+            self._add(Product(total, ("m", "m", "m"), gradient, factor))
+        else:
+            ones = Rows(True, np.array(schedule.constant(True, 1.0)))
+            self._add(Product(total, ("m", "", "m"), gradient, ones))
+            if number_of(partial) != 1.0:
+                formula = self.algebra.value("mul", [self.algebra.leaf("g"), partial])
+                (total,) = self._computed(op, [formula], {**operands, "g": total}, False)
+        self._meant(to, total.index)
 
-    def _meant(self, batched: bool, targets: Index, sources: Index) -> None:
-        wanted = self.learning[batched][targets]
-        self.pending[batched].meant_for(targets[wanted], sources[wanted])
+    def _computed(
+        self, op: str, formulas: list[Formula], operands: dict[str, Rows], batched: bool
+    ) -> list[Rows]:
+        """Formulas over these operands, in one step."""
+        names = {name for formula in formulas for name in leaves_of(formula)}
+        used = {name: rows for name, rows in operands.items() if name in names}
+        count = len(operands["g"].index)
+        results = [self.schedule.new_rows(batched, count) for _ in formulas]
+        (formula, *others), (result, *more) = formulas, results
+        pairs = list(zip(more, others, strict=True))
+        self._add(Map(result, f"{op}\u2032", formula, used, more=pairs))
+        return results
+
+    def _wanted(self, rows: Rows) -> bool:
+        return bool(self.learning[rows.batched][rows.index].any())
+
+    def _meant(self, to: Rows, sources: Index) -> None:
+        wanted = self.learning[to.batched][to.index]
+        self.pending[to.batched].meant_for(to.index[wanted], sources[wanted])
+
+    def _add(self, step: Step) -> None:
+        self.schedule.reverse.append(step)
 
     # ---- Adding up -----------------------------------------------------------------------------
 
-    def _sum(self, batched: bool, places: Index) -> tuple[Sum, Index]:
-        """The gradient of some rows, from all contributions that were meant for them."""
-        first, more = self.pending[batched].taken(places)
-        blocks: list[tuple[int, Index]] = []
+    def gradient_of(self, rows: Rows) -> Rows:
+        """Where the gradient of some rows is: the sum of all contributions meant for them."""
+        schedule, batched = self.schedule, rows.batched
+        first, more = self.pending[batched].taken(rows.index.ravel())
         by_count: dict[int, list[int]] = defaultdict(list)
         for i, others in more.items():
             if len(others) >= MANY:
                 by_count[len(others)].append(i)
         for members in by_count.values():
             block = np.array([[first[i], *more.pop(i)] for i in members])
-            start = self._new_rows(batched, len(members))
-            blocks.append((start, block))
-            first[members] = np.arange(start, start + len(members))
+            total = schedule.new_rows(batched, len(members))
+            self._add(Reduce(total, "sum", Rows(batched, block)))
+            first[members] = total.index
+        if (first == NOTHING).any():
+            first = np.where(first == NOTHING, schedule.constant(batched, 0.0), first)
         terms = [first]
         for k in range(max(map(len, more.values()), default=0)):
             reached = [i for i, others in more.items() if len(others) > k]
-            term = np.full(max(reached) + 1, NOTHING, np.int64)
+            length = max(reached) + 1
+            nothing = NOTHING if length == len(reached) else schedule.constant(batched, 0.0)
+            term: Index = np.full(length, nothing, np.int64)
             term[reached] = [more[i][k] for i in reached]
             terms.append(term)
-        if len(terms) == 1:
-            return Sum(batched, None, terms, blocks), first
-        start = self._new_rows(batched, len(places))
-        return Sum(batched, start, terms, blocks), np.arange(start, start + len(places))
+        if len(terms) > 1:
+            result = schedule.new_rows(batched, len(first))
+            self._add(Sum(result, terms))
+            first = result.index
+        return Rows(batched, first.reshape(rows.index.shape))
 
 
-def _without_repetition(index: Index) -> tuple[Index, tuple[int, ...]]:
-    """The places without the axes along which they are the same, and these axes."""
-    axes = tuple(
-        axis
-        for axis in range(index.ndim - 1)
-        if index.shape[axis] > 1 and (index == index.take([0], axis)).all()
-    )
-    for axis in reversed(axes):
-        index = np.take(index, 0, axis)
-    return index, axes
+def leaves_of(formula: Formula) -> set[str]:
+    """The names in a formula."""
+    if formula.row is None:
+        return {formula.text} if number_of(formula) is None else set()
+    return {name for operand in formula.operands for name in leaves_of(operand)}
+
+
+def _without_repetition(index: Index, letters: str) -> tuple[Index, str]:
+    """The places without the axes along which they are the same, and the letters of the others."""
+    for axis in reversed(range(index.ndim)):
+        if index.shape[axis] > 1 and (index == index.take([0], axis)).all():
+            index = index.take(0, axis)
+            letters = letters[:axis] + letters[axis + 1 :]
+    return index, letters
 
 
 MANY = 6  # from so many further terms on they are gathered and reduced at once
@@ -227,17 +207,3 @@ class _Pending:
             i: self.more.pop(place) for i, place in enumerate(places.tolist()) if place in self.more
         }
         return first, more
-
-
-def operand_formulas(step: Step, algebra: Algebra) -> list[Formula]:
-    """What stands for the operands of a map in its formulas: a name, or the number."""
-    numbers = step.numbers or (None,) * len(step.operands)
-    return [
-        algebra.leaf(f"x{place}" if number is None else repr(number))
-        for place, number in enumerate(numbers)
-    ]
-
-
-def partials_of(step: Step, algebra: Algebra) -> list[Formula]:
-    """The partial of a map for each of its operands."""
-    return algebra.partials(step.op, algebra.leaf("out"), operand_formulas(step, algebra))

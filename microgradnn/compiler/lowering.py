@@ -91,10 +91,3 @@ def is_mask(formula: Formula) -> bool:
     if formula.row != "where":
         return False
     return [number_of(x) for x in formula.operands[1:]] == [1.0, 0.0]
-
-
-def leaves_of(formula: Formula) -> set[str]:
-    """The names in a formula, and its numbers."""
-    if formula.row is None:
-        return {formula.text}
-    return {name for operand in formula.operands for name in leaves_of(operand)}

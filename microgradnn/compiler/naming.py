@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from .patterns import Index, affine
+from .patterns import affine
+from .steps import Rows
 
 
 class ArrayNames:
@@ -19,6 +20,7 @@ class ArrayNames:
         self.setup: list[str] = []
         self.lines: list[str] = []
         self.named: dict[str, str] = {}  # by the expression
+        self.kept: dict[tuple[Any, ...], str] = {}  # copies of rows
         self.counts: dict[str, int] = defaultdict(int)
         self.free: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.taken: list[tuple[tuple[str, str], str]] = []
@@ -34,43 +36,51 @@ class ArrayNames:
             self.setup.append(f"{name} = {expression}")
         return self.named[expression]
 
-    def _view(self, buffer: str, index: Index) -> str | None:
+    def _view(self, rows: Rows) -> str | None:
         """The name of a view of these rows, if they form a pattern."""
-        found = affine(index)
+        found = affine(rows.index)
         if found is None:
             return None
         start, shape, strides = found
+        buffer = "V" if rows.batched else "U"
         prefix = buffer.lower()
+        if not shape:
+            return self._define(prefix, f"{buffer}[{start}]")
         if len(shape) == 1 and (strides[0] > 0 or shape[0] == 1):
             step = f":{strides[0]}" if strides[0] > 1 else ""
             stop = start + max(strides[0], 1) * (shape[0] - 1) + 1
             return self._define(prefix, f"{buffer}[{start}:{stop}{step}]")
         return self._define(prefix, f"view({buffer}, {start}, {shape}, {strides})")
 
-    def _read(self, buffer: str, index: Index) -> str:
+    def _read(self, rows: Rows) -> str:
         """An array that holds these rows: a view, or else a copy in scratch."""
-        name = self._view(buffer, index)
+        name = self._view(rows)
         if name is None:
-            name = self._scratch(shape_text(index.shape, buffer.endswith("V")))
-            self._take(buffer, index, name)
+            name = self._scratch(shape_text(rows))
+            self._copy(rows, name)
         return name
 
-    def _take(self, buffer: str, index: Index, into: str) -> None:
-        table = self._name("i")
-        self.tables[table] = np.ascontiguousarray(index)
-        self.lines.append(f"{buffer}.take({table}, 0, {into}, 'clip')")
+    def _keep(self, rows: Rows) -> str:
+        """A copy of these rows that stays, as an array of its own."""
+        key = rows.batched, rows.index.shape, rows.index.tobytes()
+        if key not in self.kept:
+            name = self.kept[key] = self._name("x")
+            self.setup.append(f"{name} = empty({shape_text(rows)})")
+            self._copy(rows, name)
+        return self.kept[key]
 
-    def _copy(self, buffer: str, index: Index, into: str) -> None:
-        source = self._view(buffer, index)
-        if source is None:
-            self._take(buffer, index, into)
-        else:
+    def _copy(self, rows: Rows, into: str) -> None:
+        source = self._view(rows)
+        if source is not None:
             self.lines.append(f"copyto({into}, {source})")
+            return
+        table = self._name("i")
+        self.tables[table] = np.ascontiguousarray(rows.index)
+        self.lines.append(f"{'V' if rows.batched else 'U'}.take({table}, 0, {into}, 'clip')")
 
-    def _rows(self, buffer: str, start: int, shape: tuple[int, ...]) -> str:
-        """A view of rows that stand side by side."""
-        count = int(np.prod(shape))
-        name = self._view(buffer, np.arange(start, start + count).reshape(shape))
+    def _result(self, rows: Rows) -> str:
+        """The name of the rows of a result, which stand side by side."""
+        name = self._view(rows)
         assert name is not None
         return name
 
@@ -100,5 +110,5 @@ def view(buffer: Any, start: int, shape: tuple[int, ...], strides: tuple[int, ..
     )
 
 
-def shape_text(shape: tuple[int, ...], batched: bool) -> str:
-    return f"({', '.join(map(str, shape))}{', B' if batched else ','})"
+def shape_text(rows: Rows) -> str:
+    return f"({', '.join(map(str, rows.index.shape))}{', B' if rows.batched else ','})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -63,6 +64,16 @@ def split(index: Index) -> int | None:
     return run
 
 
-def side_by_side(rows: Index) -> bool:
-    """Whether the places follow one another."""
-    return bool((np.diff(rows) == 1).all())
+def shape_of_views(indices: Iterable[Index]) -> tuple[int, ...]:
+    """The shape for rows of equal number: (m, n) if that makes views of what are none, or (count,).
+
+    >>> shape_of_views([np.array([1, 2, 3, 4]), np.array([5, 5, 7, 7])])
+    (2, 2)
+    """
+    count = 0
+    for index in indices:
+        count = len(index)
+        run = split(index) if affine(index) is None else None
+        if run is not None:
+            return count // run, run
+    return (count,)

@@ -15,7 +15,8 @@ from .adjoint import adjoint
 from .emit_numpy import NumpyCode
 from .normalise import normalise, split_links
 from .rows import Algebra
-from .schedule import Schedule, schedule
+from .schedule import schedule
+from .steps import Schedule
 from .summary import summary_of
 from .tape import expand
 from .tracing import Traced, trace
@@ -150,10 +151,11 @@ class Program:
         key = finite, gradient
         if key not in self._code:
             tape = normalise(expand(self._tape, finite, links=gradient))
-            plan = schedule(split_links(tape))
             algebra = Algebra(finite)
-            reverse = adjoint(plan, algebra) if gradient else None
-            self._code[key] = plan, NumpyCode(plan, reverse, algebra)
+            plan = schedule(split_links(tape), algebra)
+            if gradient:
+                adjoint(plan, algebra)
+            self._code[key] = plan, NumpyCode(plan)
         return self._code[key]
 
     def _run(self, X: Array, theta: Array, finite: bool, gradient: bool) -> Arrays:
@@ -165,14 +167,12 @@ class Program:
                 del self._arrays[next(iter(self._arrays))]
             plan, code = self._compiled(finite, gradient)
             arrays = self._arrays[key] = Arrays(plan, code, len(X))
-        arrays.inputs[...] = X.T
-        arrays.params[...] = theta
-        arrays.forward()
+        arrays.forward(X, theta)
         return arrays
 
     def _parts(self, X: Array, finite: bool, gradient: bool) -> list[slice]:
         """The batch in parts whose numbers fit into the cache."""
-        rows = self._compiled(finite, gradient)[0].batched_rows * (3 if gradient else 1)
+        rows = self._compiled(finite, gradient)[0].rows[True]
         size = max(NUMBERS_AT_ONCE // max(rows, 1), LEAST_AT_ONCE)
         if len(X) <= size:
             return [slice(0, len(X))]
@@ -258,10 +258,9 @@ class Arrays:
 
     def __init__(self, plan: Schedule, code: NumpyCode, batch: int) -> None:
         names = code.allocate(batch)
-        self.batch, self.ones = batch, names["ones"]
-        self.inputs, self.params = names["V"][: plan.inputs], names["U"][: plan.params]
+        self.batch, self.ones = batch, np.ones(batch)
         self.rows = [names["V" if batched else "U"][row : row + 1] for batched, row in plan.outputs]
-        self.forward: Callable[[], None] = names["forward"]
+        self.forward: Callable[[Array, Array], None] = names["forward"]
         self.backward: Callable[[float], Array] = names.get("backward", _no_gradient)
 
     def outputs(self) -> Array:

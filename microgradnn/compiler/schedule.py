@@ -4,112 +4,52 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..primitives import PRIMITIVES
-from .patterns import Index, affine, is_affine, split
-from .rows import REDUCTIONS
+from .patterns import Index, is_affine, shape_of_views
+from .rows import REDUCTIONS, Algebra
+from .steps import Link, Map, Product, Reduce, Rows, Schedule, Step
 from .sums import DOT
-from .tape import LEAVES, LINK, Tape
+from .tape import LEAVES, LINK, Tape, where_parts
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """Rows of a buffer: `index` holds their places among the batched or the uniform numbers."""
-
-    batched: bool
-    index: Index
-
-
-@dataclass
-class Step:
-    """One array operation, which computes the rows `start` … `start + count − 1` of a buffer.
-
-    - "map": row `op` elementwise; `numbers` are its operands that are numbers (None elsewhere);
-    - "reduce": the operands' rows are `(count, n)`, and the n are added up, or the largest taken;
-    - "matmul": `(m, n)` uniform rows times `(n, columns)` batched rows;
-    - "dot": `count` separate dots of n numbers;
-    - "link": computes nothing; the result is at `rows`, operand 2i is linked by operand 2i + 1.
-    """
-
-    kind: str
-    op: str
-    batched: bool
-    start: int
-    count: int
-    operands: list[Operand]
-    numbers: tuple[float | None, ...] = ()
-    learns: bool = False  # whether a gradient passes through it
-    rows: Index | None = None
-
-    @property
-    def places(self) -> Index:
-        """Where its results are."""
-        return np.arange(self.start, self.start + self.count) if self.rows is None else self.rows
-
-    def __str__(self) -> str:
-        shape = "×".join(map(str, self.operands[0].index.shape)) if self.operands else "0"
-        return f"{self.kind} {self.op}: {self.count} results, operands {shape}"
-
-
-@dataclass
-class Schedule:
-    """The steps in order, and what is at the beginning of the two buffers.
-
-    Batched numbers: the inputs, then results. Uniform numbers: the parameters, `constants`, then
-    results. `reached` says for both which rows depend on a parameter and are seen by a gradient.
-    """
-
-    inputs: int
-    params: int
-    constants: list[float]
-    steps: list[Step]
-    outputs: list[tuple[bool, int]]  # batched?, row
-    batched_rows: int
-    uniform_rows: int
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.steps))
-
-
-def schedule(tape: Tape) -> Schedule:
+def schedule(tape: Tape, algebra: Algebra) -> Schedule:
     """Group the nodes of a tape into steps; the rows of a step stand side by side."""
-    return _Scheduler(tape).scheduled()
+    return _Scheduler(tape, algebra).scheduled()
 
 
 class _Scheduler:
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
+    def __init__(self, tape: Tape, algebra: Algebra) -> None:
+        self.tape, self.algebra = tape, algebra
+        inputs, params = np.arange(tape.inputs), np.arange(tape.params)
+        constants = dict(enumerate(tape.numbers.values(), start=tape.params))
+        self.schedule = Schedule(
+            inputs=inputs,
+            params=tape.params,
+            steps=[],
+            outputs=[],
+            rows={True: tape.inputs, False: tape.params + len(constants)},
+            constants={True: {}, False: constants},
+        )
         self.rows = np.full(len(tape), -1, np.int64)  # of each node, in its buffer
-        self.rows[: tape.inputs] = np.arange(tape.inputs)
-        self.rows[tape.inputs : tape.inputs + tape.params] = np.arange(tape.params)
-        self.filled = {True: tape.inputs, False: tape.params}
-        self.steps: list[Step] = []
+        self.rows[: tape.inputs] = inputs
+        self.rows[tape.inputs : tape.inputs + tape.params] = params
+        self.rows[list(tape.numbers)] = list(constants)
         self.learns = _learning(tape)
         self.uses = [0] * len(tape)
-
-    def scheduled(self) -> Schedule:
-        tape = self.tape
-        for node, number in enumerate(tape.numbers):
-            self.rows[number] = tape.params + node
-        self.filled[False] += len(tape.numbers)
         for operands in tape.operands:
             for x in operands:
                 self.uses[x] += 1
+
+    def scheduled(self) -> Schedule:
         for key, nodes in sorted(self._groups().items(), key=_by_level):
             self._place(key, nodes)
-        return Schedule(
-            tape.inputs,
-            tape.params,
-            list(tape.numbers.values()),
-            self.steps,
-            [(tape.batched[x], int(self.rows[x])) for x in tape.outputs],
-            self.filled[True],
-            self.filled[False],
-        )
+        tape = self.tape
+        self.schedule.outputs = [(tape.batched[x], int(self.rows[x])) for x in tape.outputs]
+        return self.schedule
 
     def _groups(self) -> dict[tuple[Any, ...], list[int]]:
         """Nodes by level, operation, number of operands, and which of these are batched."""
@@ -127,7 +67,7 @@ class _Scheduler:
                 if op not in OPERATORS:
                     kinds = (kinds, tuple([numbers.get(x) for x in operands]))
             elif op == LINK:
-                kinds = _link_kinds(operands, batched)
+                kinds = tuple([batched[x] for x in operands])
             else:
                 kinds = (len(operands), batched[operands[0]], batched[operands[-1]])
             groups[(level[node], op, batched[node], self.learns[node], kinds)].append(node)
@@ -142,35 +82,48 @@ class _Scheduler:
             self._dots(nodes, operands, learns)
         elif op in REDUCTIONS:
             index = np.sort(self.rows[operands], axis=1)
-            self._step("reduce", op, nodes, [Operand(batched, index)], learns)
+            self._add(Reduce(self._new(nodes), op, Rows(batched, index), learns=learns))
         else:
             numbers: tuple[float | None, ...] = (None,) * operands.shape[1]
             if op not in OPERATORS:
                 kinds, numbers = kinds
-            rows = self.rows[operands]
-            order = np.lexsort(rows.T[::-1])
-            if len(nodes) > 2 and not any(map(is_affine, rows[order].T)):
-                # No slice either way: sorted by uses, the sums of the reverse pass are prefixes.
-                order = np.argsort([-self.uses[node] for node in nodes], kind="stable")
-            columns = [
-                Operand(kind, column) for kind, column in zip(kinds, rows[order].T, strict=True)
-            ]
-            self._step("map", op, [nodes[i] for i in order], columns, learns, numbers)
+            self._map(op, nodes, self.rows[operands], kinds, numbers, learns)
 
-    def _step(
+    def _new(self, nodes: Sequence[int], *shape: int) -> Rows:
+        """New rows for the results of these nodes."""
+        rows = self.schedule.new_rows(self.tape.batched[nodes[0]], *(shape or (len(nodes),)))
+        self.rows[list(nodes)] = rows.index.ravel()
+        return rows
+
+    def _add(self, step: Step) -> None:
+        self.schedule.steps.append(step)
+
+    def _map(
         self,
-        kind: str,
         op: str,
-        nodes: Sequence[int],
-        operands: list[Operand],
+        nodes: list[int],
+        rows: Index,
+        kinds: Sequence[bool],
+        numbers: Sequence[float | None],
         learns: bool,
-        numbers: tuple[float | None, ...] = (),
     ) -> None:
-        batched = self.tape.batched[nodes[0]]
-        start = self.filled[batched]
-        self.filled[batched] += len(nodes)
-        self.rows[list(nodes)] = np.arange(start, start + len(nodes))
-        self.steps.append(Step(kind, op, batched, start, len(nodes), operands, numbers, learns))
+        order = np.lexsort(rows.T[::-1])
+        if len(nodes) > 2 and not any(map(is_affine, rows[order].T)):
+            # No slice either way: sorted by uses, the sums of the reverse pass are prefixes.
+            order = np.argsort([-self.uses[node] for node in nodes], kind="stable")
+        operands, arguments = dict[str, Rows](), []
+        for place, (kind, number) in enumerate(zip(kinds, numbers, strict=True)):
+            arguments.append(self.algebra.leaf(f"x{place}" if number is None else repr(number)))
+            if number is None:
+                operands[f"x{place}"] = Rows(kind, rows[order, place])
+        comparison = where_parts(op)
+        if comparison is not None:
+            condition = self.algebra.value(comparison, arguments[:2])
+            formula = self.algebra.value("where", [condition, *arguments[2:]])
+        else:
+            formula = arguments[0] if op == "copy" else self.algebra.value(op, arguments)
+        result = self._new([nodes[i] for i in order])
+        self._add(Map(result, op, formula, operands, arguments, learns=learns))
 
     def _link(self, nodes: list[int], operands: Index, learns: bool) -> None:
         """Nodes whose value has been computed: they stand where it does."""
@@ -180,18 +133,17 @@ class _Scheduler:
             return
         n = operands.shape[1] // 2
         sides: dict[tuple[bool, bool], list[int]] = defaultdict(list)
-        for place, (x, p) in enumerate(
-            zip(operands[0, 1 : n + 1], operands[0, n + 1 :], strict=True)
-        ):
-            sides[tape.batched[x], tape.batched[p]].append(place)
-        linked = []
-        for (x_batched, p_batched), places in sides.items():
+        for place in range(1, n + 1):
+            x, partial = operands[0, [place, n + place]]
+            sides[tape.batched[x], tape.batched[partial]].append(place)
+        pairs = []
+        for (x_batched, partial_batched), places in sides.items():
             columns = np.array(places)
-            linked.append(Operand(x_batched, self.rows[operands[:, 1 + columns]]))
-            linked.append(Operand(p_batched, self.rows[operands[:, 1 + n + columns]]))
-        step = Step(LINK, LINK, tape.batched[nodes[0]], 0, len(nodes), linked, (), learns)
-        step.rows = self.rows[nodes]
-        self.steps.append(step)
+            xs, partials = operands[:, columns], operands[:, n + columns]
+            pairs.append(
+                (Rows(x_batched, self.rows[xs]), Rows(partial_batched, self.rows[partials]))
+            )
+        self._add(Link(Rows(tape.batched[nodes[0]], self.rows[nodes]), pairs, learns=learns))
 
     # ---- Dots --------------------------------------------------------------------------------
 
@@ -207,8 +159,13 @@ class _Scheduler:
             rest, twins = self._matrices(nodes, a, b, learns)
         if rest:
             ordered = sorted(rest, key=lambda i: (a[i].tolist(), b[i].tolist()))
-            columns = [Operand(kind, x[ordered]) for kind, x in zip(kinds, (a, b), strict=True)]
-            self._step("dot", DOT, [nodes[i] for i in ordered], columns, learns)
+            a, b = a[ordered], b[ordered]
+            shape = shape_of_views([a, b])
+            axes = "mn"[: len(shape)]
+            result = self._new([nodes[i] for i in ordered], *shape)
+            a, b = a.reshape(*shape, n), b.reshape(*shape, n)
+            factors = [Rows(kind, x) for kind, x in zip(kinds, (a, b), strict=True)]
+            self._add(Product(result, (axes + "k", axes + "k", axes), *factors, learns=learns))
         for twin, first in twins:
             self.rows[twin] = self.rows[first]
 
@@ -240,10 +197,11 @@ class _Scheduler:
             cells.sort(key=lambda dots: b[dots[rows[0]]].tolist())
             matrix = a[[cells[0][row] for row in rows]]
             batch = b[[dots[rows[0]] for dots in cells]].T
-            results = [nodes[dots[row]] for row in rows for dots in cells]
-            self._step(
-                "matmul", DOT, results, [Operand(False, matrix), Operand(True, batch)], learns
+            result = self._new(
+                [nodes[dots[row]] for row in rows for dots in cells], len(rows), len(cells)
             )
+            factors = Rows(False, matrix), Rows(True, batch)
+            self._add(Product(result, ("mk", "kc", "mc"), *factors, learns=learns))
         return rest, twins
 
 
@@ -255,10 +213,6 @@ WIDE = {DOT, LINK, *REDUCTIONS}
 def _by_level(group: tuple[tuple[Any, ...], list[int]]) -> tuple[int, int]:
     (level, *_), nodes = group
     return level, nodes[0]
-
-
-def _link_kinds(operands: Sequence[int], batched: Sequence[bool]) -> tuple[Any, ...]:
-    return tuple([batched[x] for x in operands])
 
 
 def _learning(tape: Tape) -> list[bool]:
@@ -282,13 +236,3 @@ def _learning(tape: Tape) -> list[bool]:
 def _followed(op: str, operands: tuple[int, ...]) -> tuple[int, ...]:
     """The operands that a gradient follows: of a link not its value, nor the partials."""
     return operands[1 : len(operands) // 2 + 1] if op == LINK else operands
-
-
-def step_shape(step: Step) -> tuple[int, ...]:
-    """(count,), or (m, n) where that makes operands views that would be copies."""
-    for operand in step.operands:
-        if affine(operand.index) is None:
-            run = split(operand.index)
-            if run is not None:
-                return step.count // run, run
-    return (step.count,)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .schedule import Schedule, Step
-from .tape import LEAVES, LINK, Tape, where_parts
+from .steps import Link, Map, Product, Reduce, Schedule, Step
+from .tape import LEAVES, Tape, where_parts
 
 
 def summary_of(tape: Tape, schedule: Schedule) -> str:
     """A line for each step, steps of one kind side by side counted together."""
     nodes = sum(op not in LEAVES for op in tape.ops)
-    parts = [_described(step) for step in schedule.steps if step.kind != LINK]
+    parts = [_described(step) for step in schedule.steps if not isinstance(step, Link)]
     lines = [f"{nodes:,} operations on scalars → {len(parts):,} on arrays"]
     counts = Counter(parts)
     for scalars, arrays in dict.fromkeys(parts):
@@ -21,17 +21,18 @@ def summary_of(tape: Tape, schedule: Schedule) -> str:
 
 
 def _described(step: Step) -> tuple[str, str]:
-    shape = step.operands[0].index.shape
-    over = " for the whole batch" if not step.batched else ""
-    if step.kind == "matmul":
-        n, columns = step.operands[1].index.shape
-        both = 2 * step.count * n
+    count = step.result.index.size
+    over = "" if step.result.batched else " for the whole batch"
+    if isinstance(step, Product):
+        n = step.a.index.shape[-1]
+        if step.letters[2] != "mc":
+            return f"{count:,} dots of {n}", f"einsum{over}"
+        m, columns = step.result.index.shape
         times = f" times {n}×{columns}" if columns > 1 else ""
-        return f"{both:,} multiplications and additions", f"matmul {shape[0]}×{n}{times}"
-    if step.kind == "dot":
-        return f"{step.count:,} dots of {shape[1]}", f"einsum{over}"
-    if step.kind == "reduce":
+        return f"{2 * count * n:,} multiplications and additions", f"matmul {m}×{n}{times}"
+    if isinstance(step, Reduce):
         name = {"sum": "sums", "max": "maxima", "min": "minima"}[step.op]
-        return f"{step.count:,} {name} of {shape[1]}", f"reduction{over}"
+        return f"{count:,} {name} of {step.operand.index.shape[1]}", f"reduction{over}"
+    assert isinstance(step, Map)
     name = "selection" if where_parts(step.op) else step.op
-    return f"{step.count:,} × {name}", f"{'elementwise'}{over}"
+    return f"{count:,} × {name}", f"elementwise{over}"

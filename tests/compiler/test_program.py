@@ -334,10 +334,11 @@ def test_the_source_is_deterministic_and_runs_alone() -> None:
 
 def test_tape_and_schedule_can_be_printed() -> None:
     from microgradnn.compiler.normalise import normalise
+    from microgradnn.compiler.rows import Algebra
     from microgradnn.compiler.schedule import schedule
     from microgradnn.compiler.tape import record_tape
 
     x, w = Value(2.0), Value(3.0)
     tape = normalise(record_tape([mg.tanh(w * x)], [x], [w]))
     assert str(tape).splitlines()[-1] == "outputs: 3"
-    assert "map tanh: 1 results" in str(schedule(tape))
+    assert "map tanh: 1×B" in str(schedule(tape, Algebra(finite=True)))
