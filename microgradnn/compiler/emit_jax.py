@@ -25,6 +25,7 @@ def jax_function(schedule: Schedule) -> Callable[[Array, Array], tuple[Array, Ar
     Devices among which the rows of X are divided run both passes on their own rows; the means and
     gradients of all are averaged at once.
     """
+    require_float64()
 
     def value_and_grad(X: Array, theta: Array) -> tuple[Array, Array]:
         require_float64()
@@ -72,11 +73,11 @@ def _mean_and_gradient(schedule: Schedule, X: Array, theta: Array) -> Array:
         arrays.put(_rows(batched, *constants), numbers[:, None] if batched else numbers)
     for step in schedule.steps:
         arrays.run(step)
-    arrays.put(_rows(*schedule.seed), 1.0 / len(X) if schedule.seed[0] else 1.0)
+    arrays.put(schedule.seed, 1.0 / len(X) if schedule.seed.batched else 1.0)
     for step in schedule.reverse:
         arrays.run(step)
     mean = arrays.read(_rows(*schedule.outputs[0])).mean()
-    return jnp.concatenate([mean[None], arrays.read(Rows(False, schedule.gradient))])
+    return jnp.concatenate([mean[None], arrays.read(schedule.gradient)])
 
 
 def _rows(batched: bool, *places: int) -> Rows:

@@ -98,11 +98,7 @@ class Program:
 
         `theta` is the array of parameters; without it their present data are taken.
         """
-        if not self._differentiable:
-            raise ValueError(
-                f"value_and_grad needs a single output and params; this program has "
-                f"{len(self._tape.outputs)} and {len(self._params)}"
-            )
+        self._check_differentiable("value_and_grad")
         X = self._checked(X)
         theta = self.read_params() if theta is None else self._checked_params(theta)
         total, gradient = 0.0, np.empty(0)
@@ -119,6 +115,20 @@ class Program:
 
         self._guarded(run, X, theta)
         return total, gradient
+
+    def to_jax(self) -> Callable[[Any, Any], tuple[Any, Any]]:
+        """A pure function `(X, theta) -> (mean, gradient)`, for `jax.jit`.
+
+        It computes in float64, which JAX must be told to allow. JAX raises no errors: outside of
+        an operation's domain the mean is NaN or infinite. If the rows of X are spread over devices,
+        so is the work.
+        """
+        self._check_differentiable("to_jax")
+        try:
+            from .emit_jax import jax_function
+        except ImportError as error:
+            raise ImportError("to_jax needs JAX: pip install 'microgradnn[jax]'") from error
+        return jax_function(self._compiled(finite=False, gradient=True)[0])
 
     def read_params(self) -> Array:
         """The parameters' data as an array."""
@@ -223,6 +233,13 @@ class Program:
                 f"got {theta.shape}"
             )
         return theta
+
+    def _check_differentiable(self, method: str) -> None:
+        if not self._differentiable:
+            raise ValueError(
+                f"{method} needs a single output and params; this program has "
+                f"{len(self._tape.outputs)} and {len(self._params)}"
+            )
 
     def _check_dependence(self) -> None:
         tape = self._tape

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from properties.strategies import programs
-from test_conformance import CASES, evaluate
+from test_conformance import CASES, agrees, evaluate
 from test_graphs import EXAMPLES, Structure, near
 
 import microgradnn as mg
@@ -55,7 +55,7 @@ def assert_same(jax: Any, program: Program, X: Any) -> None:
 # ---- The same as NumPy's -------------------------------------------------------------------------
 
 
-@settings(max_examples=EXAMPLES // 5)
+@settings(max_examples=EXAMPLES // 10)
 @given(recipe=programs(), samples=st.integers(1, 9), seed=st.integers(0, 2**32 - 1))
 def test_random_graphs(jax: Any, recipe: Any, samples: int, seed: int) -> None:
     leaves = list(map(Value, recipe.leaves))
@@ -66,7 +66,7 @@ def test_random_graphs(jax: Any, recipe: Any, samples: int, seed: int) -> None:
     assert_same(jax, program, X)
 
 
-@settings(max_examples=EXAMPLES // 10)
+@settings(max_examples=EXAMPLES // 25)
 @given(seed=st.integers(0, 2**32 - 1), samples=st.integers(1, 9))
 def test_structures(jax: Any, seed: int, samples: int) -> None:
     structure, rng = Structure(seed), np.random.default_rng(seed)
@@ -85,18 +85,28 @@ def test_networks(jax: Any, activation: str) -> None:
 
 def test_kinks_saturation_and_infinities(jax: Any) -> None:
     """The conformance table as one program, each case with parameters of its own."""
-    x, terms, params, wanted = Value(1.0), list[Value](), list[Value](), list[float]()
+    x, terms, params, wanted = Value(1.0), list[Value](), list[Value](), list[tuple[Any, ...]]()
     for case in CASES:
-        if not case["expected_error"]:
-            out, leaves = evaluate(case)
-            terms.append(x * out)
-            params += leaves.values()
-            wanted += [float(case["expected_grads"][name]) for name in leaves]
-    rest = mg.sum([0.0 * p for p in params])  # not every formula uses all of its leaves
-    program = compile(mg.sum([*terms, rest]), [x], params)
-    gradient = jax.jit(program.to_jax())(np.ones((1, 1)), program.read_params())[1]
-    # XLA takes subnormal numbers for zero.
-    np.testing.assert_allclose(gradient, wanted, rtol=1e-12, atol=sys.float_info.min)
+        grads = case["expected_grads"]
+        numbers = map(float, [*case["inputs"].values(), *(grads or {}).values()])
+        subnormal = any(0.0 < abs(number) < sys.float_info.min for number in numbers)  # 0 for XLA
+        if case["expected_error"] or subnormal or case["id"] in UNLIKE_EAGER:
+            continue
+        out, leaves = evaluate(case)
+        terms.append(x * out)
+        params += leaves.values()
+        ulps = max(case["tol_ulp_grad"], 4000)
+        wanted += [(case["id"], grads[name], ulps) for name in leaves]
+    terms += [0.0 * param for param in params]  # not every formula uses all of its leaves
+    program = compile(mg.sum(terms), [x], params)
+    _, gradient = jax.jit(program.to_jax())(np.ones((1, 1)), program.read_params())
+    found = zip(gradient.tolist(), wanted, strict=True)
+    assert [case for got, case in found if not agrees(got, *case[1:])] == []
+    assert len(params) > 250
+
+
+# A NaN that only comes out of finite or infinite numbers: programs pass it on to the operands.
+UNLIKE_EAGER = ["edge.div.inf_inf"]
 
 
 def test_a_primitive_of_the_users_own(jax: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,11 +164,10 @@ def test_a_batch_on_eight_devices_is_reduced_once(jax: Any) -> None:
             "XLA_FLAGS": "--xla_force_host_platform_device_count=8",
             "JAX_PLATFORMS": "cpu",
             "JAX_ENABLE_X64": "1",
-            "PYTHONPATH": str(here.parent),
+            "PYTHONPATH": os.pathsep.join([str(here.parents[1]), str(here.parent)]),
         },
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     ).stdout
-    print(printed)
     assert printed == "8 devices\n"
