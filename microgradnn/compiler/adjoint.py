@@ -155,9 +155,9 @@ class _Reverse:
             term[reached] = [more[i][k] for i in reached]
             terms.append(term)
         if len(terms) > 1:
-            result = schedule.new_rows(batched, len(first))
-            self._add(Sum(result, terms))
-            first = result.index
+            total = schedule.new_rows(batched, len(first))
+            self._add(Sum(total, terms))
+            first = total.index
         return Rows(batched, first.reshape(rows.index.shape))
 
 
@@ -172,7 +172,7 @@ def _without_repetition(index: Index, letters: str) -> tuple[Index, str]:
     """The places without the axes along which they are the same, and the letters of the others."""
     for axis in reversed(range(index.ndim)):
         if index.shape[axis] > 1 and (index == index.take([0], axis)).all():
-            index = index.take(0, axis)
+            index = np.take(index, 0, axis)
             letters = letters[:axis] + letters[axis + 1 :]
     return index, letters
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from types import CodeType
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 from ..primitives import PRIMITIVES
 from .lowering import UFUNCS, Lowering
 from .naming import ArrayNames, shape_text, view
-from .patterns import affine, shape_of_views
+from .patterns import Index, affine, shape_of_views
 from .rows import REDUCTIONS
 from .steps import Map, Product, Reduce, Rows, Schedule, Step, Sum
 
@@ -73,13 +72,11 @@ class NumpyCode(ArrayNames):
 
     def _load(self) -> None:
         """Copy the inputs and parameters to their rows."""
-        inputs, params = self.schedule.inputs, self.schedule.params
-        ends = np.flatnonzero(np.diff(inputs) != 1) + 1
-        for start, stop in pairwise([0, *ends.tolist(), len(inputs)]):
-            if stop > start:
-                rows = self._result(Rows(True, inputs[start:stop]))
-                part = "" if stop - start == len(inputs) else f"[{start}:{stop}]"
-                self.lines.append(f"copyto({rows}, X.T{part})")
+        params, column = self.schedule.params, 0
+        for run in _runs(self.schedule.inputs):
+            name = self._result(Rows(True, run))
+            self.lines.append(f"copyto({name}, X[:, {column}:{column + len(run)}].T)")
+            column += len(run)
         if params:
             self.lines.append(f"copyto({self._result(Rows(False, np.arange(params)))}, theta)")
 
@@ -92,11 +89,11 @@ class NumpyCode(ArrayNames):
     def _gradient(self) -> str:
         """A fresh array of the gradient."""
         assert self.schedule.gradient is not None
-        rows = self.schedule.gradient
-        name = self._view(rows)
-        if name is not None:
-            return f"{name}.copy()"
-        self.tables["gradient"] = rows.index
+        runs = _runs(self.schedule.gradient.index)
+        if len(runs) <= FEW_RUNS:
+            views = [self._result(Rows(False, run)) for run in runs]
+            return f"concatenate(({', '.join(views)},))"
+        self.tables["gradient"] = self.schedule.gradient.index
         return "U.take(gradient)"
 
     # ---- Steps -----------------------------------------------------------------------------------
@@ -176,8 +173,8 @@ class NumpyCode(ArrayNames):
         columns = rows.index.shape[-1] if axes.endswith("cb") else 1
         if columns > 1:
             found, count = affine(rows.index), len(rows.index)
-            fits = found is not None and found.strides[1] == 1
-            fits = fits and (count == 1 or found.strides[0] >= columns)
+            row, column = found.strides if found is not None else (0, 0)
+            fits = column == 1 and (count == 1 or row >= columns)
             name = self._result(rows) if fits else self._keep(rows)
             name = self._define("m", f"{name}.reshape({count}, {columns} * B)")
         else:
@@ -187,12 +184,18 @@ class NumpyCode(ArrayNames):
         return name if axes.startswith(first) else self._define("m", f"{name}.T")
 
 
+FEW_RUNS = 16  # so many are copied one by one
 MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
 NUMPY_NAMES = (
-    *("empty", "copyto", "einsum", "matmul", *UFUNCS.values()),
+    *("empty", "copyto", "einsum", "matmul", "dot", "concatenate", *UFUNCS.values()),
     *("less", "less_equal", "greater", "greater_equal", "logical_and", "inf", "nan"),
     *(name for name, row in PRIMITIVES.items() if row.kind == "function" and hasattr(np, name)),
 )
+
+
+def _runs(rows: Index) -> list[Index]:
+    """The rows, cut where they do not follow one another."""
+    return np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1) if len(rows) else []
 
 
 def _indented(lines: list[str]) -> list[str]:

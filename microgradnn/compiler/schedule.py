@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..primitives import PRIMITIVES
+from .biases import fold_biases
 from .patterns import Index, is_affine, shape_of_views
 from .rows import REDUCTIONS, Algebra
 from .steps import Link, Map, Product, Reduce, Rows, Schedule, Step
@@ -24,20 +25,18 @@ def schedule(tape: Tape, algebra: Algebra) -> Schedule:
 class _Scheduler:
     def __init__(self, tape: Tape, algebra: Algebra) -> None:
         self.tape, self.algebra = tape, algebra
-        inputs, params = np.arange(tape.inputs), np.arange(tape.params)
-        constants = dict(enumerate(tape.numbers.values(), start=tape.params))
-        self.schedule = Schedule(
-            inputs=inputs,
-            params=tape.params,
-            steps=[],
-            outputs=[],
-            rows={True: tape.inputs, False: tape.params + len(constants)},
-            constants={True: {}, False: constants},
-        )
-        self.rows = np.full(len(tape), -1, np.int64)  # of each node, in its buffer
-        self.rows[: tape.inputs] = inputs
-        self.rows[tape.inputs : tape.inputs + tape.params] = params
-        self.rows[list(tape.numbers)] = list(constants)
+        self.with_bias = fold_biases(tape)
+        self.ones: list[int] = []  # batched rows that hold 1
+        self.schedule = Schedule(tape.params)
+        self.rows = np.full(len(tape), UNPLACED, np.int64)  # of each node, in its buffer
+        inputs, end = range(tape.inputs), tape.inputs + tape.params
+        split = 1 + max(self.with_bias.intersection(inputs), default=-1)
+        for leaves in (inputs[:split], inputs[split:], range(len(inputs), end), list(tape.numbers)):
+            if leaves:
+                self._new(leaves)
+        self.schedule.inputs = self.rows[: len(inputs)].copy()
+        for node, number in tape.numbers.items():
+            self.schedule.constants[False][int(self.rows[node])] = number
         self.learns = _learning(tape)
         self.uses = [0] * len(tape)
         for operands in tape.operands:
@@ -90,9 +89,12 @@ class _Scheduler:
             self._map(op, nodes, self.rows[operands], kinds, numbers, learns)
 
     def _new(self, nodes: Sequence[int], *shape: int) -> Rows:
-        """New rows for the results of these nodes."""
-        rows = self.schedule.new_rows(self.tape.batched[nodes[0]], *(shape or (len(nodes),)))
+        """New rows for these nodes; behind what is to be multiplied by (w, b) a row of ones."""
+        batched = self.tape.batched[nodes[0]]
+        rows = self.schedule.new_rows(batched, *(shape or (len(nodes),)))
         self.rows[list(nodes)] = rows.index.ravel()
+        if not self.with_bias.isdisjoint(nodes):
+            self.ones.append(self.schedule.new_constant(True, 1.0))
         return rows
 
     def _add(self, step: Step) -> None:
@@ -150,6 +152,7 @@ class _Scheduler:
     def _dots(self, nodes: list[int], operands: Index, learns: bool) -> None:
         n, twins = operands.shape[1] // 2, list[tuple[int, int]]()
         a, b = self.rows[operands[:, :n]], self.rows[operands[:, n:]]
+        self._place_ones(b)
         kinds = [self.tape.batched[operands[0, 0]], self.tape.batched[operands[0, n]]]
         # The factors of a dot may stand in any order: sort them by the second, then the first.
         order = np.lexsort((a, b), axis=1)
@@ -168,6 +171,14 @@ class _Scheduler:
             self._add(Product(result, (axes + "k", axes + "k", axes), *factors, learns=learns))
         for twin, first in twins:
             self.rows[twin] = self.rows[first]
+
+    def _place_ones(self, rows: Index) -> None:
+        """The 1 beside a bias is the row of ones that follows the other factors."""
+        dots, places = np.nonzero(rows == UNPLACED)
+        if len(dots):
+            ones = self.ones or [self.schedule.constant(True, 1.0)]
+            following = np.searchsorted(ones, rows[dots].max(axis=1))
+            rows[dots, places] = np.array(ones)[np.minimum(following, len(ones) - 1)]
 
     def _matrices(
         self, nodes: list[int], a: Index, b: Index, learns: bool
@@ -205,6 +216,7 @@ class _Scheduler:
         return rest, twins
 
 
+UNPLACED = -1  # the row of a node that has none: the 1 beside biases
 OPERATORS = {name for name, row in PRIMITIVES.items() if row.kind == "operator"} | {"copy"}
 FEW = 2  # so many single dots are matrix products of their own, more are one step together
 WIDE = {DOT, LINK, *REDUCTIONS}

@@ -118,12 +118,12 @@ class Schedule:
     the row `seed`: 1/B, or 1 if it is uniform. It ends with the uniform rows `gradient`.
     """
 
-    inputs: Index
     params: int
-    steps: list[Step]
-    outputs: list[tuple[bool, int]]  # batched?, row
-    rows: dict[bool, int]
-    constants: dict[bool, dict[int, float]]
+    inputs: Index = field(default_factory=lambda: np.zeros(0, np.int64))
+    outputs: list[tuple[bool, int]] = field(default_factory=list)  # batched?, row
+    steps: list[Step] = field(default_factory=list)
+    rows: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
+    constants: dict[bool, dict[int, float]] = field(default_factory=lambda: {True: {}, False: {}})
     reverse: list[Step] = field(default_factory=list)
     seed: Rows | None = None
     gradient: Rows | None = None
@@ -142,6 +142,10 @@ class Schedule:
         for row, held in self.constants[batched].items():
             if held == number:
                 return row
+        return self.new_constant(batched, number)
+
+    def new_constant(self, batched: bool, number: float) -> int:
+        """A new row that holds a number."""
         row = int(self.new_rows(batched, 1).index[0])
         self.constants[batched][row] = number
         return row

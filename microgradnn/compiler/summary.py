@@ -11,7 +11,7 @@ from .tape import LEAVES, Tape, where_parts
 def summary_of(tape: Tape, schedule: Schedule) -> str:
     """A line for each step, steps of one kind side by side counted together."""
     nodes = sum(op not in LEAVES for op in tape.ops)
-    parts = [_described(step) for step in schedule.steps if not isinstance(step, Link)]
+    parts = [_described(step, schedule) for step in schedule.steps if not isinstance(step, Link)]
     lines = [f"{nodes:,} operations on scalars → {len(parts):,} on arrays"]
     counts = Counter(parts)
     for scalars, arrays in dict.fromkeys(parts):
@@ -20,7 +20,7 @@ def summary_of(tape: Tape, schedule: Schedule) -> str:
     return "\n".join(lines)
 
 
-def _described(step: Step) -> tuple[str, str]:
+def _described(step: Step, schedule: Schedule) -> tuple[str, str]:
     count = step.result.index.size
     over = "" if step.result.batched else " for the whole batch"
     if isinstance(step, Product):
@@ -28,8 +28,11 @@ def _described(step: Step) -> tuple[str, str]:
         if step.letters[2] != "mc":
             return f"{count:,} dots of {n}", f"einsum{over}"
         m, columns = step.result.index.shape
+        has_bias = step.b.index[-1, 0] in schedule.constants[True]  # beside a row of ones
+        n -= has_bias
         times = f" times {n}×{columns}" if columns > 1 else ""
-        return f"{2 * count * n:,} multiplications and additions", f"matmul {m}×{n}{times}"
+        bias = " + bias" if has_bias else ""
+        return f"{2 * count * n:,} multiplications and additions", f"matmul {m}×{n}{times}{bias}"
     if isinstance(step, Reduce):
         name = {"sum": "sums", "max": "maxima", "min": "minima"}[step.op]
         return f"{count:,} {name} of {step.operand.index.shape[1]}", f"reduction{over}"
