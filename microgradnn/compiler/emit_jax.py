@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -10,13 +11,11 @@ import jax.numpy as jnp
 import jax.scipy.special
 import numpy as np
 
-from ..formulas import Dialect, statements
-from ..primitives import PRIMITIVES, Primitive
+from ..formulas import JAX, statements
+from ..primitives import PRIMITIVES
 from .steps import Map, Product, Reduce, Rows, Schedule, Step, Sum
 
 Array = Any
-DIALECT = Dialect("float64({!r})".format, str, "where({}, {}, {})", "({}) & ({})")
-NAMES = {"float64": jnp.float64, "where": jnp.where, "inf": np.inf, "nan": np.nan}
 
 
 def jax_function(schedule: Schedule) -> Callable[[Array, Array], tuple[Array, Array]]:
@@ -25,10 +24,10 @@ def jax_function(schedule: Schedule) -> Callable[[Array, Array], tuple[Array, Ar
     Devices among which the rows of X are divided run both passes on their own rows; the means and
     gradients of all are averaged at once.
     """
-    require_float64()
+    _require_float64()
 
     def value_and_grad(X: Array, theta: Array) -> tuple[Array, Array]:
-        require_float64()
+        _require_float64()
         X, theta = jnp.asarray(X, np.float64), jnp.asarray(theta, np.float64)
         columns, params = len(schedule.inputs), schedule.params
         if X.ndim != 2 or not len(X) or X.shape[1] != columns or theta.shape != (params,):
@@ -37,22 +36,21 @@ def jax_function(schedule: Schedule) -> Callable[[Array, Array], tuple[Array, Ar
                 f"got {X.shape} and {theta.shape}"
             )
         sharding = jax.typeof(X).sharding
-        axes = sharding.spec[0]
-        if axes is None:
-            result = _mean_and_gradient(schedule, X, theta)
-        else:
-            result = jax.shard_map(
+        axes, passes = sharding.spec[0], partial(_mean_and_gradient, schedule)
+        if axes is not None:
+            passes = jax.shard_map(
                 lambda X, theta: jax.lax.pmean(_mean_and_gradient(schedule, X, theta), axes),
                 mesh=sharding.mesh,
                 in_specs=(jax.P(axes), jax.P()),
                 out_specs=jax.P(),
-            )(X, theta)
+            )
+        result = passes(X, theta)
         return result[0], result[1:]
 
     return value_and_grad
 
 
-def require_float64() -> None:
+def _require_float64() -> None:
     """Refuse to compute in float32, as JAX does unless it is told otherwise."""
     if not jax.config.jax_enable_x64:
         raise RuntimeError(
@@ -92,11 +90,7 @@ class _Arrays:
         self.blocks: dict[bool, list[Array]] = {True: [], False: []}
         # For each row the number of its block, and its place in there.
         self.places = {batched: np.zeros((2, count), np.int64) for batched, count in rows.items()}
-        self.functions = {
-            row.name: _function(row)
-            for row in PRIMITIVES.values()
-            if row.kind in ("function", "custom")
-        }
+        self.names = _names()
 
     def put(self, rows: Rows, values: Array) -> None:
         index, blocks = rows.index.ravel(), self.blocks[rows.batched]
@@ -134,23 +128,27 @@ class _Arrays:
             self.put(step.result, total)
 
     def _map(self, step: Map) -> None:
-        names: dict[str, Any] = {**self.functions, **NAMES}
+        names = dict(self.names)
         for name, rows in step.operands.items():
             x = self.read(rows)
             names[name] = x[:, None] if step.result.batched > rows.batched else x
         results = [(step.result, step.formula), *step.more]
-        lines = statements({f"y{k}": formula for k, (_, formula) in enumerate(results)}, DIALECT)
+        lines = statements({f"y{k}": formula for k, (_, formula) in enumerate(results)}, JAX)
         exec("\n".join(lines), names)
         for k, (rows, _) in enumerate(results):
             self.put(rows, names[f"y{k}"])
 
 
-def _function(row: Primitive) -> Callable[..., Array]:
-    """What JAX has for a row that is no formula over others."""
-    if row.kind == "custom":  # a Python function of floats
-        return lambda *xs: jax.pure_callback(
-            np.vectorize(row.forward, otypes=[float]),
-            jax.ShapeDtypeStruct(jnp.broadcast_shapes(*map(jnp.shape, xs)), np.float64),
-            *xs,
-        )
-    return getattr(jax.scipy.special if row.name in ("erf", "erfc") else jnp, row.name)
+def _names() -> dict[str, Any]:
+    """What the text of a formula calls: JAX's functions, by the names of the rows."""
+    rows = PRIMITIVES.values()
+    names = {row.name: getattr(jnp, row.name, None) for row in rows if row.kind == "function"}
+    names |= {row.name: partial(_on_host, row.forward) for row in rows if row.kind == "custom"}
+    names |= {name: getattr(jax.scipy.special, name) for name in ("erf", "erfc")}
+    return names | {"where": jnp.where, "float64": jnp.float64, "inf": np.inf, "nan": np.nan}
+
+
+def _on_host(function: Callable[..., float], *xs: Array) -> Array:
+    """Call a Python function of floats, for each element: a primitive of the user's own."""
+    result = jax.ShapeDtypeStruct(jnp.broadcast_shapes(*map(jnp.shape, xs)), np.float64)
+    return jax.pure_callback(np.vectorize(function, otypes=[float]), result, *xs)
