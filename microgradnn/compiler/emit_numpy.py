@@ -26,7 +26,9 @@ class NumpyCode(ArrayNames):
     def __init__(self, schedule: Schedule) -> None:
         super().__init__()
         self.schedule = schedule
+        self.raises = True  # the reverse pass need not: its formulas do not depend on gradients
         forward = self._written(schedule.steps, self._load)
+        self.raises = False
         if schedule.seed is None:
             backward = []
         else:
@@ -124,21 +126,24 @@ class NumpyCode(ArrayNames):
             lowering.write(formula, self._result(rows))
 
     def _reduce(self, step: Reduce) -> None:
-        operand, result = self._read(step.operand), self._result(step.result)
-        self.lines.append(f"{REDUCTIONS[step.op]}.reduce({operand}, 1, None, {result})")
+        # Along the first axis: there NumPy adds whole rows, along another number by number.
+        operand = self._read(Rows(step.operand.batched, step.operand.index.T))
+        function, result = REDUCTIONS[step.op], self._result(step.result)
+        self.lines.append(f"{function}.reduce({operand}, 0, None, {result})")
 
     def _sum(self, step: Sum) -> None:
         batched, index = step.result.batched, step.result.index
-        first, second, *others = [Rows(batched, term) for term in step.terms]
-        both = len(second.index)
-        a, b = self._read(Rows(batched, first.index[:both])), self._read(second)
-        self.lines.append(f"add({a}, {b}, {self._result(Rows(batched, index[:both]))})")
-        if both < len(index):
-            self._copy(Rows(batched, first.index[both:]), self._result(Rows(batched, index[both:])))
+        first, *others = [Rows(batched, term) for term in step.terms]
+        filled = 0 if self._view(first) is None else len(others[0].index)
+        if filled < len(index):
+            rest = self._result(Rows(batched, index[filled:]))
+            self._copy(Rows(batched, first.index[filled:]), rest)
         for term in others:
             part = self._result(Rows(batched, index[: len(term.index)]))
+            before = self._result(Rows(batched, first.index[:filled])) if filled else part
+            self.lines.append(f"add({before}, {self._read(term)}, {part})")
             self._release()
-            self.lines.append(f"add({part}, {self._read(term)}, {part})")
+            filled = 0
 
     # ---- Products --------------------------------------------------------------------------------
 
@@ -151,10 +156,21 @@ class NumpyCode(ArrayNames):
             self.lines.append(f"multiply({x}, {y}, {self._result(step.result)})")
         elif left + right == result and set(inner) <= set(b) and {a, b} <= MATRICES:
             x, y = self._matrix(step.a, a, left), self._matrix(step.b, b, inner)
-            self.lines.append(f"matmul({x}, {y}, {self._matrix(step.result, result, left)})")
+            side_by_side = all(len(_runs(rows.index.ravel())) == 1 for rows in (step.a, step.b))
+            function = (
+                "dot" if side_by_side else "matmul"
+            )  # dot is faster, but copies stepped views
+            self.lines.append(f"{function}({x}, {y}, {self._matrix(step.result, result, left)})")
+        elif a[-1] == b[-1] == inner and set(b) <= set(result + inner):
+            x, y = (self._aligned(*side, result + inner) for side in ((step.a, a), (step.b, b)))
+            self.lines.append(f"vecdot({x}, {y}, {self._result(step.result)})")
         else:
             x, y, out = self._read(step.a), self._read(step.b), self._result(step.result)
             self.lines.append(f"einsum('{a},{b}->{result}', {x}, {y}, out={out})")
+            if self.raises:  # einsum raises no flag where it overflows; inf − inf does
+                self.lines.append(
+                    f"subtract({out}, {out}, {self._scratch(shape_text(step.result))})"
+                )
 
     def _aligned(self, rows: Rows, axes: str, result: str) -> str:
         """The operand of an elementwise product, its axes in their places."""
@@ -187,7 +203,7 @@ class NumpyCode(ArrayNames):
 FEW_RUNS = 16  # so many are copied one by one
 MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
 NUMPY_NAMES = (
-    *("empty", "copyto", "einsum", "matmul", "dot", "concatenate", *UFUNCS.values()),
+    *("empty", "copyto", "einsum", "matmul", "dot", "vecdot", "concatenate", *UFUNCS.values()),
     *("less", "less_equal", "greater", "greater_equal", "logical_and", "inf", "nan"),
     *(name for name, row in PRIMITIVES.items() if row.kind == "function" and hasattr(np, name)),
 )

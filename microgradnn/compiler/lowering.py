@@ -54,15 +54,15 @@ class Lowering:
 
     def _compute(self, formula: Formula, into: str) -> None:
         row, operands = formula.row, formula.operands
-        names = [self.read(x) for x in operands]
         if is_mask(formula):
-            self.lines.append(f"copyto({into}, {names[0]})")
+            self.lines.append(f"copyto({into}, {self.read(operands[0])})")
             return
         if row == "where":
-            condition, a, b = names
-            self.lines.append(f"copyto({into}, {b})")
+            condition, a = map(self.read, operands[:2])
+            self.write(operands[2], into)
             self.lines.append(f"copyto({into}, {a}, where={condition})")
             return
+        names = [self.read(x) for x in operands]
         if isinstance(row, Primitive) and row.name in REDUCTIONS:
             self._fold(UFUNCS.get(REDUCTIONS[row.name], REDUCTIONS[row.name]), names, into)
             return
