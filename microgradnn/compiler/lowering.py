@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..formulas import Formula
 from ..primitives import Primitive
-from .rows import COMPARISONS, REDUCTIONS, number_of
+from .rows import REDUCTIONS, number_of
 
-UFUNCS = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative"}
-COMPARING = dict(zip(COMPARISONS, ("less", "less_equal", "greater", "greater_equal"), strict=True))
+OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative"}
+COMPARING = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
+CONDITIONS = COMPARING | {"&": "logical_and"}
+FUNCTIONS = OPERATORS | CONDITIONS | REDUCTIONS  # NumPy's names, where they differ from the table's
 
 Scratch = Callable[[str], str]  # the name of a free array of a dtype
 
@@ -46,48 +49,30 @@ class Lowering:
             number = number_of(formula)
             return self.arrays[formula.text] if number is None else repr(number)
         if id(formula) not in self.done:
-            is_condition = formula.row in COMPARING or formula.row == "&"
-            name = self.scratch("bool" if is_condition else "float")
+            name = self.scratch("bool" if formula.row in CONDITIONS else "float")
             self._compute(formula, name)
             self.done[id(formula)] = name
         return self.done[id(formula)]
 
     def _compute(self, formula: Formula, into: str) -> None:
         row, operands = formula.row, formula.operands
-        if is_mask(formula):
-            self.lines.append(f"copyto({into}, {self.read(operands[0])})")
-            return
-        if row == "where":
+        if row == "where" and [number_of(x) for x in operands[1:]] == [1.0, 0.0]:
+            self.lines.append(f"copyto({into}, {self.read(operands[0])})")  # a mask
+        elif row == "where":
             condition, a = map(self.read, operands[:2])
             self.write(operands[2], into)
             self.lines.append(f"copyto({into}, {a}, where={condition})")
-            return
-        names = [self.read(x) for x in operands]
-        if isinstance(row, Primitive) and row.name in REDUCTIONS:
-            self._fold(UFUNCS.get(REDUCTIONS[row.name], REDUCTIONS[row.name]), names, into)
-            return
-        if isinstance(row, Primitive) and (row.on_arrays is not None or row.kind == "custom"):
-            self.lines.append(f"{into}[...] = {row.name}({', '.join(names)})")
-            return
-        if isinstance(row, Primitive):
-            function = UFUNCS.get(row.name, row.name)
         else:
-            function = COMPARING.get(str(row), "logical_and")
-        self._call(function, names, into)
+            self._call(row, [self.read(x) for x in operands], into)
 
-    def _call(self, function: str, names: list[str], into: str) -> None:
+    def _call(self, row: Any, names: list[str], into: str) -> None:
+        name = row.name if isinstance(row, Primitive) else row
+        if isinstance(row, Primitive) and (row.on_arrays is not None or row.kind == "custom"):
+            self.lines.append(f"{into}[...] = {name}({', '.join(names)})")
+            return
+        function = FUNCTIONS.get(name, name)
         # NumPy wants the array for the result of these two to be named.
-        named = "out=" if function in ("maximum", "minimum") else ""
-        self.lines.append(f"{function}({', '.join(names)}, {named}{into})")
-
-    def _fold(self, function: str, names: list[str], into: str) -> None:
-        self._call(function, names[:2], into)
-        for name in names[2:]:
-            self._call(function, [into, name], into)
-
-
-def is_mask(formula: Formula) -> bool:
-    """Whether a formula is 1 where a condition holds, else 0."""
-    if formula.row != "where":
-        return False
-    return [number_of(x) for x in formula.operands[1:]] == [1.0, 0.0]
+        out = f"out={into}" if function in ("maximum", "minimum") else into
+        self.lines.append(f"{function}({', '.join(names[:2])}, {out})")
+        for further in names[2:]:
+            self.lines.append(f"{function}({into}, {further}, {out})")

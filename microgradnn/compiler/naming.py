@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,9 @@ class ArrayNames:
         self.lines: list[str] = []
         self.named: dict[str, str] = {}  # by the expression
         self.kept: dict[tuple[Any, ...], str] = {}  # copies of rows
-        self.counts: dict[str, int] = defaultdict(int)
-        self.free: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self.taken: list[tuple[tuple[str, str], str]] = []
+        self.counts: Counter[str] = Counter()
+        self.scratch: dict[tuple[str, str], list[str]] = defaultdict(list)  # by shape and type
+        self.used: Counter[tuple[str, str]] = Counter()  # of these, in this step
 
     def _name(self, prefix: str) -> str:
         self.counts[prefix] += 1
@@ -85,21 +85,18 @@ class ArrayNames:
         return name
 
     def _scratch(self, shape: str, dtype: str = "float") -> str:
-        free = self.free[shape, dtype]
-        kind = "" if dtype == "float" else f", {dtype}"
-        if free:
-            name = free.pop()
-        else:
-            name = self._name("t")
-            self.setup.append(f"{name} = empty({shape}{kind})")
-        self.taken.append(((shape, dtype), name))
-        return name
+        """The name of an array that is free until the step ends."""
+        kind = shape, dtype
+        free = self.scratch[kind]
+        self.used[kind] += 1
+        if self.used[kind] > len(free):
+            free.append(self._name("t"))
+            self.setup.append(f"{free[-1]} = empty({shape}, {dtype})")
+        return free[self.used[kind] - 1]
 
     def _release(self) -> None:
         """All scratch may be used again."""
-        for key, name in reversed(self.taken):
-            self.free[key].append(name)
-        self.taken.clear()
+        self.used.clear()
 
 
 def view(buffer: Any, start: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Any:

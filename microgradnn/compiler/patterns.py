@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,26 +25,18 @@ def affine(index: Index) -> Affine | None:
     >>> affine(np.array([[3, 5], [4, 6]]))
     Affine(start=3, shape=(2, 2), strides=(1, 2))
     """
-    start = index.flat[0]
-    if index.ndim == 1:
-        stride = int(index[1] - start) if len(index) > 1 else 0
-        if len(index) > 2 and not (index[1:] - index[:-1] == stride).all():
-            return None
-        return Affine(int(start), index.shape, (stride,))
-    strides = []
-    for axis, length in enumerate(index.shape):
-        second = tuple([1 if place == axis else 0 for place in range(index.ndim)])
-        strides.append(int(index[second] - start) if length > 1 else 0)
-    expected = np.asarray(start)
-    for length, stride in zip(index.shape, strides, strict=True):
-        expected = expected[..., None] + np.arange(length) * stride
-    if not np.array_equal(expected, index):
-        return None
-    return Affine(int(start), index.shape, tuple(strides))
-
-
-def is_affine(index: Index) -> bool:
-    return affine(index) is not None
+    flat = index.ravel()
+    start, step, strides = int(flat[0]), len(flat), []
+    for length in index.shape:
+        step //= length
+        strides.append(int(flat[step]) - start if length > 1 else 0)
+    expected: Any = start
+    if flat[-1] == start + sum((n - 1) * by for n, by in zip(index.shape, strides, strict=True)):
+        for length, stride in zip(index.shape, strides, strict=True):
+            expected = np.add.outer(expected, np.arange(length) * stride)
+        if np.array_equal(expected, index):
+            return Affine(start, index.shape, tuple(strides))
+    return None
 
 
 def split(index: Index) -> int | None:
@@ -53,13 +45,9 @@ def split(index: Index) -> int | None:
     >>> split(np.array([7, 7, 7, 9, 9, 9]))
     3
     """
-    first = index.reshape(len(index), -1)[:, 0]
-    differences = np.diff(first)
-    breaks = np.flatnonzero(differences != differences[:1])
-    if not len(breaks) or breaks[0] + 1 < 2:
-        return None
-    run = int(breaks[0]) + 1
-    if len(index) % run or not is_affine(index.reshape(-1, run, *index.shape[1:])):
+    differences = np.diff(index.reshape(len(index), -1)[:, 0])
+    run = 1 + int(np.append(differences != differences[:1], False).argmax())
+    if run == 1 or len(index) % run or affine(index.reshape(-1, run, *index.shape[1:])) is None:
         return None
     return run
 
@@ -77,3 +65,8 @@ def shape_of_views(indices: Iterable[Index]) -> tuple[int, ...]:
         if run is not None:
             return count // run, run
     return (count,)
+
+
+def runs(rows: Index) -> list[Index]:
+    """The places, cut where they do not follow one another."""
+    return np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1) if len(rows) else []

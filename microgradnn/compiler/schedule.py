@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from ..primitives import PRIMITIVES
 from .biases import fold_biases
-from .patterns import Index, is_affine, shape_of_views
+from .patterns import Index, affine, shape_of_views
 from .rows import REDUCTIONS, Algebra
 from .steps import Link, Map, Product, Reduce, Rows, Schedule, Step
 from .sums import DOT
@@ -38,13 +38,10 @@ class _Scheduler:
         for node, number in tape.numbers.items():
             self.schedule.constants[False][int(self.rows[node])] = number
         self.learns = _learning(tape)
-        self.uses = [0] * len(tape)
-        for operands in tape.operands:
-            for x in operands:
-                self.uses[x] += 1
+        self.uses = Counter(chain(*tape.operands))
 
     def scheduled(self) -> Schedule:
-        for key, nodes in sorted(self._groups().items(), key=_by_level):
+        for key, nodes in sorted(self._groups().items(), key=lambda group: group[0][0]):
             self._place(key, nodes)
         tape = self.tape
         self.schedule.outputs = [(tape.batched[x], int(self.rows[x])) for x in tape.outputs]
@@ -61,19 +58,14 @@ class _Scheduler:
             if op in LEAVES:
                 continue
             level[node] = 1 + max([level[x] for x in operands])
-            if len(operands) <= 4 and op not in WIDE:
-                kinds: tuple[Any, ...] = tuple([batched[x] for x in operands])
-                if op not in OPERATORS:
-                    kinds = (kinds, tuple([numbers.get(x) for x in operands]))
-            elif op == LINK:
-                kinds = tuple([batched[x] for x in operands])
-            else:
-                kinds = (len(operands), batched[operands[0]], batched[operands[-1]])
-            groups[(level[node], op, batched[node], self.learns[node], kinds)].append(node)
+            kinds: list[bool | str] = [batched[x] for x in operands]
+            if op not in PLAIN:  # a number is part of the formula
+                kinds = [repr(numbers[x]) if x in numbers else batched[x] for x in operands]
+            groups[(level[node], op, batched[node], self.learns[node], *kinds)].append(node)
         return groups
 
     def _place(self, key: tuple[Any, ...], nodes: list[int]) -> None:
-        _, op, batched, learns, kinds = key
+        _, op, batched, learns, *kinds = key
         operands = np.array([self.tape.operands[node] for node in nodes])
         if op == LINK:
             self._link(nodes, operands, learns)
@@ -83,48 +75,38 @@ class _Scheduler:
             index = np.sort(self.rows[operands], axis=1)
             self._add(Reduce(self._new(nodes), op, Rows(batched, index), learns=learns))
         else:
-            numbers: tuple[float | None, ...] = (None,) * operands.shape[1]
-            if op not in OPERATORS:
-                kinds, numbers = kinds
-            self._map(op, nodes, self.rows[operands], kinds, numbers, learns)
+            self._map(op, nodes, self.rows[operands], kinds, learns)
 
-    def _new(self, nodes: Sequence[int], *shape: int) -> Rows:
+    def _new(self, nodes: Any) -> Rows:
         """New rows for these nodes; behind what is to be multiplied by (w, b) a row of ones."""
-        batched = self.tape.batched[nodes[0]]
-        rows = self.schedule.new_rows(batched, *(shape or (len(nodes),)))
-        self.rows[list(nodes)] = rows.index.ravel()
-        if not self.with_bias.isdisjoint(nodes):
-            self.ones.append(self.schedule.new_constant(True, 1.0))
+        nodes = np.asarray(nodes)
+        rows = self.schedule.new_rows(self.tape.batched[nodes.flat[0]], *nodes.shape)
+        self.rows[nodes] = rows.index
+        if not self.with_bias.isdisjoint(nodes.flat):
+            self.ones.append(self.schedule.constant(True, 1.0, new=True))
         return rows
 
     def _add(self, step: Step) -> None:
         self.schedule.steps.append(step)
 
-    def _map(
-        self,
-        op: str,
-        nodes: list[int],
-        rows: Index,
-        kinds: Sequence[bool],
-        numbers: Sequence[float | None],
-        learns: bool,
-    ) -> None:
+    def _map(self, op: str, nodes: list[int], rows: Index, kinds: list[Any], learns: bool) -> None:
         order = np.lexsort(rows.T[::-1])
-        if len(nodes) > 2 and not any(map(is_affine, rows[order].T)):
+        if len(nodes) > 2 and all(affine(column) is None for column in rows[order].T):
             # No slice either way: sorted by uses, the sums of the reverse pass are prefixes.
             order = np.argsort([-self.uses[node] for node in nodes], kind="stable")
         operands, arguments = dict[str, Rows](), []
-        for place, (kind, number) in enumerate(zip(kinds, numbers, strict=True)):
-            arguments.append(self.algebra.leaf(f"x{place}" if number is None else repr(number)))
-            if number is None:
-                operands[f"x{place}"] = Rows(kind, rows[order, place])
+        for place, kind in enumerate(kinds):
+            name = kind if isinstance(kind, str) else f"x{place}"  # a number, or an operand
+            arguments.append(self.algebra.leaf(name))
+            if name != kind:
+                operands[name] = Rows(kind, rows[order, place])
         comparison = where_parts(op)
         if comparison is not None:
             condition = self.algebra.value(comparison, arguments[:2])
             formula = self.algebra.value("where", [condition, *arguments[2:]])
         else:
             formula = arguments[0] if op == "copy" else self.algebra.value(op, arguments)
-        result = self._new([nodes[i] for i in order])
+        result = self._new(np.array(nodes)[order])
         self._add(Map(result, op, formula, operands, arguments, learns=learns))
 
     def _link(self, nodes: list[int], operands: Index, learns: bool) -> None:
@@ -150,27 +132,31 @@ class _Scheduler:
     # ---- Dots --------------------------------------------------------------------------------
 
     def _dots(self, nodes: list[int], operands: Index, learns: bool) -> None:
-        n, twins = operands.shape[1] // 2, list[tuple[int, int]]()
+        n = operands.shape[1] // 2
         a, b = self.rows[operands[:, :n]], self.rows[operands[:, n:]]
         self._place_ones(b)
-        kinds = [self.tape.batched[operands[0, 0]], self.tape.batched[operands[0, n]]]
+        batched = self.tape.batched
+        kinds = [batched[operands[0, 0]], batched[operands[0, n]]]
         # The factors of a dot may stand in any order: sort them by the second, then the first.
         order = np.lexsort((a, b), axis=1)
         a, b = np.take_along_axis(a, order, 1), np.take_along_axis(b, order, 1)
-        rest = list(range(len(nodes)))
-        if kinds == [False, True]:
-            rest, twins = self._matrices(nodes, a, b, learns)
-        if rest:
-            ordered = sorted(rest, key=lambda i: (a[i].tolist(), b[i].tolist()))
-            a, b = a[ordered], b[ordered]
-            shape = shape_of_views([a, b])
-            axes = "mn"[: len(shape)]
-            result = self._new([nodes[i] for i in ordered], *shape)
-            a, b = a.reshape(*shape, n), b.reshape(*shape, n)
-            factors = [Rows(kind, x) for kind, x in zip(kinds, (a, b), strict=True)]
-            self._add(Product(result, (axes + "k", axes + "k", axes), *factors, learns=learns))
-        for twin, first in twins:
-            self.rows[twin] = self.rows[first]
+        factors, first, which = np.unique(
+            np.hstack([b, a]), axis=0, return_index=True, return_inverse=True
+        )
+        b, a = factors[:, :n], factors[:, n:]
+        dots = np.array(nodes)[first]
+        grids, rest = _rectangles(a, b) if kinds == [False, True] else ([], np.arange(len(dots)))
+        for grid in grids:
+            matrix, batch = Rows(False, a[grid[:, 0]]), Rows(True, b[grid[0]].T)
+            result = self._new(dots[grid])
+            self._add(Product(result, ("mk", "kc", "mc"), matrix, batch, learns=learns))
+        if len(rest):
+            rest = rest.reshape(shape_of_views([a[rest], b[rest]]))
+            axes = "mn"[: rest.ndim]
+            letters = axes + "k", axes + "k", axes
+            pair = Rows(kinds[0], a[rest]), Rows(kinds[1], b[rest])
+            self._add(Product(self._new(dots[rest]), letters, *pair, learns=learns))
+        self.rows[nodes] = self.rows[dots[which.ravel()]]
 
     def _place_ones(self, rows: Index) -> None:
         """The 1 beside a bias is the row of ones that follows the other factors."""
@@ -180,51 +166,30 @@ class _Scheduler:
             following = np.searchsorted(ones, rows[dots].max(axis=1))
             rows[dots, places] = np.array(ones)[np.minimum(following, len(ones) - 1)]
 
-    def _matrices(
-        self, nodes: list[int], a: Index, b: Index, learns: bool
-    ) -> tuple[list[int], list[tuple[int, int]]]:
-        """Make a matrix product of each full rectangle of dots.
-
-        Gives the dots that are in none, and pairs of dots that are equal.
-
-        Dots with the same batched factors share a column; columns that meet the same rows of
-        uniform factors are a rectangle.
-        """
-        columns: dict[bytes, dict[bytes, int]] = defaultdict(dict)
-        twins: list[tuple[int, int]] = []  # dots that are equal, their factors in another order
-        for i in range(len(nodes)):
-            first = columns[b[i].tobytes()].setdefault(a[i].tobytes(), i)
-            if first != i:
-                twins.append((nodes[i], nodes[first]))
-        rectangles: dict[tuple[bytes, ...], list[dict[bytes, int]]] = defaultdict(list)
-        for dots in columns.values():
-            rectangles[tuple(sorted(dots, key=lambda x: a[dots[x]].tolist()))].append(dots)
-        rest: list[int] = []
-        alone = [rows for rows, cells in rectangles.items() if len(rows) * len(cells) == 1]
-        for rows, cells in rectangles.items():
-            if len(rows) * len(cells) == 1 and len(alone) > FEW:
-                rest += cells[0].values()
-                continue
-            cells.sort(key=lambda dots: b[dots[rows[0]]].tolist())
-            matrix = a[[cells[0][row] for row in rows]]
-            batch = b[[dots[rows[0]] for dots in cells]].T
-            result = self._new(
-                [nodes[dots[row]] for row in rows for dots in cells], len(rows), len(cells)
-            )
-            factors = Rows(False, matrix), Rows(True, batch)
-            self._add(Product(result, ("mk", "kc", "mc"), *factors, learns=learns))
-        return rest, twins
-
 
 UNPLACED = -1  # the row of a node that has none: the 1 beside biases
-OPERATORS = {name for name, row in PRIMITIVES.items() if row.kind == "operator"} | {"copy"}
+OPERATORS = {name for name, row in PRIMITIVES.items() if row.kind == "operator"}
+PLAIN = {*OPERATORS, *REDUCTIONS, DOT, LINK, "copy"}  # whose operands are arrays, numbers too
 FEW = 2  # so many single dots are matrix products of their own, more are one step together
-WIDE = {DOT, LINK, *REDUCTIONS}
 
 
-def _by_level(group: tuple[tuple[Any, ...], list[int]]) -> tuple[int, int]:
-    (level, *_), nodes = group
-    return level, nodes[0]
+def _rectangles(a: Index, b: Index) -> tuple[list[Index], Index]:
+    """The full rectangles of dots, as their numbers, and the dots that are in none.
+
+    Dots with the same batched factors b share a column; columns that meet the same rows of uniform
+    factors a are a rectangle.
+    """
+    columns: dict[bytes, list[int]] = defaultdict(list)
+    for dot, factors in enumerate(b):
+        columns[factors.tobytes()].append(dot)
+    grids: dict[bytes, list[list[int]]] = defaultdict(list)
+    for column in columns.values():
+        grids[a[column].tobytes()].append(column)
+    found = [np.array(grid).T for grid in grids.values()]
+    alone = [grid[0, 0] for grid in found if grid.size == 1]
+    if len(alone) <= FEW:
+        return found, np.array([], np.int64)
+    return [grid for grid in found if grid.size > 1], np.array(alone)
 
 
 def _learning(tape: Tape) -> list[bool]:

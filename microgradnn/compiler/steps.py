@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +24,9 @@ class Rows:
     def __str__(self) -> str:
         return "×".join(map(str, self.index.shape)) + "×B" * self.batched
 
+    def reshape(self, shape: tuple[int, ...]) -> Rows:
+        return Rows(self.batched, self.index.reshape(shape))
+
 
 @dataclass
 class Step:
@@ -30,6 +34,10 @@ class Step:
 
     result: Rows
     learns: bool = field(default=False, kw_only=True)  # whether a gradient passes through it
+
+    def __str__(self) -> str:
+        names = type(self).__name__.lower(), getattr(self, "op", "")
+        return f"{' '.join(names).strip()}: {self.result}"
 
 
 @dataclass
@@ -46,9 +54,6 @@ class Map(Step):
     operands: dict[str, Rows]
     arguments: list[Formula] = field(default_factory=list)
     more: list[tuple[Rows, Formula]] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        return f"map {self.op}: {self.result}"
 
 
 @dataclass
@@ -84,18 +89,12 @@ class Reduce(Step):
     op: str
     operand: Rows
 
-    def __str__(self) -> str:
-        return f"{self.op} {self.operand} to {self.result}"
-
 
 @dataclass
 class Sum(Step):
     """Row i is `terms[0][i] + terms[1][i] + …`: the first term reaches all rows, others fewer."""
 
     terms: list[Index]
-
-    def __str__(self) -> str:
-        return f"sum of {len(self.terms)} terms to {self.result}"
 
 
 @dataclass
@@ -133,19 +132,15 @@ class Schedule:
 
     def new_rows(self, batched: bool, *shape: int) -> Rows:
         """Rows that nothing has been written to."""
-        start, count = self.rows[batched], int(np.prod(shape))
-        self.rows[batched] += count
-        return Rows(batched, np.arange(start, start + count).reshape(shape))
+        start = self.rows[batched]
+        self.rows[batched] += math.prod(shape)
+        return Rows(batched, np.arange(start, self.rows[batched]).reshape(shape))
 
-    def constant(self, batched: bool, number: float) -> int:
-        """A row that holds a number."""
+    def constant(self, batched: bool, number: float, new: bool = False) -> int:
+        """A row that holds a number, and a new one if wanted."""
         for row, held in self.constants[batched].items():
-            if held == number:
+            if held == number and not new:
                 return row
-        return self.new_constant(batched, number)
-
-    def new_constant(self, batched: bool, number: float) -> int:
-        """A new row that holds a number."""
         row = int(self.new_rows(batched, 1).index[0])
         self.constants[batched][row] = number
         return row

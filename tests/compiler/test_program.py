@@ -242,6 +242,12 @@ def test_batched_and_uniform_numbers_in_one_maximum() -> None:
     assert (mean, gradient.tolist()) == (1.5, [0.25, 0.25])  # the tie shares ½ of one row in two
 
 
+def test_the_number_one_is_no_operand() -> None:
+    x, y = Value(0.5), Value(3.0)
+    program = compile([mg.maximum(x, 1.0), mg.maximum(x, y), mg.maximum(x, 0.0)], [x, y], [])
+    assert program([[0.5, 3.0], [2.0, 3.0]]).tolist() == [[1.0, 3.0, 0.5], [2.0, 3.0, 2.0]]
+
+
 def test_nested_ties_share_as_they_are_nested() -> None:
     a, b, c = params = [Value(1.0) for _ in range(3)]
     nested = mg.maximum(mg.maximum(a, b), c)
