@@ -1,4 +1,4 @@
-"""An operand that writes text instead of computing: Python, NumPy, JAX, JavaScript, LaTeX."""
+"""An operand that writes text instead of computing: Python, JAX, JavaScript, LaTeX."""
 
 from __future__ import annotations
 
@@ -111,11 +111,6 @@ def _javascript_number(x: float) -> str:
     return repr(x) if x - x == 0 else "NaN" if x != x else ("-" * (x < 0) + "Infinity")
 
 
-def _in(module: str) -> tuple[Callable[[float], str], Callable[[str], str]]:
-    """How a module of arrays writes a number and a function."""
-    return lambda x: repr(x) if x - x == 0 else f"{module}.{x}", lambda name: f"{module}.{name}"
-
-
 def _javascript_function(name: str) -> str:
     return {"maximum": "Math.max", "minimum": "Math.min"}.get(name, f"Math.{name}")
 
@@ -123,8 +118,8 @@ def _javascript_function(name: str) -> str:
 READABLE = Dialect("{:.4g}".format, str, "({1} if {0} else {2})", "{0} and {1}", expands=False)
 # Python's functions are the rows' own `forward`, handed over under the rows' names.
 PYTHON = Dialect(repr, str, "({1} if {0} else {2})", "{} and {}")
-NUMPY = Dialect(*_in("np"), "np.where({}, {}, {})", "({}) & ({})")
-JAX = Dialect(*_in("jnp"), "jnp.where({}, {}, {})", "({}) & ({})")
+# Over bare names of JAX's functions; unlike Python's, its numbers can be divided by zero.
+JAX = Dialect("float64({!r})".format, str, "where({}, {}, {})", "({}) & ({})")
 JAVASCRIPT = Dialect(_javascript_number, _javascript_function, "({} ? {} : {})", "{} && {}")
 
 

@@ -63,6 +63,8 @@ class Kernels(Generic[Node]):
 
     def _build(self, row: Primitive) -> Kernel:
         many = {"sum": _sum_kernel, "dot": _dot_kernel}
+        if row.kind == "custom":  # need not be formulas, and has a name of the user's choice
+            return lambda *operands: self._record(row, operands)
         if row.name in many:
             return many[row.name](row, self._value_class, self._record, self._unusual)
         if row.arity is None:

@@ -65,7 +65,8 @@ class Optimizer:
         try:
             for numbers in (theta, *vars(self).values()):
                 if isinstance(numbers, np.ndarray):
-                    self._refuse("the step for {} overflows to", numbers)
+                    settings = f"lr {lr}, weight_decay {self.weight_decay}"
+                    self._refuse(f"the step for {{}}, with {settings}, overflows to", numbers)
         except FloatingPointError:
             vars(self).update(before)
             raise

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from microgradnn.formulas import JAVASCRIPT, JAX, NUMPY, PYTHON, Formula, statements
+from microgradnn.formulas import JAVASCRIPT, JAX, PYTHON, Formula, statements
 from microgradnn.primitives import PRIMITIVES, maximum, minimum, relu, where
 
 X, Y, Z = Formula("x"), Formula("y"), Formula("z")
@@ -35,12 +35,13 @@ def test_parentheses_where_they_are_needed_and_only_there(formula: Formula, text
 def test_dialects() -> None:
     formula = maximum(relu(X), math.inf)
     assert formula.code(PYTHON) == "maximum((0.0 if x <= 0.0 else x), inf)"
-    assert formula.code(NUMPY) == "np.maximum(np.where(x <= 0.0, 0.0, x), np.inf)"
-    assert formula.code(JAX) == "jnp.maximum(jnp.where(x <= 0.0, 0.0, x), jnp.inf)"
+    zero = "float64(0.0)"
+    assert formula.code(JAX) == f"maximum(where(x <= {zero}, {zero}, x), float64(inf))"
     assert formula.code(JAVASCRIPT) == "Math.max((x <= 0.0 ? 0.0 : x), Infinity)"
     both = where((X > 0) & (Y < 1), minimum(X, Y), 0.0)
     assert both.code(PYTHON) == "(minimum(x, y) if x > 0.0 and y < 1.0 else 0.0)"
-    assert both.code(NUMPY) == "np.where((x > 0.0) & (y < 1.0), np.minimum(x, y), 0.0)"
+    signs = f"(x > {zero}) & (y < float64(1.0))"
+    assert both.code(JAX) == f"where({signs}, minimum(x, y), {zero})"
 
 
 def test_what_recurs_is_computed_once() -> None:

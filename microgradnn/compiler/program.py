@@ -89,11 +89,7 @@ class Program:
 
         `theta` is the array of parameters; without it their present data are taken.
         """
-        if not self._differentiable:
-            raise ValueError(
-                f"value_and_grad needs a single output and params; this program has "
-                f"{len(self._tape.outputs)} and {len(self._params)}"
-            )
+        self._check_differentiable("value_and_grad")
         X = self._checked(X)
         theta = self._theta(theta)
         share = 1.0 / len(X)
@@ -106,6 +102,20 @@ class Program:
             return sum(totals) * share, functools.reduce(np.add, gradients)
 
         return self._guarded(run, X, theta)
+
+    def to_jax(self) -> Callable[[Any, Any], tuple[Any, Any]]:
+        """A pure function `(X, theta) -> (mean, gradient)`, for `jax.jit`.
+
+        It computes in float64, which JAX must be told to allow. JAX raises no errors: outside of
+        an operation's domain the mean is NaN or infinite. If the rows of X are spread over devices,
+        so is the work.
+        """
+        self._check_differentiable("to_jax")
+        try:
+            from .emit_jax import jax_function
+        except ImportError as error:
+            raise ImportError("to_jax needs JAX: pip install 'microgradnn[jax]'") from error
+        return jax_function(self._compiled(finite=False, gradient=True)[0])
 
     def read_params(self) -> Array:
         """The parameters' data as an array."""
@@ -216,6 +226,13 @@ class Program:
 
     def _checked_params(self, given: Any) -> Array:
         return _floats(given, "theta", (len(self._params),), "a number for each of params")
+
+    def _check_differentiable(self, method: str) -> None:
+        if not self._differentiable:
+            raise ValueError(
+                f"{method} needs a single output and params; this program has "
+                f"{len(self._tape.outputs)} and {len(self._params)}"
+            )
 
     def _compare_with(self, recorded: list[float]) -> None:
         """Run the example, and hold the result against what was recorded."""

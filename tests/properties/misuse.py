@@ -97,8 +97,8 @@ def state(x: Any) -> Any:
             x.dtype.str,
             [state(y) for y in x.flat] if x.dtype == object else x.tobytes(),
         )
-    if isinstance(x, (Module, Optimizer)):
-        return state(vars(x))
+    if isinstance(x, (Module, Optimizer)):  # a Neuron's output is only what it gave last
+        return state({name: y for name, y in vars(x).items() if name != "output"})
     if isinstance(x, Mapping):
         return [(key, state(item)) for key, item in x.items()]
     if isinstance(x, (list, tuple)):
