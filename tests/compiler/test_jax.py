@@ -120,12 +120,14 @@ def test_a_primitive_of_the_users_own(jax: Any, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_float32_is_never_computed_in(jax: Any) -> None:
-    function = line().to_jax()
-    mean, gradient = function(np.array([[0.5]], np.float32), np.array([0.1, 1.0], np.float32))
+    x, w = Value(2.0), Value(3.0)
+    program = compile(mg.exp(x) * w, [x], [w])
+    function, X, theta = program.to_jax(), np.array([[0.1]], np.float32), np.ones(1, np.float32)
+    mean, gradient = function(X, theta)
     assert mean.dtype == gradient.dtype == np.float64
-    assert mean == (np.float64(np.float32(0.1)) * 0.5 + 1.0) ** 2
+    np.testing.assert_allclose(mean, np.exp(np.float64(np.float32(0.1))), rtol=1e-15)
     with jax.enable_x64(False):
-        for refused in (line().to_jax, lambda: function(np.ones((1, 1)), np.ones(2))):
+        for refused in (program.to_jax, lambda: function(X, theta)):
             with pytest.raises(RuntimeError, match="jax_enable_x64"):
                 refused()
 
