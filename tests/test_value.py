@@ -7,6 +7,7 @@ import sys
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -338,6 +339,16 @@ def test_non_finite_operands_never_raise() -> None:
             out = row(*[Value(x) for _ in range(count)])
             assert isinstance(out, Value), name
             assert len(out.local_grads) == count
+
+
+@pytest.mark.parametrize("name", ["new", "out", "row", "x0", "dx0", "Value", "kernel", "nan"])
+def test_a_row_may_have_any_name(name: str) -> None:
+    with mock.patch.dict(mg.primitives.PRIMITIVES):
+        double = mg.primitive(name, lambda x: x + x, [lambda out, x: 2.0])
+        x = Value(3.0)
+        (double(x) + mg.tanh(x)).backward()
+        assert double(x).data == 6.0
+        assert x.grad == pytest.approx(2.0 + 1.0 - math.tanh(3.0) ** 2, abs=1e-15)
 
 
 def test_deep_chain() -> None:

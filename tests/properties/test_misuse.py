@@ -408,7 +408,10 @@ def complaint(name: str, argument: str, junk: Any) -> str:
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     states = random.getstate(), repr(np.random.get_state())
-    with mock.patch.dict(PRIMITIVES), np.errstate(all="ignore"):  # on arrays a row is NumPy's function, flags and all
+    with (
+        mock.patch.dict(PRIMITIVES),
+        np.errstate(all="ignore"),
+    ):  # on arrays a row is NumPy's function, flags and all
         yield
     assert list(tmp_path.iterdir()) == []
     assert (random.getstate(), repr(np.random.get_state())) == states
