@@ -209,6 +209,7 @@ row("hessian", lambda f, x: mg.hessian(f)(x), lambda: {"f": POINT["f"], "x": 0.5
 
 # ---- Seeing --------------------------------------------------------------------------------------
 
+row("first_non_finite", mg.first_non_finite, lambda: {"root": graph()}, root=value)
 row("steps", lambda root: str(mg.steps(root)), lambda: {"root": graph()}, root=value)
 row("explain", lambda root, wrt: str(mg.explain(root, wrt)), lambda: {"root": graph(), "wrt": Value(1.0)}, root=value, wrt=value)
 row("to_dot", lambda root: mg.to_dot(root).source, lambda: {"root": graph()}, root=value)
@@ -473,7 +474,16 @@ def test_silence_is_noticed() -> None:
 
 # What takes no argument that a user chooses, and what only the package makes.
 NO_ROW = {
-    *("no_grad", "large_graph", "load_iris", "zeros", "he_normal", "xavier_uniform", "Module"),
+    *(
+        "no_grad",
+        "debug",
+        "large_graph",
+        "load_iris",
+        "zeros",
+        "he_normal",
+        "xavier_uniform",
+        "Module",
+    ),
     *("Drawing", "Explorer", "GradientCheck", "History", "Primitive", "Program", "Dataset"),
     *("Check", "Exact", "Fault", "Report", "as_table", "as_floats", "check_seed"),
 }
