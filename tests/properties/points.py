@@ -26,7 +26,7 @@ REGIONS: dict[str, Callable[[random.Random], float]] = {
 
 def nudged(x: float, rng: random.Random) -> float:
     """A number next to x, at a distance of any size from none to a few hundredths of x."""
-    return x + rng.choice((0.0, 1.0, -1.0)) * x * 2.0 ** rng.uniform(-53.0, -5.0)
+    return float(x + rng.choice((0.0, 1.0, -1.0)) * x * 2.0 ** rng.uniform(-53.0, -5.0))
 
 
 def regions_of(x: float) -> set[str]:
