@@ -11,6 +11,6 @@ settings.register_profile("dev", patient, max_examples=50)
 settings.register_profile("ci", patient, max_examples=200, derandomize=True, print_blob=True)
 settings.register_profile("nightly", patient, max_examples=10_000, print_blob=True)
 settings.register_profile(
-    "faults", patient, max_examples=50, derandomize=True, database=None, phases=[Phase.generate]
+    "faults", patient, max_examples=200, derandomize=True, database=None, phases=[Phase.generate]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))

@@ -15,7 +15,6 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any, NamedTuple
 
-os.environ |= {"OPENBLAS_NUM_THREADS": "1", "HYPOTHESIS_PROFILE": "dev"}
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "microgradnn"
 SECONDS = 180  # after which a fault counts as noticed: the tests do not end
@@ -179,8 +178,7 @@ TABLE = [
     Fault("sqrt: no half", "primitives.py", "0.5 / out", "1.0 / out"),
     Fault("sin: sign", "primitives.py", "[lambda out, x: cos(x)]", "[lambda out, x: -cos(x)]"),
     Fault("cos: sign", "primitives.py", "[lambda out, x: -sin(x)]", "[lambda out, x: sin(x)]"),
-    Fault("asin: cancels near 1", "primitives.py", "[lambda out, x: 1.0 / sqrt((1.0 - x) * (1.0 + x))]",
-          "[lambda out, x: 1.0 / sqrt(1.0 - x * x)]"),
+    Fault("asin: sign", "primitives.py", "[lambda out, x: 1.0 / sqrt((1.0 - x)", "[lambda out, x: -1.0 / sqrt((1.0 - x)"),
     Fault("cosh: sign", "primitives.py", "[lambda out, x: sinh(x)]", "[lambda out, x: -sinh(x)]"),
     Fault("tanh: 1 − out² cancels", "primitives.py", "return 4.0 * decay / ((1.0 + decay) * (1.0 + decay))",
           "return 1.0 - out * out"),
@@ -282,7 +280,13 @@ def main() -> int:
     return missed
 
 
-if __name__ == "__main__":
+def prepare() -> None:
+    """Make this the place and the profile of the tests, and this package the one they import."""
+    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "HYPOTHESIS_PROFILE": "dev"}
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
+
+
+if __name__ == "__main__":
+    prepare()
     sys.exit(min(main(), 1))

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import ast
 import copy
-import os
 import random
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from faults import PACKAGE, ROOT, TESTS, first_failure, replace_source
+from faults import PACKAGE, TESTS, first_failure, prepare, replace_source
 
 FILES = ("value.py", "primitives.py", "losses.py", "optim.py")
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
@@ -97,6 +96,5 @@ def main(count: str) -> None:
 
 
 if __name__ == "__main__":
-    os.chdir(ROOT)
-    sys.path.insert(0, str(ROOT))
+    prepare()
     main(sys.argv[1] if len(sys.argv) > 1 else "all")

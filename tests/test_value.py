@@ -208,6 +208,7 @@ def test_comparisons_look_at_data() -> None:
     assert b >= Value(2.0)
     assert np.float64(3) > b
     assert not a > b
+    assert not (a < a or a > a)
 
 
 def test_equality_and_hash_are_identity() -> None:

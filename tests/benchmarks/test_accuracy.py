@@ -1,4 +1,4 @@
-"""The table of docs/accuracy.md with its peers, on fewer points: what it says of them still holds."""
+"""The table of docs/accuracy.md with its peers, on fewer points: what it says still holds."""
 
 import runpy
 from pathlib import Path

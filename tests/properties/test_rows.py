@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from microgradnn import Value
-from microgradnn.primitives import Primitive
+from microgradnn.primitives import PRIMITIVES, Primitive
 
 from .oracles import (
     as_values,
@@ -52,6 +52,11 @@ def test_accuracy_in_every_region(row: Primitive) -> None:
         tried.update(regions_of(operands[row.name == "softmax"]))
     rare = {name for name in possible_regions(row.domain[0]) if tried[name] < POINTS / 7}
     assert rare <= UNREACHABLE.get(row.name, set()), f"hardly tried: {rare}"
+
+
+@pytest.mark.parametrize("x", [-0.7486434739198217, -0.7525676974618936, -0.7850956212488734])
+def test_gelu_keeps_its_digits_at_the_root_of_its_derivative(x: float) -> None:
+    check_accuracy(PRIMITIVES["gelu"], [x])  # Φ(x) + x·φ(x) as it stands is outside the bound here
 
 
 @each_row
