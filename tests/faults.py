@@ -23,7 +23,7 @@ ROWS = ["tests/properties/test_rows.py", "tests/test_conformance.py"]
 GRAPHS = ["tests/properties/test_graphs.py", "tests/test_value.py"]
 TESTS = {  # what is run for a fault in a file
     "value.py": GRAPHS,
-    "primitives.py": ROWS,
+    "primitives.py": [*ROWS, "tests/test_value.py", "tests/test_formulas.py"],
     "kernels.py": [*ROWS, *GRAPHS],
     "derivatives.py": ["tests/test_derivatives.py", *ROWS],
     "copying.py": ["tests/test_copying.py", *GRAPHS],
