@@ -16,6 +16,9 @@ OWN_NAMES = {
     "rel_entr": ["p", "q"],
     "entr": ["p"],
 }
+IN_WORDS = {
+    "gelu": "0.5 * erfc(-x / 1.414) + x * 0.3989 * exp(-0.5 * x * x)`, and what rounding loses",
+}
 SAMPLES = (0.5, 1.0, 0.0, -0.5, -1.0)
 
 HEAD = """# Reference: the primitives
@@ -60,6 +63,8 @@ def names_of(row: Primitive) -> list[str]:
 
 def derivatives_of(row: Primitive) -> list[str]:
     """Each partial derivative as a formula; calls of other rows are left as calls."""
+    if row.name in IN_WORDS:
+        return [f"∂/∂{names_of(row)[0]} = `{IN_WORDS[row.name]}"]
     operands = [Formula(name) for name in names_of(row)]
     lines = []
     for name, partial in zip(names_of(row), row.partials, strict=True):  # type: ignore[arg-type]

@@ -368,8 +368,16 @@ def _sigmoid_partial(out: Any, x: Any) -> Any:
     return _decay(x) / ((1.0 + _decay(x)) * (1.0 + _decay(x)))  # out·(1 − out) would cancel
 
 
-def _normal_density(x: Any) -> Any:
-    return exp(-0.5 * x * x) * (1.0 / math.sqrt(2.0 * math.pi))
+def _gelu_partial(out: Any, x: Any) -> Any:
+    # Φ(x) + x·φ(x). Near −0.75 the two cancel, so what the roundings of x/√2 and x/√2π have lost
+    # is added; the products of `coarse` and of x's other digits with the coarse density are exact.
+    scaled, weighted = x / _SQRT_TWO, x * _DENSITY
+    coarse = (x + 1.5 * 2.0**25) - 1.5 * 2.0**25
+    lost_by_weighted = coarse * _COARSE_DENSITY - weighted + (x - coarse) * _COARSE_DENSITY
+    lost_by_scaled = ((x - scaled) - scaled * 0.41421356237309503) * _DENSITY
+    lost = lost_by_scaled + (lost_by_weighted + x * _REST_OF_DENSITY)
+    decay = exp(-0.5 * x * x)
+    return (0.5 * erfc(-scaled) + weighted * decay) + lost * decay
 
 
 def _unless_zero(p: Any, x: Any) -> Any:
@@ -575,6 +583,10 @@ def primitive(
 
 _TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 _SQRT_TWO = math.sqrt(2.0)
+_DENSITY = 1.0 / math.sqrt(
+    2.0 * math.pi
+)  # of the normal distribution at 0; its first 24 binary digits and the rest:
+_COARSE_DENSITY, _REST_OF_DENSITY = 6693141 * 2.0**-24, -1.133517010526318e-08
 _OPERATOR: dict[str, Any] = {"kind": "operator"}
 _FUNCTION: dict[str, Any] = {"kind": "function"}
 _LINEAR: dict[str, Any] = {"kind": "operator", "keeps_partials_at_nan": True}
@@ -621,7 +633,7 @@ leaky_relu = _row("leaky_relu", "leaky ReLU", lambda x, slope: where(x > 0, x, s
 elu        = _row("elu",        "ELU",      lambda x, alpha: where(x > 0, x, alpha * expm1(minimum(x, 0.0))),
                   [lambda out, x, alpha: where(x > 0, 1.0, alpha * exp(0.5 * minimum(x, 0.0)) * exp(0.5 * minimum(x, 0.0))), lambda out, x, alpha: expm1(minimum(x, 0.0))], kinks=(lambda x, alpha: x,))
 silu       = _row("silu",       "SiLU",     lambda x: x * sigmoid(x),                         [lambda out, x: sigmoid(x) * (1.0 + x * sigmoid(-x))])
-gelu       = _row("gelu",       "GELU",     lambda x: 0.5 * x * erfc(-x / _SQRT_TWO),        [lambda out, x: 0.5 * erfc(-x / _SQRT_TWO) + x * _normal_density(x)])
+gelu       = _row("gelu",       "GELU",     lambda x: 0.5 * x * erfc(-x / _SQRT_TWO),        [_gelu_partial])
 heaviside  = _row("heaviside",  "step",     lambda x: where(x > 0, 1.0, where(x < 0, 0.0, x + 0.5)), [lambda out, x: 0.0], latex=r"H\left({}\right)", kinks=(lambda x: x,))
 sign: Primitive       = _row("sign",       "sign",     lambda x: where(x > 0, 1.0, where(x < 0, -1.0, x)), [lambda out, x: 0.0], kinks=(lambda x: x,))
 piecewise_linear = _row("piecewise_linear", "⟋", lambda x: minimum(maximum(x + 0.5, 0.0), 1.0),

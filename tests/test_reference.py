@@ -1,7 +1,10 @@
 """The generated pages are those that the table generates."""
 
+import re
 import runpy
 from pathlib import Path
+
+from microgradnn.primitives import PRIMITIVES
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -11,3 +14,16 @@ def test_the_reference_is_up_to_date() -> None:
     assert (DOCS / "reference.md").read_text("utf-8") == page
     assert "| maximum | a = 0, b = 0 | 0.5, 0.5 |" in page
     assert "| relu | x = 0 | 0 |" in page
+
+
+def test_the_page_of_accuracy_holds() -> None:
+    make = runpy.run_path(str(DOCS / "make_accuracy.py"))
+    text = (DOCS / "accuracy.md").read_text("utf-8")
+    for row in PRIMITIVES.values():
+        shown = re.search(rf"^\| {row.name} \| (\S+) \|.*?\|.*?\| (\S+) \|", text, re.MULTILINE)
+        assert shown, f"{row.name} is missing: run python docs/make_accuracy.py"
+        _, *today = make["line"](row, [], 30).split(" ")[1::2]  # some of the page's points
+        for now, worst in zip(today, shown.groups(), strict=True):
+            assert float(now) <= float(worst) <= 1.0
+    for name in ("`python docs/make_accuracy.py`", "torch 2.", "jax 0.", "mpmath "):
+        assert name in text

@@ -209,6 +209,8 @@ def test_comparisons_look_at_data() -> None:
     assert b >= Value(2.0)
     assert np.float64(3) > b
     assert not a > b
+    assert not a < a
+    assert not a > a
 
 
 def test_equality_and_hash_are_identity() -> None:
@@ -405,3 +407,9 @@ def test_a_primitive_of_ones_own() -> None:
             mg.primitive("other", 3, [])  # type: ignore[arg-type]
     finally:
         del mg.primitives.PRIMITIVES["triple"]
+
+
+def test_a_tie_of_many_shares_the_derivative() -> None:
+    for function, other in ((mg.max, 1.0), (mg.min, 3.0)):
+        xs = [Value(2.0), Value(other), Value(2.0), Value(2.0)]
+        assert mg.gradients(function(xs), xs) == [1 / 3, 0.0, 1 / 3, 1 / 3]

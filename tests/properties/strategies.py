@@ -281,9 +281,18 @@ def programs(
     rows: Sequence[Primitive] = ROWS,
     numbers: SearchStrategy[float] = ORDINARY,
     limit: float = 100.0,
+    around: Primitive | None = None,
 ) -> Program:
-    """Random graphs with nodes used again, also twice in one operation, and plain numbers."""
-    growth = Growth(draw(st.lists(numbers, min_size=1, max_size=4)), limit)
+    """Random graphs with nodes used again, also twice in one operation, and plain numbers.
+
+    `around` is a row that is applied to the leaves before all others.
+    """
+    some = st.lists(numbers, min_size=1, max_size=4)
+    growth = Growth(draw(moderate_operands(around) if around else some), limit)
+    if around:
+        growth.apply(
+            around, [i if takes_values(around, i) else x for i, x in enumerate(growth.leaves)]
+        )
     for _ in range(draw(st.integers(1, 12))):
         operands: list[int | float] = []
         for _ in range(draw(st.sampled_from([1, 2, 1, 3, 1, 2, 4]))):

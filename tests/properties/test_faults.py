@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from faults import FAULTS, edited
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
@@ -53,6 +54,14 @@ def fails(check: Callable[[Any], None], examples: SearchStrategy[Any], tries: in
     except AssertionError:
         return True
     return False
+
+
+def test_the_faults_in_the_source_still_fit_it() -> None:
+    """`python tests/faults.py` runs them."""
+    assert len(FAULTS) >= 60
+    for fault in FAULTS:
+        if fault.file != "compiled code":
+            compile(edited(fault), fault.file, "exec")
 
 
 # ---- Faults in the table -----------------------------------------------------------------------

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from microgradnn.primitives import Primitive
 
 from .oracles import (
     check_against_mpmath,
@@ -22,8 +25,19 @@ tried: Counter[str] = Counter()  # in how many of the random graphs of this run 
 
 
 def count(program: Program) -> None:
-    _, grads = differentiate(program)
+    nodes, grads = differentiate(program)
     tried.update({"graphs", *program.features()} | ({"a gradient"} if any(grads) else set()))
+    tried.update({f"a gradient through {node.op.name}" for node in nodes if node.op and node.grad})
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@settings(max_examples=min(settings().max_examples, 2000))  # for each operation
+@given(st.data())
+def test_graphs_around_each_operation(row: Primitive, data: st.DataObject) -> None:
+    program = data.draw(programs(around=row))
+    count(program)
+    check_finite_differences(program)
+    check_against_mpmath(program)
 
 
 @given(programs())
@@ -63,15 +77,15 @@ def test_copies_keep_numbers_and_structure(program: Program) -> None:
 
 def test_nothing_was_hardly_ever_tried() -> None:
     graphs = tried["graphs"]
-    if graphs < 200:
-        pytest.skip(f"only {graphs} random graphs were tried in this run")
+    if graphs < len(ROWS) * min(settings().max_examples, 2000):
+        pytest.skip(f"only {graphs} random graphs were tried: not all tests of this file were run")
     wanted = {
         "a gradient": 0.8,
         "a node used again": 0.4,
         "a node twice in one operation": 0.2,
         "a plain number": 0.2,
     }
-    if graphs >= 1000:  # in fewer, one row of many may be missed by chance
-        wanted |= {row.name: 0.003 for row in ROWS}
+    wanted |= {row.name: 0.015 for row in ROWS}
+    wanted |= {f"a gradient through {row.name}": 0.01 for row in ROWS}
     rare = {name: tried[name] / graphs for name in wanted if tried[name] < wanted[name] * graphs}
     assert not rare, f"of {graphs} graphs hardly any had these: {rare}"

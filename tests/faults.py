@@ -1,0 +1,292 @@
+"""Deliberate faults, each put into the source in turn: the tests must notice every one.
+
+`python tests/faults.py` prints each fault and the first test that fails with it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "microgradnn"
+SECONDS = 180  # after which a fault counts as noticed: the tests do not end
+
+ROWS = ["tests/properties/test_rows.py", "tests/test_conformance.py"]
+GRAPHS = ["tests/properties/test_graphs.py", "tests/test_value.py"]
+TESTS = {  # what is run for a fault in a file
+    "value.py": GRAPHS,
+    "primitives.py": [*ROWS, "tests/test_value.py", "tests/test_formulas.py"],
+    "kernels.py": [*ROWS, *GRAPHS],
+    "derivatives.py": ["tests/test_derivatives.py", *ROWS],
+    "copying.py": ["tests/test_copying.py", *GRAPHS],
+    "losses.py": ["tests/test_losses.py", "tests/test_conformance.py"],
+    "optim.py": ["tests/test_optim.py"],
+    "data.py": ["tests/test_data.py", "tests/test_training.py"],
+    "training.py": ["tests/test_training.py"],
+    "nn/module.py": ["tests/test_nn.py"],
+    "nn/layers.py": ["tests/test_nn.py"],
+    "compiled code": ["tests/compiler"],
+}
+
+
+class Fault(NamedTuple):
+    """`before` is replaced by `after` in a file of the package, or in all code it compiles."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+
+
+def edited(fault: Fault) -> str:
+    """The file with the fault in it."""
+    text = (PACKAGE / fault.file).read_text("utf-8")
+    if text.count(fault.before) != 1:
+        raise LookupError(f"{fault.name}: {fault.file} has {fault.before!r} not exactly once")
+    return text.replace(fault.before, fault.after)
+
+
+def replace_source(file: str, text: str) -> None:
+    """From now on importing this file of the package runs `text`."""
+    path, load = str(PACKAGE / file), SourceFileLoader.get_code
+
+    def get_code(self: SourceFileLoader, name: str) -> Any:
+        return compile(text, path, "exec") if self.path == path else load(self, name)
+
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
+
+
+def replace_compiled(before: str, after: str) -> None:
+    """From now on the array code of every Program has `after` for what matches `before`."""
+    original: Any = builtins.compile
+
+    def compile_with_fault(source: Any, filename: Any, *rest: Any, **more: Any) -> Any:
+        if filename == "<compiled graph>":
+            source = re.sub(before, after, source)
+        return original(source, filename, *rest, **more)
+
+    builtins.compile = compile_with_fault
+
+
+def first_failure(change: Callable[[], None], tests: list[str]) -> str | None:
+    """Run tests in a process of their own, after `change`; the first that fails, if one does."""
+    import hypothesis.extra.numpy  # noqa: F401  (what takes long to import is there already)
+    import mpmath  # noqa: F401
+    import pytest
+
+    class Recorder:
+        def pytest_runtest_logreport(self, report: Any) -> None:
+            if report.failed:
+                os.write(result, report.nodeid.encode() + b"\n")
+
+        def pytest_collectreport(self, report: Any) -> None:
+            if report.failed:
+                os.write(result, f"{report.nodeid} cannot be imported\n".encode())
+
+    reading, result = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            signal.alarm(SECONDS)
+            for stream in (1, 2):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+            change()
+            options = [
+                "-x",
+                "-q",
+                "--assert=plain",
+                "-p",
+                "no:cacheprovider",
+                "--hypothesis-profile=faults",
+            ]
+            status = int(pytest.main([*options, *tests], plugins=[Recorder()]))
+        except BaseException:
+            status = 99
+        os._exit(status)
+    os.close(result)
+    with os.fdopen(reading) as lines:
+        names = lines.read().splitlines()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status == -signal.SIGALRM:
+        return f"does not end in {SECONDS} s"
+    if bool(names) != (status in (1, 2)):
+        raise RuntimeError(f"pytest on {tests} ends with {status}, having failed {names}")
+    return names[0] if names else None
+
+
+def catcher(fault: Fault) -> str | None:
+    """The first test that notices the fault."""
+    if fault.file == "compiled code":
+        return first_failure(lambda: replace_compiled(fault.before, fault.after), TESTS[fault.file])
+    text = edited(fault)
+    return first_failure(lambda: replace_source(fault.file, text), TESTS[fault.file])
+
+
+VALUE = [
+    Fault("= for +=", "value.py", "operand.grad += local_grad * upstream",
+          "operand.grad = local_grad * upstream"),
+    Fault("a duplicate edge is dropped", "value.py",
+          "in zip(node.operands, node.local_grads, strict=True):",
+          "in dict(zip(node.operands, node.local_grads)).items():"),
+    Fault("the root's gradient is lost", "value.py", "self.grad += as_number", "self.grad = as_number"),
+    Fault("intermediate gradients are kept", "value.py", "            if node.operands:\n",
+          "            if False:\n"),
+    Fault("leaves are reset by backward", "value.py", "            if node.operands:\n",
+          "            if True:\n"),
+    Fault("forward order in the backward pass", "value.py", "for node in reversed(order):",
+          "for node in order:"),
+    Fault("upstream is not multiplied", "value.py", "+= local_grad * upstream", "+= local_grad"),
+    Fault("starts with minus the gradient", "value.py", "self.grad += as_number", "self.grad -= as_number"),
+    Fault("an operand before what depends on it", "value.py", "stack += [node, None]",
+          "order.append(node)"),
+    Fault("one operand is not visited", "value.py", "for x in reversed(node.operands)",
+          "for x in reversed(node.operands[:3])"),
+    Fault("zero_grad forgets the leaves", "value.py",
+          "        for node in topological_order(self):\n            node.grad = 0.0",
+          "        for node in topological_order(self):\n            node.grad *= not node.operands"),
+    Fault("numbers in float32", "value.py", 'self._data = as_number(data, "data")\n        self.grad',
+          'import struct\n        self._data = struct.unpack("f", struct.pack("f", as_number(data, "data")))[0]\n        self.grad'),
+    Fault("<= for <", "value.py", "return self._data < _data_of(other)", "return self._data <= _data_of(other)"),
+    Fault("reflected subtraction, swapped", "value.py", "record.sub(other, self)", "record.sub(self, other)"),
+    Fault("reflected division, swapped", "value.py", "record.div(other, self)", "record.div(self, other)"),
+    Fault("reflected power, swapped", "value.py", "record.pow(other, self)", "record.pow(self, other)"),
+    Fault("detach keeps the graph", "value.py", "return Value(self._data, self.label)", "return self"),
+]  # fmt: skip
+
+TABLE = [
+    Fault("sub: both partials +1", "primitives.py", "lambda out, a, b: -1.0]", "lambda out, a, b: 1.0]"),
+    Fault("mul: partials swapped", "primitives.py", "[lambda out, a, b: b,   lambda out, a, b: a]",
+          "[lambda out, a, b: a,   lambda out, a, b: b]"),
+    Fault("div: sign", "primitives.py", "return -where(abs(out) < 1e-290", "return where(abs(out) < 1e-290"),
+    Fault("div: quotient underflows", "primitives.py", "where(abs(out) < 1e-290, a", "where(abs(out) < 0.0, a"),
+    Fault("pow: exponent off by one", "primitives.py", "0.0, b - 1))", "0.0, b))"),
+    Fault("pow: no log", "primitives.py", "half * log(where(flat, 1.0, a)) * half", "half * half"),
+    Fault("pow: b·out/a everywhere", "primitives.py", "(abs(out) > 1e-290) &", "(abs(out) > 0.0) &"),
+    Fault("exp: of its operand", "primitives.py", "math.exp,   [lambda out, x: out]", "math.exp,   [lambda out, x: x]"),
+    Fault("exp: off by 1e-10", "primitives.py", "math.exp,   [lambda out, x: out]",
+          "math.exp,   [lambda out, x: out * (1.0 + 1e-10)]"),
+    Fault("log: of its value", "primitives.py", "math.log,   [lambda out, x: 1.0 / x]", "math.log,   [lambda out, x: 1.0 / out]"),
+    Fault("log1p: of log", "primitives.py", "1.0 / (1.0 + x)],", "1.0 / x],"),
+    Fault("sqrt: no half", "primitives.py", "0.5 / out", "1.0 / out"),
+    Fault("sin: sign", "primitives.py", "[lambda out, x: cos(x)]", "[lambda out, x: -cos(x)]"),
+    Fault("cos: sign", "primitives.py", "[lambda out, x: -sin(x)]", "[lambda out, x: sin(x)]"),
+    Fault("asin: sign", "primitives.py", "[lambda out, x: 1.0 / sqrt((1.0 - x)", "[lambda out, x: -1.0 / sqrt((1.0 - x)"),
+    Fault("cosh: sign", "primitives.py", "[lambda out, x: sinh(x)]", "[lambda out, x: -sinh(x)]"),
+    Fault("tanh: 1 − out² cancels", "primitives.py", "return 4.0 * decay / ((1.0 + decay) * (1.0 + decay))",
+          "return 1.0 - out * out"),
+    Fault("sigmoid: out·(1 − out) cancels", "primitives.py",
+          "return _decay(x) / ((1.0 + _decay(x)) * (1.0 + _decay(x)))", "return out * (1.0 - out)"),
+    Fault("softplus with a threshold", "primitives.py", "lambda x: maximum(x, 0.0) + log1p(_decay(x))",
+          "lambda x: where(x > 20, x, maximum(x, 0.0) + log1p(_decay(x)))"),
+    Fault("relu: 1 at its kink", "primitives.py", "[lambda out, x: where(x > 0, 1.0, 0.0)]",
+          "[lambda out, x: where(x >= 0, 1.0, 0.0)]"),
+    Fault("leaky_relu: slope on the wrong side", "primitives.py", "where(x > 0, 1.0, slope)", "where(x > 0, slope, 1.0)"),
+    Fault("silu: a constant", "primitives.py", "(1.0 + x * sigmoid(-x))", "(0.5 + x * sigmoid(-x))"),
+    Fault("gelu: by tanh", "primitives.py", "lambda x: 0.5 * x * erfc(-x / _SQRT_TWO)",
+          "lambda x: 0.5 * x * (1.0 + tanh(0.7978845608 * (x + 0.044715 * x * x * x)))"),
+    Fault("gelu: cancels at its root", "primitives.py", "+ lost * decay", "+ 0.0 * lost"),
+    Fault("erfc: sign", "primitives.py", "[lambda out, x: -_TWO_OVER_SQRT_PI", "[lambda out, x: _TWO_OVER_SQRT_PI"),
+    Fault("entr: no −1", "primitives.py", "-log(p) - 1.0", "-log(p)"),
+    Fault("xlogy: operands swapped", "primitives.py", "lambda out, x, y: x / y", "lambda out, x, y: y / x"),
+    Fault("abs: 1 at its kink", "primitives.py", "[lambda out, x: sign(x)]", "[lambda out, x: where(x < 0, -1.0, 1.0)]"),
+    Fault("maximum: a tie to the first", "primitives.py",
+          "[lambda out, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)), lambda out, a, b: where(b > a, 1.0, where(b < a, 0.0, 0.5))], kinks=(lambda a, b: a - b,), **_FUNCTION)\nminimum",
+          "[lambda out, a, b: where(a >= b, 1.0, 0.0), lambda out, a, b: where(b > a, 1.0, 0.0)], kinks=(lambda a, b: a - b,), **_FUNCTION)\nminimum"),
+    Fault("max: ties not shared", "primitives.py", "return [hit / ties for hit in hits]", "return hits"),
+    Fault("clip: 0 at its bounds", "primitives.py", "where(x < low, 0.0, where(x > high, 0.0, 1.0))",
+          "where(x <= low, 0.0, where(x >= high, 0.0, 1.0))"),
+    Fault("dot: weights for inputs", "primitives.py",
+          "[*operands[len(operands) // 2:-1], *operands[:len(operands) // 2], 1.0]", "[*operands[:-1], 1.0]"),
+    Fault("sum: rounds at every step", "primitives.py", "return math.fsum(xs)\n", "return functools.reduce(operator.add, xs)\n"),
+    Fault("softmax: the others' sign", "primitives.py", "else -out * exponentials.share(k)", "else out * exponentials.share(k)"),
+    Fault("logsumexp: not shifted", "primitives.py", "where(abs(top) < math.inf, x - top, limit)",
+          "where(abs(top) < math.inf, x, limit)"),
+    Fault("cross-entropy: target forgotten", "primitives.py", "share(k) * others - t *", "share(k) * others + t *"),
+]  # fmt: skip
+
+ELSEWHERE = [
+    Fault("mse: the error's sign is kept", "losses.py", "    return x * x\n", "    return x * abs(x)\n"),
+    Fault("mean over one too many", "losses.py", "total / len(flat) if", "total / (len(flat) + 1) if"),
+    Fault("the last term is dropped", "losses.py", "functions.sum(flat)\n", "functions.sum(flat[:-1])\n"),
+    Fault("huber: no half", "losses.py", "0.5 * _square(inner)", "_square(inner)"),
+    Fault("half squared error: no half", "losses.py", "lambda p, t: 0.5 * _square(p - t)", "lambda p, t: _square(p - t)"),
+    Fault("BCE: classes swapped", "losses.py", "[(t, p, log), (1.0 - t, -p, log1p)]", "[(1.0 - t, p, log), (t, -p, log1p)]"),
+    Fault("BCE with logits: sign", "losses.py", "[(t, -z, softplus), (1.0 - t, z, softplus)]",
+          "[(t, z, softplus), (1.0 - t, -z, softplus)]"),
+    Fault("a target Value of 0 is dropped", "losses.py", "if not isinstance(weight, (int, float)):",
+          "if not isinstance(weight, (int, float)) and weight.data != 0:"),
+    Fault("hinge: no margin", "losses.py", "relu(1.0 - y * s)", "relu(-(y * s))"),
+    Fault("perceptron: 0 counts as right", "losses.py", "clip(-(y * s), 0.0, math.inf)", "relu(-(y * s))"),
+    Fault("class index off by one", "losses.py", "float(k == index)", "float(k == index + 1)"),
+    Fault("nats for bits", "losses.py", "return nats / math.log(number)", "return nats"),
+    Fault("descent uphill", "optim.py", "self.parameters[i].data - lr", "self.parameters[i].data + lr"),
+    Fault("momentum forgets", "optim.py", "self.momentum * self.velocity[i] + gradient",
+          "self.momentum * gradient + gradient"),
+    Fault("weight decay twice", "optim.py", "parameter.grad + self.weight_decay",
+          "parameter.grad + 2 * self.weight_decay"),
+    Fault("Adam: steps from 0 in the correction", "optim.py", "(1 - second ** (self.steps + 1))",
+          "(1 - second ** (self.steps + 2))"),
+    Fault("Adam: mean and square mixed", "optim.py", "+ (1 - second) * gradient * gradient", "+ (1 - second) * gradient"),
+    Fault("Adam: eps under the root", "optim.py", "math.sqrt(square) + self.eps", "math.sqrt(square + self.eps)"),
+    Fault("NaN is stepped along", "optim.py", "if not math.isfinite(parameter.grad):", "if math.isinf(parameter.grad):"),
+    Fault("the first step is not counted", "optim.py", "self.steps += 1", "self.steps += self.steps > 0"),
+    Fault("step decay off by one", "optim.py", "(step // length)", "((step + 1) // length)"),
+    Fault("cosine over half its length", "optim.py", "min(step / length, 1.0)\n        return", "min(2 * step / length, 1.0)\n        return"),
+    Fault("warmup starts at 0", "optim.py", "min((step + 1) / length, 1.0)", "min(step / length, 1.0)"),
+    Fault("clipped by the square", "optim.py", "parameter.grad *= limit / norm", "parameter.grad *= (limit / norm) ** 2"),
+    Fault("constants for recorded partials", "derivatives.py", "_recorded_partials(node) if create_graph else node.local_grads",
+          "node.local_grads"),
+    Fault("a copy without gradients", "copying.py", "leaf.grad = grad\n", "leaf.grad = 0.0\n"),
+]  # fmt: skip
+
+COMPILED = [
+    Fault("matrix product: bias subtracted", "compiled code", r"\badd\(c", "subtract(c"),
+    Fault("multiply: adds", "compiled code", r"\bmultiply\(v", "add(v"),
+    Fault("subtract: swapped", "compiled code", r"\bsubtract\((\w+), (\w+),", r"subtract(\2, \1,"),
+    Fault("the batch's last sample is lost", "compiled code", r"dv1\.fill\(share\)", "dv1.fill(share); dv1[..., -1:] = 0.0"),
+    Fault("mean: share off by one sample", "compiled code", r"fill\(share\)", "fill(1.0 / (1.0 / share + 1.0))"),
+    Fault("stale buffer", "compiled code", r"\badd\(dv(\w+), dv(\w+), dv(\w+)\)", r"add(dv\1, dv\3, dv\3)"),
+    Fault("a contribution is dropped", "compiled code", r"\badd\(dv(\w+), dv(\w+), dv(\w+)\)", r"copyto(dv\3, dv\1)"),
+    Fault("float32 buffers", "compiled code", r"V = empty\(\((\d+), B\)\)", r"V = empty((\1, B), 'float32')"),
+    Fault("a gradient row not zeroed", "compiled code", r"DV\[0\] = 0\.0", "DV[0] = 1.0"),
+    Fault("less for less_equal in kinks", "compiled code", r"\bgreater\(", "greater_equal("),
+    Fault("exp without its sign", "compiled code", r"\bnegative\((\w+), (\w+)\)", r"copyto(\2, \1)"),
+    Fault("a product's other factor", "compiled code", r"multiply\(dv(\w+), (\w+), (dv\w+)\)", r"copyto(\3, dv\1)"),
+]  # fmt: skip
+
+FAULTS = [*VALUE, *TABLE, *ELSEWHERE, *COMPILED]
+
+
+def main() -> int:
+    """Print the table, if the tests accept what is right; how many faults no test noticed."""
+    for tests in {tuple(tests) for tests in TESTS.values()}:
+        wrong = first_failure(lambda: None, list(tests))
+        if wrong:
+            raise SystemExit(f"without any fault, {wrong} fails")
+    missed = 0
+    for fault in FAULTS:
+        found = catcher(fault)
+        missed += found is None
+        print(f"{fault.file:15} {fault.name:40} {found or 'NOT NOTICED'}", flush=True)
+    print(f"{len(FAULTS)} faults, {missed} not noticed")
+    return missed
+
+
+def prepare() -> None:
+    """Make this the place and the profile of the tests, and this package the one they import."""
+    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "HYPOTHESIS_PROFILE": "dev"}
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+
+
+if __name__ == "__main__":
+    prepare()
+    sys.exit(min(main(), 1))

@@ -1,0 +1,100 @@
+"""Mutants of the source, one small change each: which of them does no test notice?
+
+`python tests/mutation.py [how many of each file, or all]` prints the survivors.
+tests/mutation.md explains them.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import random
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from faults import PACKAGE, TESTS, first_failure, prepare, replace_source
+
+FILES = ("value.py", "primitives.py", "losses.py", "optim.py")
+SWAPS: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
+    ast.FloorDiv: ast.Div, ast.BitAnd: ast.BitOr, ast.Lt: ast.LtE, ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And,
+    ast.USub: ast.UAdd,
+}  # fmt: skip
+Change = Callable[[], None]
+
+
+def swapped(node: ast.AST, field: str, old: ast.AST) -> Change:
+    return lambda: setattr(node, field, SWAPS[type(old)]())
+
+
+def changes(node: ast.AST) -> Iterator[Change]:
+    """What may be changed in this node, each as a function that does it."""
+    if isinstance(node, (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.AugAssign)):
+        if type(node.op) in SWAPS:
+            yield swapped(node, "op", node.op)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            yield lambda: setattr(node, "op", ast.UAdd())
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
+        yield lambda: setattr(node, "ops", [SWAPS[type(node.ops[0])](), *node.ops[1:]])
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield lambda: setattr(node, "value", not node.value)
+    elif isinstance(node, ast.Constant) and isinstance(number := node.value, (int, float)):
+        yield lambda: setattr(node, "value", number * 1.001 if number else 1)
+    if isinstance(node, (ast.If, ast.IfExp, ast.While)):
+        yield lambda: setattr(node, "test", ast.UnaryOp(ast.Not(), node.test))
+    if isinstance(node, ast.Return) and node.value is not None:
+        yield lambda: setattr(node, "value", ast.Constant(None))
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield lambda: setattr(node, "value", ast.Constant(None))
+    if isinstance(node, ast.Break | ast.Continue | ast.Raise):
+        yield lambda: vars(node).update(vars(ast.parse("None").body[0]), __class__=ast.Expr)
+
+
+def nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those of annotations, messages and names for people."""
+    if isinstance(tree, (ast.JoinedStr, ast.Raise, ast.Assert)):
+        return
+    yield tree
+    for name, child in ast.iter_fields(tree):
+        if name in ("annotation", "returns", "decorator_list"):
+            continue
+        for node in child if isinstance(child, list) else [child]:
+            if isinstance(node, ast.AST):
+                yield from nodes(node)
+
+
+def mutants(file: str) -> Iterator[tuple[int, str, str]]:
+    """Line, what it has become, and the whole text, for every change of a file."""
+    tree = ast.parse((PACKAGE / file).read_text("utf-8"))
+    for place, node in enumerate(nodes(tree)):
+        for which in range(len(list(changes(node)))):
+            twin = copy.deepcopy(tree)
+            changed = list(nodes(twin))[place]
+            list(changes(changed))[which]()
+            yield (
+                getattr(node, "lineno", 0),
+                ast.unparse(changed)[:70],
+                ast.unparse(ast.fix_missing_locations(twin)),
+            )
+
+
+def main(count: str) -> None:
+    """Run mutants, all or as many of each file, and print those that no test has noticed."""
+    for file in FILES:
+        found = list(mutants(file))
+        chosen = found if count == "all" else random.Random(0).sample(found, int(count))
+        tests = [*TESTS[file], *(["tests/test_nn.py"] if file == "value.py" else [])]
+        survived = 0
+        for line, text, source in chosen:
+            if first_failure(partial(replace_source, file, source), tests) is None:
+                survived += 1
+                print(f"{file}:{line}: {text}", flush=True)
+        print(f"{file}: {len(chosen)} of {len(found)} mutants, {survived} survived", flush=True)
+
+
+if __name__ == "__main__":
+    prepare()
+    main(sys.argv[1] if len(sys.argv) > 1 else "all")
