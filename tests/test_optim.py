@@ -30,6 +30,13 @@ def test_momentum_and_weight_decay() -> None:
     assert x.data == -1.8125
 
 
+def test_adam_adds_eps_outside_the_root() -> None:
+    x = Value(1.0)
+    x.grad = 2.0
+    optim.Adam([x], lr=0.1, eps=0.5).step()
+    assert x.data == pytest.approx(1.0 - 0.1 * 2.0 / (2.0 + 0.5), rel=1e-15)
+
+
 def test_adam_by_hand() -> None:
     (x,) = with_gradients([1.0], [2.0])
     optimizer = optim.Adam([x], lr=0.1, betas=(0.5, 0.75), eps=0.0)
