@@ -9,21 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from . import primitives
-from .primitives import as_number, is_array, must_be, where
+from .primitives import as_number, is_array, must_be
 
-__all__ = [
-    "clip",
-    "dot",
-    "elu",
-    "leaky_relu",
-    "logsumexp",
-    "max",
-    "mean",
-    "min",
-    "softmax",
-    "sum",
-    "where",
-]
+__all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "max", "mean", "min", "softmax", "sum"]
 
 
 def sum(xs: Iterable[Any]) -> Any:

@@ -473,7 +473,16 @@ def test_silence_is_noticed() -> None:
 
 # What takes no argument that a user chooses, and what only the package makes.
 NO_ROW = {
-    *("no_grad", "large_graph", "load_iris", "zeros", "he_normal", "xavier_uniform", "Module"),
+    *(
+        "no_grad",
+        "debug",
+        "large_graph",
+        "load_iris",
+        "zeros",
+        "he_normal",
+        "xavier_uniform",
+        "Module",
+    ),
     *("Drawing", "Explorer", "GradientCheck", "History", "Primitive", "Program", "Dataset"),
     *("Check", "Exact", "Fault", "Report", "as_table", "as_floats", "check_seed"),
 }
