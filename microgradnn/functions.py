@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import math
 import os
 from collections.abc import Iterable
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +133,29 @@ def as_list(xs: Any, name: str) -> list[Any]:
     if not items:
         raise ValueError(f"{name} is empty; at least one element is needed")
     return items
+
+
+def as_numbers(xs: Any, name: str) -> list[float]:
+    """The elements of `xs`, at least one, as floats."""
+    return [as_number(x, f"{name}[{i}]") for i, x in enumerate(as_list(xs, name))]
+
+
+def as_positive(x: Any, name: str, or_zero: bool = False) -> float:
+    """A finite number above 0, or from 0 on."""
+    number = as_number(x, name)
+    if not 0.0 <= number < math.inf or (number == 0.0 and not or_zero):
+        wanted = "finite number from 0 on" if or_zero else "positive number"
+        raise ValueError(f"{name} must be a {wanted}, got {number}")
+    return number
+
+
+def as_count(x: Any, name: str, least: int = 1) -> int:
+    """An int, one of NumPy's too, that is at least `least`."""
+    if not isinstance(x, Integral) or isinstance(x, bool):
+        raise TypeError(f"{name} must be an int, got {type(x).__name__} {x!r}")
+    if x < least:
+        raise ValueError(f"{name} must be at least {least}, got {x}")
+    return int(x)
 
 
 def as_path(path: Any) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import functions, primitives
-from .functions import as_list
+from .functions import as_list, as_positive
 from .primitives import as_number, clip, log, log1p, maximum, minimum, relu, sign, softplus
 
 Check = Callable[[Any, str], None]
@@ -39,9 +39,7 @@ def huber_loss(prediction: Any, target: Any, delta: float = 1.0, reduction: str 
     >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
     [0.125, 2.5]
     """
-    delta = as_number(delta, "delta")
-    if not 0.0 < delta < math.inf:
-        raise ValueError(f"delta must be a positive number, got {delta}")
+    delta = as_positive(delta, "delta")
 
     def term(p: Any, t: Any) -> Any:
         error = primitives.abs(p - t)
@@ -242,8 +240,7 @@ def _weighted_sum(parts: list[tuple[Any, Any, Callable[[Any], Any]]]) -> Any:
 def _in_base(nats: Any, base: float | None) -> Any:
     if base is None:
         return nats
-    number = as_number(base, "base")
-    if not 0.0 < number < math.inf or number == 1.0:
+    if (number := as_positive(base, "base")) == 1.0:
         raise ValueError(f"base must be a positive number other than 1, got {base}")
     return nats / math.log(number)
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .derivatives import value_and_grad
-from .functions import as_list
+from .functions import as_count, as_list, as_numbers
 from .modes import no_grad
 from .nn.layers import apply_activation, checked_activation
 from .primitives import as_number, must_be
@@ -72,10 +72,10 @@ def curves(
     ['converging', 'diverging']
     """
     must_be(Mapping, series, "series", "a mapping from names to lists of numbers")
-    lines = {name: _numbers(numbers, f"series[{name!r}]") for name, numbers in series.items()}
+    lines = {name: as_numbers(numbers, f"series[{name!r}]") for name, numbers in series.items()}
     if not lines:
         raise ValueError("series is empty; at least one curve is needed")
-    given = None if xs is None else _numbers(xs, "xs")
+    given = None if xs is None else as_numbers(xs, "xs")
     figure = _figure(width=6.0, height=3.6)
     axes = figure.add_subplot()
     for place, (name, numbers) in enumerate(lines.items()):
@@ -172,10 +172,8 @@ def sparkline(numbers: Sequence[float], width: int = 60) -> str:
     >>> sparkline([0, 1, 2, 4, 7])
     '▁▂▃▅█'
     """
-    items = _numbers(numbers, "numbers")
-    if must_be(int, width, "width", "an int") < 1:
-        raise ValueError(f"width must be at least 1, got {width}")
-    count = min(len(items), width)
+    items = as_numbers(numbers, "numbers")
+    count = min(len(items), as_count(width, "width"))
     shown = [items[k * (len(items) - 1) // max(count - 1, 1)] for k in range(count)]
     finite = [x for x in shown if math.isfinite(x)] or [0.0]
     low, high = min(finite), max(finite)
@@ -186,10 +184,6 @@ def sparkline(numbers: Sequence[float], width: int = 60) -> str:
         return BARS[round((x - low) / (high - low) * (len(BARS) - 1))] if high > low else BARS[0]
 
     return "".join(map(bar, shown))
-
-
-def _numbers(xs: Any, name: str) -> list[float]:
-    return [as_number(x, f"{name}[{i}]") for i, x in enumerate(as_list(xs, name))]
 
 
 def _scores(model: Module, point: list[float], threshold: float) -> list[float]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .data import as_floats, as_table, batches, check_seed
+from .data import as_floats, as_table, batches
+from .functions import as_count
 from .learners import Compiled, Eager, Loss
 from .nn import Module
 from .optim import Adam, Optimizer
@@ -121,7 +122,7 @@ def fit(
             raise TypeError(f"validation must be a pair (X, y), got {type(validation).__name__}")
         held_out = _checked_data(*validation, ("validation[0]", "validation[1]"))
     _check_settings(loss, optimizer, epochs, patience, compiled)
-    check_seed(seed)
+    as_count(seed, "seed", least=0)
     for callback in must_be((list, tuple), callbacks, "callbacks", "a list of functions"):
         must_be(Callable, callback, "each of callbacks", "a function of epoch and history")
     if patience is not None and held_out is None:
@@ -205,9 +206,8 @@ def _check_settings(loss: Any, optimizer: Any, epochs: Any, patience: Any, compi
         )
     if compiled not in (None, True, False):
         raise TypeError(f"compiled must be None, True or False, got {compiled!r}")
-    for name, number in (("epochs", epochs), ("patience", 1 if patience is None else patience)):
-        if not isinstance(number, int) or number < 1:
-            raise ValueError(f"{name} must be an int of at least 1, got {number!r}")
+    as_count(epochs, "epochs")
+    as_count(1 if patience is None else patience, "patience")
 
 
 class _Best:
