@@ -115,8 +115,8 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     1.0
     """
     for name, bound in (("low", low), ("high", high)):
-        if not is_array(bound) and not hasattr(type(bound), "_apply"):
-            as_number(bound, name)
+        if not is_array(bound):
+            as_operand(bound, name)
     if not is_array(low) and not is_array(high) and low > high:
         raise ValueError(f"low must not be above high, got low = {low} and high = {high}")
     return primitives.clip(x, low, high)
@@ -170,14 +170,16 @@ def as_path(path: Any) -> Path:
     return Path(path)
 
 
-def as_operands(xs: Any, count: int, name: str) -> list[Any]:
-    """The elements of `xs`, numbers as floats; exactly `count` of them."""
+def as_operand(x: Any, name: str) -> Any:
+    """What a row takes: a Value as it is, a number as a float."""
+    return x if hasattr(type(x), "_apply") else as_number(x, name)
+
+
+def as_operands(xs: Any, count: int | None, name: str) -> list[Any]:
+    """The elements of `xs`, numbers as floats; exactly `count` of them, if that is given."""
     items = as_list(xs, name)
-    if len(items) != count:
+    if count not in (None, len(items)):
         raise ValueError(f"{name} has {len(items)} elements, expected {count}")
     if builtins.any(type(x) is not float and not hasattr(type(x), "_apply") for x in items):
-        return [
-            x if hasattr(type(x), "_apply") else as_number(x, f"{name}[{i}]")
-            for i, x in enumerate(items)
-        ]
+        return [as_operand(x, f"{name}[{i}]") for i, x in enumerate(items)]
     return items

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import functions, primitives
-from .functions import as_list, as_positive
-from .primitives import as_number, clip, log, log1p, maximum, minimum, relu, sign, softplus
+from .functions import as_list, as_operand, as_operands, as_positive
+from .primitives import clip, log, log1p, maximum, minimum, relu, sign, softplus
 
 Check = Callable[[Any, str], None]
 
@@ -197,7 +197,7 @@ def entropy(p: Iterable[Any], base: float | None = None) -> Any:
     >>> entropy([0.5, 0.5], base=2), entropy([1.0, 0.0])
     (1.0, 0.0)
     """
-    items = _check_distribution(as_list(p, "p"), "p")
+    items = _check_distribution(p, "p")
     return _in_base(functions.sum([primitives.entr(x) for x in items]), base)
 
 
@@ -207,10 +207,8 @@ def kl_divergence(p: Iterable[Any], q: Iterable[Any], base: float | None = None)
     >>> kl_divergence([0.5, 0.5], [0.9, 0.1])
     0.5108256237659907
     """
-    ps, qs = as_list(p, "p"), as_list(q, "q")
+    ps, qs = _check_distribution(p, "p"), _check_distribution(q, "q")
     _check_lengths(ps, qs, "p", "q")
-    _check_distribution(ps, "p")
-    _check_distribution(qs, "q")
     terms = [primitives.rel_entr(x, y) for x, y in zip(ps, qs, strict=True)]
     return _in_base(functions.sum(terms), base)
 
@@ -261,7 +259,7 @@ def _elementwise(
             _check_lengths(ps, ts, f"prediction{place}", f"target{place}")
             pairs = enumerate(zip(ps, ts, strict=True))
             return [walk(x, y, f"{place}[{i}]") for i, (x, y) in pairs]
-        p, t = _operand(p, f"prediction{place}"), _operand(t, f"target{place}")
+        p, t = as_operand(p, f"prediction{place}"), as_operand(t, f"target{place}")
         for check, x, name in zip(checks, (p, t), ("prediction", "target"), strict=True):
             if check is not None:
                 check(x, f"{name}{place}")
@@ -285,7 +283,7 @@ def _rowwise(
     rows = as_list(prediction, "prediction")
 
     def one(row: list[Any], wanted: Any, place: str) -> Any:
-        scores = _operands(as_list(row, f"prediction{place}"), f"prediction{place}")
+        scores = as_operands(row, None, f"prediction{place}")
         if check is not None:
             check(scores, f"prediction{place}")
         weights = _class_weights(wanted, len(scores), f"target{place}")
@@ -310,7 +308,7 @@ def _named(term: Callable[[Any, Any], Any], prediction: Any, target: Any, name: 
 def _class_weights(target: Any, classes: int, name: str) -> list[Any]:
     """A row of target probabilities, from such a row or from the index of a class."""
     if _is_list(target):
-        weights = _operands(as_list(target, name), name)
+        weights = as_operands(target, None, name)
         if len(weights) != classes:
             raise ValueError(f"{name} has {len(weights)} elements for {classes} classes")
         return _check_distribution(weights, name)
@@ -328,28 +326,17 @@ def _class_weights(target: Any, classes: int, name: str) -> list[Any]:
 def _reduce(terms: Any, reduction: str) -> Any:
     if reduction == "none" or not isinstance(terms, list):
         return terms
-    flat: list[Any] = []
-    stack = [terms]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, list):
-            stack.extend(reversed(item))
-        else:
-            flat.append(item)
+    flat = _flat(terms)
     total = flat[0] if len(flat) == 1 else functions.sum(flat)
     return total / len(flat) if reduction == "mean" and len(flat) > 1 else total
 
 
+def _flat(terms: Any) -> list[Any]:
+    return [x for term in terms for x in _flat(term)] if isinstance(terms, list) else [terms]
+
+
 def _is_list(x: Any) -> bool:
     return hasattr(x, "__iter__") and not isinstance(x, str) and getattr(x, "shape", 0) != ()
-
-
-def _operand(x: Any, name: str) -> Any:
-    return x if hasattr(type(x), "_apply") else as_number(x, name)
-
-
-def _operands(row: list[Any], name: str) -> list[Any]:
-    return [_operand(x, f"{name}[{i}]") for i, x in enumerate(row)]
 
 
 def _number(x: Any) -> float:
@@ -386,8 +373,8 @@ def _check_label(x: Any, name: str) -> None:
 _LABELS = (None, _check_label)
 
 
-def _check_distribution(row: list[Any], name: str) -> list[Any]:
-    operands = _operands(row, name)
+def _check_distribution(row: Any, name: str) -> list[Any]:
+    operands = as_operands(row, None, name)
     for i, x in enumerate(operands):
         _check_probability(x, f"{name}[{i}]")
     total = math.fsum(map(_number, operands))
