@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .derivatives import result_of, value_and_grad
-from .functions import as_numbers, as_positive
+from .functions import as_numbers, as_positive, check_lengths
 from .primitives import must_be
 
 
@@ -71,8 +71,7 @@ def relative_error(analytic: Sequence[float], numeric: Sequence[float]) -> float
     (0.0, inf)
     """
     analytic, numeric = as_numbers(analytic, "analytic"), as_numbers(numeric, "numeric")
-    if len(analytic) != len(numeric):
-        raise ValueError(f"analytic has {len(analytic)} elements and numeric has {len(numeric)}")
+    check_lengths(analytic, numeric, "analytic", "numeric")
     difference = math.hypot(*(a - n for a, n in zip(analytic, numeric, strict=True)))
     total = math.hypot(*(a + n for a, n in zip(analytic, numeric, strict=True)))
     if difference == 0.0:

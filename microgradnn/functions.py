@@ -45,8 +45,7 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
     0.1
     """
     weights, inputs = as_list(ws, "ws"), as_list(xs, "xs")
-    if len(weights) != len(inputs):
-        raise ValueError(f"ws has {len(weights)} elements and xs has {len(inputs)}")
+    check_lengths(weights, inputs, "ws", "xs")
     return primitives.dot(*weights, *inputs, bias)
 
 
@@ -133,6 +132,12 @@ def as_list(xs: Any, name: str) -> list[Any]:
     if not items:
         raise ValueError(f"{name} is empty; at least one element is needed")
     return items
+
+
+def check_lengths(a: list[Any], b: list[Any], name_a: str, name_b: str) -> None:
+    """Refuse two lists that should have the same length."""
+    if len(a) != len(b):
+        raise ValueError(f"{name_a} has {len(a)} elements and {name_b} has {len(b)}")
 
 
 def as_numbers(xs: Any, name: str) -> list[float]:

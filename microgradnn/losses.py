@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import functions, primitives
-from .functions import as_list, as_operand, as_operands, as_positive
+from .functions import as_list, as_operand, as_operands, as_positive, check_lengths
 from .primitives import clip, log, log1p, maximum, minimum, relu, sign, softplus
 
 Check = Callable[[Any, str], None]
@@ -208,7 +208,7 @@ def kl_divergence(p: Iterable[Any], q: Iterable[Any], base: float | None = None)
     0.5108256237659907
     """
     ps, qs = _check_distribution(p, "p"), _check_distribution(q, "q")
-    _check_lengths(ps, qs, "p", "q")
+    check_lengths(ps, qs, "p", "q")
     terms = [primitives.rel_entr(x, y) for x, y in zip(ps, qs, strict=True)]
     return _in_base(functions.sum(terms), base)
 
@@ -256,7 +256,7 @@ def _elementwise(
     def walk(p: Any, t: Any, place: str) -> Any:
         if _is_list(p) or _is_list(t):
             ps, ts = as_list(p, f"prediction{place}"), as_list(t, f"target{place}")
-            _check_lengths(ps, ts, f"prediction{place}", f"target{place}")
+            check_lengths(ps, ts, f"prediction{place}", f"target{place}")
             pairs = enumerate(zip(ps, ts, strict=True))
             return [walk(x, y, f"{place}[{i}]") for i, (x, y) in pairs]
         p, t = as_operand(p, f"prediction{place}"), as_operand(t, f"target{place}")
@@ -292,7 +292,7 @@ def _rowwise(
     if not _is_list(rows[0]):
         return one(rows, target, "")
     targets = as_list(target, "target")
-    _check_lengths(rows, targets, "prediction", "target")
+    check_lengths(rows, targets, "prediction", "target")
     pairs = enumerate(zip(rows, targets, strict=True))
     return _reduce([one(row, wanted, f"[{i}]") for i, (row, wanted) in pairs], reduction)
 
@@ -347,11 +347,6 @@ def _number(x: Any) -> float:
 def _check_reduction(reduction: str) -> None:
     if not isinstance(reduction, str) or reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
-
-
-def _check_lengths(a: list[Any], b: list[Any], name_a: str, name_b: str) -> None:
-    if len(a) != len(b):
-        raise ValueError(f"{name_a} has {len(a)} elements and {name_b} has {len(b)}")
 
 
 def _check_probability(x: Any, name: str) -> None:

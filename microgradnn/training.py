@@ -17,7 +17,7 @@ from .nn import Module
 from .optim import Adam, Optimizer
 from .plots import sparkline
 from .primitives import must_be
-from .terminal import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from .terminal import BarColumn, MofNCompleteColumn, Progress
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -118,14 +118,15 @@ def fit(
     rows, targets = _checked_data(X, y, ("X", "y"))
     held_out = None
     if validation is not None:
-        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-            raise TypeError(f"validation must be a pair (X, y), got {type(validation).__name__}")
+        if len(must_be((tuple, list), validation, "validation", "a pair (X, y)")) != 2:
+            raise TypeError(f"validation must be a pair (X, y), it has {len(validation)} elements")
         held_out = _checked_data(*validation, ("validation[0]", "validation[1]"))
-    _check_settings(loss, optimizer, epochs, patience, compiled)
+    _check_settings(loss, optimizer, compiled)
+    as_count(epochs, "epochs")
     as_count(seed, "seed", least=0)
     for callback in must_be((list, tuple), callbacks, "callbacks", "a list of functions"):
         must_be(Callable, callback, "each of callbacks", "a function of epoch and history")
-    if patience is not None and held_out is None:
+    if patience is not None and as_count(patience, "patience") and held_out is None:
         raise ValueError("patience needs validation=(X, y) to look at")
     stepper = optimizer if optimizer is not None else Adam(model.parameters(), lr=0.01)
     history, best = History(), _Best(model, patience)
@@ -198,7 +199,7 @@ def _checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
     return rows, targets
 
 
-def _check_settings(loss: Any, optimizer: Any, epochs: Any, patience: Any, compiled: Any) -> None:
+def _check_settings(loss: Any, optimizer: Any, compiled: Any) -> None:
     must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
     if optimizer is not None and not isinstance(optimizer, Optimizer):
         raise TypeError(
@@ -206,8 +207,6 @@ def _check_settings(loss: Any, optimizer: Any, epochs: Any, patience: Any, compi
         )
     if compiled not in (None, True, False):
         raise TypeError(f"compiled must be None, True or False, got {compiled!r}")
-    as_count(epochs, "epochs")
-    as_count(1 if patience is None else patience, "patience")
 
 
 class _Best:
@@ -237,12 +236,7 @@ class _Best:
 
 @contextmanager
 def _progress_bar(visible: bool, epochs: int) -> Iterator[Callable[[History], None]]:
-    columns = (
-        TextColumn("epoch"),
-        MofNCompleteColumn(),
-        BarColumn(),
-        TextColumn("{task.fields[figures]}"),
-    )
+    columns = "epoch", MofNCompleteColumn(), BarColumn(), "{task.fields[figures]}"
     with Progress(*columns, disable=not visible) as progress:
         task = progress.add_task("training", total=epochs, figures="")
 
