@@ -26,7 +26,7 @@ def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
     [[-1.0], [1.0]]
     """
     table = as_table(X, "X")
-    return _centred(table, table if reference is None else _reference(reference, table))
+    return _centred(table, _reference(reference, table))
 
 
 def standardize(
@@ -43,7 +43,7 @@ def standardize(
     if not isinstance(constant, str) or constant not in ("refuse", "zero"):
         raise ValueError(f"constant must be 'refuse' or 'zero', got {constant!r}")
     table = as_table(X, "X")
-    source = table if reference is None else _reference(reference, table)
+    source = _reference(reference, table)
     deviation = np.sqrt(_column_means(_centred(source, source) ** 2))
     flat = np.flatnonzero(source.max(axis=0) == source.min(axis=0))
     if flat.size and constant == "refuse":
@@ -168,8 +168,8 @@ def _array(given: Any, name: str) -> NDArray[Any]:
         raise ValueError(f"{name} must have rows of equal length: {error}") from None
 
 
-def _reference(reference: ArrayLike, table: Floats) -> Floats:
-    source = as_table(reference, "reference")
+def _reference(reference: ArrayLike | None, table: Floats) -> Floats:
+    source = table if reference is None else as_table(reference, "reference")
     if source.shape[1] != table.shape[1]:
         raise ValueError(f"X has {table.shape[1]} columns and reference has {source.shape[1]}")
     return source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,7 @@ def as_list(xs: Any, name: str) -> list[Any]:
     return items
 
 
-def check_lengths(a: list[Any], b: list[Any], name_a: str, name_b: str) -> None:
+def check_lengths(a: Sequence[Any], b: Sequence[Any], name_a: str, name_b: str) -> None:
     """Refuse two lists that should have the same length."""
     if len(a) != len(b):
         raise ValueError(f"{name_a} has {len(a)} elements and {name_b} has {len(b)}")

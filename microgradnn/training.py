@@ -215,16 +215,16 @@ class _Best:
     def __init__(self, model: Module, patience: int | None) -> None:
         self.parameters = model.parameters()
         self.patience = patience
-        self.loss = float("inf")
-        self.epoch = 0
-        self.waited = 0
+        self.keep(float("inf"), 0)
+
+    def keep(self, loss: float, epoch: int) -> None:
+        self.loss, self.epoch, self.waited = loss, epoch, 0
         self.weights = [parameter.data for parameter in self.parameters]
 
     def see(self, loss: float, epoch: int) -> None:
         self.waited += 1
         if loss < self.loss:
-            self.loss, self.epoch, self.waited = loss, epoch, 0
-            self.weights = [parameter.data for parameter in self.parameters]
+            self.keep(loss, epoch)
 
     def is_stale(self) -> bool:
         return self.patience is not None and self.waited >= self.patience
