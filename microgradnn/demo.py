@@ -24,19 +24,14 @@ EPOCHS = 60
 def run(out: Path, seed: int = 0, force: bool = False) -> None:
     """Play the three acts; pictures go to the directory `out`."""
     console = Console()
-    graph, training = _files(out, force)
-    see(console, graph)
-    trust(console, seed)
-    learn(console, training, seed)
-
-
-def _files(out: Path, force: bool) -> tuple[Path, Path]:
     graph, training = out / "graph.svg", out / "training.svg"
     for path in (graph, training):
         if path.exists() and not force:
             raise FileExistsError(f"{path} exists; choose another --out, or overwrite with --force")
     out.mkdir(parents=True, exist_ok=True)
-    return graph, training
+    see(console, graph)
+    trust(console, seed)
+    learn(console, training, seed)
 
 
 # ---- Act one -----------------------------------------------------------------------------------

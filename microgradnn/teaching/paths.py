@@ -70,7 +70,8 @@ class Explanation:
 
     def __str__(self) -> str:
         root, wrt = self._names[self.root], self._names[self.wrt]
-        lines = [f"∂{root}/∂{wrt} = {number(self.total, 6)}, the sum over {_paths(self.count)}"]
+        paths = "1 path" if self.count == 1 else f"{self.count:,} paths"
+        lines = [f"∂{root}/∂{wrt} = {number(self.total, 6)}, the sum over {paths}"]
         for path in self.paths:
             names = [self._names[node] for node in path.nodes]
             symbols = " · ".join(f"∂{a}/∂{b}" for a, b in pairwise(names))
@@ -157,10 +158,6 @@ def _list_paths(between: list[Value], root: Value, wrt: Value) -> list[Path]:
             if local is not None and operand in known
         ]
     return paths
-
-
-def _paths(count: int) -> str:
-    return "1 path" if count == 1 else f"{count:,} paths"
 
 
 def _latex_number(x: float) -> str:
