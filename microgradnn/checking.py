@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .derivatives import result_of, value_and_grad
-from .functions import as_list
-from .primitives import as_number, must_be
+from .functions import as_numbers, as_positive, check_lengths
+from .primitives import must_be
 
 
 def numerical_gradient(
@@ -23,7 +23,7 @@ def numerical_gradient(
     [2.9999999999996696]
     """
     must_be(Callable, f, "f", "a function")
-    point, step = _numbers(inputs, "inputs"), _positive(eps, "eps")
+    point, step = as_numbers(inputs, "inputs"), as_positive(eps, "eps")
     return [_difference(f, point, i, step) / (2 * step) for i in range(len(point))]
 
 
@@ -43,8 +43,8 @@ def gradcheck(
     >>> report.analytic, report.ok
     ([30.0, 9.0], True)
     """
-    point, limit = _numbers(inputs, "inputs"), _positive(tolerance, "tolerance")
-    fixed = None if eps is None else _positive(eps, "eps")
+    point, limit = as_numbers(inputs, "inputs"), as_positive(tolerance, "tolerance")
+    fixed = None if eps is None else as_positive(eps, "eps")
     analytic = list(value_and_grad(f, argnums=range(len(point)))(*point)[1])
     numeric = []
     for i, x in enumerate(point):
@@ -56,17 +56,6 @@ def gradcheck(
 
 
 _CUBE_ROOT = sys.float_info.epsilon ** (1 / 3)
-
-
-def _numbers(xs: Any, name: str) -> list[float]:
-    return [as_number(x, f"{name}[{i}]") for i, x in enumerate(as_list(xs, name))]
-
-
-def _positive(x: Any, name: str) -> float:
-    number = as_number(x, name)
-    if not 0.0 < number < math.inf:
-        raise ValueError(f"{name} must be a positive number, got {number}")
-    return number
 
 
 def _difference(f: Callable[..., Any], point: list[float], i: int, step: float) -> float:
@@ -81,9 +70,8 @@ def relative_error(analytic: Sequence[float], numeric: Sequence[float]) -> float
     >>> relative_error([1.0, 2.0], [1.0, 2.0]), relative_error([1.0], [-1.0])
     (0.0, inf)
     """
-    analytic, numeric = _numbers(analytic, "analytic"), _numbers(numeric, "numeric")
-    if len(analytic) != len(numeric):
-        raise ValueError(f"analytic has {len(analytic)} elements and numeric has {len(numeric)}")
+    analytic, numeric = as_numbers(analytic, "analytic"), as_numbers(numeric, "numeric")
+    check_lengths(analytic, numeric, "analytic", "numeric")
     difference = math.hypot(*(a - n for a, n in zip(analytic, numeric, strict=True)))
     total = math.hypot(*(a + n for a, n in zip(analytic, numeric, strict=True)))
     if difference == 0.0:

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .primitives import as_number, must_be
+from .functions import as_count
+from .primitives import as_number
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
     [[-1.0], [1.0]]
     """
     table = as_table(X, "X")
-    return _centred(table, table if reference is None else _reference(reference, table))
+    return _centred(table, _reference(reference, table))
 
 
 def standardize(
@@ -42,7 +43,7 @@ def standardize(
     if not isinstance(constant, str) or constant not in ("refuse", "zero"):
         raise ValueError(f"constant must be 'refuse' or 'zero', got {constant!r}")
     table = as_table(X, "X")
-    source = table if reference is None else _reference(reference, table)
+    source = _reference(reference, table)
     deviation = np.sqrt(_column_means(_centred(source, source) ** 2))
     flat = np.flatnonzero(source.max(axis=0) == source.min(axis=0))
     if flat.size and constant == "refuse":
@@ -67,9 +68,7 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
             f"labels must be a list of ints, at least one; got {indices.dtype} of shape "
             f"{indices.shape}"
         )
-    count = int(indices.max()) + 1 if classes is None else classes
-    if classes is not None and must_be((int, np.integer), classes, "classes", "an int") < 1:
-        raise ValueError(f"classes must be at least 1, got {classes}")
+    count = int(indices.max()) + 1 if classes is None else as_count(classes, "classes")
     for place, label in enumerate(indices):
         if not 0 <= label < count:
             raise ValueError(f"labels[{place}] must be from 0 to {count - 1}, got {label}")
@@ -88,15 +87,11 @@ def batches(
     [2, 1]
     """
     rows, targets = _pair(X, y)
+    order, size = np.arange(len(rows)), as_count(batch_size, "batch_size")
     if seed is not None:
-        check_seed(seed)
-    if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
-        raise ValueError(f"batch_size must be an int of at least 1, got {batch_size!r}")
-    order = np.arange(len(rows))
-    if seed is not None:
-        order = np.random.default_rng(seed).permutation(len(rows))
-    for start in range(0, len(rows), batch_size):
-        chosen = order[start : start + batch_size]
+        np.random.default_rng(as_count(seed, "seed", least=0)).shuffle(order)
+    for start in range(0, len(rows), size):
+        chosen = order[start : start + size]
         yield rows[chosen], targets[chosen]
 
 
@@ -110,13 +105,12 @@ def train_test_split(
     [4, 1, 4, 1]
     """
     rows, targets = _pair(X, y)
-    check_seed(seed)
     if not 0.0 < as_number(test_size, "test_size") < 1.0:
         raise ValueError(f"test_size must be between 0 and 1, got {test_size}")
     held_out = math.ceil(test_size * len(rows))
     if held_out >= len(rows):
         raise ValueError(f"{len(rows)} rows leave none to train on with test_size={test_size}")
-    order = np.random.default_rng(seed).permutation(len(rows))
+    order = np.random.default_rng(as_count(seed, "seed", least=0)).permutation(len(rows))
     test, train = order[:held_out], order[held_out:]
     return rows[train], rows[test], targets[train], targets[test]
 
@@ -174,14 +168,8 @@ def _array(given: Any, name: str) -> NDArray[Any]:
         raise ValueError(f"{name} must have rows of equal length: {error}") from None
 
 
-def check_seed(seed: Any) -> None:
-    """Refuse what is no seed."""
-    if must_be((int, np.integer), seed, "seed", "an int from 0 on") < 0:
-        raise ValueError(f"seed must be an int from 0 on, got {seed}")
-
-
-def _reference(reference: ArrayLike, table: Floats) -> Floats:
-    source = as_table(reference, "reference")
+def _reference(reference: ArrayLike | None, table: Floats) -> Floats:
+    source = table if reference is None else as_table(reference, "reference")
     if source.shape[1] != table.shape[1]:
         raise ValueError(f"X has {table.shape[1]} columns and reference has {source.shape[1]}")
     return source

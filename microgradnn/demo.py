@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +24,14 @@ EPOCHS = 60
 def run(out: Path, seed: int = 0, force: bool = False) -> None:
     """Play the three acts; pictures go to the directory `out`."""
     console = Console()
-    graph, training = _files(out, force)
-    see(console, graph)
-    trust(console, seed)
-    learn(console, training, seed)
-
-
-def _files(out: Path, force: bool) -> tuple[Path, Path]:
     graph, training = out / "graph.svg", out / "training.svg"
     for path in (graph, training):
         if path.exists() and not force:
             raise FileExistsError(f"{path} exists; choose another --out, or overwrite with --force")
     out.mkdir(parents=True, exist_ok=True)
-    return graph, training
+    see(console, graph)
+    trust(console, seed)
+    learn(console, training, seed)
 
 
 # ---- Act one -----------------------------------------------------------------------------------
@@ -85,11 +81,10 @@ def trust(console: Console, seed: int) -> None:
     groups = check_gradients(model, rows, targets)
     table = Table("parameters", "count", "largest |a − n|", "‖a − n‖ / ‖a + n‖")
     for name, (analytic, numeric) in groups.items():
-        largest = max(abs(a - n) for a, n in zip(analytic, numeric, strict=True))
+        largest = np.abs(np.subtract(analytic, numeric)).max()
         ratio = relative_error(analytic, numeric)
         table.add_row(name, str(len(analytic)), f"{largest:.1e}", f"{ratio:.2e}")
-    analytic = [number for pair in groups.values() for number in pair[0]]
-    numeric = [number for pair in groups.values() for number in pair[1]]
+    analytic, numeric = map(list, map(chain.from_iterable, zip(*groups.values(), strict=True)))
     table.add_row("all", str(len(analytic)), "", f"{relative_error(analytic, numeric):.2e}")
     console.print(table)
 
@@ -98,8 +93,7 @@ def check_gradients(
     model: nn.Module, rows: list[Any], targets: list[Any]
 ) -> dict[str, tuple[list[float], list[float]]]:
     """The analytic and the numeric gradient of the cross-entropy, for each array of weights."""
-    named = list(model.named_parameters())
-    parameters = [parameter for _, parameter in named]
+    parameters = model.parameters()
 
     def loss(*weights: float) -> Value:
         for parameter, number in zip(parameters, weights, strict=True):
@@ -107,15 +101,13 @@ def check_gradients(
         return losses.cross_entropy([model(row) for row in rows], targets)  # type: ignore[operator, no-any-return]
 
     theta = [parameter.data for parameter in parameters]
-    numeric = numerical_gradient(loss, theta)
+    numeric = dict(zip(parameters, numerical_gradient(loss, theta), strict=True))
     model.zero_grad()
     loss(*theta).backward()
-    groups: dict[str, tuple[list[float], list[float]]] = {}
-    for (name, parameter), number in zip(named, numeric, strict=True):
-        layer, kind = name.split(".neurons.")[0], "bias" if name.endswith(".b") else "weight"
-        analytic, numbers = groups.setdefault(f"{layer}.{kind}", ([], []))
-        analytic.append(parameter.grad)
-        numbers.append(number)
+    groups = {}
+    for name, values in model.arrays_of_values().items():
+        group = np.array(values, dtype=object).ravel()
+        groups[name] = [x.grad for x in group], [numeric[x] for x in group]
     return groups
 
 

@@ -38,13 +38,10 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
         local_grads = _recorded_partials(node) if create_graph else node.local_grads
         for operand, local_grad in zip(node.operands, local_grads, strict=True):
             if operand in depends:
-                _receive(received, operand, _product(local_grad, received[node]))
+                part = _product(local_grad, received[node])
+                received[operand] = received[operand] + part if operand in received else part
     results = [received.get(x, 0.0) for x in inputs]
     return [x if isinstance(x, Value) else Value(x) for x in results] if create_graph else results
-
-
-def _receive(received: dict[Value, Any], operand: Value, contribution: Any) -> None:
-    received[operand] = received[operand] + contribution if operand in received else contribution
 
 
 def _product(local_grad: Any, upstream: Any) -> Any:

@@ -21,8 +21,6 @@ def first_non_finite(root: Value) -> str | None:
     >>> first_non_finite(y)
     'the gradient became inf at sqrt(x = 0.0) = 0.0: local derivative inf, upstream 2.0, operand 1'
     """
-    if not isinstance(root, Value):
-        raise TypeError(f"root must be a Value, got {type(root).__name__}")
     order = topological_order(root)
     if not math.isfinite(root.data):
         return _first_in_data(order, {root})

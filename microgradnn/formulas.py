@@ -11,6 +11,16 @@ _SUM, _PRODUCT, _SIGN, _ATOM = 1, 2, 3, 4  # how strongly an operator binds
 _BINDING = {"add": _SUM, "sub": _SUM, "mul": _PRODUCT, "div": _PRODUCT, "neg": _SIGN}
 
 
+def _both_ways(name: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    """The operator that applies a row, and its reflection."""
+    row = PRIMITIVES[name]
+    return lambda self, other: row(self, other), lambda self, other: row(other, self)
+
+
+def _relation(sign: str) -> Callable[[Any, Any], Formula]:
+    return lambda self, other: Formula("", sign, [self, _lift(other)])
+
+
 class Formula:
     """A formula over names: put it into a row and it records how the row is written.
 
@@ -47,47 +57,14 @@ class Formula:
         """The formula as LaTeX."""
         return _latex(self)[0]
 
-    def __add__(self, other: Any) -> Any:
-        return PRIMITIVES["add"](self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return PRIMITIVES["add"](other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return PRIMITIVES["sub"](self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return PRIMITIVES["sub"](other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return PRIMITIVES["mul"](self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return PRIMITIVES["mul"](other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return PRIMITIVES["div"](self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return PRIMITIVES["div"](other, self)
+    __add__, __radd__ = _both_ways("add")
+    __sub__, __rsub__ = _both_ways("sub")
+    __mul__, __rmul__ = _both_ways("mul")
+    __truediv__, __rtruediv__ = _both_ways("div")
+    __lt__, __le__, __gt__, __ge__, __and__ = map(_relation, ("<", "<=", ">", ">=", "&"))
 
     def __neg__(self) -> Any:
         return PRIMITIVES["neg"](self)
-
-    def __lt__(self, other: Any) -> Formula:
-        return Formula("", "<", [self, _lift(other)])
-
-    def __le__(self, other: Any) -> Formula:
-        return Formula("", "<=", [self, _lift(other)])
-
-    def __gt__(self, other: Any) -> Formula:
-        return Formula("", ">", [self, _lift(other)])
-
-    def __ge__(self, other: Any) -> Formula:
-        return Formula("", ">=", [self, _lift(other)])
-
-    def __and__(self, other: Any) -> Formula:
-        return Formula("", "&", [self, _lift(other)])
 
     def __bool__(self) -> bool:
         raise TypeError("a Formula has no truth value: use where(condition, a, b) instead of if")

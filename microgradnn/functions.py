@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import builtins
+import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 from . import primitives
-from .primitives import as_number, is_array, must_be, where
+from .primitives import as_number, is_array, must_be
 
-__all__ = [
-    "clip",
-    "dot",
-    "elu",
-    "leaky_relu",
-    "logsumexp",
-    "max",
-    "mean",
-    "min",
-    "softmax",
-    "sum",
-    "where",
-]
+__all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "max", "mean", "min", "softmax", "sum"]
 
 
 def sum(xs: Iterable[Any]) -> Any:
@@ -55,8 +45,7 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
     0.1
     """
     weights, inputs = as_list(ws, "ws"), as_list(xs, "xs")
-    if len(weights) != len(inputs):
-        raise ValueError(f"ws has {len(weights)} elements and xs has {len(inputs)}")
+    check_lengths(weights, inputs, "ws", "xs")
     return primitives.dot(*weights, *inputs, bias)
 
 
@@ -125,8 +114,8 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     1.0
     """
     for name, bound in (("low", low), ("high", high)):
-        if not is_array(bound) and not hasattr(type(bound), "_apply"):
-            as_number(bound, name)
+        if not is_array(bound):
+            as_operand(bound, name)
     if not is_array(low) and not is_array(high) and low > high:
         raise ValueError(f"low must not be above high, got low = {low} and high = {high}")
     return primitives.clip(x, low, high)
@@ -145,6 +134,35 @@ def as_list(xs: Any, name: str) -> list[Any]:
     return items
 
 
+def check_lengths(a: Sequence[Any], b: Sequence[Any], name_a: str, name_b: str) -> None:
+    """Refuse two lists that should have the same length."""
+    if len(a) != len(b):
+        raise ValueError(f"{name_a} has {len(a)} elements and {name_b} has {len(b)}")
+
+
+def as_numbers(xs: Any, name: str) -> list[float]:
+    """The elements of `xs`, at least one, as floats."""
+    return [as_number(x, f"{name}[{i}]") for i, x in enumerate(as_list(xs, name))]
+
+
+def as_positive(x: Any, name: str, or_zero: bool = False) -> float:
+    """A finite number above 0, or from 0 on."""
+    number = as_number(x, name)
+    if not 0.0 <= number < math.inf or (number == 0.0 and not or_zero):
+        wanted = "finite number from 0 on" if or_zero else "positive number"
+        raise ValueError(f"{name} must be a {wanted}, got {number}")
+    return number
+
+
+def as_count(x: Any, name: str, least: int = 1) -> int:
+    """An int, one of NumPy's too, that is at least `least`."""
+    if not isinstance(x, Integral) or isinstance(x, bool):
+        raise TypeError(f"{name} must be an int, got {type(x).__name__} {x!r}")
+    if x < least:
+        raise ValueError(f"{name} must be at least {least}, got {x}")
+    return int(x)
+
+
 def as_path(path: Any) -> Path:
     """The path of a file; a number is none, though `open` takes one."""
     must_be((str, os.PathLike), path, "path", "a str or a Path")
@@ -157,14 +175,16 @@ def as_path(path: Any) -> Path:
     return Path(path)
 
 
-def as_operands(xs: Any, count: int, name: str) -> list[Any]:
-    """The elements of `xs`, numbers as floats; exactly `count` of them."""
+def as_operand(x: Any, name: str) -> Any:
+    """What a row takes: a Value as it is, a number as a float."""
+    return x if hasattr(type(x), "_apply") else as_number(x, name)
+
+
+def as_operands(xs: Any, count: int | None, name: str) -> list[Any]:
+    """The elements of `xs`, numbers as floats; exactly `count` of them, if that is given."""
     items = as_list(xs, name)
-    if len(items) != count:
+    if count not in (None, len(items)):
         raise ValueError(f"{name} has {len(items)} elements, expected {count}")
     if builtins.any(type(x) is not float and not hasattr(type(x), "_apply") for x in items):
-        return [
-            x if hasattr(type(x), "_apply") else as_number(x, f"{name}[{i}]")
-            for i, x in enumerate(items)
-        ]
+        return [as_operand(x, f"{name}[{i}]") for i, x in enumerate(items)]
     return items

@@ -37,7 +37,7 @@ _CASE = """
         node.grad = 0.0
         node.label = ""
         node.op = row
-        node.operands = ({stored},)
+        node.operands = ({operands},)
         node.local_grads = ({local_grads},)
         return node
 """
@@ -145,7 +145,6 @@ def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:
         compute="\n            ".join(compute),
         check="" if row.keeps_partials_at_nan else is_nan,
         operands=listed,
-        stored=listed,
         local_grads=", ".join(local_grads.values()),
     )
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import functions, primitives
-from .functions import as_list
-from .primitives import as_number, clip, log, log1p, maximum, minimum, relu, sign, softplus
+from .functions import as_list, as_operand, as_operands, as_positive, check_lengths
+from .primitives import clip, log, log1p, maximum, minimum, relu, sign, softplus
 
 Check = Callable[[Any, str], None]
 
@@ -39,9 +39,7 @@ def huber_loss(prediction: Any, target: Any, delta: float = 1.0, reduction: str 
     >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
     [0.125, 2.5]
     """
-    delta = as_number(delta, "delta")
-    if not 0.0 < delta < math.inf:
-        raise ValueError(f"delta must be a positive number, got {delta}")
+    delta = as_positive(delta, "delta")
 
     def term(p: Any, t: Any) -> Any:
         error = primitives.abs(p - t)
@@ -199,7 +197,7 @@ def entropy(p: Iterable[Any], base: float | None = None) -> Any:
     >>> entropy([0.5, 0.5], base=2), entropy([1.0, 0.0])
     (1.0, 0.0)
     """
-    items = _check_distribution(as_list(p, "p"), "p")
+    items = _check_distribution(p, "p")
     return _in_base(functions.sum([primitives.entr(x) for x in items]), base)
 
 
@@ -209,10 +207,8 @@ def kl_divergence(p: Iterable[Any], q: Iterable[Any], base: float | None = None)
     >>> kl_divergence([0.5, 0.5], [0.9, 0.1])
     0.5108256237659907
     """
-    ps, qs = as_list(p, "p"), as_list(q, "q")
-    _check_lengths(ps, qs, "p", "q")
-    _check_distribution(ps, "p")
-    _check_distribution(qs, "q")
+    ps, qs = _check_distribution(p, "p"), _check_distribution(q, "q")
+    check_lengths(ps, qs, "p", "q")
     terms = [primitives.rel_entr(x, y) for x, y in zip(ps, qs, strict=True)]
     return _in_base(functions.sum(terms), base)
 
@@ -242,8 +238,7 @@ def _weighted_sum(parts: list[tuple[Any, Any, Callable[[Any], Any]]]) -> Any:
 def _in_base(nats: Any, base: float | None) -> Any:
     if base is None:
         return nats
-    number = as_number(base, "base")
-    if not 0.0 < number < math.inf or number == 1.0:
+    if (number := as_positive(base, "base")) == 1.0:
         raise ValueError(f"base must be a positive number other than 1, got {base}")
     return nats / math.log(number)
 
@@ -261,10 +256,10 @@ def _elementwise(
     def walk(p: Any, t: Any, place: str) -> Any:
         if _is_list(p) or _is_list(t):
             ps, ts = as_list(p, f"prediction{place}"), as_list(t, f"target{place}")
-            _check_lengths(ps, ts, f"prediction{place}", f"target{place}")
+            check_lengths(ps, ts, f"prediction{place}", f"target{place}")
             pairs = enumerate(zip(ps, ts, strict=True))
             return [walk(x, y, f"{place}[{i}]") for i, (x, y) in pairs]
-        p, t = _operand(p, f"prediction{place}"), _operand(t, f"target{place}")
+        p, t = as_operand(p, f"prediction{place}"), as_operand(t, f"target{place}")
         for check, x, name in zip(checks, (p, t), ("prediction", "target"), strict=True):
             if check is not None:
                 check(x, f"{name}{place}")
@@ -288,7 +283,7 @@ def _rowwise(
     rows = as_list(prediction, "prediction")
 
     def one(row: list[Any], wanted: Any, place: str) -> Any:
-        scores = _operands(as_list(row, f"prediction{place}"), f"prediction{place}")
+        scores = as_operands(row, None, f"prediction{place}")
         if check is not None:
             check(scores, f"prediction{place}")
         weights = _class_weights(wanted, len(scores), f"target{place}")
@@ -297,7 +292,7 @@ def _rowwise(
     if not _is_list(rows[0]):
         return one(rows, target, "")
     targets = as_list(target, "target")
-    _check_lengths(rows, targets, "prediction", "target")
+    check_lengths(rows, targets, "prediction", "target")
     pairs = enumerate(zip(rows, targets, strict=True))
     return _reduce([one(row, wanted, f"[{i}]") for i, (row, wanted) in pairs], reduction)
 
@@ -313,7 +308,7 @@ def _named(term: Callable[[Any, Any], Any], prediction: Any, target: Any, name: 
 def _class_weights(target: Any, classes: int, name: str) -> list[Any]:
     """A row of target probabilities, from such a row or from the index of a class."""
     if _is_list(target):
-        weights = _operands(as_list(target, name), name)
+        weights = as_operands(target, None, name)
         if len(weights) != classes:
             raise ValueError(f"{name} has {len(weights)} elements for {classes} classes")
         return _check_distribution(weights, name)
@@ -331,28 +326,17 @@ def _class_weights(target: Any, classes: int, name: str) -> list[Any]:
 def _reduce(terms: Any, reduction: str) -> Any:
     if reduction == "none" or not isinstance(terms, list):
         return terms
-    flat: list[Any] = []
-    stack = [terms]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, list):
-            stack.extend(reversed(item))
-        else:
-            flat.append(item)
+    flat = _flat(terms)
     total = flat[0] if len(flat) == 1 else functions.sum(flat)
     return total / len(flat) if reduction == "mean" and len(flat) > 1 else total
 
 
+def _flat(terms: Any) -> list[Any]:
+    return [x for term in terms for x in _flat(term)] if isinstance(terms, list) else [terms]
+
+
 def _is_list(x: Any) -> bool:
     return hasattr(x, "__iter__") and not isinstance(x, str) and getattr(x, "shape", 0) != ()
-
-
-def _operand(x: Any, name: str) -> Any:
-    return x if hasattr(type(x), "_apply") else as_number(x, name)
-
-
-def _operands(row: list[Any], name: str) -> list[Any]:
-    return [_operand(x, f"{name}[{i}]") for i, x in enumerate(row)]
 
 
 def _number(x: Any) -> float:
@@ -363,11 +347,6 @@ def _number(x: Any) -> float:
 def _check_reduction(reduction: str) -> None:
     if not isinstance(reduction, str) or reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
-
-
-def _check_lengths(a: list[Any], b: list[Any], name_a: str, name_b: str) -> None:
-    if len(a) != len(b):
-        raise ValueError(f"{name_a} has {len(a)} elements and {name_b} has {len(b)}")
 
 
 def _check_probability(x: Any, name: str) -> None:
@@ -389,8 +368,8 @@ def _check_label(x: Any, name: str) -> None:
 _LABELS = (None, _check_label)
 
 
-def _check_distribution(row: list[Any], name: str) -> list[Any]:
-    operands = _operands(row, name)
+def _check_distribution(row: Any, name: str) -> list[Any]:
+    operands = as_operands(row, None, name)
     for i, x in enumerate(operands):
         _check_probability(x, f"{name}[{i}]")
     total = math.fsum(map(_number, operands))

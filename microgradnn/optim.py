@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from .functions import as_list
+from .functions import as_count, as_list, as_positive
 from .primitives import as_number, must_be
 from .value import Value
 
@@ -32,13 +32,13 @@ class Optimizer:
         if len(set(self.parameters)) != len(self.parameters):
             raise ValueError("parameters has the same Value twice; pass each once")
         self.schedule = lr if callable(lr) else constant(lr)
-        self.weight_decay = _not_negative(weight_decay, "weight_decay")
+        self.weight_decay = as_positive(weight_decay, "weight_decay", or_zero=True)
         self.steps = 0
 
     @property
     def lr(self) -> float:
         """The learning rate of the next step."""
-        return _not_negative(self.schedule(self.steps), "lr")
+        return as_positive(self.schedule(self.steps), "lr", or_zero=True)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
@@ -140,7 +140,7 @@ class Adam(Optimizer):
         if len(betas := tuple(as_list(betas, "betas"))) != 2:
             raise ValueError(f"betas must be two numbers, got {betas}")
         self.betas = (_fraction(betas[0], "betas[0]"), _fraction(betas[1], "betas[1]"))
-        self.eps = _not_negative(eps, "eps")
+        self.eps = as_positive(eps, "eps", or_zero=True)
         self.mean: Array | float = 0.0
         self.square: Array | float = 0.0
 
@@ -165,7 +165,7 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     (5.0, 0.6, 0.8)
     """
     items = _values(parameters)
-    limit = _not_negative(max_norm, "max_norm")
+    limit = as_positive(max_norm, "max_norm", or_zero=True)
     norm = math.hypot(*(parameter.grad for parameter in items))
     if not math.isfinite(norm):
         raise FloatingPointError(f"the norm of the gradients is {norm}; none was changed")
@@ -184,7 +184,7 @@ def constant(lr: float) -> Schedule:
     >>> constant(0.1)(1000)
     0.1
     """
-    rate = _not_negative(lr, "lr")
+    rate = as_positive(lr, "lr", or_zero=True)
     return lambda step: rate
 
 
@@ -194,8 +194,8 @@ def step_decay(lr: float, every: int, factor: float = 0.5) -> Schedule:
     >>> [step_decay(1.0, every=10)(step) for step in (0, 9, 10, 20)]
     [1.0, 1.0, 0.5, 0.25]
     """
-    rate, length = _not_negative(lr, "lr"), _at_least_one(every, "every")
-    ratio = _not_negative(factor, "factor")
+    rate, length = as_positive(lr, "lr", or_zero=True), as_count(every, "every")
+    ratio = as_positive(factor, "factor", or_zero=True)
     return lambda step: rate * ratio ** (step // length)
 
 
@@ -205,7 +205,7 @@ def exponential_decay(lr: float, rate: float) -> Schedule:
     >>> exponential_decay(1.0, 0.5)(2)
     0.36787944117144233
     """
-    start, decay = _not_negative(lr, "lr"), _not_negative(rate, "rate")
+    start, decay = as_positive(lr, "lr", or_zero=True), as_positive(rate, "rate", or_zero=True)
     return lambda step: start * math.exp(-decay * step)
 
 
@@ -215,7 +215,7 @@ def inverse_time_decay(lr: float, rate: float) -> Schedule:
     >>> inverse_time_decay(1.0, 0.5)(2)
     0.5
     """
-    start, decay = _not_negative(lr, "lr"), _not_negative(rate, "rate")
+    start, decay = as_positive(lr, "lr", or_zero=True), as_positive(rate, "rate", or_zero=True)
     return lambda step: start / (1 + decay * step)
 
 
@@ -225,8 +225,8 @@ def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
     >>> [round(cosine_decay(1.0, 10)(step), 6) for step in (0, 5, 10, 20)]
     [1.0, 0.5, 0.0, 0.0]
     """
-    start, end = _not_negative(lr, "lr"), _not_negative(final, "final")
-    length = _at_least_one(steps, "steps")
+    start, end = as_positive(lr, "lr", or_zero=True), as_positive(final, "final", or_zero=True)
+    length = as_count(steps, "steps")
 
     def rate(step: int) -> float:
         done = min(step / length, 1.0)
@@ -242,7 +242,7 @@ def warmup(schedule: float | Schedule, steps: int) -> Schedule:
     [0.25, 0.5, 1.0, 1.0]
     """
     after = schedule if callable(schedule) else constant(schedule)
-    length = _at_least_one(steps, "steps")
+    length = as_count(steps, "steps")
     return lambda step: after(step) * min((step + 1) / length, 1.0)
 
 
@@ -253,23 +253,8 @@ def _values(parameters: Any) -> list[Value]:
     return items
 
 
-def _not_negative(x: Any, name: str) -> float:
-    number = as_number(x, name)
-    if not 0.0 <= number < math.inf:
-        raise ValueError(f"{name} must be a finite number from 0 on, got {number}")
-    return number
-
-
 def _fraction(x: Any, name: str) -> float:
     number = as_number(x, name)
     if not 0.0 <= number < 1.0:
         raise ValueError(f"{name} must be in [0, 1), got {number}")
     return number
-
-
-def _at_least_one(x: Any, name: str) -> int:
-    if not isinstance(x, int) or isinstance(x, bool):
-        raise TypeError(f"{name} must be an int, got {type(x).__name__} {x!r}")
-    if x < 1:
-        raise ValueError(f"{name} must be at least 1, got {x}")
-    return x

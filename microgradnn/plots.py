@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .derivatives import value_and_grad
-from .functions import as_list
+from .functions import as_count, as_list, as_numbers, check_lengths
 from .modes import no_grad
 from .nn.layers import apply_activation, checked_activation
 from .primitives import as_number, must_be
@@ -72,16 +71,15 @@ def curves(
     ['converging', 'diverging']
     """
     must_be(Mapping, series, "series", "a mapping from names to lists of numbers")
-    lines = {name: _numbers(numbers, f"series[{name!r}]") for name, numbers in series.items()}
+    lines = {name: as_numbers(numbers, f"series[{name!r}]") for name, numbers in series.items()}
     if not lines:
         raise ValueError("series is empty; at least one curve is needed")
-    given = None if xs is None else _numbers(xs, "xs")
+    given = None if xs is None else as_numbers(xs, "xs")
     figure = _figure(width=6.0, height=3.6)
     axes = figure.add_subplot()
     for place, (name, numbers) in enumerate(lines.items()):
         across = range(len(numbers)) if given is None else given
-        if len(across) != len(numbers):
-            raise ValueError(f"xs has {len(across)} elements and {name!r} has {len(numbers)}")
+        check_lengths(across, numbers, "xs", repr(name))
         axes.plot(across, numbers, linestyle=LINES[place % len(LINES)], label=name)
     _dress(axes, xlabel, ylabel)
     if log:
@@ -172,10 +170,8 @@ def sparkline(numbers: Sequence[float], width: int = 60) -> str:
     >>> sparkline([0, 1, 2, 4, 7])
     '▁▂▃▅█'
     """
-    items = _numbers(numbers, "numbers")
-    if must_be(int, width, "width", "an int") < 1:
-        raise ValueError(f"width must be at least 1, got {width}")
-    count = min(len(items), width)
+    items = as_numbers(numbers, "numbers")
+    count = min(len(items), as_count(width, "width"))
     shown = [items[k * (len(items) - 1) // max(count - 1, 1)] for k in range(count)]
     finite = [x for x in shown if math.isfinite(x)] or [0.0]
     low, high = min(finite), max(finite)
@@ -186,10 +182,6 @@ def sparkline(numbers: Sequence[float], width: int = 60) -> str:
         return BARS[round((x - low) / (high - low) * (len(BARS) - 1))] if high > low else BARS[0]
 
     return "".join(map(bar, shown))
-
-
-def _numbers(xs: Any, name: str) -> list[float]:
-    return [as_number(x, f"{name}[{i}]") for i, x in enumerate(as_list(xs, name))]
 
 
 def _scores(model: Module, point: list[float], threshold: float) -> list[float]:
@@ -205,14 +197,15 @@ def _draw_with_jumps(
     axes: Axes, xs: Sequence[float], ys: Sequence[float], style: str, colour: str
 ) -> Line2D:
     """A line that is interrupted where neighbours lie too far apart for a slope."""
-    jumps = [abs(b - a) > 0.25 for a, b in pairwise(ys)]
-    broken_xs, broken_ys = [xs[0]], [ys[0]]
-    for jump, x, y in zip(jumps, xs[1:], ys[1:], strict=True):
-        broken_xs += [math.nan, x] if jump else [x]
-        broken_ys += [math.nan, y] if jump else [y]
-    alone = [k for k in range(1, len(jumps)) if jumps[k - 1] and jumps[k]]
-    axes.plot([xs[k] for k in alone], [ys[k] for k in alone], "o", color=colour, markersize=4)
-    return axes.plot(broken_xs, broken_ys, style, color=colour)[0]
+    import numpy as np
+
+    across, up = np.array(xs), np.array(ys)
+    jumps = abs(np.diff(up)) > 0.25
+    alone = np.flatnonzero(jumps[:-1] & jumps[1:]) + 1
+    axes.plot(across[alone], up[alone], "o", color=colour, markersize=4)
+    breaks = np.flatnonzero(jumps) + 1
+    broken = [np.insert(line, breaks, math.nan) for line in (across, up)]
+    return axes.plot(*broken, style, color=colour)[0]
 
 
 def _dress(axes: Axes, xlabel: str, ylabel: str) -> None:

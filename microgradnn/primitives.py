@@ -10,6 +10,13 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, overload
 
+# The public names, for `import *` in the package; whatever else is here is for its modules.
+__all__ = ["Primitive", "abs", "exp", "expm1", "log", "log1p", "pow", "primitive", "sqrt", "where"]
+__all__ += ["acos", "asin", "atan", "cos", "cosh", "sin", "sinh", "tan", "tanh"]
+__all__ += ["gelu", "logsigmoid", "relu", "sigmoid", "silu", "softplus"]
+__all__ += ["heaviside", "maximum", "minimum", "piecewise_linear", "sign"]
+__all__ += ["entr", "erf", "erfc", "rel_entr", "xlogy"]
+
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
 Partial = Callable[..., Any]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from numbers import Integral, Real
 from typing import Any
 
@@ -81,18 +82,16 @@ class _Network(BaseEstimator):  # type: ignore[misc]
             held_out = X_held, y_held
         batch_size = min(200, len(X)) if self.batch_size == "auto" else self.batch_size
         check_scalar(batch_size, "batch_size", Integral, min_val=1)
-        settings: dict[str, Any] = {"lr": self.learning_rate_init}
-        settings["weight_decay"] = self.alpha / batch_size
-        parameters = model.parameters()
-        optimizer: optim.Optimizer = optim.Adam(parameters, **settings)
+        decay = self.alpha / batch_size
+        rule: Any = optim.Adam
         if self.solver == "sgd":
-            optimizer = optim.SGD(parameters, momentum=self.momentum, **settings)
+            rule = partial(optim.SGD, momentum=self.momentum)
         self.history_ = fit(
             model,
             X,
             y,
             loss=loss,
-            optimizer=optimizer,
+            optimizer=rule(model.parameters(), self.learning_rate_init, weight_decay=decay),
             epochs=self.max_iter,
             batch_size=batch_size,
             validation=held_out,

@@ -144,7 +144,6 @@ def _fault(engine: Any, check: Check, passed: set[str], end: float) -> Fault | N
     @settings(
         max_examples=EXAMPLES,
         derandomize=True,
-        database=None,
         deadline=None,
         phases=[Phase.generate, Phase.shrink],
         report_multiple_bugs=False,

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .data import as_floats, as_table, batches, check_seed
+from .data import as_floats, as_table, batches
+from .functions import as_count
 from .learners import Compiled, Eager, Loss
 from .nn import Module
 from .optim import Adam, Optimizer
 from .plots import sparkline
 from .primitives import must_be
-from .terminal import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from .terminal import BarColumn, MofNCompleteColumn, Progress
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -117,14 +118,15 @@ def fit(
     rows, targets = _checked_data(X, y, ("X", "y"))
     held_out = None
     if validation is not None:
-        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-            raise TypeError(f"validation must be a pair (X, y), got {type(validation).__name__}")
+        if len(must_be((tuple, list), validation, "validation", "a pair (X, y)")) != 2:
+            raise TypeError(f"validation must be a pair (X, y), it has {len(validation)} elements")
         held_out = _checked_data(*validation, ("validation[0]", "validation[1]"))
-    _check_settings(loss, optimizer, epochs, patience, compiled)
-    check_seed(seed)
+    _check_settings(loss, optimizer, compiled)
+    as_count(epochs, "epochs")
+    as_count(seed, "seed", least=0)
     for callback in must_be((list, tuple), callbacks, "callbacks", "a list of functions"):
         must_be(Callable, callback, "each of callbacks", "a function of epoch and history")
-    if patience is not None and held_out is None:
+    if patience is not None and as_count(patience, "patience") and held_out is None:
         raise ValueError("patience needs validation=(X, y) to look at")
     stepper = optimizer if optimizer is not None else Adam(model.parameters(), lr=0.01)
     history, best = History(), _Best(model, patience)
@@ -197,7 +199,7 @@ def _checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
     return rows, targets
 
 
-def _check_settings(loss: Any, optimizer: Any, epochs: Any, patience: Any, compiled: Any) -> None:
+def _check_settings(loss: Any, optimizer: Any, compiled: Any) -> None:
     must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
     if optimizer is not None and not isinstance(optimizer, Optimizer):
         raise TypeError(
@@ -205,9 +207,6 @@ def _check_settings(loss: Any, optimizer: Any, epochs: Any, patience: Any, compi
         )
     if compiled not in (None, True, False):
         raise TypeError(f"compiled must be None, True or False, got {compiled!r}")
-    for name, number in (("epochs", epochs), ("patience", 1 if patience is None else patience)):
-        if not isinstance(number, int) or number < 1:
-            raise ValueError(f"{name} must be an int of at least 1, got {number!r}")
 
 
 class _Best:
@@ -216,16 +215,16 @@ class _Best:
     def __init__(self, model: Module, patience: int | None) -> None:
         self.parameters = model.parameters()
         self.patience = patience
-        self.loss = float("inf")
-        self.epoch = 0
-        self.waited = 0
+        self.keep(float("inf"), 0)
+
+    def keep(self, loss: float, epoch: int) -> None:
+        self.loss, self.epoch, self.waited = loss, epoch, 0
         self.weights = [parameter.data for parameter in self.parameters]
 
     def see(self, loss: float, epoch: int) -> None:
         self.waited += 1
         if loss < self.loss:
-            self.loss, self.epoch, self.waited = loss, epoch, 0
-            self.weights = [parameter.data for parameter in self.parameters]
+            self.keep(loss, epoch)
 
     def is_stale(self) -> bool:
         return self.patience is not None and self.waited >= self.patience
@@ -237,12 +236,7 @@ class _Best:
 
 @contextmanager
 def _progress_bar(visible: bool, epochs: int) -> Iterator[Callable[[History], None]]:
-    columns = (
-        TextColumn("epoch"),
-        MofNCompleteColumn(),
-        BarColumn(),
-        TextColumn("{task.fields[figures]}"),
-    )
+    columns = "epoch", MofNCompleteColumn(), BarColumn(), "{task.fields[figures]}"
     with Progress(*columns, disable=not visible) as progress:
         task = progress.add_task("training", total=epochs, figures="")
 

@@ -4,14 +4,5 @@ from .init import he_normal, normal, uniform, xavier_uniform, zeros
 from .layers import MLP, Layer, Neuron
 from .module import Module
 
-__all__ = [
-    "MLP",
-    "Layer",
-    "Module",
-    "Neuron",
-    "he_normal",
-    "normal",
-    "uniform",
-    "xavier_uniform",
-    "zeros",
-]
+__all__ = ["MLP", "Layer", "Module", "Neuron"]
+__all__ += ["he_normal", "normal", "uniform", "xavier_uniform", "zeros"]

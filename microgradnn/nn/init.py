@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from ..functions import as_positive
 from ..primitives import as_number
 
 Initializer = Callable[[int, int, random.Random], float]
@@ -40,9 +41,7 @@ def normal(std: float = 1.0) -> Initializer:
     >>> normal(0)(2, 3, random.Random(0))
     0.0
     """
-    std = as_number(std, "std")
-    if not 0.0 <= std < math.inf:
-        raise ValueError(f"std must be a number from 0 on, got {std}")
+    std = as_positive(std, "std", or_zero=True)
     return lambda fan_in, fan_out, rng: rng.gauss(0.0, std)
 
 

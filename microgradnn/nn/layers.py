@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import functions
-from ..functions import as_operands
+from ..functions import as_count, as_operands
 from ..primitives import PRIMITIVES, as_number
 from ..value import Value, record
 from .init import Initializer, as_initializer, as_random
@@ -40,7 +39,7 @@ class Neuron(Module):
         init: str | Initializer = "he_normal",
         rng: random.Random | int | None = None,
     ) -> None:
-        _check_count(nin, "nin")
+        as_count(nin, "nin")
         initialize, generator = as_initializer(init), as_random(rng)
         self.activation = checked_activation(activation)
         weights = [initialize(nin, 1, generator) for _ in range(nin)]
@@ -80,8 +79,8 @@ class Layer(Module):
         init: str | Initializer = "he_normal",
         rng: random.Random | int | None = None,
     ) -> None:
-        _check_count(nin, "nin")
-        _check_count(nout, "nout")
+        as_count(nin, "nin")
+        as_count(nout, "nout")
         initialize, generator = as_initializer(init), as_random(rng)
         self.neurons = [
             Neuron(nin, activation, bias, lambda n, _, r: initialize(n, nout, r), generator)
@@ -124,10 +123,10 @@ class MLP(Module):
         init: str | Initializer = "he_normal",
         rng: random.Random | int | None = None,
     ) -> None:
-        _check_count(nin, "nin")
+        as_count(nin, "nin")
         sizes = [nin, *functions.as_list(nouts, "nouts")]
         for nout in sizes[1:]:
-            _check_count(nout, "in nouts each nout")
+            as_count(nout, "in nouts each nout")
         generator = as_random(rng)
         hidden, last = checked_activation(activation), checked_activation(output_activation)
         activations = [hidden] * (len(sizes) - 2) + [last]
@@ -174,10 +173,3 @@ def checked_activation(activation: Activation) -> Activation:
 
 def _name(activation: Activation) -> str:
     return activation if isinstance(activation, str) else getattr(activation, "__name__", "custom")
-
-
-def _check_count(count: Any, name: str) -> None:
-    if not isinstance(count, int) or isinstance(count, bool):
-        raise TypeError(f"{name} must be an int, got {type(count).__name__} {count!r}")
-    if not 1 <= count <= sys.maxsize:
-        raise ValueError(f"{name} must be at least 1 and at most {sys.maxsize}, got {count}")

@@ -128,32 +128,31 @@ class Module:
             ) from error
 
 
-def _walk(attributes: dict[str, Any]) -> Iterator[tuple[str, Value]]:
-    for name, item in attributes.items():
+def _walk(parts: Mapping[Any, Any]) -> Iterator[tuple[str, Value]]:
+    for name, item in parts.items():
         if isinstance(item, Value):
-            yield name, item
-        elif isinstance(item, Module):
-            for path, value in _walk(vars(item)):
-                yield f"{name}.{path}", value
-        elif isinstance(item, (list, tuple)):
-            for path, value in _walk({str(i): part for i, part in enumerate(item)}):
-                yield f"{name}.{path}", value
+            yield str(name), item
+        for path, value in _walk(_parts_of(item)):
+            yield f"{name}.{path}", value
 
 
-def _arrays(attributes: dict[str, Any]) -> dict[str, Any]:
+def _arrays(parts: Mapping[Any, Any]) -> dict[str, Any]:
     arrays: dict[str, Any] = {}
-    for name, item in attributes.items():
-        if isinstance(item, Module):
-            inside = item.arrays_of_values()
-        elif isinstance(item, Value) or _is_block_of_values(item):
-            arrays[name] = item
-            continue
-        elif isinstance(item, (list, tuple)):
-            inside = _arrays({str(i): part for i, part in enumerate(item)})
+    for name, item in parts.items():
+        if isinstance(item, Value) or _is_block_of_values(item):
+            arrays[str(name)] = item
         else:
-            continue
-        arrays.update({f"{name}.{path}": values for path, values in inside.items()})
+            own = isinstance(item, Module)
+            inside = item.arrays_of_values() if own else _arrays(_parts_of(item))
+            arrays.update({f"{name}.{path}": values for path, values in inside.items()})
     return arrays
+
+
+def _parts_of(item: Any) -> Mapping[Any, Any]:
+    """Where parameters may be: the attributes of a Module, the elements of a list, by name."""
+    if isinstance(item, Module):
+        return vars(item)
+    return dict(enumerate(item)) if isinstance(item, (list, tuple)) else {}
 
 
 def _is_block_of_values(item: Any) -> bool:

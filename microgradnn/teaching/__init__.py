@@ -3,13 +3,4 @@
 from .passes import Contribution, Forward, Seed, Steps, steps
 from .paths import Explanation, Path, explain
 
-__all__ = [
-    "Contribution",
-    "Explanation",
-    "Forward",
-    "Path",
-    "Seed",
-    "Steps",
-    "explain",
-    "steps",
-]
+__all__ = ["Contribution", "Explanation", "Forward", "Path", "Seed", "Steps", "explain", "steps"]

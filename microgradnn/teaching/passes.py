@@ -51,8 +51,6 @@ class Steps:
     """
 
     def __init__(self, root: Value) -> None:
-        if not isinstance(root, Value):
-            raise TypeError(f"root must be a Value, got {type(root).__name__}")
         self.root = root
         self.order = topological_order(root)
 
@@ -92,9 +90,7 @@ class Steps:
                 yield f"start at {node}", f"∂{root}/∂{root} = 1"
             else:
                 operand = names[step.operand]
-                upstream, local = number(step.upstream, 6), number(step.local, 6)
-                before, after = number(step.before, 6), number(step.after, 6)
-                product = number(step.product, 6)
+                upstream, local, product, before, after = (number(x, 6) for x in step[3:])
                 yield (
                     f"{node} to {operand}",
                     f"∂{root}/∂{node} × ∂{node}/∂{operand} = ({upstream}) × ({local}) = {product}; "

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..derivatives import dependents, gradients
 from ..notation import names_of, number
+from ..primitives import must_be
 from ..value import Value, topological_order
 
 MOST_PATHS = 1000
@@ -33,14 +34,12 @@ class Explanation:
     """
 
     def __init__(self, root: Value, wrt: Value) -> None:
-        for name, value in (("root", root), ("wrt", wrt)):
-            if not isinstance(value, Value):
-                raise TypeError(f"{name} must be a Value, got {type(value).__name__}")
-        self.root, self.wrt = root, wrt
+        self.root, self.wrt = root, must_be(Value, wrt, "wrt", "a Value")
         order = topological_order(root)
         self._names = names_of(order)
         self._names.setdefault(wrt, wrt.label or "the other value")
-        self._between = _nodes_between(order, wrt)
+        depends = dependents(order, [wrt])
+        self._between = [node for node in order if node in depends]
         self.count = _count_paths(self._between, root, wrt)
         self.paths = _list_paths(self._between, root, wrt) if self.count <= MOST_PATHS else []
         if self.paths:
@@ -51,8 +50,12 @@ class Explanation:
     @property
     def notes(self) -> list[str]:
         """What a learner should see in the numbers: paths that cancel, flat or dead operations."""
-        found = []
-        found += [f"paths cancel: +{number(x, 6)} and {number(-x, 6)}" for x in self._opposites()]
+        products = dict.fromkeys(path.product for path in self.paths)
+        found = [
+            f"paths cancel: +{number(x, 6)} and {number(-x, 6)}"
+            for x in products
+            if x > 0 and -x in products
+        ]
         for node in self._between:
             name = self._names[node]
             if node.op is None or node is self.wrt or any(node.local_grads):
@@ -65,14 +68,10 @@ class Explanation:
                 found.append(f"{name} is dead: the derivative of {node.op.name} at {at} is 0")
         return found
 
-    def _opposites(self) -> list[float]:
-        """The sizes of products that occur with both signs."""
-        products = dict.fromkeys(path.product for path in self.paths if path.product)
-        return [x for x in products if x > 0 and -x in products]
-
     def __str__(self) -> str:
         root, wrt = self._names[self.root], self._names[self.wrt]
-        lines = [f"∂{root}/∂{wrt} = {number(self.total, 6)}, the sum over {_paths(self.count)}"]
+        paths = "1 path" if self.count == 1 else f"{self.count:,} paths"
+        lines = [f"∂{root}/∂{wrt} = {number(self.total, 6)}, the sum over {paths}"]
         for path in self.paths:
             names = [self._names[node] for node in path.nodes]
             symbols = " · ".join(f"∂{a}/∂{b}" for a, b in pairwise(names))
@@ -109,8 +108,7 @@ class Explanation:
             names = [_latex_name(self._names[node]) for node in path.nodes]
             factors = [rf"\frac{{\partial {a}}}{{\partial {b}}}" for a, b in pairwise(names)]
             symbols.append(" ".join(factors) or "1")
-            written = r" \cdot ".join(_latex_number(f) for f in path.factors) or "1"
-            numbers.append(written)
+            numbers.append(r" \cdot ".join(map(_latex_number, path.factors)) or "1")
         terms = [" + ".join(symbols), " + ".join(numbers), _latex_number(self.total)]
         return " = ".join([left, *terms])
 
@@ -132,16 +130,8 @@ def explain(root: Value, wrt: Value) -> Explanation:
     return Explanation(root, wrt)
 
 
-def _nodes_between(order: list[Value], wrt: Value) -> list[Value]:
-    """The nodes on paths from the last of `order` down to `wrt`, in the same order."""
-    depends = dependents(order, [wrt])
-    return [node for node in order if node in depends]
-
-
 def _count_paths(between: list[Value], root: Value, wrt: Value) -> int:
-    counts = dict.fromkeys(between, 0)
-    if root in counts:
-        counts[root] = 1
+    counts = dict.fromkeys(between, 0) | {root: 1}
     for node in reversed(between):
         if node is not wrt:
             for operand in node.operands:
@@ -168,10 +158,6 @@ def _list_paths(between: list[Value], root: Value, wrt: Value) -> list[Path]:
             if local is not None and operand in known
         ]
     return paths
-
-
-def _paths(count: int) -> str:
-    return "1 path" if count == 1 else f"{count:,} paths"
 
 
 def _latex_number(x: float) -> str:

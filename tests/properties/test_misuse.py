@@ -187,6 +187,7 @@ row("Value", Value, lambda: {"data": 1.0}, data=number)
 row("Value.data", lambda x, data: setattr(x, "data", data), lambda: {"x": Value(1.0), "data": 2.0}, data=number)
 row("Value.backward", lambda x, gradient: x.backward(gradient), lambda: {"x": graph(), "gradient": 1.0}, gradient=number)
 row("topological_order", mg.topological_order, lambda: {"root": graph()}, root=value)
+row("first_non_finite", mg.first_non_finite, lambda: {"root": graph()}, root=value)
 row("gradients", mg.gradients, lambda: {"output": graph(), "inputs": [Value(1.0)]}, output=value, inputs=listed(value))
 
 # ---- Derivatives of functions --------------------------------------------------------------------
@@ -305,12 +306,12 @@ row("warmup", optim.warmup, lambda: {"schedule": 0.1, "steps": 5}, schedule=SCHE
 XY = {"X": [[0.0], [1.0], [2.0]], "y": [0, 1, 0]}
 ROWS: Fits = lambda x: real_table(x) and len(x) == 3
 THREE: Fits = lambda x: isinstance(x, (list, np.ndarray)) and len(x) == 3
-SEED = either(lambda x: isinstance(x, int) and x >= 0)
+SEED: Fits = lambda x: isinstance(x, int) and not isinstance(x, bool) and x >= 0
 TABLE_OF_ONE: Fits = lambda x: real_table(x) and np.shape(x)[1] == 1
 row("zero_center", data.zero_center, lambda: {"X": XY["X"]}, X=real_table, reference=either(none, TABLE_OF_ONE))
 row("standardize", data.standardize, lambda: {"X": XY["X"]}, X=lambda x: None if real_table(x) else False, reference=either(none, TABLE_OF_ONE), constant=one_of("refuse", "zero"))
 row("one_hot", data.one_hot, lambda: {"labels": [0, 1]}, labels=lambda x: False, classes=either(none, lambda x: count(x) and x >= 2))
-row("batches", lambda **xs: list(data.batches(**xs)), lambda: {**XY, "batch_size": 2}, X=THREE, y=THREE, batch_size=count, seed=either(none, SEED))
+row("batches", lambda **xs: list(data.batches(**xs)), lambda: {**XY, "batch_size": 2}, X=THREE, y=THREE, batch_size=size, seed=either(none, SEED))
 row("train_test_split", data.train_test_split, lambda: dict(XY), X=THREE, y=THREE, test_size=lambda x: number(x) and 0 < x < 0.67, seed=SEED)
 
 # ---- Training and plots --------------------------------------------------------------------------
@@ -322,13 +323,13 @@ def fitted(**settings: Any) -> Any:
 
 FIT = {"loss": losses.mse_loss, "epochs": 1, "batch_size": 3}
 TARGETS: Fits = lambda x: (real_table([x]) and len(x) == 3) or (None if any(isinstance(y, list) for y in items(x)) else False)
-row("fit", fitted, lambda: {"model": nn.MLP(1, [1]), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if count(x) is None or (count(x) and x > 9) else count(x), batch_size=count, validation=none, patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x)
+row("fit", fitted, lambda: {"model": nn.MLP(1, [1]), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if size(x) is None or (size(x) and x > 9) else size(x), batch_size=size, validation=none, patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x)
 row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1]), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False)
 row("training_curves", plots.training_curves, lambda: {"history": mg.History()}, history=lambda x: False)
 row("curves", plots.curves, lambda: {"series": {"a": [1.0, 2.0]}, "xs": [0.0, 1.0]}, series=lambda x: False, xs=either(none, listed(number, 2)), xlabel=anything, ylabel=anything)
 row("activations", plots.activations, lambda: {"names": ["relu"]}, names=lambda x: False)
 row("decision_boundary", plots.decision_boundary, lambda: {"model": nn.MLP(2, [1]), "X": [[0.0, 0.0], [1.0, 2.0]], "y": [0, 1]}, model=lambda x: False, X=lambda x: None if real_table(x) else False, y=listed(number, 2), threshold=number)
-row("sparkline", plots.sparkline, lambda: {"numbers": [1.0, 2.0]}, numbers=listed(number), width=count)
+row("sparkline", plots.sparkline, lambda: {"numbers": [1.0, 2.0]}, numbers=listed(number), width=size)
 row("check_engine", testing.check_engine, lambda: {"ValueClass": Value}, ValueClass=lambda x: isinstance(x, type))
 
 # ---- The compiler --------------------------------------------------------------------------------
