@@ -235,6 +235,12 @@ def test_wrong_leaves_are_refused_by_name() -> None:
         compile(lambda x: x[0], example_inputs=[[1.0], 2.0])
     with pytest.raises(TypeError, match="inputs is missing"):
         compile(w * x)
+    with pytest.raises(TypeError, match="example_inputs is not wanted beside a recorded graph"):
+        compile(w * x, [x], [w], example_inputs=[[1.0], [2.0]])
+    with pytest.raises(TypeError, match="inputs is not wanted beside a function"):
+        compile(lambda x: w * x[0], [x], [w], example_inputs=[[1.0], [2.0]])
+    with pytest.raises(TypeError, match="params is not wanted beside a model"):
+        compile(nn.MLP(1, [1]), params=[w])
     with pytest.raises(ValueError, match="a single output and params"):
         compile(w * x, [x]).value_and_grad([[1.0]])
 
