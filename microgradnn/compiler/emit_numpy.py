@@ -52,13 +52,12 @@ class NumpyCode(ArrayNames):
 
     def allocate(self, batch: int) -> dict[str, Any]:
         """Run the text for batches of this size: its names, `forward` and `backward` too."""
-        names: dict[str, Any] = {"B": batch, "view": view, **self.tables}
-        names |= {name: getattr(np, name) for name in NUMPY_NAMES}
+        names: dict[str, Any] = {**vars(np), "B": batch, "view": view, **self.tables}
         for name, row in PRIMITIVES.items():
             if row.on_arrays:
                 names[name] = row.array_form()
             elif row.kind == "custom":
-                names[name] = np.vectorize(row.forward, otypes=[float])
+                names[f"row_{name}"] = np.vectorize(row.forward, otypes=[float])
         exec(self.code, names)
         return names
 
@@ -95,7 +94,7 @@ class NumpyCode(ArrayNames):
                 self.lines.append(f"{function}.reduce({operand}, 0, None, {result})")
             elif isinstance(step, Sum):
                 self._sum(step)
-            self._release()
+            self.used.clear()
 
     def _map(self, step: Map) -> None:
         shape = shape_of_views([x.index for x in (*step.operands.values(), step.result)])
@@ -119,7 +118,7 @@ class NumpyCode(ArrayNames):
             part = self._result(Rows(batched, index[: len(term.index)]))
             before = self._result(Rows(batched, first.index[:filled])) if filled else part
             self.lines.append(f"add({before}, {self._read(term)}, {part})")
-            self._release()
+            self.used.clear()
             filled = 0
 
     # ---- Formulas --------------------------------------------------------------------------------
@@ -156,7 +155,8 @@ class NumpyCode(ArrayNames):
     def _call(self, row: Any, names: list[str], into: str) -> None:
         name = row.name if isinstance(row, Primitive) else row
         if isinstance(row, Primitive) and (row.on_arrays is not None or row.kind == "custom"):
-            self.lines.append(f"{into}[...] = {name}({', '.join(names)})")
+            prefix = "row_" * (row.kind == "custom")  # it may have the name of anything here
+            self.lines.append(f"{into}[...] = {prefix}{name}({', '.join(names)})")
             return
         function = FUNCTIONS.get(name, name)
         # NumPy wants the array for the result of these two to be named.
@@ -220,8 +220,3 @@ class NumpyCode(ArrayNames):
 
 FEW = 16  # rows or parts, for which the plain functions are faster
 MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
-NUMPY_NAMES = (
-    *("empty", "copyto", "einsum", "matmul", "dot", "vecdot", "concatenate", "inf", "nan"),
-    *FUNCTIONS.values(),
-    *(name for name, row in PRIMITIVES.items() if row.kind == "function" and hasattr(np, name)),
-)

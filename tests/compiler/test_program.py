@@ -144,8 +144,9 @@ def table() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("table")
-def test_a_primitive_of_the_users_own_is_compiled() -> None:
-    square = mg.primitive("square", lambda x: x**2, [lambda out, x: 2 * x])
+@pytest.mark.parametrize("name", ["square", "copyto", "B", "v1", "float", "class"])
+def test_a_primitive_of_the_users_own_is_compiled(name: str) -> None:
+    square = mg.primitive(name, lambda x: x**2, [lambda out, x: 2 * x])
     x, w = Value(2.0), Value(3.0)
     program = compile(square(x * w), [x], [w])
     mean, gradient = program.value_and_grad([[1.0], [2.0]])
