@@ -98,8 +98,7 @@ def _reduced(out: Tape, op: str, operands: Sequence[int]) -> int:
 def flatten(tape: Tape) -> Tape:
     """Merge sums of sums into one, and gather their products into dots; leave out unused nodes.
 
-    A sum or product that is used once, in a sum, is part of that sum. Uniform terms stay apart
-    from batched ones, so that what is the same for all samples is computed once.
+    Uniform terms stay apart from batched ones: what is the same for all samples is computed once.
     """
     ops, batched = tape.ops, tape.batched
     uses, user = users(tape)

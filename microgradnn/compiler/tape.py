@@ -19,8 +19,7 @@ class Tape:
     """Nodes by number: inputs first, then parameters, then all others, operands before users.
 
     `ops` names each node's row (or "input", "parameter", "constant"), `operands` the nodes that it
-    was applied to, and `numbers` holds the constants. A node is *batched* if it depends on an
-    input, so that each sample has its own; else it is *uniform*, one number for the whole batch.
+    was applied to, and `numbers` holds the constants. A node is *batched* if an input is behind it.
     """
 
     def __init__(self, inputs: int, params: int) -> None:
