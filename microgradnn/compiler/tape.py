@@ -13,6 +13,7 @@ LEAVES = (INPUT, PARAMETER, CONSTANT)
 
 DOT = "dot"  # here: Σ aᵢbᵢ without a bias; the operands are (a₁ … aₙ, b₁ … bₙ)
 LINK = "link"  # a value, its operands x₁ … xₖ, and their partials p₁ … pₖ, which are nodes too
+OWN = {*LEAVES, LINK, "copy", "where"}  # operations that are no rows of the table
 
 
 class Tape:
@@ -123,6 +124,8 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
        4  batched  add 2 3
     outputs: 4
     """
+    for name in OWN.intersection(PRIMITIVES):
+        raise ValueError(f"a primitive named {name!r} cannot be compiled: give it another name")
     tape = Tape(len(inputs), len(params))
     places: dict[Value, int] = {}
     for leaf in (*inputs, *params):

@@ -160,6 +160,15 @@ def test_a_primitive_of_the_users_own_is_compiled(name: str) -> None:
 
 
 @pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("name", ["copy", "where", "link", "input"])
+def test_a_primitive_with_a_name_of_the_compilers_own_is_refused(name: str) -> None:
+    square = mg.primitive(name, lambda x: x**2, [lambda out, x: 2 * x])
+    x = Value(2.0)
+    with pytest.raises(ValueError, match=f"a primitive named '{name}' cannot be compiled"):
+        compile(square(x), [x])
+
+
+@pytest.mark.usefixtures("table")
 def test_partials_for_numbers_only_are_refused_with_a_hint() -> None:
     x, w = Value(2.0), Value(3.0)
     wave = mg.primitive("wave", math.sin, [lambda out, x: math.cos(x)])
