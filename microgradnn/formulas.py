@@ -95,8 +95,8 @@ def _javascript_function(name: str) -> str:
 READABLE = Dialect("{:.4g}".format, str, "({1} if {0} else {2})", "{0} and {1}", expands=False)
 # Python's functions are the rows' own `forward`, handed over under the rows' names.
 PYTHON = Dialect(repr, str, "({1} if {0} else {2})", "{} and {}")
-# Over bare names of JAX's functions; unlike Python's, its numbers can be divided by zero.
-JAX = Dialect("float64({!r})".format, str, "where({}, {}, {})", "({}) & ({})")
+# Over JAX's functions, each with "row_" before its name; its numbers can be divided by zero.
+JAX = Dialect("float64({!r})".format, "row_{}".format, "where({}, {}, {})", "({}) & ({})")
 JAVASCRIPT = Dialect(_javascript_number, _javascript_function, "({} ? {} : {})", "{} && {}")
 
 

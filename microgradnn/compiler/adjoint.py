@@ -17,8 +17,7 @@ from .steps import Link, Map, Product, Reduce, Rows, Schedule, Step, Sum
 def adjoint(schedule: Schedule, algebra: Algebra) -> None:
     """Append the reverse pass: each step, the last first, passes on upstream times partials.
 
-    Nothing is added into a gradient while others read it. Each contribution has rows of its own,
-    and a step, when its turn comes, adds up those that were meant for it: by then all are there.
+    Each contribution has rows of its own, and a step adds up those that were meant for it.
     """
     reverse = _Reverse(schedule, algebra)
     for step in reversed(schedule.steps):

@@ -140,11 +140,15 @@ class _Arrays:
 
 
 def _names() -> dict[str, Any]:
-    """What the text of a formula calls: JAX's functions, by the names of the rows."""
+    """What the text of a formula calls: JAX's functions, by the names of the rows.
+
+    Before these stands "row_": a row of the user's own may have the name of anything here.
+    """
     rows = PRIMITIVES.values()
     names = {row.name: getattr(jnp, row.name, None) for row in rows if row.kind == "function"}
     names |= {row.name: partial(_on_host, row.forward) for row in rows if row.kind == "custom"}
     names |= {name: getattr(jax.scipy.special, name) for name in ("erf", "erfc")}
+    names = {f"row_{name}": function for name, function in names.items()}
     return names | {"where": jnp.where, "float64": jnp.float64, "inf": np.inf, "nan": np.nan}
 
 

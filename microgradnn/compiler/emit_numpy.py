@@ -7,12 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from ..primitives import PRIMITIVES
-from .lowering import FUNCTIONS, Lowering
+from ..formulas import Formula
+from ..primitives import PRIMITIVES, Primitive
 from .naming import ArrayNames, shape_text, view
 from .patterns import Index, affine, runs, shape_of_views
-from .rows import REDUCTIONS
+from .rows import REDUCTIONS, number_of
 from .steps import Map, Product, Reduce, Rows, Schedule, Step, Sum
+
+OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative"}
+COMPARING = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
+CONDITIONS = COMPARING | {"&": "logical_and"}
+FUNCTIONS = OPERATORS | CONDITIONS | REDUCTIONS  # NumPy's names, where they differ from the table's
 
 
 class NumpyCode(ArrayNames):
@@ -24,6 +29,9 @@ class NumpyCode(ArrayNames):
 
     def __init__(self, schedule: Schedule) -> None:
         super().__init__()
+        self.leaves: dict[str, str] = {}  # the arrays of a formula's names, in this step
+        self.computed: dict[int, str] = {}  # of parts of its formulas, by id: the Algebra has them
+        self.shape = ""  # of its results
         self.lines = ["def forward(X, theta):"]
         self._load(schedule.inputs, schedule.params)
         self._write(schedule.steps)
@@ -44,13 +52,12 @@ class NumpyCode(ArrayNames):
 
     def allocate(self, batch: int) -> dict[str, Any]:
         """Run the text for batches of this size: its names, `forward` and `backward` too."""
-        names: dict[str, Any] = {"B": batch, "view": view, **self.tables}
-        names |= {name: getattr(np, name) for name in NUMPY_NAMES}
+        names: dict[str, Any] = {**vars(np), "B": batch, "view": view, **self.tables}
         for name, row in PRIMITIVES.items():
             if row.on_arrays:
                 names[name] = row.array_form()
             elif row.kind == "custom":
-                names[name] = np.vectorize(row.forward, otypes=[float])
+                names[f"row_{name}"] = np.vectorize(row.forward, otypes=[float])
         exec(self.code, names)
         return names
 
@@ -87,19 +94,18 @@ class NumpyCode(ArrayNames):
                 self.lines.append(f"{function}.reduce({operand}, 0, None, {result})")
             elif isinstance(step, Sum):
                 self._sum(step)
-            self._release()
+            self.used.clear()
 
     def _map(self, step: Map) -> None:
         shape = shape_of_views([x.index for x in (*step.operands.values(), step.result)])
-        arrays = {}
+        self.shape, self.computed = shape_text(step.result.reshape(shape)), {}
         for name, rows in step.operands.items():
-            arrays[name] = self._read(rows.reshape(shape))
+            array = self._read(rows.reshape(shape))
             if step.result.batched and not rows.batched:
-                arrays[name] = self._define("c", f"{arrays[name]}[..., None]")
-        text = shape_text(step.result.reshape(shape))
-        lowering = Lowering(arrays, self.lines, lambda dtype: self._scratch(text, dtype))
+                array = self._define("c", f"{array}[..., None]")
+            self.leaves[name] = array
         for rows, formula in [(step.result, step.formula), *step.more]:
-            lowering.write(formula, self._result(rows.reshape(shape)))
+            self._formula(formula, self._result(rows.reshape(shape)))
 
     def _sum(self, step: Sum) -> None:
         batched, index = step.result.batched, step.result.index
@@ -112,8 +118,52 @@ class NumpyCode(ArrayNames):
             part = self._result(Rows(batched, index[: len(term.index)]))
             before = self._result(Rows(batched, first.index[:filled])) if filled else part
             self.lines.append(f"add({before}, {self._read(term)}, {part})")
-            self._release()
+            self.used.clear()
             filled = 0
+
+    # ---- Formulas --------------------------------------------------------------------------------
+
+    def _formula(self, formula: Formula, into: str) -> None:
+        """Compute a formula into an array, which none of its operands may be."""
+        if formula.row is None or id(formula) in self.computed:
+            self.lines.append(f"copyto({into}, {self._value(formula)})")
+        else:
+            self._compute(formula, into)
+
+    def _value(self, formula: Formula) -> str:
+        """The name of an array that holds the formula's value; for a number, the number."""
+        if formula.row is None:
+            number = number_of(formula)
+            return self.leaves[formula.text] if number is None else repr(number)
+        if id(formula) not in self.computed:
+            name = self._scratch(self.shape, "bool" if formula.row in CONDITIONS else "float")
+            self._compute(formula, name)
+            self.computed[id(formula)] = name
+        return self.computed[id(formula)]
+
+    def _compute(self, formula: Formula, into: str) -> None:
+        row, operands = formula.row, formula.operands
+        if row == "where" and [number_of(x) for x in operands[1:]] == [1.0, 0.0]:
+            self.lines.append(f"copyto({into}, {self._value(operands[0])})")  # a mask
+        elif row == "where":
+            condition, a = map(self._value, operands[:2])
+            self._formula(operands[2], into)
+            self.lines.append(f"copyto({into}, {a}, where={condition})")
+        else:
+            self._call(row, [self._value(x) for x in operands], into)
+
+    def _call(self, row: Any, names: list[str], into: str) -> None:
+        name = row.name if isinstance(row, Primitive) else row
+        if isinstance(row, Primitive) and (row.on_arrays is not None or row.kind == "custom"):
+            prefix = "row_" * (row.kind == "custom")  # it may have the name of anything here
+            self.lines.append(f"{into}[...] = {prefix}{name}({', '.join(names)})")
+            return
+        function = FUNCTIONS.get(name, name)
+        # NumPy wants the array for the result of these two to be named.
+        out = f"out={into}" if function in ("maximum", "minimum") else into
+        self.lines.append(f"{function}({', '.join(names[:2])}, {out})")
+        for further in names[2:]:
+            self.lines.append(f"{function}({into}, {further}, {out})")
 
     # ---- Products --------------------------------------------------------------------------------
 
@@ -170,8 +220,3 @@ class NumpyCode(ArrayNames):
 
 FEW = 16  # rows or parts, for which the plain functions are faster
 MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
-NUMPY_NAMES = (
-    *("empty", "copyto", "einsum", "matmul", "dot", "vecdot", "concatenate", "inf", "nan"),
-    *FUNCTIONS.values(),
-    *(name for name, row in PRIMITIVES.items() if row.kind == "function" and hasattr(np, name)),
-)

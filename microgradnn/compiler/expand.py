@@ -16,9 +16,7 @@ WIDE = {name for name, row in PRIMITIVES.items() if row.arity is None} - {"sum",
 def expand(tape: Tape, finite: bool, links: bool) -> Tape:
     """Write rows of many operands as their formulas, so that these can be grouped as well.
 
-    Such a node becomes a *link*: its value and its partials are computed by nodes of their own,
-    through which no gradient flows; the gradient follows the link. Where none is wanted the value
-    alone takes its place. Sums and dots stay.
+    Such a node becomes a *link*; with no `links`, its value alone. Sums and dots stay.
     """
     if WIDE.isdisjoint(tape.ops):
         return tape

@@ -94,10 +94,6 @@ class ArrayNames:
             self.setup.append(f"{free[-1]} = empty({shape}, {dtype})")
         return free[self.used[kind] - 1]
 
-    def _release(self) -> None:
-        """All scratch may be used again."""
-        self.used.clear()
-
 
 def view(buffer: Any, start: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Any:
     """Rows of a buffer at regular distances, as an array of any shape."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
@@ -45,7 +45,7 @@ def compile(
 
     - `compile(outputs, inputs, params)`: a recorded Value, or a list of them. `inputs` are the
       leaves that differ from sample to sample, `params` those that the batch shares. All other
-      leaves become constants.
+      leaves become constants; an input that is not in the graph is a column without effect.
     - `compile(f, example_inputs=[x1, x2], params=…)`: a function of a list of Values. It is traced
       on each example; graphs that differ are refused.
     - `compile(model)` for predictions, and `compile(model, loss)` for the loss of one sample: the
@@ -95,11 +95,11 @@ class Program:
         share = 1.0 / len(X)
 
         def run(finite: bool) -> tuple[float, Array]:
-            totals, gradients = [], []
-            for arrays in self._passes(X, theta, finite, True):
-                totals.append(arrays.output_sum())
-                gradients.append(arrays.backward(share))
-            return sum(totals) * share, functools.reduce(np.add, gradients)
+            found = self._passes(X, theta, finite, lambda arrays: arrays.mean_and_gradient(share))
+            mean, gradient = found[0]
+            for more, further in found[1:]:
+                mean, gradient = mean + more, gradient + further
+            return mean, gradient
 
         return self._guarded(run, X, theta)
 
@@ -129,25 +129,32 @@ class Program:
 
     def _outputs(self, X: Array, theta: Array, gradient: bool) -> Array:
         def run(finite: bool) -> Array:
-            passes = self._passes(X, theta, finite, gradient)
-            return np.vstack([arrays.outputs() for arrays in passes])
+            return np.vstack(self._passes(X, theta, finite, Arrays.outputs, gradient))
 
         return self._guarded(run, X, theta)
 
-    def _passes(self, X: Array, theta: Array, finite: bool, gradient: bool) -> Iterator[Arrays]:
-        """The forward pass of each part of the batch, so cut that it fits into the cache."""
-        plan, code = self._compiled(finite, gradient)
-        size = max(NUMBERS_AT_ONCE // max(plan.rows[True], 1), LEAST_AT_ONCE)
-        for start in range(0, len(X), size):
-            part = X[start : start + size]
-            key = len(part), finite, gradient
-            if key not in self._arrays:
-                if len(self._arrays) >= KEPT:
-                    del self._arrays[next(iter(self._arrays))]
-                self._arrays[key] = Arrays(plan, code, len(part))
-            arrays = self._arrays[key]
-            arrays.forward(part, theta)
-            yield arrays
+    def _passes(
+        self,
+        X: Array,
+        theta: Array,
+        finite: bool,
+        result: Callable[[Arrays], Result],
+        gradient: bool = True,
+    ) -> list[Result]:
+        """What comes of each part of the batch, so cut that it fits into the cache."""
+        arrays = self._arrays.get((len(X), finite, gradient))
+        if arrays is None:
+            plan, code = self._compiled(finite, gradient)
+            size = max(NUMBERS_AT_ONCE // max(plan.rows[True], 1), LEAST_AT_ONCE)
+            if len(X) > size:
+                parts = [X[start : start + size] for start in range(0, len(X), size)]
+                found = [self._passes(part, theta, finite, result, gradient) for part in parts]
+                return list(chain(*found))
+            if len(self._arrays) >= KEPT:
+                del self._arrays[next(iter(self._arrays))]
+            arrays = self._arrays[len(X), finite, gradient] = Arrays(plan, code, len(X))
+        arrays.forward(X, theta)
+        return [result(arrays)]
 
     def _compiled(self, finite: bool, gradient: bool) -> tuple[Schedule, NumpyCode]:
         """The code; with `finite` that which is fast because no number is infinite or NaN."""
@@ -263,10 +270,11 @@ class Arrays:
             result[:, place] = row  # one number for all samples, if it is uniform
         return result
 
-    def output_sum(self) -> float:
-        """The sum of the single output over the batch."""
-        (row,) = self.rows
-        return float(row[0].dot(self.ones)) if row.ndim == 2 else float(row[0]) * self.batch
+    def mean_and_gradient(self, share: float) -> tuple[float, Array]:
+        """What these samples add to the mean of the single output, and to its gradient."""
+        row = self.rows[0]
+        total = row[0].dot(self.ones) if row.ndim == 2 else row[0] * self.batch
+        return float(total) * share, self.backward(share)
 
 
 def _floats(given: Any, name: str, shape: tuple[Any, ...], meaning: str) -> Array:

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from itertools import chain
+from itertools import chain, permutations
 from typing import Any
 
 import numpy as np
 
 from ..primitives import PRIMITIVES
-from .biases import fold_biases
 from .patterns import Index, affine, shape_of_views
 from .rows import REDUCTIONS, Algebra
 from .steps import Link, Map, Product, Reduce, Rows, Schedule, Step
-from .sums import DOT
-from .tape import LEAVES, LINK, Tape, where_parts
+from .tape import (
+    CONSTANT,
+    DOT,
+    LEAVES,
+    LINK,
+    PARAMETER,
+    Tape,
+    depend_on_params,
+    followed,
+    where_parts,
+)
 
 
 def schedule(tape: Tape, algebra: Algebra) -> Schedule:
     """Group the nodes of a tape into steps; the rows of a step stand side by side."""
-    return _Scheduler(tape, algebra).scheduled()
+    scheduler = _Scheduler(tape, algebra)
+    for key, nodes in sorted(scheduler.groups().items(), key=lambda group: group[0][0]):
+        scheduler.place(key, np.array(nodes))
+    made, rows = scheduler.schedule, scheduler.rows
+    made.outputs = [(tape.batched[x], int(rows[x])) for x in tape.outputs]
+    return made
 
 
 class _Scheduler:
     def __init__(self, tape: Tape, algebra: Algebra) -> None:
         self.tape, self.algebra = tape, algebra
-        self.with_bias = fold_biases(tape)
+        self.with_bias = _fold_biases(tape)
         self.ones: list[int] = []  # batched rows that hold 1
         self.schedule = Schedule(tape.params)
         self.rows = np.full(len(tape), UNPLACED, np.int64)  # of each node, in its buffer
@@ -33,21 +46,14 @@ class _Scheduler:
         split = 1 + max(self.with_bias.intersection(inputs), default=-1)
         for leaves in (inputs[:split], inputs[split:], range(len(inputs), end), list(tape.numbers)):
             if leaves:
-                self._new(leaves)
+                self._new(np.array(leaves))
         self.schedule.inputs = self.rows[: len(inputs)].copy()
         for node, number in tape.numbers.items():
             self.schedule.constants[False][int(self.rows[node])] = number
         self.learns = _learning(tape)
         self.uses = Counter(chain(*tape.operands))
 
-    def scheduled(self) -> Schedule:
-        for key, nodes in sorted(self._groups().items(), key=lambda group: group[0][0]):
-            self._place(key, nodes)
-        tape = self.tape
-        self.schedule.outputs = [(tape.batched[x], int(self.rows[x])) for x in tape.outputs]
-        return self.schedule
-
-    def _groups(self) -> dict[tuple[Any, ...], list[int]]:
+    def groups(self) -> dict[tuple[Any, ...], list[int]]:
         """Nodes by level, operation, number of operands, and which of these are batched."""
         tape = self.tape
         batched, numbers, ops = tape.batched, tape.numbers, tape.ops
@@ -64,9 +70,9 @@ class _Scheduler:
             groups[(level[node], op, batched[node], self.learns[node], *kinds)].append(node)
         return groups
 
-    def _place(self, key: tuple[Any, ...], nodes: list[int]) -> None:
+    def place(self, key: tuple[Any, ...], nodes: Index) -> None:
         _, op, batched, learns, *kinds = key
-        operands = np.array([self.tape.operands[node] for node in nodes])
+        operands = np.array([self.tape.operands[node] for node in nodes.tolist()])
         if op == LINK:
             self._link(nodes, operands, learns)
         elif op == DOT:
@@ -77,9 +83,11 @@ class _Scheduler:
         else:
             self._map(op, nodes, self.rows[operands], kinds, learns)
 
-    def _new(self, nodes: Any) -> Rows:
+    def _rows_of(self, nodes: Index) -> Rows:
+        return Rows(self.tape.batched[nodes.flat[0]], self.rows[nodes])
+
+    def _new(self, nodes: Index) -> Rows:
         """New rows for these nodes; behind what is to be multiplied by (w, b) a row of ones."""
-        nodes = np.asarray(nodes)
         rows = self.schedule.new_rows(self.tape.batched[nodes.flat[0]], *nodes.shape)
         self.rows[nodes] = rows.index
         if not self.with_bias.isdisjoint(nodes.flat):
@@ -89,11 +97,11 @@ class _Scheduler:
     def _add(self, step: Step) -> None:
         self.schedule.steps.append(step)
 
-    def _map(self, op: str, nodes: list[int], rows: Index, kinds: list[Any], learns: bool) -> None:
+    def _map(self, op: str, nodes: Index, rows: Index, kinds: list[Any], learns: bool) -> None:
         order = np.lexsort(rows.T[::-1])
         if len(nodes) > 2 and all(affine(column) is None for column in rows[order].T):
             # No slice either way: sorted by uses, the sums of the reverse pass are prefixes.
-            order = np.argsort([-self.uses[node] for node in nodes], kind="stable")
+            order = np.argsort([-self.uses[node] for node in nodes.tolist()], kind="stable")
         operands, arguments = dict[str, Rows](), []
         for place, kind in enumerate(kinds):
             name = kind if isinstance(kind, str) else f"x{place}"  # a number, or an operand
@@ -106,32 +114,24 @@ class _Scheduler:
             formula = self.algebra.value("where", [condition, *arguments[2:]])
         else:
             formula = arguments[0] if op == "copy" else self.algebra.value(op, arguments)
-        result = self._new(np.array(nodes)[order])
+        result = self._new(nodes[order])
         self._add(Map(result, op, formula, operands, arguments, learns=learns))
 
-    def _link(self, nodes: list[int], operands: Index, learns: bool) -> None:
+    def _link(self, nodes: Index, operands: Index, learns: bool) -> None:
         """Nodes whose value has been computed: they stand where it does."""
-        tape = self.tape
         self.rows[nodes] = self.rows[operands[:, 0]]
         if not learns:
             return
-        n = operands.shape[1] // 2
-        sides: dict[tuple[bool, bool], list[int]] = defaultdict(list)
-        for place in range(1, n + 1):
-            x, partial = operands[0, [place, n + place]]
-            sides[tape.batched[x], tape.batched[partial]].append(place)
-        pairs = []
-        for (x_batched, partial_batched), places in sides.items():
-            columns = np.array(places)
-            xs, partials = operands[:, columns], operands[:, n + columns]
-            pairs.append(
-                (Rows(x_batched, self.rows[xs]), Rows(partial_batched, self.rows[partials]))
-            )
-        self._add(Link(Rows(tape.batched[nodes[0]], self.rows[nodes]), pairs, learns=learns))
+        xs, partials = np.split(operands[:, 1:], 2, axis=1)
+        alike: dict[tuple[bool, bool], list[int]] = defaultdict(list)
+        for place, (x, partial) in enumerate(zip(xs[0], partials[0], strict=True)):
+            alike[self.tape.batched[x], self.tape.batched[partial]].append(place)
+        pairs = [(self._rows_of(xs[:, k]), self._rows_of(partials[:, k])) for k in alike.values()]
+        self._add(Link(self._rows_of(nodes), pairs, learns=learns))
 
     # ---- Dots --------------------------------------------------------------------------------
 
-    def _dots(self, nodes: list[int], operands: Index, learns: bool) -> None:
+    def _dots(self, nodes: Index, operands: Index, learns: bool) -> None:
         n = operands.shape[1] // 2
         a, b = self.rows[operands[:, :n]], self.rows[operands[:, n:]]
         self._place_ones(b)
@@ -144,7 +144,7 @@ class _Scheduler:
             np.hstack([b, a]), axis=0, return_index=True, return_inverse=True
         )
         b, a = factors[:, :n], factors[:, n:]
-        dots = np.array(nodes)[first]
+        dots = nodes[first]
         grids, rest = _rectangles(a, b) if kinds == [False, True] else ([], np.arange(len(dots)))
         for grid in grids:
             matrix, batch = Rows(False, a[grid[:, 0]]), Rows(True, b[grid[0]].T)
@@ -194,22 +194,39 @@ def _rectangles(a: Index, b: Index) -> tuple[list[Index], Index]:
 
 def _learning(tape: Tape) -> list[bool]:
     """For each node whether a gradient reaches it from an output and goes on to a parameter."""
-    active = [op == "parameter" for op in tape.ops]
-    for node, operands in enumerate(tape.operands):
-        for x in _followed(tape.ops[node], operands):
-            if active[x]:
-                active[node] = True
-                break
+    active = depend_on_params(tape)
     reached = [False] * len(tape)
     for x in tape.outputs:
         reached[x] = active[x]
     for node in range(len(tape) - 1, -1, -1):
         if reached[node]:
-            for x in _followed(tape.ops[node], tape.operands[node]):
+            for x in followed(tape, node):
                 reached[x] = active[x]
     return reached
 
 
-def _followed(op: str, operands: tuple[int, ...]) -> tuple[int, ...]:
-    """The operands that a gradient follows: of a link not its value, nor the partials."""
-    return operands[1 : len(operands) // 2 + 1] if op == LINK else operands
+def _fold_biases(tape: Tape) -> set[int]:
+    """Write w·x + b as the dot of (w, b) and (x, 1); give the x to be followed by a row of ones.
+
+    A 1 for each sample becomes the last node of the tape. Only biases that stand behind their
+    weights among the parameters are folded: elsewhere the rows would have to be gathered.
+    """
+    uses = Counter(chain(tape.outputs, *tape.operands))
+    folded: set[int] = set()
+    one = len(tape)
+    for node, op in enumerate(tape.ops):
+        if op != "add":
+            continue
+        for dot, bias in permutations(tape.operands[node]):
+            if tape.ops[dot] == DOT and tape.ops[bias] == PARAMETER and uses[dot] == 1:
+                n = len(tape.operands[dot]) // 2
+                ws, xs = tape.operands[dot][:n], tape.operands[dot][n:]
+                if tape.batched[xs[0]] and sorted(ws) == list(range(bias - n, bias)):
+                    tape.ops[node], tape.operands[node] = DOT, (*ws, bias, *xs, one)
+                    tape.ops[dot], tape.operands[dot] = CONSTANT, ()
+                    folded.update(xs)
+                    break
+    if folded:
+        tape.append(CONSTANT, ())
+        tape.batched[one] = True
+    return folded

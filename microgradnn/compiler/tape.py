@@ -11,15 +11,16 @@ from ..value import Value, topological_order
 INPUT, PARAMETER, CONSTANT = "input", "parameter", "constant"
 LEAVES = (INPUT, PARAMETER, CONSTANT)
 
+DOT = "dot"  # here: Σ aᵢbᵢ without a bias; the operands are (a₁ … aₙ, b₁ … bₙ)
 LINK = "link"  # a value, its operands x₁ … xₖ, and their partials p₁ … pₖ, which are nodes too
+OWN = {*LEAVES, LINK, "copy", "where"}  # operations that are no rows of the table
 
 
 class Tape:
     """Nodes by number: inputs first, then parameters, then all others, operands before users.
 
     `ops` names each node's row (or "input", "parameter", "constant"), `operands` the nodes that it
-    was applied to, and `numbers` holds the constants. A node is *batched* if it depends on an
-    input, so that each sample has its own; else it is *uniform*, one number for the whole batch.
+    was applied to, and `numbers` holds the constants. A node is *batched* if an input is behind it.
     """
 
     def __init__(self, inputs: int, params: int) -> None:
@@ -97,11 +98,10 @@ class Tape:
 
         This is eager evaluation: a row outside the domain raises what it raises there.
         """
-        nodes: list[Any] = []
-        for node, number in enumerate(leaves):
-            nodes.append(Value(number, self.labels.get(node, "")))
+        labels = [self.labels.get(node, "") for node in range(len(self))]
+        nodes: list[Any] = [Value(*leaf) for leaf in zip(leaves, labels, strict=False)]
         for node in range(len(nodes), len(self)):
-            label = self.labels.get(node, "")
+            label = labels[node]
             if node in self.numbers:
                 number = self.numbers[node]
                 nodes.append(Value(number, label) if label else number)
@@ -124,6 +124,8 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
        4  batched  add 2 3
     outputs: 4
     """
+    for name in OWN.intersection(PRIMITIVES):
+        raise ValueError(f"a primitive named {name!r} cannot be compiled: give it another name")
     tape = Tape(len(inputs), len(params))
     places: dict[Value, int] = {}
     for leaf in (*inputs, *params):
@@ -149,20 +151,28 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
     for param in missing:
         raise ValueError(f"params[{params.index(param)}] ({_named(param)}) is not in the graph")
     tape.outputs = [places[output] for output in outputs]
-    _check_dependence(tape, outputs)
+    depending = depend_on_params(tape)
+    for place, output in enumerate(outputs):
+        if params and not depending[tape.outputs[place]]:
+            raise ValueError(f"outputs[{place}] ({_named(output)}) depends on none of params")
     return tape
 
 
-def _check_dependence(tape: Tape, outputs: Sequence[Value]) -> None:
-    learning = set(range(tape.inputs, tape.inputs + tape.params))
-    for node, operands in enumerate(tape.operands):
-        if not learning.isdisjoint(operands):
-            learning.add(node)
-    for place, node in enumerate(tape.outputs):
-        if tape.params and node not in learning:
-            raise ValueError(
-                f"outputs[{place}] ({_named(outputs[place])}) depends on none of params"
-            )
+def depend_on_params(tape: Tape) -> list[bool]:
+    """For each node whether a gradient goes on from it to a parameter."""
+    found = [op == PARAMETER for op in tape.ops]
+    for node in range(len(found)):
+        for x in followed(tape, node):
+            if found[x]:
+                found[node] = True
+                break
+    return found
+
+
+def followed(tape: Tape, node: int) -> tuple[int, ...]:
+    """The operands that a gradient follows: of a link not its value, nor the partials."""
+    operands = tape.operands[node]
+    return operands[1 : len(operands) // 2 + 1] if tape.ops[node] == LINK else operands
 
 
 def _named(value: Value) -> str:

@@ -29,9 +29,15 @@ def trace(
 ) -> Traced:
     """Bring what `compile` was given onto a tape."""
     if isinstance(what, Module):
+        if not isinstance(params, tuple) or params:
+            raise TypeError("params is not wanted beside a model: it has its own")
         return _of_model(what, inputs, examples)
     if callable(what):
+        if inputs is not None:
+            raise TypeError("inputs is not wanted beside a function: give example_inputs")
         return _of_function(what, params, examples)
+    if examples is not None:
+        raise TypeError("example_inputs is not wanted beside a recorded graph: give inputs")
     if inputs is None:
         raise TypeError("inputs is missing: the list of leaves that differ from sample to sample")
     return _of_graph(what, inputs, params)

@@ -105,9 +105,10 @@ def test_kinks_saturation_and_infinities(jax: Any) -> None:
     assert len(params) > 250
 
 
-def test_a_primitive_of_the_users_own(jax: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    square = mg.primitive("square", lambda x: x**2, [lambda out, x: 2 * x])
-    monkeypatch.setitem(PRIMITIVES, "square", PRIMITIVES.pop("square"))  # gone afterwards
+@pytest.mark.parametrize("name", ["square", "float64", "x0", "y0", "class"])
+def test_a_primitive_of_the_users_own(jax: Any, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    square = mg.primitive(name, lambda x: x**2, [lambda out, x: 2 * x])
+    monkeypatch.setitem(PRIMITIVES, name, PRIMITIVES.pop(name))  # gone afterwards
     x, w = Value(2.0), Value(3.0)
     assert_same(jax, compile(square(x * w), [x], [w]), [[1.0], [2.0]])
 

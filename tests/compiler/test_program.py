@@ -144,8 +144,9 @@ def table() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("table")
-def test_a_primitive_of_the_users_own_is_compiled() -> None:
-    square = mg.primitive("square", lambda x: x**2, [lambda out, x: 2 * x])
+@pytest.mark.parametrize("name", ["square", "copyto", "B", "v1", "float", "class"])
+def test_a_primitive_of_the_users_own_is_compiled(name: str) -> None:
+    square = mg.primitive(name, lambda x: x**2, [lambda out, x: 2 * x])
     x, w = Value(2.0), Value(3.0)
     program = compile(square(x * w), [x], [w])
     mean, gradient = program.value_and_grad([[1.0], [2.0]])
@@ -156,6 +157,15 @@ def test_a_primitive_of_the_users_own_is_compiled() -> None:
     for run in (program, program.value_and_grad):
         with pytest.raises(ValueError, match=re.escape("row 1: root(-3.0): ")):
             run([[3.0], [-1.0]])
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("name", ["copy", "where", "link", "input"])
+def test_a_primitive_with_a_name_of_the_compilers_own_is_refused(name: str) -> None:
+    square = mg.primitive(name, lambda x: x**2, [lambda out, x: 2 * x])
+    x = Value(2.0)
+    with pytest.raises(ValueError, match=f"a primitive named '{name}' cannot be compiled"):
+        compile(square(x), [x])
 
 
 @pytest.mark.usefixtures("table")
@@ -235,6 +245,12 @@ def test_wrong_leaves_are_refused_by_name() -> None:
         compile(lambda x: x[0], example_inputs=[[1.0], 2.0])
     with pytest.raises(TypeError, match="inputs is missing"):
         compile(w * x)
+    with pytest.raises(TypeError, match="example_inputs is not wanted beside a recorded graph"):
+        compile(w * x, [x], [w], example_inputs=[[1.0], [2.0]])
+    with pytest.raises(TypeError, match="inputs is not wanted beside a function"):
+        compile(lambda x: w * x[0], [x], [w], example_inputs=[[1.0], [2.0]])
+    with pytest.raises(TypeError, match="params is not wanted beside a model"):
+        compile(nn.MLP(1, [1]), params=[w])
     with pytest.raises(ValueError, match="a single output and params"):
         compile(w * x, [x]).value_and_grad([[1.0]])
 
