@@ -146,7 +146,7 @@ def jax_functions() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
     import jax.numpy as jnp
     from jax.scipy import special
 
-    jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
+    jax.config.update("jax_enable_x64", True)
     own: dict[str, Any] = {
         **{
             name: getattr(jax.nn, name)
