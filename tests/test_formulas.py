@@ -36,7 +36,7 @@ def test_dialects() -> None:
     formula = maximum(relu(X), math.inf)
     assert formula.code(PYTHON) == "maximum((0.0 if x <= 0.0 else x), inf)"
     zero = "float64(0.0)"
-    assert formula.code(JAX) == f"maximum(where(x <= {zero}, {zero}, x), float64(inf))"
+    assert formula.code(JAX) == f"row_maximum(where(x <= {zero}, {zero}, x), float64(inf))"
     assert formula.code(JAVASCRIPT) == "Math.max((x <= 0.0 ? 0.0 : x), Infinity)"
     both = where((X > 0) & (Y < 1), minimum(X, Y), 0.0)
     assert both.code(PYTHON) == "(minimum(x, y) if x > 0.0 and y < 1.0 else 0.0)"

@@ -105,7 +105,7 @@ def test_several_outputs_and_pickling() -> None:
         ({"alpha": -1.0}, "alpha == -1.0, must be >= 0"),
         ({"learning_rate_init": "fast"}, "learning_rate_init must be an instance of"),
         ({"activation": "step"}, "activation must be a function or a name"),
-        ({"hidden_layer_sizes": (0,)}, "nout must be at least 1 and"),
+        ({"hidden_layer_sizes": (0,)}, "nout must be at least 1"),
         ({"batch_size": 0}, "batch_size == 0, must be >= 1"),
     ],
 )

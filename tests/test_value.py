@@ -343,7 +343,7 @@ def test_non_finite_operands_never_raise() -> None:
             assert len(out.local_grads) == count
 
 
-@pytest.mark.parametrize("name", ["new", "out", "row", "x0", "dx0", "Value", "kernel", "nan"])
+@pytest.mark.parametrize("name", ["new", "out", "row", "x1", "dx0", "Value", "kernel", "nan"])
 def test_a_row_may_have_any_name(name: str) -> None:
     with mock.patch.dict(mg.primitives.PRIMITIVES):
         double = mg.primitive(name, lambda x: x + x, [lambda out, x: 2.0])
