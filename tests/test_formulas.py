@@ -41,7 +41,7 @@ def test_dialects() -> None:
     both = where((X > 0) & (Y < 1), minimum(X, Y), 0.0)
     assert both.code(PYTHON) == "(minimum(x, y) if x > 0.0 and y < 1.0 else 0.0)"
     signs = f"(x > {zero}) & (y < float64(1.0))"
-    assert both.code(JAX) == f"where({signs}, minimum(x, y), {zero})"
+    assert both.code(JAX) == f"where({signs}, row_minimum(x, y), {zero})"
 
 
 def test_what_recurs_is_computed_once() -> None:
