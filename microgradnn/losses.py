@@ -232,7 +232,7 @@ def _weighted_sum(parts: list[tuple[Any, Any, Callable[[Any], Any]]]) -> Any:
             terms.append(weight * function(x))
         elif weight != 0:
             terms.append(function(x) if weight == 1 else weight * function(x))
-    return terms[0] if len(terms) == 1 else functions.sum(terms or [0.0])
+    return terms[0] if len(terms) == 1 else functions.sum(terms)
 
 
 def _in_base(nats: Any, base: float | None) -> Any:

@@ -1,6 +1,6 @@
 """Mutants of the source, one small change each: which of them does no test notice?
 
-`python tests/mutation.py [how many of each file, or all]` prints the survivors.
+`python tests/mutation.py [how many of each file, or all] [file…]` prints the survivors.
 tests/mutation.md explains them.
 """
 
@@ -81,9 +81,9 @@ def mutants(file: str) -> Iterator[tuple[int, str, str]]:
             )
 
 
-def main(count: str) -> None:
+def main(count: str = "all", *files: str) -> None:
     """Run mutants, all or as many of each file, and print those that no test has noticed."""
-    for file in FILES:
+    for file in files or FILES:
         found = list(mutants(file))
         chosen = found if count == "all" else random.Random(0).sample(found, int(count))
         tests = [*TESTS[file], *(["tests/test_nn.py"] if file == "value.py" else [])]
@@ -97,4 +97,4 @@ def main(count: str) -> None:
 
 if __name__ == "__main__":
     prepare()
-    main(sys.argv[1] if len(sys.argv) > 1 else "all")
+    main(*sys.argv[1:])

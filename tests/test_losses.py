@@ -182,3 +182,27 @@ def test_entropy_and_divergence_gradients_agree() -> None:
 def test_refusals(call: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+def test_values_beside_the_defaults() -> None:
+    assert losses.huber_loss([3.0], [1.0]) == 1.5
+    assert losses.huber_loss([3.0], [1.0], delta=0.5) == 0.875
+    small = pytest.approx(4.248354255291589e-18, rel=1e-15, abs=0.0)
+    assert losses.cross_entropy([40.0, 0.0], 0) == small
+    assert losses.entropy([0.5, 0.5], base=0.5) == -1.0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: losses.kl_divergence([0.5, 0.4], [0.5, 0.5]), "p must sum to 1"),
+        (lambda: losses.kl_divergence([0.5, 0.5], [0.5, 0.4]), "q must sum to 1"),
+        (lambda: losses.entropy([0.5, 0.5], base=0), "base must be a positive number"),
+        (lambda: losses.cross_entropy([1.0, 2.0], 0, reduction="avg"), "reduction must be"),
+        (lambda: losses.binary_cross_entropy([1.0005], [1]), r"prediction\[0\] must be a prob"),
+        (lambda: losses.binary_cross_entropy([0.5], [1.0005]), r"target\[0\] must be in"),
+    ],
+)
+def test_what_lies_just_outside_is_refused(call: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -149,3 +149,17 @@ def test_clip_grad_norm() -> None:
     parameters[1].grad = math.nan
     with pytest.raises(FloatingPointError, match="none was changed"):
         optim.clip_grad_norm(parameters, 1.0)
+
+
+def test_defaults_and_limits() -> None:
+    x = Value(1.0)
+    adam = optim.Adam([x])
+    assert (adam.lr, adam.betas, adam.eps) == (0.001, (0.9, 0.999), 1e-8)
+    adam.step()
+    assert adam.steps == 1
+    still = optim.Adam([x], lr=0.1, eps=0.0)  # 0/0 is no step
+    still.step()
+    assert x.data == 1.0
+    assert optim.cosine_decay(1.0, 10)(10) == 0.0
+    assert optim.warmup(1.0, 4)(9) == 1.0
+    assert optim.step_decay(1.0, every=1)(2) == 0.25

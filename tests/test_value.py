@@ -413,3 +413,8 @@ def test_a_tie_of_many_shares_the_derivative() -> None:
     for function, other in ((mg.max, 1.0), (mg.min, 3.0)):
         xs = [Value(2.0), Value(other), Value(2.0), Value(2.0)]
         assert mg.gradients(function(xs), xs) == [1 / 3, 0.0, 1 / 3, 1 / 3]
+
+
+def test_the_wrong_number_of_operands_is_refused() -> None:
+    with pytest.raises(TypeError, match="sigmoid takes 1 operand, got 2"):
+        mg.sigmoid(Value(1.0), 2.0)
