@@ -1,7 +1,6 @@
 """Folding: what belongs together, that no cycle arises, and that the chain rule still holds."""
 
 import random
-import time
 from collections.abc import Callable
 from graphlib import TopologicalSorter
 from itertools import pairwise
@@ -340,15 +339,10 @@ def test_a_graph_without_names_is_cut_into_parts() -> None:
     assert all(received[x][0] == pytest.approx(x.grad, rel=1e-12) for x in received)
 
 
-def test_a_hundred_thousand_values_draw_in_two_seconds() -> None:
+def test_a_hundred_thousand_values_fold_to_a_few_boxes() -> None:
     loss = batch_loss(nn.MLP(2, [16, 16, 1]), 1490)
     assert len(mg.topological_order(loss)) > 100_000
-    times = []
-    for _ in range(2):
-        start = time.process_time()
-        draw(loss)
-        times.append(time.process_time() - start)
-    assert min(times) < 2
+    assert 1 < len(names(loss, "auto")) <= 60
 
 
 def test_a_fold_that_leaves_too_much_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""How long the step-through page of a large graph takes to write, and how large it is."""
+"""How long page and picture of a large graph take, and how large the page is."""
 
 import random
 from typing import Any
@@ -38,6 +38,8 @@ def test_a_page_of_a_hundred_thousand_values(sizes: list[int], rows: int, is_sin
     assert len(mg.topological_order(loss)) > 98_000
     page = mg.explore(loss)
     seconds = shortest(lambda: mg.explore(loss), repeats=3)
-    print(f"\n{sizes} × {rows}: {seconds:.2f} s, {len(page.html):,} bytes")
+    drawing = shortest(lambda: mg.draw(loss), repeats=3)
+    print(f"\n{sizes} × {rows}: {seconds:.2f} s, {len(page.html):,} bytes; draw {drawing:.2f} s")
     assert seconds < 4
+    assert drawing < 2
     assert len(page.html) < 2_000_000
