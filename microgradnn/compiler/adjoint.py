@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,11 @@ def adjoint(schedule: Schedule, algebra: Algebra) -> None:
     Each contribution has rows of its own, and a step adds up those that were meant for it.
     """
     reverse = _Reverse(schedule, algebra)
-    for step in reversed(schedule.steps):
-        if step.learns:
+    learning = [step for step in reversed(schedule.steps) if step.learns]
+    for _, level in groupby(learning, key=lambda step: step.level):
+        steps = list(level)
+        reverse.add_up([step.result for step in steps])
+        for step in steps:
             reverse.pass_on(step)
     schedule.gradient = reverse.gradient_of(Rows(False, np.arange(schedule.params)))
 
@@ -42,6 +45,18 @@ class _Reverse:
         batched, row = schedule.outputs[0]
         schedule.seed = schedule.new_rows(batched, 1)
         self.sources[batched][row] += schedule.seed.index.tolist()
+
+    def add_up(self, results: list[Rows]) -> None:
+        """Sum what was meant for several steps at once, where the parts stand without order."""
+        for batched, sources in self.sources.items():
+            rows = [x.index.ravel().tolist() for x in results if x.batched == batched]
+            rows = [x for x in rows if max(len(sources[row]) for row in x) > 1]
+            if len(rows) > 1:
+                several = [row for x in rows for row in x if len(sources[row]) > 1]
+                several.sort(key=lambda row: -len(sources[row]))
+                total = self.gradient_of(Rows(batched, np.array(several)))
+                for row, source in zip(several, total.index.tolist(), strict=True):
+                    sources[row][:] = [source]
 
     def pass_on(self, step: Step) -> None:
         gradient = self.gradient_of(step.result)

@@ -15,8 +15,7 @@ from .rows import REDUCTIONS, number_of
 from .steps import Map, Product, Reduce, Rows, Schedule, Step, Sum
 
 OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative"}
-COMPARING = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
-CONDITIONS = COMPARING | {"&": "logical_and"}
+CONDITIONS = {"<": "less", "<=": "less_equal", "&": "logical_and"}
 FUNCTIONS = OPERATORS | CONDITIONS | REDUCTIONS  # NumPy's names, where they differ from the table's
 
 

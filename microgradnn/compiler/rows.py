@@ -10,7 +10,8 @@ from typing import Any
 from ..formulas import Formula
 from ..primitives import PRIMITIVES, Primitive, where
 
-COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+COMPARISONS = {"<": operator.lt, "<=": operator.le}
+REFLECTED = {">": "<", ">=": "<="}  # are written with their operands exchanged
 
 # Rows of many operands that are one binary row, applied again and again.
 REDUCTIONS = {"sum": "add", "max": "maximum", "min": "minimum"}
@@ -42,6 +43,8 @@ class Algebra:
 
     def value(self, op: str, operands: Sequence[Formula]) -> Formula:
         """The value of a row; `op` may be a comparison, "&" or "where" as well."""
+        if op in REFLECTED:
+            op, operands = REFLECTED[op], operands[::-1]
         key = (op, *map(id, operands))
         if key not in self.values:
             row, operands = PRIMITIVES.get(op), list(operands)
@@ -127,16 +130,34 @@ class Algebra:
             return a if condition.text == "True" else b
         if a is b:
             return a
-        if condition.row in ("<=", ">=") and condition.operands == [b, a]:
-            return self.value("maximum" if condition.row == "<=" else "minimum", [b, a])
-        if self.finite:  # NumPy computes a product with a mask sooner than a selection
+        if condition.row == "<=" and condition.operands in ([a, b], [b, a]):
+            return self.value("minimum" if condition.operands[0] is a else "maximum", [b, a])
+        if self.finite:  # NumPy computes a sign or a product with a mask sooner than a selection
             chosen, other = number_of(a), number_of(b)
+            if chosen is not None and b.row == "where":
+                return self._by_sign(condition, chosen, *b.operands)
             if other == 0.0 and chosen is None:
                 mask = self.value("where", [condition, self.leaf("1.0"), self.leaf("0.0")])
                 return self.value("mul", [mask, a])
             if chosen == 0.0 and other is None:
                 return self.value("sub", [b, self.value("where", [condition, b, a])])
         return None
+
+    def _by_sign(
+        self, greater: Formula, above: float, less: Formula, *others: Formula
+    ) -> Formula | None:
+        """Numbers for x > y, x < y and x = y, if on a line, as slope·sign(x - y) + middle."""
+        below, middle = map(number_of, others)
+        if greater.row != "<" or less.row != "<" or greater.operands != less.operands[::-1]:
+            return None
+        if below is None or middle is None or above - middle != middle - below:
+            return None
+        x, y = sorted(less.operands, key=lambda x: x.text, reverse=True)  # x - 0 is x
+        difference = self.value("sub", [x, y])
+        sign = Formula("", PRIMITIVES["sign"], [difference])
+        sign = self.values.setdefault(("sign", id(difference)), sign)
+        slope = self.leaf(repr(above - middle if x is less.operands[0] else middle - above))
+        return self.value("add", [self.value("mul", [slope, sign]), self.leaf(repr(middle))])
 
 
 BOTH = ("True", "False")

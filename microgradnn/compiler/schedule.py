@@ -71,7 +71,7 @@ class _Scheduler:
         return groups
 
     def place(self, key: tuple[Any, ...], nodes: Index) -> None:
-        _, op, batched, learns, *kinds = key
+        self.level, op, batched, learns, *kinds = key
         operands = np.array([self.tape.operands[node] for node in nodes.tolist()])
         if op == LINK:
             self._link(nodes, operands, learns)
@@ -95,6 +95,7 @@ class _Scheduler:
         return rows
 
     def _add(self, step: Step) -> None:
+        step.level = self.level
         self.schedule.steps.append(step)
 
     def _map(self, op: str, nodes: Index, rows: Index, kinds: list[Any], learns: bool) -> None:

@@ -34,6 +34,7 @@ class Step:
 
     result: Rows
     learns: bool = field(default=False, kw_only=True)  # whether a gradient passes through it
+    level: int = field(default=0, kw_only=True)  # steps of one level do not read one another
 
     def __str__(self) -> str:
         names = type(self).__name__.lower(), getattr(self, "op", "")
