@@ -35,12 +35,12 @@ def normalise(tape: Tape) -> Tape:
 def share(tape: Tape) -> Tape:
     """Give equal nodes one number, compute what only constants enter, drop neutral numbers."""
     out = Tape(tape.inputs, tape.params)
-    numbers = out.numbers
+    numbers, constants = out.numbers, out.numbers.keys()  # which grow meanwhile
     known: dict[tuple[str, tuple[int, ...]], int] = {}
 
     def write(node: int, operands: tuple[int, ...]) -> int:
         op = tape.ops[node]
-        if not numbers.keys().isdisjoint(operands):
+        if not constants.isdisjoint(operands):
             found = [numbers.get(x) for x in operands]
             kept = kept_operand(op, found)
             if kept is not None:

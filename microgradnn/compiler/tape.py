@@ -161,7 +161,7 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
 def depend_on_params(tape: Tape) -> list[bool]:
     """For each node whether a gradient goes on from it to a parameter."""
     found = [op == PARAMETER for op in tape.ops]
-    for node in range(len(found)):
+    for node in range(tape.inputs + tape.params, len(found)):
         for x in followed(tape, node):
             if found[x]:
                 found[node] = True
