@@ -45,7 +45,7 @@ class ArrayNames:
         buffer = "V" if rows.batched else "U"
         prefix = buffer.lower()
         if not shape:
-            return self._define(prefix, f"{buffer}[{start}]")
+            return self._define(prefix, f"{buffer}[{start}, ...]")  # an array, not a number
         if len(shape) == 1 and (strides[0] > 0 or shape[0] == 1):
             step = f":{strides[0]}" if strides[0] > 1 else ""
             stop = start + max(strides[0], 1) * (shape[0] - 1) + 1

@@ -308,6 +308,14 @@ def test_batched_and_uniform_numbers_in_one_maximum() -> None:
     assert (mean, gradient.tolist()) == (1.5, [0.25, 0.25])  # the tie shares ½ of one row in two
 
 
+def test_a_uniform_gradient_of_a_single_number_has_a_place() -> None:
+    """Both shares of a parameter that meets itself are ½, whatever it is."""
+    w, x = Value(0.3), Value(1.0)
+    program = compile(x * mg.sum(mg.softmax([w, w])) + w, [x], [w])
+    mean, gradient = program.value_and_grad([[1.0], [2.0]])
+    assert (round(mean, 12), gradient.tolist()) == (1.8, [1.0])
+
+
 def test_the_number_one_is_no_operand() -> None:
     x, y = Value(0.5), Value(3.0)
     program = compile([mg.maximum(x, 1.0), mg.maximum(x, y), mg.maximum(x, 0.0)], [x, y], [])
