@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -17,11 +18,9 @@ Node = TypeVar("Node")
 Kernel = Callable[..., Any]
 
 # One operation on Values ("v") and numbers ("n"). Whatever is out of the ordinary (another type,
-# an operand outside the domain, a NaN, a mode such as `no_grad`) is left to `Value._record`.
+# an operand outside the domain, a NaN) is left to `Value._record`.
 _KERNEL = """
 def kernel({operands}):
-    if modes:
-        return record(row, ({operands},))
 {cases}{retries}
     return record(row, ({operands},))
 """
@@ -39,7 +38,7 @@ _CASE = """
         node.op = row
         node.operands = ({operands},)
         node.local_grads = ({local_grads},)
-        return node
+        return settle(node) if modes else node
 """
 
 
@@ -52,7 +51,7 @@ class Kernels(Generic[Node]):
     def __init__(self, value_class: type[Node], modes: dict[int, Any]) -> None:
         self._value_class = value_class
         self._record: Kernel = value_class._record  # type: ignore[attr-defined]
-        self._unusual = modes
+        self._modes = modes
 
     def __getattr__(self, name: str) -> Callable[..., Node]:
         if name not in PRIMITIVES:
@@ -66,7 +65,7 @@ class Kernels(Generic[Node]):
         if row.kind == "custom":  # need not be formulas, and has a name of the user's choice
             return lambda *operands: self._record(row, operands)
         if row.name in many:
-            return many[row.name](row, self._value_class, self._record, self._unusual)
+            return many[row.name](row, self._value_class, self._record, self._node)
         if row.arity is None:
             return self._by_kinds(row)
         all_kinds = itertools.product("vn", repeat=row.arity) if row.arity < 3 else ["vnn"]
@@ -99,12 +98,32 @@ class Kernels(Generic[Node]):
             "new": self._value_class.__new__,
             "record": record,
             "row": row,
-            "modes": self._unusual,
+            "modes": self._modes,
+            "settle": self._settled,
             "inf": math.inf,
             "nan": math.nan,
         }
         exec(compile(source, f"{__file__}, {row.name}", "exec"), namespace)
         return namespace["kernel"]  # type: ignore[return-value]
+
+    def _node(self, out: float, row: Primitive, operands: Any, local_grads: Any) -> Any:
+        node: Any = self._value_class.__new__(self._value_class)
+        node._data = out
+        node.grad = 0.0
+        node.label = ""
+        node.op = row
+        node.operands = operands
+        node.local_grads = local_grads
+        return self._settled(node) if self._modes else node
+
+    def _settled(self, node: Any) -> Any:
+        """The node as the mode of this thread wants it: under `no_grad` a leaf."""
+        keep = self._modes.get(threading.get_ident(), tuple)
+        if keep:
+            node.operands = keep(node.operands)
+        else:
+            node.op, node.operands, node.local_grads = None, (), ()
+        return node
 
 
 def kernel_source(row: Primitive, arity: int, all_kinds: Sequence[str]) -> str:
@@ -149,20 +168,7 @@ def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:
     )
 
 
-def _node(
-    value_class: Any, out: float, row: Primitive, operands: Any, local_grads: tuple[Any, ...]
-) -> Any:
-    node = value_class.__new__(value_class)
-    node._data = out
-    node.grad = 0.0
-    node.label = ""
-    node.op = row
-    node.operands = operands
-    node.local_grads = local_grads
-    return node
-
-
-def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, modes: dict[int, Any]) -> Kernel:
+def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, new_node: Kernel) -> Kernel:
     fsum = math.fsum
 
     def kernel(*operands: Any) -> Any:
@@ -170,14 +176,12 @@ def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, modes: dict[in
             out = fsum([x._data for x in operands])
         except (AttributeError, ArithmeticError, ValueError):
             return record(row, operands)
-        if modes:
-            return record(row, operands)
-        return _node(value_class, out, row, operands, (1.0,) * len(operands))
+        return new_node(out, row, operands, (1.0,) * len(operands))
 
     return kernel
 
 
-def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, modes: dict[int, Any]) -> Kernel:
+def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, new_node: Kernel) -> Kernel:
     fsum, times = math.fsum, operator.mul
 
     def kernel(*operands: Any) -> Any:
@@ -188,7 +192,7 @@ def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, modes: dict[in
             if type(inputs[0]) is value_class:
                 x = [value._data for value in inputs]
                 by_inputs: list[float | None] = w
-            elif modes or set(map(type, inputs)) != {float}:
+            elif set(map(type, inputs)) != {float}:
                 return record(row, operands)
             else:
                 x, by_inputs = list(inputs), [None] * n
@@ -196,8 +200,8 @@ def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, modes: dict[in
             out = fsum([*map(times, w, x), bias._data if has_bias else bias])
         except (AttributeError, IndexError, ArithmeticError, ValueError):
             return record(row, operands)
-        if modes or n > MOST_ROUNDED:
+        if n > MOST_ROUNDED:
             return record(row, operands)
-        return _node(value_class, out, row, operands, (*x, *by_inputs, 1.0 if has_bias else None))
+        return new_node(out, row, operands, (*x, *by_inputs, 1.0 if has_bias else None))
 
     return kernel
