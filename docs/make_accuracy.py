@@ -66,7 +66,11 @@ NOTABLE = """
 
 # ---- The peers: their functions of columns of numbers, for each row ----------------------------
 
-BOTH: dict[str, Callable[..., Any]] = {
+NAMES = [  # that all three have in common
+    *("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan"),
+    *("sinh", "cosh", "tanh", "sign", "abs", "maximum", "minimum"),
+]
+OPERATORS: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
@@ -86,6 +90,7 @@ def torch_functions() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]
 
     stack = torch.stack
     own: dict[str, Any] = {
+        **{name: getattr(torch, name) for name in ["sigmoid", "erf", "erfc"]},
         "logsigmoid": F.logsigmoid,
         "softplus": F.softplus,
         "relu": F.relu,
@@ -107,29 +112,6 @@ def torch_functions() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]
             *(half.T for half in halves(stack, xs)), reduction="none"
         ),
     }
-    names = [
-        "exp",
-        "expm1",
-        "log",
-        "log1p",
-        "sqrt",
-        "sin",
-        "cos",
-        "tan",
-        "asin",
-        "acos",
-        "atan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "sigmoid",
-        "sign",
-        "abs",
-        "erf",
-        "erfc",
-        "maximum",
-        "minimum",
-    ]
 
     def differentiate(function: Callable[..., Any], columns: list[Any]) -> list[Any]:
         leaves = [torch.tensor(column, requires_grad=True) for column in columns]
@@ -138,7 +120,7 @@ def torch_functions() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]
         slopes = [None if leaf.grad is None else leaf.grad.numpy() for leaf in leaves]
         return [out.detach().numpy(), *slopes]
 
-    return {**{name: getattr(torch, name) for name in names}, **BOTH, **own}, differentiate
+    return {**{name: getattr(torch, name) for name in NAMES}, **OPERATORS, **own}, differentiate
 
 
 def jax_functions() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
@@ -171,33 +153,13 @@ def jax_functions() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
             -(halves(jnp.stack, xs)[1] * jax.nn.log_softmax(halves(jnp.stack, xs)[0], 0)).sum(0)
         ),
     }
-    names = [
-        "exp",
-        "expm1",
-        "log",
-        "log1p",
-        "sqrt",
-        "sin",
-        "cos",
-        "tan",
-        "asin",
-        "acos",
-        "atan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "sign",
-        "abs",
-        "maximum",
-        "minimum",
-    ]
 
     def differentiate(function: Callable[..., Any], columns: list[Any]) -> list[Any]:
         places = tuple(range(len(columns)))
         slopes = jax.grad(lambda *xs: function(*xs).sum(), argnums=places)(*columns)
         return [np.asarray(x) for x in (function(*columns), *slopes)]
 
-    return {**{name: getattr(jnp, name) for name in names}, **BOTH, **own}, differentiate
+    return {**{name: getattr(jnp, name) for name in NAMES}, **OPERATORS, **own}, differentiate
 
 
 def peer_answers(peer: Any, row: Primitive, operands: list[Any]) -> list[Answers] | None:
