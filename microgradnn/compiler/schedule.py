@@ -222,7 +222,8 @@ def _fold_biases(tape: Tape) -> set[int]:
             if tape.ops[dot] == DOT and tape.ops[bias] == PARAMETER and uses[dot] == 1:
                 n = len(tape.operands[dot]) // 2
                 ws, xs = tape.operands[dot][:n], tape.operands[dot][n:]
-                if tape.batched[xs[0]] and sorted(ws) == list(range(bias - n, bias)):
+                is_layer = tape.batched[xs[0]] and not tape.batched[ws[0]]
+                if is_layer and sorted(ws) == list(range(bias - n, bias)):
                     tape.ops[node], tape.operands[node] = DOT, (*ws, bias, *xs, one)
                     tape.ops[dot], tape.operands[dot] = CONSTANT, ()
                     folded.update(xs)
