@@ -31,7 +31,7 @@ class NumpyCode(ArrayNames):
         self.leaves: dict[str, str] = {}  # the arrays of a formula's names, in this step
         self.computed: dict[int, str] = {}  # of parts of its formulas, by id: the Algebra has them
         self.shape = ""  # of its results
-        self.lines = ["def forward(X, theta):"]
+        self.lines = ["def forward(X, theta):", '"""Compute V and U."""']
         self._load(schedule.inputs, schedule.params)
         self._write(schedule.steps)
         if schedule.seed is not None and schedule.gradient is not None:
