@@ -44,6 +44,7 @@ def test_outputs_may_be_leaves_or_uniform_or_the_same_twice() -> None:
     assert loss.value_and_grad([[1.0], [2.0], [3.0]]) == (9.0, np.array([6.0]))
     leaf = compile(w, [x], [w])
     assert leaf.value_and_grad([[1.0], [2.0]]) == (3.0, np.array([1.0]))
+    assert compile([Value(3.0)], [])(np.empty((2, 0))).tolist() == [[3.0], [3.0]]
 
 
 def test_a_function_is_traced() -> None:
@@ -320,6 +321,18 @@ def test_the_number_one_is_no_operand() -> None:
     x, y = Value(0.5), Value(3.0)
     program = compile([mg.maximum(x, 1.0), mg.maximum(x, y), mg.maximum(x, 0.0)], [x, y], [])
     assert program([[0.5, 3.0], [2.0, 3.0]]).tolist() == [[1.0, 3.0, 0.5], [2.0, 3.0, 2.0]]
+
+
+@pytest.mark.parametrize("row", ["max", "logsumexp", "cross_entropy"])
+def test_a_row_of_a_thousand_operands(row: str) -> None:
+    """Sums in its formulas are as deep as it has operands: deeper than Python may recurse."""
+    n = 1000
+    x, ws, ts = Value(1.0), [Value(k % 7.0) for k in range(n)], [Value(1.0 / n) for _ in range(n)]
+    logits = [w * x for w in ws]
+    out = mg.primitives.PRIMITIVES[row](*logits, *(ts if row == "cross_entropy" else []))
+    mean, gradient = compile(out, [x, *ts], ws).value_and_grad([[1.0] + [1.0 / n] * n])
+    assert math.isclose(mean, out.data, rel_tol=1e-12)
+    assert np.allclose(gradient, mg.gradients(out, ws), rtol=1e-9, atol=1e-15)
 
 
 def test_nested_ties_share_as_they_are_nested() -> None:
