@@ -335,6 +335,17 @@ def test_a_row_of_a_thousand_operands(row: str) -> None:
     assert np.allclose(gradient, mg.gradients(out, ws), rtol=1e-9, atol=1e-15)
 
 
+@pytest.mark.parametrize("gap", [15.0, 30.0, 50.0])
+def test_a_sure_prediction_keeps_its_digits(gap: float) -> None:
+    """Σ exp(x − max) − 1 is about exp(−gap): gone if the 1 is subtracted last."""
+    x, ws = Value(1.0), [Value(gap), Value(0.0)]
+    program = compile(losses.cross_entropy([w * x for w in ws], 0), [x], ws)
+    mean, gradient = program.value_and_grad([[1.0]])
+    others = math.exp(-gap) / (1.0 + math.exp(-gap))
+    assert math.isclose(mean, math.log1p(math.exp(-gap)), rel_tol=1e-13)
+    assert np.allclose(gradient, [-others, others], rtol=1e-13, atol=0.0)
+
+
 def test_nested_ties_share_as_they_are_nested() -> None:
     a, b, c = params = [Value(1.0) for _ in range(3)]
     nested = mg.maximum(mg.maximum(a, b), c)
