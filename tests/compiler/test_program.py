@@ -171,6 +171,22 @@ def test_partials_may_be_written_with_every_operator() -> None:
 
 
 @pytest.mark.usefixtures("table")
+def test_a_partial_may_be_a_loop() -> None:
+    """Each round uses the last one twice: written out, this would be 2⁴⁰ operations."""
+
+    def newton(out: Any, x: Any) -> Any:
+        root = x
+        for _ in range(40):
+            root = 0.5 * (root + x / root)
+        return 0.5 / root
+
+    row = mg.primitive("root_by_newton", math.sqrt, [newton])
+    x, w = Value(2.0), Value(3.0)
+    mean, gradient = compile(row(x * w), [x], [w]).value_and_grad([[3.0]])
+    assert (mean, round(gradient[0], 12)) == (3.0, 0.5)
+
+
+@pytest.mark.usefixtures("table")
 @pytest.mark.parametrize("name", ["copy", "where", "link", "input"])
 def test_a_primitive_with_a_name_of_the_compilers_own_is_refused(name: str) -> None:
     square = mg.primitive(name, lambda x: x**2, [lambda out, x: 2 * x])
