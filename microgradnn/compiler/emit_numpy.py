@@ -44,9 +44,8 @@ class NumpyCode(ArrayNames):
         head += [f"V[{row}] = {number!r}" for row, number in constants[True].items()]
         self.tables["constant_rows"] = list(constants[False])
         self.tables["constants"] = list(constants[False].values())
-        head.append("U[constant_rows] = constants")
         text = [f"\n\n{x}" if x.startswith("def") else f"    {x}" for x in self.lines]
-        self.source = "\n".join([*head, *self.setup, *text, ""])
+        self.source = "\n".join([*head, "U[constant_rows] = constants", *self.setup, *text, ""])
         self.code: CodeType = compile(self.source, "<compiled graph>", "exec")
 
     def allocate(self, batch: int) -> dict[str, Any]:

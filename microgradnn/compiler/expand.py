@@ -44,10 +44,8 @@ def expand(tape: Tape, finite: bool, links: bool) -> Tape:
 def _template(op: str, numbers: Sequence[float | None], finite: bool) -> Tape:
     """The formulas of a row of many operands as a tape: its value, and its partials."""
     algebra, tape = Algebra(finite), Tape(len(numbers), 0)
-    operands: list[Any] = [
-        algebra.leaf(f"x{k}" if number is None else repr(number))
-        for k, number in enumerate(numbers)
-    ]
+    names = [f"x{k}" if number is None else repr(number) for k, number in enumerate(numbers)]
+    operands: list[Any] = list(map(algebra.leaf, names))
     places = {id(operand): k for k, operand in enumerate(operands)}
 
     def place(formula: Formula) -> int:

@@ -53,6 +53,16 @@ def test_a_function_is_traced() -> None:
     assert program([[1.0, 2.0]]).tolist() == [5.0]
 
 
+def test_a_function_may_take_its_list_to_pieces() -> None:
+    w = Value(3.0)
+
+    def f(x: list[Value]) -> Value:
+        x.append(x[0])
+        return w * x.pop(0) + 0.5 * x.pop(0)
+
+    assert compile(f, example_inputs=[[1, 2], [3, 4]], params=[w])([[5.0, 6.0]]).tolist() == [18.0]
+
+
 def test_a_function_whose_course_depends_on_data_is_refused() -> None:
     def f(x: list[Value]) -> Value:
         return x[0] * 2 if x[0] > 0 else x[0] + 2
@@ -271,6 +281,11 @@ def test_wrong_leaves_are_refused_by_name() -> None:
         compile(lambda x: 3.0, example_inputs=[[1.0], [2.0]])
     with pytest.raises(TypeError, match=re.escape("example_inputs[1] must be a list")):
         compile(lambda x: x[0], example_inputs=[[1.0], 2.0])
+    for loss in (None, losses.mse_loss):
+        with pytest.raises(ValueError, match="example_inputs is empty"):
+            compile(nn.MLP(1, [1]), loss, example_inputs=[])
+        with pytest.raises(TypeError, match=re.escape("example_inputs[1] must be a list")):
+            compile(nn.MLP(1, [1]), loss, example_inputs=[[1.0], 2.0])
     with pytest.raises(TypeError, match="inputs is missing"):
         compile(w * x)
     with pytest.raises(TypeError, match="example_inputs is not wanted beside a recorded graph"):
