@@ -470,7 +470,7 @@ def test_the_summary_says_what_became_of_the_scalars() -> None:
     assert "32 × relu → elementwise" in summary
 
 
-def test_the_source_is_deterministic_and_runs_alone() -> None:
+def test_the_source_is_deterministic() -> None:
     model = nn.MLP(2, [3, 1])
     one, other = (compile(model, losses.mse_loss).source for _ in range(2))
     assert one == other
