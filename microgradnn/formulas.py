@@ -61,10 +61,21 @@ class Formula:
     __sub__, __rsub__ = _both_ways("sub")
     __mul__, __rmul__ = _both_ways("mul")
     __truediv__, __rtruediv__ = _both_ways("div")
+    __pow__, __rpow__ = _both_ways("pow")
     __lt__, __le__, __gt__, __ge__, __and__ = map(_relation, ("<", "<=", ">", ">=", "&"))
 
     def __neg__(self) -> Any:
         return PRIMITIVES["neg"](self)
+
+    def __abs__(self) -> Any:
+        return PRIMITIVES["abs"](self)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (int, float)):
+            raise TypeError("a Formula cannot be compared by ==: use <= or >= inside where")
+        return self is other
+
+    __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
         raise TypeError("a Formula has no truth value: use where(condition, a, b) instead of if")

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..formulas import Formula
 from .patterns import Index
-from .rows import Algebra, number_of
+from .rows import Algebra, number_of, operands_first
 from .steps import Link, Map, Product, Reduce, Rows, Schedule, Step, Sum
 
 
@@ -152,9 +152,10 @@ class _Reverse:
 
 def leaves_of(formula: Formula) -> set[str]:
     """The names in a formula."""
-    if formula.row is None:
-        return {formula.text} if number_of(formula) is None else set()
-    return {name for operand in formula.operands for name in leaves_of(operand)}
+    parts: dict[int, Formula] = {}
+    for part in operands_first(formula, parts, lambda x: x.operands):
+        parts[id(part)] = part
+    return {x.text for x in parts.values() if x.row is None and number_of(x) is None}
 
 
 def _without_repetition(index: Index, letters: str) -> tuple[Index, str]:

@@ -31,7 +31,7 @@ class NumpyCode(ArrayNames):
         self.leaves: dict[str, str] = {}  # the arrays of a formula's names, in this step
         self.computed: dict[int, str] = {}  # of parts of its formulas, by id: the Algebra has them
         self.shape = ""  # of its results
-        self.lines = ["def forward(X, theta):"]
+        self.lines = ["def forward(X, theta):", '"""Compute V and U."""']
         self._load(schedule.inputs, schedule.params)
         self._write(schedule.steps)
         if schedule.seed is not None and schedule.gradient is not None:
@@ -44,9 +44,8 @@ class NumpyCode(ArrayNames):
         head += [f"V[{row}] = {number!r}" for row, number in constants[True].items()]
         self.tables["constant_rows"] = list(constants[False])
         self.tables["constants"] = list(constants[False].values())
-        head.append("U[constant_rows] = constants")
         text = [f"\n\n{x}" if x.startswith("def") else f"    {x}" for x in self.lines]
-        self.source = "\n".join([*head, *self.setup, *text, ""])
+        self.source = "\n".join([*head, "U[constant_rows] = constants", *self.setup, *text, ""])
         self.code: CodeType = compile(self.source, "<compiled graph>", "exec")
 
     def allocate(self, batch: int) -> dict[str, Any]:

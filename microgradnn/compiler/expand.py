@@ -7,7 +7,7 @@ from typing import Any
 
 from ..formulas import Formula
 from ..primitives import PRIMITIVES
-from .rows import REDUCTIONS, Algebra
+from .rows import REDUCTIONS, Algebra, operands_first
 from .tape import LINK, Tape
 
 WIDE = {name for name, row in PRIMITIVES.items() if row.arity is None} - {"sum", "dot"}
@@ -44,15 +44,13 @@ def expand(tape: Tape, finite: bool, links: bool) -> Tape:
 def _template(op: str, numbers: Sequence[float | None], finite: bool) -> Tape:
     """The formulas of a row of many operands as a tape: its value, and its partials."""
     algebra, tape = Algebra(finite), Tape(len(numbers), 0)
-    operands: list[Any] = [
-        algebra.leaf(f"x{k}" if number is None else repr(number))
-        for k, number in enumerate(numbers)
-    ]
+    names = [f"x{k}" if number is None else repr(number) for k, number in enumerate(numbers)]
+    operands: list[Any] = list(map(algebra.leaf, names))
     places = {id(operand): k for k, operand in enumerate(operands)}
 
     def place(formula: Formula) -> int:
-        if id(formula) not in places:
-            places[id(formula)] = written(formula)
+        for part in operands_first(formula, places, _numbers_in):
+            places[id(part)] = written(part)
         return places[id(formula)]
 
     def written(formula: Formula) -> int:
@@ -81,3 +79,12 @@ def _template(op: str, numbers: Sequence[float | None], finite: bool) -> Tape:
         *[place(partials[k]) for k, number in enumerate(numbers) if number is None],
     ]
     return tape
+
+
+def _numbers_in(formula: Formula) -> Sequence[Formula]:
+    """The operands of a formula; of a selection those of its condition, too."""
+    if formula.row != "where":
+        return formula.operands
+    condition, *chosen = formula.operands
+    conditions = condition.operands if condition.row == "&" else [condition]
+    return [*[x for comparison in conditions for x in comparison.operands], *chosen]

@@ -10,6 +10,7 @@ from .tape import DOT, LINK, Tape, users
 
 BINARY = ("add", "sub", "neg")
 LINEAR = (*BINARY, "sum", DOT)
+PRODUCTS = ("mul", DOT)
 
 Part = tuple[str, tuple[int, ...]]  # an operation and its operands
 Terms = list[tuple[int, ...]]  # nodes, and products of two
@@ -99,6 +100,7 @@ def flatten(tape: Tape) -> Tape:
     """Merge sums of sums into one, and gather their products into dots; leave out unused nodes.
 
     Uniform terms stay apart from batched ones: what is the same for all samples is computed once.
+    So do differences without products, since x + (a - b) can have digits that (x + a) - b has not.
     """
     ops, batched = tape.ops, tape.batched
     uses, user = users(tape)
@@ -111,6 +113,8 @@ def flatten(tape: Tape) -> Tape:
         if (linear[node] or op == "mul") and uses[node] == 1 and linear[user[node]]:
             total = user[node]
             added = ops[total] != DOT or tape.operands[total][-1] == node  # a factor is not
+            if op == "sub" and (ops[total] != "sub" or tape.operands[total][1] == node):
+                added = added and any(x < 0 and parts[~x][0] in PRODUCTS for x in operands)
             if added and (op == "mul" or batched[node] == batched[total]):
                 parts.append((op, operands))
                 return ~(len(parts) - 1)

@@ -223,7 +223,7 @@ class Program:
                 raise type(error)(f"row {place}: {error}") from None
 
     def _checked(self, given: Any) -> Array:
-        X = _floats(given, "X", ("samples", self._tape.inputs), "a column for each input")
+        X = _floats(given, "X", ("samples", self._tape.inputs), "a column per input and target")
         if not len(X):
             raise ValueError("X is empty; at least one row is needed")
         return X

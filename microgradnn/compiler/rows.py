@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any
 
 from ..formulas import Formula
@@ -37,6 +37,7 @@ class Algebra:
         self.leaves: dict[str, Formula] = {}
         self.values: dict[tuple[Any, ...], Formula] = {}
         self.derivatives: dict[tuple[Any, ...], list[Formula]] = {}
+        self.done: dict[int, tuple[Formula, Formula]] = {}  # the first keeps its id taken
 
     def leaf(self, name: str) -> Formula:
         return self.leaves.setdefault(name, Formula(name))
@@ -75,17 +76,12 @@ class Algebra:
 
     def simplified(self, formula: Any) -> Formula:
         """The formula in elementary rows, without what makes no difference."""
-        done: dict[int, tuple[Formula, Formula]] = {}  # the first keeps its id taken
-
-        def visit(old: Formula) -> Formula:
-            if old.row is None:
-                return self.leaf(old.text)
-            if id(old) not in done:
-                op = old.row if isinstance(old.row, str) else old.row.name
-                done[id(old)] = old, self.value(op, list(map(visit, old.operands)))
-            return done[id(old)][1]
-
-        return visit(formula if isinstance(formula, Formula) else Formula(repr(float(formula))))
+        formula = formula if isinstance(formula, Formula) else Formula(repr(float(formula)))
+        for old in operands_first(formula, self.done, lambda x: x.operands):
+            op = old.row.name if isinstance(old.row, Primitive) else old.row
+            xs = [self.done[id(x)][1] for x in old.operands]
+            self.done[id(old)] = old, self.leaf(old.text) if op is None else self.value(op, xs)
+        return self.done[id(formula)][1]
 
     def _row(self, row: Primitive, operands: list[Formula]) -> Formula | None:
         """What is left of a row that is a formula, has a neutral operand, or numbers only."""
@@ -158,6 +154,21 @@ class Algebra:
         sign = self.values.setdefault(("sign", id(difference)), sign)
         slope = self.leaf(repr(above - middle if x is less.operands[0] else middle - above))
         return self.value("add", [self.value("mul", [slope, sign]), self.leaf(repr(middle))])
+
+
+def operands_first(
+    root: Formula, done: Container[int], operands: Callable[[Formula], Sequence[Formula]]
+) -> Iterator[Formula]:
+    """The parts of a formula, however deep, each after its operands; not those whose id is done."""
+    stack = [root]
+    while stack:
+        waiting = [x for x in operands(stack[-1]) if id(x) not in done]
+        if id(stack[-1]) in done:
+            stack.pop()
+        elif waiting:
+            stack += reversed(waiting)
+        else:
+            yield stack.pop()
 
 
 BOTH = ("True", "False")

@@ -35,7 +35,7 @@ def trace(
     if callable(what):
         if inputs is not None:
             raise TypeError("inputs is not wanted beside a function: give example_inputs")
-        return _of_function(what, params, examples)
+        return _of_function(what, params, _numbers(examples))
     if examples is not None:
         raise TypeError("example_inputs is not wanted beside a recorded graph: give inputs")
     if inputs is None:
@@ -56,21 +56,23 @@ def _values(given: Any, name: str) -> list[Value]:
     return [must_be(Value, x, f"{name}[{place}]", "a Value") for place, x in enumerate(values)]
 
 
-def _of_function(
-    f: Callable[[list[Any]], Any], params: Sequence[Value], examples: Sequence[Any] | None
-) -> Traced:
-    examples = [] if examples is None else as_list(examples, "example_inputs")
-    if len(examples) < 2:
+def _numbers(examples: Sequence[Any] | None) -> list[list[float]]:
+    rows = [] if examples is None else as_list(examples, "example_inputs")
+    if len(rows) < 2:
         raise ValueError(
             "example_inputs must hold at least two inputs that f takes: a function whose course "
             "depends on its data shows it in two different graphs"
         )
+    named = [(f"example_inputs[{place}]", row) for place, row in enumerate(rows)]
+    return [[as_number(x, name) for x in as_list(row, name)] for name, row in named]
 
+
+def _of_function(
+    f: Callable[[list[Any]], Any], params: Sequence[Value], examples: list[list[float]]
+) -> Traced:
     def traced_on(place: int) -> Traced:
-        name = f"example_inputs[{place}]"
-        numbers = [as_number(x, name) for x in as_list(examples[place], name)]
-        inputs = [Value(x, label=f"x{k}") for k, x in enumerate(numbers)]
-        return _of_graph(f(inputs), inputs, params)
+        inputs = [Value(x, label=f"x{k}") for k, x in enumerate(examples[place])]
+        return _of_graph(f(inputs.copy()), inputs, params)  # f may take its list to pieces
 
     first = traced_on(0)
     for place in range(1, len(examples)):
@@ -108,11 +110,12 @@ def _of_model(model: Any, loss: Any, examples: Sequence[Any] | None) -> Traced:
         count = _input_count(model)
         # Numbers of ordinary size, no two of which are equal by chance.
         examples = [[((7 * k + 3 * j) % 11 + 1) / (12 + j) for k in range(count)] for j in (0, 1)]
+    examples = _numbers(examples)
     if loss is None:
         return _of_function(model, params, examples)
     if not callable(loss):
         raise TypeError(f"loss must be a function (prediction, target), got {loss!r}")
-    columns, targets = len(examples[0]), _targets(model, loss, examples[0])
+    columns, targets = len(examples[0]), _targets(model, loss, examples[0].copy())
 
     def loss_of(values: list[Any]) -> Any:
         prediction, target = model(values[:columns]), values[columns:]

@@ -44,12 +44,23 @@ def test_outputs_may_be_leaves_or_uniform_or_the_same_twice() -> None:
     assert loss.value_and_grad([[1.0], [2.0], [3.0]]) == (9.0, np.array([6.0]))
     leaf = compile(w, [x], [w])
     assert leaf.value_and_grad([[1.0], [2.0]]) == (3.0, np.array([1.0]))
+    assert compile([Value(3.0)], [])(np.empty((2, 0))).tolist() == [[3.0], [3.0]]
 
 
 def test_a_function_is_traced() -> None:
     w = Value(3.0)
     program = compile(lambda x: w * x[0] + x[1], example_inputs=[[1, 2], [3, 4]], params=[w])
     assert program([[1.0, 2.0]]).tolist() == [5.0]
+
+
+def test_a_function_may_take_its_list_to_pieces() -> None:
+    w = Value(3.0)
+
+    def f(x: list[Value]) -> Value:
+        x.append(x[0])
+        return w * x.pop(0) + 0.5 * x.pop(0)
+
+    assert compile(f, example_inputs=[[1, 2], [3, 4]], params=[w])([[5.0, 6.0]]).tolist() == [18.0]
 
 
 def test_a_function_whose_course_depends_on_data_is_refused() -> None:
@@ -160,6 +171,32 @@ def test_a_primitive_of_the_users_own_is_compiled(name: str) -> None:
 
 
 @pytest.mark.usefixtures("table")
+def test_partials_may_be_written_with_every_operator() -> None:
+    signed = mg.primitive(
+        "signed", lambda x: abs(x) * x**2, [lambda out, x: 3 * abs(x) * x + 2**x - 2.0**x]
+    )
+    x, w = Value(2.0), Value(3.0)
+    program = compile(signed(x * w), [x], [w])
+    assert program.value_and_grad([[1.0], [-1.0]]) == (27.0, np.array([27.0]))
+
+
+@pytest.mark.usefixtures("table")
+def test_a_partial_may_be_a_loop() -> None:
+    """Each round uses the last one twice: written out, this would be 2⁴⁰ operations."""
+
+    def newton(out: Any, x: Any) -> Any:
+        root = x
+        for _ in range(40):
+            root = 0.5 * (root + x / root)
+        return 0.5 / root
+
+    row = mg.primitive("root_by_newton", math.sqrt, [newton])
+    x, w = Value(2.0), Value(3.0)
+    mean, gradient = compile(row(x * w), [x], [w]).value_and_grad([[3.0]])
+    assert (mean, round(gradient[0], 12)) == (3.0, 0.5)
+
+
+@pytest.mark.usefixtures("table")
 @pytest.mark.parametrize("name", ["copy", "where", "link", "input"])
 def test_a_primitive_with_a_name_of_the_compilers_own_is_refused(name: str) -> None:
     square = mg.primitive(name, lambda x: x**2, [lambda out, x: 2 * x])
@@ -173,9 +210,10 @@ def test_partials_for_numbers_only_are_refused_with_a_hint() -> None:
     x, w = Value(2.0), Value(3.0)
     wave = mg.primitive("wave", math.sin, [lambda out, x: math.cos(x)])
     size = mg.primitive("size", abs, [lambda out, x: 1.0 if x > 0 else -1.0])
-    for row, name, value in ((wave, "wave", math.sin(6.0)), (size, "size", 6.0)):
+    even = mg.primitive("even", abs, [lambda out, x: mg.where(x == 0, 0.0, x / out)])
+    for row, value in ((wave, math.sin(6.0)), (size, 6.0), (even, 6.0)):
         with pytest.raises(
-            TypeError, match=rf"the partials of {name} .*where\(.*mg\.exp, not math"
+            TypeError, match=rf"the partials of {row.name} .*where\(.*mg\.exp, not math"
         ):
             compile(row(x * w), [x], [w])
         assert compile(row(x * w), [x])([[2.0]]).tolist() == [value]  # no partials are wanted
@@ -243,6 +281,11 @@ def test_wrong_leaves_are_refused_by_name() -> None:
         compile(lambda x: 3.0, example_inputs=[[1.0], [2.0]])
     with pytest.raises(TypeError, match=re.escape("example_inputs[1] must be a list")):
         compile(lambda x: x[0], example_inputs=[[1.0], 2.0])
+    for loss in (None, losses.mse_loss):
+        with pytest.raises(ValueError, match="example_inputs is empty"):
+            compile(nn.MLP(1, [1]), loss, example_inputs=[])
+        with pytest.raises(TypeError, match=re.escape("example_inputs[1] must be a list")):
+            compile(nn.MLP(1, [1]), loss, example_inputs=[[1.0], 2.0])
     with pytest.raises(TypeError, match="inputs is missing"):
         compile(w * x)
     with pytest.raises(TypeError, match="example_inputs is not wanted beside a recorded graph"):
@@ -329,6 +372,29 @@ def test_the_number_one_is_no_operand() -> None:
     assert program([[0.5, 3.0], [2.0, 3.0]]).tolist() == [[1.0, 3.0, 0.5], [2.0, 3.0, 2.0]]
 
 
+@pytest.mark.parametrize("row", ["max", "logsumexp", "cross_entropy"])
+def test_a_row_of_a_thousand_operands(row: str) -> None:
+    """Sums in its formulas are as deep as it has operands: deeper than Python may recurse."""
+    n = 1000
+    x, ws, ts = Value(1.0), [Value(k % 7.0) for k in range(n)], [Value(1.0 / n) for _ in range(n)]
+    logits = [w * x for w in ws]
+    out = mg.primitives.PRIMITIVES[row](*logits, *(ts if row == "cross_entropy" else []))
+    mean, gradient = compile(out, [x, *ts], ws).value_and_grad([[1.0] + [1.0 / n] * n])
+    assert math.isclose(mean, out.data, rel_tol=1e-12)
+    assert np.allclose(gradient, mg.gradients(out, ws), rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("gap", [15.0, 30.0, 50.0])
+def test_a_sure_prediction_keeps_its_digits(gap: float) -> None:
+    """Σ exp(x − max) − 1 is about exp(−gap): gone if the 1 is subtracted last."""
+    x, ws = Value(1.0), [Value(gap), Value(0.0)]
+    program = compile(losses.cross_entropy([w * x for w in ws], 0), [x], ws)
+    mean, gradient = program.value_and_grad([[1.0]])
+    others = math.exp(-gap) / (1.0 + math.exp(-gap))
+    assert math.isclose(mean, math.log1p(math.exp(-gap)), rel_tol=1e-13)
+    assert np.allclose(gradient, [-others, others], rtol=1e-13, atol=0.0)
+
+
 def test_nested_ties_share_as_they_are_nested() -> None:
     a, b, c = params = [Value(1.0) for _ in range(3)]
     nested = mg.maximum(mg.maximum(a, b), c)
@@ -411,7 +477,7 @@ def test_the_summary_says_what_became_of_the_scalars() -> None:
     assert "32 × relu → elementwise" in summary
 
 
-def test_the_source_is_deterministic_and_runs_alone() -> None:
+def test_the_source_is_deterministic() -> None:
     model = nn.MLP(2, [3, 1])
     one, other = (compile(model, losses.mse_loss).source for _ in range(2))
     assert one == other
