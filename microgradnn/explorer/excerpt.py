@@ -145,7 +145,7 @@ def _folded(
 
     A value that others use elsewhere stays by itself, unless it is a leaf.
     """
-    boxes = [blocks.box_of(k, unfolded) for k in range(len(values))]
+    boxes = blocks.boxes(unfolded)
     if len({x for x, node, _ in edges if boxes[x] != boxes[node]}) > MOST_RECORDED:
         return None
     name_of = {

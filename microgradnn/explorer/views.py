@@ -62,7 +62,7 @@ def plan(
     edges: Sequence[tuple[int, int, int]], blocks: Nest, unfolded: Collection[int]
 ) -> Plan | None:
     """The picture with these blocks unfolded; None if it has too many boxes, or cycles."""
-    box_of = [blocks.box_of(k, unfolded) for k in range(len(blocks.home))]
+    box_of = blocks.boxes(unfolded)
     members: dict[int, list[int]] = {}
     for k, box in enumerate(box_of):
         members.setdefault(box, []).append(k)
