@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..derivatives import dependents
+from ..drawing.diagram import Link, links_of
 from ..drawing.fold import Nest, fold, nests
 from ..primitives import Primitive
 from ..value import Value
-from .views import edges_of, first_plan
+from .views import first_plan
 
 MOST_COMPUTED = 10_000  # values and edges that follow a slider at once
 WAYS = 3  # of making blocks; the last one is taken even where the picture is crowded
@@ -72,14 +73,14 @@ def excerpt(order: Sequence[Value], values: list[Value]) -> Excerpt:
         copies = _copies(values)
         values = list(copies.values())
         elsewhere = {copies[value]: sums for value, sums in received.items()}
-    edges = edges_of(values)
+    links = links_of(values)
     for tried, blocks in enumerate(nests(values), start=1):
-        if tried < WAYS and not first_plan(edges, blocks):
+        if tried < WAYS and not first_plan(links, blocks):
             continue
-        if len(values) + len(edges) <= MOST_RECORDED:
+        if len(values) + len(links) <= MOST_RECORDED:
             return Excerpt(values, blocks, elsewhere, left_out)
         for unfolded in reversed(blocks.levels):
-            found = _folded(values, edges, blocks, unfolded, elsewhere)
+            found = _folded(values, links, blocks, unfolded, elsewhere)
             if found:
                 left_out += (
                     f" {len(values):,} values are too many for a page: it has the "
@@ -136,7 +137,7 @@ def _node(
 
 def _folded(
     values: Sequence[Value],
-    edges: Sequence[tuple[int, int, int]],
+    links: Sequence[Link],
     blocks: Nest,
     unfolded: frozenset[int],
     elsewhere: dict[Value, tuple[float, int]],
@@ -146,7 +147,7 @@ def _folded(
     A value that others use elsewhere stays by itself, unless it is a leaf.
     """
     boxes = blocks.boxes(unfolded)
-    if len({x for x, node, _ in edges if boxes[x] != boxes[node]}) > MOST_RECORDED:
+    if len({x.tail for x in links if boxes[x.tail] != boxes[x.head]}) > MOST_RECORDED:
         return None
     name_of = {
         value: str(box)
@@ -190,18 +191,12 @@ def _block_of(count: int) -> Primitive:
 
 def _outer(blocks: Nest, unfolded: frozenset[int], homes: Sequence[int]) -> Nest:
     """Those of the unfolded blocks in which at least two of the values are, with these homes."""
-    sizes: Counter[int] = Counter()
-    for home in homes:
-        while home >= 0:
-            sizes[home] += 1
-            home = blocks.parents[home]
+    sizes = Counter(block for home in homes for block in blocks.around(home))
     kept = [b for b in sorted(unfolded) if sizes[b] > 1 and sizes[b] != sizes[blocks.parents[b]]]
     number = {block: k for k, block in enumerate(kept)}
 
     def held_by(block: int) -> int:
-        while block >= 0 and block not in number:
-            block = blocks.parents[block]
-        return number.get(block, -1)
+        return next((number[b] for b in blocks.around(block) if b in number), -1)
 
     return Nest(
         [blocks.names[b] for b in kept],
