@@ -6,7 +6,7 @@ from bisect import bisect_right, insort
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .geometry import Edge, Point, Size
+from .geometry import MOST_IN_ORDER, Edge, Rectangle, Size
 
 BETWEEN_COLUMNS = 40  # pixels, where lines bend
 BETWEEN_BOXES = 16  # pixels, between what stands in a column
@@ -15,40 +15,40 @@ SWEEPS = 8  # over all columns, for the order in them and again for the heights
 
 
 class Plan(NamedTuple):
-    """The middles of boxes and labels, and where each edge passes the columns up to its label."""
+    """Where boxes and labels are, and where each edge passes the columns up to its label."""
 
-    boxes: list[Point]
-    labels: list[Point]
-    passes: list[list[Point]]
+    boxes: list[Rectangle]
+    labels: list[Rectangle]
+    passes: list[list[Rectangle]]
 
 
-def plan(boxes: Sequence[Size], edges: Sequence[Edge], in_order: int) -> Plan:
+def plan(boxes: Sequence[Size], edges: Sequence[Edge]) -> Plan:
     """Place boxes, whose numbers rise along the edges, and labels, by the method of Sugiyama.
 
     Columns of boxes and of labels alternate. Labels of edges to the same box keep the order of
-    the edges, if these are at most `in_order`. Edges that leave a box run together up to the
-    column where they part.
+    the edges, if these are few. Edges that leave a box run together up to the column where they
+    part.
     """
     column_of, left, right, lanes = _columns_and_links(boxes, edges)
-    heights = [size[1] for size in [*boxes, *(edge.label for edge in edges)]]
-    heights += [LANE] * (len(left) - len(heights))
-    groups = _labels_in_order(boxes, edges, in_order)
+    sizes = [*boxes, *(edge.label for edge in edges)]
+    first_lane, count = len(sizes), len(left)
+    sizes += [Size(0.0, 0.0)] * (count - first_lane)
+    heights = [size.height for size in sizes[:first_lane]] + [LANE] * (count - first_lane)
+    groups = _labels_in_order(boxes, edges)
     columns = _order(_first_order(boxes, column_of, left, right), left, right, groups)
     ys = _heights(columns, left, right, heights)
     top = min(y - height / 2 for y, height in zip(ys, heights, strict=True))
-    widths = [size[0] for size in [*boxes, *(edge.label for edge in edges)]]
     xs, start = [], 0.0
     for column in columns:
-        width = max(widths[item] for item in column if item < len(widths))
+        width = max(sizes[item].width for item in column)
         xs.append(start + width / 2)
         start += width + BETWEEN_COLUMNS
-    points = [(xs[column_of[item]], ys[item] - top) for item in range(len(left))]
-    first_lane = len(boxes) + len(edges)
-    return Plan(
-        points[: len(boxes)],
-        points[len(boxes) : first_lane],
-        [[points[lane] for lane in passed] for passed in lanes],
-    )
+    places = [
+        Rectangle(xs[column], y - top, *size)
+        for column, y, size in zip(column_of, ys, sizes, strict=True)
+    ]
+    passes = [[places[lane] for lane in passed] for passed in lanes]
+    return Plan(places[: len(boxes)], places[len(boxes) : first_lane], passes)
 
 
 def _columns_and_links(
@@ -103,14 +103,12 @@ def _first_order(
     return columns
 
 
-def _labels_in_order(
-    boxes: Sequence[Size], edges: Sequence[Edge], in_order: int
-) -> list[list[int]]:
+def _labels_in_order(boxes: Sequence[Size], edges: Sequence[Edge]) -> list[list[int]]:
     """The labels of edges to the same box, where they must keep their order."""
     arriving: list[list[int]] = [[] for _ in boxes]
     for label, edge in enumerate(edges, start=len(boxes)):
         arriving[edge.head].append(label)
-    return [labels for labels in arriving if 1 < len(labels) <= in_order]
+    return [labels for labels in arriving if 1 < len(labels) <= MOST_IN_ORDER]
 
 
 def _order(
@@ -126,10 +124,6 @@ def _order(
         for k, item in enumerate(column):
             place[item] = k
 
-    def wish(item: int) -> float:
-        others = joined[item]
-        return sum(place[other] for other in others) / len(others) if others else place[item]
-
     for column in columns:
         number(column)
     best, fewest = columns, _crossings(columns, right, place)
@@ -138,7 +132,7 @@ def _order(
             break
         joined = left if sweep % 2 else right
         for column in columns if sweep % 2 else reversed(columns):
-            number(sorted(column, key=wish))
+            number(sorted(column, key=lambda item: _mean_of(joined[item] or [item], place)))
         for labels in groups:
             for label, k in zip(labels, sorted(place[label] for label in labels), strict=True):
                 place[label] = k
@@ -167,18 +161,18 @@ def _heights(
 ) -> list[float]:
     """Draw each item to the mean height of those it is joined to, keeping order and distance."""
     ys = [0.0] * len(left)
-
-    def wish(item: int) -> float:
-        others = joined[item]
-        return sum(ys[other] for other in others) / len(others) if others else ys[item]
-
     for sweep in range(SWEEPS + 1):
         joined = left if sweep % 2 else right
         for column in columns if sweep % 2 else reversed(columns):
-            spread = _spread([wish(item) for item in column], [heights[item] for item in column])
+            wishes = [_mean_of(joined[item] or [item], ys) for item in column]
+            spread = _spread(wishes, [heights[item] for item in column])
             for item, y in zip(column, spread, strict=True):
                 ys[item] = y
     return ys
+
+
+def _mean_of(items: Sequence[int], places: Sequence[float]) -> float:
+    return sum(places[item] for item in items) / len(items)
 
 
 def _spread(wishes: list[float], heights: list[float]) -> list[float]:

@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import pairwise
 
-from .geometry import ARROWHEAD, Edge, Geometry, Point, Rectangle, Size
+from .geometry import ARROWHEAD, MOST_IN_ORDER, Edge, Geometry, Point, Rectangle, Size
 from .layered import plan
 
 __all__ = ["Edge", "Geometry", "Point", "Rectangle", "Size", "lay_out"]
 
 POINTS_PER_INCH = 72  # Graphviz takes inches and answers in points; a point becomes a pixel
-MOST_IN_ORDER = 3  # operands that arrive as written, the first on top; more would cross too much
 TIMEOUT = 60  # seconds for the system's dot
 MOST_FOR_GRAPHVIZ = 300  # edges; with more it takes seconds, with many more minutes
 
@@ -28,9 +27,7 @@ def lay_out(boxes: Sequence[Size], edges: Sequence[Edge]) -> Geometry:
 
     The numbers of the boxes rise along every edge.
     """
-    if len(edges) > MOST_FOR_GRAPHVIZ:
-        return built_in(boxes, edges)
-    for engine in ENGINES:
+    for engine in ENGINES if len(edges) <= MOST_FOR_GRAPHVIZ else ():
         with suppress(EngineUnavailable):
             return engine(boxes, edges)
     return built_in(boxes, edges)
@@ -62,10 +59,7 @@ def packaged_graphviz(boxes: Sequence[Size], edges: Sequence[Edge]) -> Geometry:
 
 def built_in(boxes: Sequence[Size], edges: Sequence[Edge]) -> Geometry:
     """Lay out with nothing but Python."""
-    middles, label_middles, passes = plan(boxes, edges, MOST_IN_ORDER)
-    placed = [Rectangle(*at, *size) for at, size in zip(middles, boxes, strict=True)]
-    labels = [Rectangle(*at, *edge.label) for at, edge in zip(label_middles, edges, strict=True)]
-    lanes = [[Rectangle(*at, 0.0, 0.0) for at in passed] for passed in passes]
+    placed, labels, lanes = plan(boxes, edges)
     everything = [*placed, *labels, *(lane for passed in lanes for lane in passed)]
     width = max(rectangle.right for rectangle in everything)
     height = max(rectangle.y + rectangle.height / 2 for rectangle in everything)
