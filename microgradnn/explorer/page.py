@@ -19,8 +19,8 @@ from typing import Any
 from ..derivatives import has_changed_operands
 from ..drawing.diagram import describe_block
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
+from ..drawing.picture import write
 from ..formulas import JAVASCRIPT, Formula, statements
-from ..functions import as_path
 from ..modes import large_graph
 from ..notation import names_of, number, operation, printable, shorten
 from ..primitives import PRIMITIVES, REAL, Interval, Primitive
@@ -47,12 +47,7 @@ class Explorer:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file that ends in .html; it needs nothing else."""
-        path = as_path(path)
-        if path.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"a page is saved as .html, not as {path.name!r}")
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"no directory {str(path.parent)!r} to save {path.name!r} in")
-        path.write_text(self.html, encoding="utf-8", newline="\n")
+        write(path, "a page", dict.fromkeys((".html", ".htm"), self.html.encode))
 
     def open(self) -> None:
         """Show the page in a browser, from a file that is left in the temporary directory."""
