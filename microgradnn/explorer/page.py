@@ -141,10 +141,6 @@ def _refuse_changed_data(order: Sequence[Value]) -> None:
             )
 
 
-def _numbers(node: Value) -> list[float]:
-    return [x.data if isinstance(x, Value) else x for x in node.operands]
-
-
 # ---- The graph as data -------------------------------------------------------------------------
 
 
@@ -265,21 +261,19 @@ def _words(row: Primitive, operands: Sequence[Any]) -> list[str | int]:
     """How the operation is written: texts, and between them the places of operands."""
     if len(operands) > MOST_WRITTEN:
         return [f"{shorten(row.symbol)} of {len(operands)} operands"]
-    marked = ["0" if x == 0.0 else f"\0{place}\0" for place, x in enumerate(map(_plain, operands))]
+    # A Value equals itself alone, so it is the number 0 that is written out.
+    marked = ["0" if x == 0.0 else f"\0{place}\0" for place, x in enumerate(operands)]
     parts = re.split("\0", operation(row, marked))
     return [int(part) if k % 2 else part for k, part in enumerate(parts)]
-
-
-def _plain(operand: Any) -> float | None:
-    return None if isinstance(operand, Value) else operand
 
 
 def _standing_digits(node: Value) -> int:
     """With how many digits the operands give the shown result; 0 if with none (see page.js)."""
     assert node.op is not None
+    numbers = [x.data if isinstance(x, Value) else x for x in node.operands]
     for digits in range(4, 18):
         try:
-            result = node.op.value([float(f"{x:.{digits}g}") for x in _numbers(node)])
+            result = node.op.value([float(f"{x:.{digits}g}") for x in numbers])
         except (ValueError, ArithmeticError):
             continue
         if number(result) == number(node.data):
