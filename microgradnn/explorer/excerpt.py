@@ -11,7 +11,7 @@ from ..drawing.diagram import Link, links_of
 from ..drawing.fold import Nest, fold, nests
 from ..primitives import Primitive
 from ..value import Value
-from .views import first_plan
+from .views import first_plan, plan
 
 MOST_COMPUTED = 10_000  # values and edges that follow a slider at once
 WAYS = 3  # of making blocks; the last one is taken even where the picture is crowded
@@ -83,7 +83,7 @@ def excerpt(order: Sequence[Value], values: list[Value]) -> Excerpt:
             return Excerpt(values, blocks, elsewhere, left_out)
         for unfolded in reversed(blocks.levels):
             found = _folded(values, links, blocks, unfolded, elsewhere)
-            if found:
+            if found and plan(links_of(found.values), found.blocks, ()):
                 left_out += (
                     f" {len(values):,} values are too many for a page: it has the "
                     f"{len(found.values):,} that lead from one block to another."
