@@ -6,9 +6,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from graphlib import TopologicalSorter
+from itertools import count
 from operator import itemgetter
 from typing import NamedTuple
 
+from ..functions import grouped
 from ..value import Value
 
 MOST_BOXES = 60
@@ -54,11 +56,11 @@ class Folded(NamedTuple):
     def arrows(self) -> dict[tuple[int, int], list[Value]]:
         """The values that go from one block into another, for each two blocks where any does."""
         home = {value: k for k, block in enumerate(self.blocks) for value in block.outputs}
-        found = defaultdict[tuple[int, int], list[Value]](list)
-        for head, block in enumerate(self.blocks):
-            for value in block.inputs:
-                found[home[value], head].append(value)
-        return found
+        return grouped(
+            ((home[value], head), value)
+            for head, block in enumerate(self.blocks)
+            for value in block.inputs
+        )
 
 
 class Nest(NamedTuple):
@@ -256,7 +258,7 @@ class _Graph:
         together = [0] * len(self.values)
         for numbers, names in self._partitions(folds):
             together = _numbered(zip(together, numbers, strict=True))
-            for group in sorted(grouped(together).values(), key=itemgetter(-1)):
+            for group in sorted(grouped(zip(together, count())).values(), key=itemgetter(-1)):
                 parent, block = found.home[group[0]], len(found.names)
                 if len(group) != sizes[parent]:
                     split.add(parent)
@@ -298,7 +300,7 @@ class _Graph:
     def collapse(self, keys: Sequence[Key | None], most_outputs: int = MOST_OUTPUTS) -> Folded:
         """The graph of blocks, without cycles, and its derivatives."""
         home, used = self._homes(keys)
-        members = grouped(home)
+        members = grouped(zip(home, count()))
         inputs = {
             block: sorted(x for x in used.get(block, ()) if home[x] != block) for block in members
         }
@@ -338,11 +340,12 @@ class _Graph:
         Nothing leads into a leaf, so wherever it is put it makes no cycle.
         """
         key_of = {home[k]: keys[k] for k, operands in enumerate(self.operands) if operands}
-        users = defaultdict[int, list[int]](list)
-        for block, operands in used.items():
-            for x in operands:
-                if not self.operands[x] and keys[x]:
-                    users[x].append(block)
+        users = grouped(
+            (x, block)
+            for block, operands in used.items()
+            for x in operands
+            if keys[x] and not self.operands[x]
+        )
         apart: dict[Key | None, int] = {}
         for leaf, blocks in users.items():
             own = len(blocks) == 1 and key_of[blocks[0]] == keys[leaf]
@@ -379,14 +382,6 @@ def _module_of(path: str) -> str:
     return ".".join(parts) or "model"
 
 
-def grouped(numbers: Iterable[int]) -> dict[int, list[int]]:
-    """The places of each number."""
-    found = defaultdict[int, list[int]](list)
-    for place, number in enumerate(numbers):
-        found[number].append(place)
-    return found
-
-
 def _numbered(keys: Iterable[Hashable]) -> list[int]:
     """A number for each, the same for those that are equal."""
     numbers: dict[Hashable, int] = {}
@@ -402,9 +397,7 @@ def _common(keys: set[Key | None]) -> Key | None:
 def _on_cycles(links: set[tuple[int, int]]) -> set[int]:
     """The blocks that lie on cycles or between them."""
     for _ in range(2):  # drop what no cycle leads to; turned round, what leads to no cycle
-        following = defaultdict[int, list[int]](list)
-        for a, b in links:
-            following[a].append(b)
+        following = grouped(links)
         waiting = Counter(b for _, b in links)
         free = list(following.keys() - waiting)
         while free:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..functions import grouped
 from .geometry import MOST_IN_ORDER, Edge, Rectangle, Size
 
 BETWEEN_COLUMNS = 40  # pixels, where lines bend
@@ -34,7 +35,8 @@ def plan(boxes: Sequence[Size], edges: Sequence[Edge]) -> Plan:
     first_lane, count = len(sizes), len(left)
     sizes += [Size(0.0, 0.0)] * (count - first_lane)
     heights = [size.height for size in sizes[:first_lane]] + [LANE] * (count - first_lane)
-    groups = _labels_in_order(boxes, edges)
+    arriving = grouped((edge.head, label) for label, edge in enumerate(edges, start=len(boxes)))
+    groups = [labels for labels in arriving.values() if 1 < len(labels) <= MOST_IN_ORDER]
     columns = _order(_first_order(boxes, column_of, left, right), left, right, groups)
     ys = _heights(columns, left, right, heights)
     top = min(y - height / 2 for y, height in zip(ys, heights, strict=True))
@@ -103,39 +105,27 @@ def _first_order(
     return columns
 
 
-def _labels_in_order(boxes: Sequence[Size], edges: Sequence[Edge]) -> list[list[int]]:
-    """The labels of edges to the same box, where they must keep their order."""
-    arriving: list[list[int]] = [[] for _ in boxes]
-    for label, edge in enumerate(edges, start=len(boxes)):
-        arriving[edge.head].append(label)
-    return [labels for labels in arriving if 1 < len(labels) <= MOST_IN_ORDER]
-
-
 def _order(
     columns: list[list[int]],
     left: list[list[int]],
     right: list[list[int]],
     groups: list[list[int]],
 ) -> list[list[int]]:
-    """Put each item at the mean place of those it is joined to, to and fro; keep the best."""
-    place = [0] * len(left)
+    """Put each item at the mean place of those it is joined to, to and fro; keep the best.
 
-    def number(column: list[int]) -> None:
-        for k, item in enumerate(column):
-            place[item] = k
-
-    for column in columns:
-        number(column)
+    The labels in each of `groups` keep their order.
+    """
+    place = {item: k for column in columns for k, item in enumerate(column)}
     best, fewest = columns, _crossings(columns, right, place)
     for sweep in range(SWEEPS):
         if not fewest:
             break
         joined = left if sweep % 2 else right
         for column in columns if sweep % 2 else reversed(columns):
-            number(sorted(column, key=lambda item: _mean_of(joined[item] or [item], place)))
+            moved = sorted(column, key=lambda item: _mean_of(joined[item] or [item], place))
+            place.update({item: k for k, item in enumerate(moved)})
         for labels in groups:
-            for label, k in zip(labels, sorted(place[label] for label in labels), strict=True):
-                place[label] = k
+            place.update(zip(labels, sorted(place[label] for label in labels), strict=True))
         columns = [sorted(column, key=place.__getitem__) for column in columns]
         crossings = _crossings(columns, right, place)
         if crossings < fewest:
@@ -143,7 +133,7 @@ def _order(
     return best
 
 
-def _crossings(columns: list[list[int]], right: list[list[int]], place: list[int]) -> int:
+def _crossings(columns: list[list[int]], right: list[list[int]], place: dict[int, int]) -> int:
     """How often lines between neighbouring columns cross."""
     count = 0
     for column in columns:
@@ -160,18 +150,17 @@ def _heights(
     columns: list[list[int]], left: list[list[int]], right: list[list[int]], heights: list[float]
 ) -> list[float]:
     """Draw each item to the mean height of those it is joined to, keeping order and distance."""
-    ys = [0.0] * len(left)
+    ys = dict.fromkeys(range(len(left)), 0.0)
     for sweep in range(SWEEPS + 1):
         joined = left if sweep % 2 else right
         for column in columns if sweep % 2 else reversed(columns):
             wishes = [_mean_of(joined[item] or [item], ys) for item in column]
             spread = _spread(wishes, [heights[item] for item in column])
-            for item, y in zip(column, spread, strict=True):
-                ys[item] = y
-    return ys
+            ys.update(zip(column, spread, strict=True))
+    return list(ys.values())
 
 
-def _mean_of(items: Sequence[int], places: Sequence[float]) -> float:
+def _mean_of(items: Sequence[int], places: Mapping[int, float]) -> float:
     return sum(places[item] for item in items) / len(items)
 
 

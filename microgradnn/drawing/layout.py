@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import pairwise
 
+from ..functions import grouped
 from .geometry import ARROWHEAD, MOST_IN_ORDER, Edge, Geometry, Point, Rectangle, Size
 from .layered import plan
 
@@ -130,9 +131,7 @@ def _splines(
     column to the next we draw a smoother way than Graphviz's. It bends in the gap between the
     columns alone, so it touches no other box.
     """
-    columns: dict[float, list[Rectangle]] = {}
-    for rectangle in [*boxes, *labels]:
-        columns.setdefault(rectangle.x, []).append(rectangle)
+    columns = grouped((rectangle.x, rectangle) for rectangle in [*boxes, *labels])
     right_end = {x: max(one.right for one in column) for x, column in columns.items()}
     left_end = {x: min(one.left for one in column) for x, column in columns.items()}
     order = {x: place for place, x in enumerate(sorted(columns))}
@@ -161,11 +160,9 @@ def _arrival_heights(
     boxes: list[Rectangle], labels: list[Rectangle], edges: Sequence[Edge]
 ) -> list[float]:
     """Where edges end: spread over the left side of their box, in the order of their labels."""
-    arriving: list[list[int]] = [[] for _ in boxes]
-    for k in sorted(range(len(edges)), key=lambda k: labels[k].y):
-        arriving[edges[k].head].append(k)
     heights = [0.0] * len(edges)
-    for box, ends in zip(boxes, arriving, strict=True):
-        for place, k in enumerate(ends, start=1):
-            heights[k] = box.top + box.height * place / (len(ends) + 1)
+    from_the_top = sorted(range(len(edges)), key=lambda k: labels[k].y)
+    for head, arriving in grouped((edges[k].head, k) for k in from_the_top).items():
+        for place, k in enumerate(arriving, start=1):
+            heights[k] = boxes[head].top + boxes[head].height * place / (len(arriving) + 1)
     return heights

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from graphlib import CycleError, TopologicalSorter
+from itertools import count
 from typing import Any, NamedTuple
 
 from ..drawing.diagram import MOST_DERIVATIVES, Arrow, Diagram, Link, describe_block, links_of
-from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest, grouped
+from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
 from ..drawing.geometry import Size
 from ..drawing.layout import built_in, lay_out
 from ..drawing.svg import box_size, edge_of, paint
+from ..functions import grouped
 from ..notation import number, printable
 from ..value import Value
 
@@ -51,7 +53,7 @@ class View(NamedTuple):
 def plan(links: Sequence[Link], blocks: Nest, unfolded: Container[int]) -> Plan | None:
     """The picture with these blocks unfolded; None if it has too many boxes, or cycles."""
     box_of = blocks.boxes(unfolded)
-    members = grouped(box_of)
+    members = grouped(zip(box_of, count()))
     if len(members) > MOST_BOXES:
         return None
     arrows = defaultdict[tuple[int, int, int], list[Link]](list)
