@@ -85,11 +85,9 @@ def links_of(values: Sequence[Value]) -> list[Link]:
     """All links of a graph, by the numbers of its values in topological order."""
     number_of = {value: k for k, value in enumerate(values)}
     return [
-        Link(number_of[operand], head, place, local)
+        Link(number_of[value.operands[place]], head, place, local)
         for head, value in enumerate(values)
-        for place, (operand, local) in enumerate(
-            zip(value.operands, value.local_grads, strict=True)
-        )
+        for place, local in enumerate(value.local_grads)
         if local is not None
     ]
 
