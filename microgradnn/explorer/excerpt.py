@@ -83,7 +83,7 @@ def excerpt(order: Sequence[Value], values: list[Value]) -> Excerpt:
             return Excerpt(values, blocks, elsewhere, left_out)
         for unfolded in reversed(blocks.levels):
             found = _folded(values, links, blocks, unfolded, elsewhere)
-            if found and plan(links_of(found.values), found.blocks, ()):
+            if found and plan(links_of(found.values), found.blocks, frozenset()):
                 left_out += (
                     f" {len(values):,} values are too many for a page: it has the "
                     f"{len(found.values):,} that lead from one block to another."

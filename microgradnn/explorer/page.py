@@ -21,6 +21,7 @@ from ..drawing.diagram import describe_block
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
 from ..drawing.picture import write
 from ..formulas import JAVASCRIPT, Formula, statements
+from ..functions import grouped
 from ..modes import large_graph
 from ..notation import names_of, number, operation, printable, shorten
 from ..primitives import PRIMITIVES, REAL, Interval, Primitive
@@ -186,7 +187,7 @@ def _view(
     view = views[number]
     place = {name: k for k, name in enumerate(view.plan.boxes)}
     return {
-        "unfolded": sorted(view.unfolded),
+        "unfolded": sorted(view.plan.unfolded),
         "boxes": view.boxes,
         "arrows": [(place[tail], place[head], at) for tail, head, at in view.plan.arrows],
         "blocks": [_toggle(block, view, views, blocks, titles) for block in range(len(titles))],
@@ -201,29 +202,27 @@ def _toggle(
 
     Where that view is not there, it is the one most like it.
     """
-    parent = blocks.parents[block]
-    wanted = blocks.toggled(view.unfolded, block)
+    parent, unfolded = blocks.parents[block], view.plan.unfolded
+    wanted = blocks.toggled(unfolded, block)
     after = [
-        (len(wanted ^ other.unfolded), k)
+        (len(wanted ^ other.plan.unfolded), k)
         for k, other in enumerate(views)
-        if (block in other.unfolded) != (block in view.unfolded)
+        if (block in other.plan.unfolded) == (block in wanted)
     ]
     entry = {
-        "action": f"{'Fold' if block in view.unfolded else 'Unfold'} {titles[block]}",
-        "listed": parent < 0 or parent in view.unfolded or block in view.unfolded,
+        "action": f"{'Fold' if block in unfolded else 'Unfold'} {titles[block]}",
+        "listed": parent < 0 or parent in unfolded or block in unfolded,
     }
     return entry | ({"after": min(after)[1]} if after else {})
 
 
 def _titles(values: Sequence[Value], blocks: Nest) -> list[str]:
     """What each block is called: by its path, or like the box of a row."""
-    members: list[list[Value]] = [[] for _ in blocks.names]
-    for value, home in zip(values, blocks.home, strict=True):
-        for block in blocks.around(home):
-            members[block].append(value)
+    homes = zip(values, blocks.home, strict=True)
+    inside = grouped((block, value) for value, home in homes for block in blocks.around(home))
     boxes = [
-        describe_block(Block(name, held, [], []), False)
-        for name, held in zip(blocks.names, members, strict=True)
+        describe_block(Block(name, inside[block], [], []), False)
+        for block, name in enumerate(blocks.names)
     ]
     return [box.name or f"{box.heading} · {box.numbers}" for box in boxes]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import count
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ..drawing.diagram import MOST_DERIVATIVES, Arrow, Diagram, Link, describe_block, links_of
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
 from ..drawing.geometry import Size
-from ..drawing.layout import built_in, lay_out
+from ..drawing.layout import Engine, built_in, lay_out
 from ..drawing.svg import box_size, edge_of, paint
 from ..functions import grouped
 from ..notation import number, printable
@@ -25,13 +25,14 @@ WIDEST = number(-0.12345)
 
 
 class Plan(NamedTuple):
-    """What is in a picture: boxes, the root's last, and the arrows between them.
+    """What is in a picture: the unfolded blocks, boxes, the root's last, and arrows between them.
 
     Boxes are given by their names, the number of a value or −1 − that of a block, with their
     values. An arrow is two such names and the place of an operand; or −1, where it stands for all
     the links that go from one box into the other.
     """
 
+    unfolded: frozenset[int]
     boxes: dict[int, list[int]]
     arrows: dict[tuple[int, int, int], list[Link]]
 
@@ -42,49 +43,49 @@ class Plan(NamedTuple):
 
 
 class View(NamedTuple):
-    """A picture in which some blocks are unfolded, and what its boxes and arrows are."""
+    """A picture, and what its boxes and arrows are."""
 
-    unfolded: frozenset[int]
     plan: Plan
     boxes: list[dict[str, Any]]  # what the page has to know of them
     picture: str
 
 
-def plan(links: Sequence[Link], blocks: Nest, unfolded: Container[int]) -> Plan | None:
+def plan(links: Sequence[Link], blocks: Nest, unfolded: frozenset[int]) -> Plan | None:
     """The picture with these blocks unfolded; None if it has too many boxes, or cycles."""
     box_of = blocks.boxes(unfolded)
     members = grouped(zip(box_of, count()))
     if len(members) > MOST_BOXES:
         return None
     arrows = defaultdict[tuple[int, int, int], list[Link]](list)
-    before: dict[int, set[int]] = {box: set() for box in members}
     for link in links:
         tail, head = box_of[link.tail], box_of[link.head]
         if tail != head:
             arrows[tail, head, link.place if tail >= 0 <= head else -1].append(link)
-            before[head].add(tail)
+    before: dict[int, set[int]] = {box: set() for box in members}
+    for tail, head, _ in arrows:
+        before[head].add(tail)
     order = members if min(members) >= 0 else TopologicalSorter(before).static_order()
     try:
-        return Plan({box: members[box] for box in order}, arrows)
+        return Plan(unfolded, {box: members[box] for box in order}, arrows)
     except CycleError:
         return None
 
 
-def first_plan(links: Sequence[Link], blocks: Nest) -> tuple[frozenset[int], Plan] | None:
-    """The finest fold of all the graph that can be read, and the blocks that it unfolds."""
+def first_plan(links: Sequence[Link], blocks: Nest) -> Plan | None:
+    """The finest fold of all the graph that can be read."""
     for unfolded in [frozenset(range(len(blocks.names))), *reversed(blocks.levels)]:
         found = plan(links, blocks, unfolded)
         if found and len(found.arrows) <= MOST_ARROWS:
-            return unfolded, found
+            return found
     return None
 
 
 def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[View]:
     """The view to start with, and those around it, nearest first, as many as there is room for."""
     links = links_of(values)
-    start, first = first_plan(links, blocks) or (frozenset[int](), plan(links, blocks, ()))
+    first = first_plan(links, blocks) or plan(links, blocks, frozenset())
     assert first
-    queue = list(dict.fromkeys([start, *reversed(blocks.levels)]))
+    queue = list(dict.fromkeys([first.unfolded, *reversed(blocks.levels)]))
     found: list[View] = []
     seen: set[frozenset[tuple[int, ...]]] = set()
     painted = 0
@@ -101,7 +102,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
             continue
         seen.add(partition)
         painted += size
-        found.append(_painted(values, names, blocks, unfolded, planned, is_first=not tried))
+        found.append(_painted(values, names, blocks, planned, built_in if tried else lay_out))
         for block in range(len(blocks.names)):
             changed = blocks.toggled(unfolded, block)
             if changed not in queue:
@@ -110,12 +111,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
 
 
 def _painted(
-    values: Sequence[Value],
-    names: Sequence[str],
-    blocks: Nest,
-    unfolded: frozenset[int],
-    planned: Plan,
-    is_first: bool,
+    values: Sequence[Value], names: Sequence[str], blocks: Nest, planned: Plan, engine: Engine
 ) -> View:
     """The picture as `draw` makes it, but with the names by which the page speaks of its boxes."""
     leaving: dict[int, set[int]] = {box: set() for box in planned.boxes}
@@ -157,8 +153,7 @@ def _painted(
         width = LABEL_WIDTH * (MOST_DERIVATIVES if several else 1)
         edges.append(edge._replace(label=Size(max(edge.label.width, width), edge.label.height)))
     diagram = Diagram(boxes, arrows)
-    geometry = (lay_out if is_first else built_in)(sizes, edges)
-    return View(unfolded, planned, told, paint(diagram, geometry))
+    return View(planned, told, paint(diagram, engine(sizes, edges)))
 
 
 def _names_of_outputs(block: str, outputs: Sequence[Value]) -> list[str | None]:
