@@ -141,10 +141,9 @@ def decision_boundary(model: Module, X: Any, y: Any, threshold: float = 0.0) -> 
         raise ValueError(f"y must have {len(table)} labels, got shape {labels.shape}")
     figure = _figure(width=4.8, height=4.0)
     axes = figure.add_subplot()
-    (left, bottom), (right, top) = table.min(axis=0), table.max(axis=0)
-    margin = 0.1 * max(right - left, top - bottom)
-    across = np.linspace(left - margin, right + margin, 61)
-    up = np.linspace(bottom - margin, top + margin, 61)
+    low, high = table.min(axis=0), table.max(axis=0)
+    margin = 0.1 * (high - low).max()
+    across, up = np.linspace(low - margin, high + margin, 61).T
     scores = np.array([[_scores(model, [a, b], threshold) for a in across] for b in up])
     for place in range(scores.shape[2]):
         lead = scores[:, :, place] - np.delete(scores, place, axis=2).max(axis=2)
@@ -209,8 +208,7 @@ def _draw_with_jumps(
 
 
 def _dress(axes: Axes, xlabel: str, ylabel: str) -> None:
-    axes.set_xlabel(xlabel)
-    axes.set_ylabel(ylabel)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.grid(alpha=0.3)
 
 

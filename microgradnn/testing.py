@@ -222,12 +222,10 @@ def _programs(check: Check, operations: list[str]) -> Any:
         return [filled(draw, text, chosen).replace("; ", "\n") or graph(draw) for text in texts]
 
     def filled(draw: Any, text: str, chosen: dict[str, str]) -> str:
-        def number(letter: re.Match[str]) -> str:
-            if letter[0] not in chosen:
-                chosen[letter[0]] = repr(draw(st.sampled_from(NUMBERS[letter[0]])))
-            return chosen[letter[0]]
-
-        return re.sub(r"\b[xypnr]\b", number, text)
+        for letter in re.findall(r"\b[xypnr]\b", text):
+            if letter not in chosen:
+                chosen[letter] = repr(draw(st.sampled_from(NUMBERS[letter])))
+        return re.sub(r"\b[xypnr]\b", lambda letter: chosen[letter[0]], text)
 
     def graph(draw: Any) -> str:
         """A random program; each of its lines keeps numbers small, and off kinks."""

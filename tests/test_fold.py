@@ -263,7 +263,7 @@ def test_blocks_lie_within_blocks_and_never_make_a_cycle() -> None:
                 if isinstance(x, Value)
             ]
             for unfolded in [*blocks.levels, frozenset(range(len(blocks.names)))]:
-                box = [blocks.box_of(k, unfolded) for k in range(len(values))]
+                box = blocks.boxes(unfolded)
                 links = {(box[a], box[b]) for a, b in edges if box[a] != box[b]}
                 before = {b: {a for a, head in links if head == b} for b in box}
                 assert len(list(TopologicalSorter(before).static_order())) == len(set(box))

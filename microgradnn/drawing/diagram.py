@@ -55,6 +55,15 @@ class Arrow(NamedTuple):
         return f"∂ {self.words or number(self.derivative)}"
 
 
+class Link(NamedTuple):
+    """From operand number `tail`, in its place, to value number `head`: the local derivative."""
+
+    tail: int
+    head: int
+    place: int
+    local: float
+
+
 class Diagram(NamedTuple):
     """All that a picture of a graph says; boxes are in topological order, the root last."""
 
@@ -72,6 +81,17 @@ def values_below(root: object) -> list[Value]:
     )
 
 
+def links_of(values: Sequence[Value]) -> list[Link]:
+    """All links of a graph, by the numbers of its values in topological order."""
+    number_of = {value: k for k, value in enumerate(values)}
+    return [
+        Link(number_of[value.operands[place]], head, place, local)
+        for head, value in enumerate(values)
+        for place, local in enumerate(value.local_grads)
+        if local is not None
+    ]
+
+
 def describe(values: Sequence[Value]) -> Diagram:
     """The diagram of values in topological order.
 
@@ -83,13 +103,7 @@ def describe(values: Sequence[Value]) -> Diagram:
     [(0, 1, 3.0), (0, 1, 3.0), (1, 2, -1.0)]
     """
     backward_ran = values[-1].grad != 0
-    position = {value: k for k, value in enumerate(values)}
-    arrows = [
-        Arrow(position[operand], head, local_grad)
-        for head, value in enumerate(values)
-        for operand, local_grad in zip(value.operands, value.local_grads, strict=True)
-        if local_grad is not None
-    ]
+    arrows = [Arrow(link.tail, link.head, link.local) for link in links_of(values)]
     return Diagram([_box(value, backward_ran) for value in values], arrows)
 
 

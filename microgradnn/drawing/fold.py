@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Container, Hashable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from graphlib import TopologicalSorter
+from itertools import count
 from operator import itemgetter
 from typing import NamedTuple
 
+from ..functions import grouped
 from ..value import Value
 
 MOST_BOXES = 60
@@ -54,11 +56,11 @@ class Folded(NamedTuple):
     def arrows(self) -> dict[tuple[int, int], list[Value]]:
         """The values that go from one block into another, for each two blocks where any does."""
         home = {value: k for k, block in enumerate(self.blocks) for value in block.outputs}
-        found: dict[tuple[int, int], list[Value]] = {}
-        for head, block in enumerate(self.blocks):
-            for value in block.inputs:
-                found.setdefault((home[value], head), []).append(value)
-        return found
+        return grouped(
+            ((home[value], head), value)
+            for head, block in enumerate(self.blocks)
+            for value in block.inputs
+        )
 
 
 class Nest(NamedTuple):
@@ -73,14 +75,13 @@ class Nest(NamedTuple):
     home: list[int]
     levels: list[frozenset[int]]
 
-    def box_of(self, value: int, unfolded: Container[int]) -> int:
-        """The box that value number `value` is in: its own number, or −1 − that of a block."""
-        block = self.home[value]
-        if block < 0 or block in unfolded:
-            return value
-        while self.parents[block] >= 0 and self.parents[block] not in unfolded:
-            block = self.parents[block]
-        return -1 - block
+    def boxes(self, unfolded: Container[int]) -> list[int]:
+        """The box that each value is in: the value's own number, or −1 − that of a block."""
+        box_of: dict[int, int] = {}  # folded blocks, which lie in the box of their parent
+        for block, parent in enumerate(self.parents):
+            if block not in unfolded:
+                box_of[block] = box_of.get(parent, -1 - block)
+        return [box_of.get(block, value) for value, block in enumerate(self.home)]
 
     def around(self, block: int) -> Iterator[int]:
         """A block and those that it lies in."""
@@ -256,11 +257,8 @@ class _Graph:
         split: set[int] = set()
         together = [0] * len(self.values)
         for numbers, names in self._partitions(folds):
-            together = _numbered(list(zip(together, numbers, strict=True)))
-            groups: dict[int, list[int]] = {}
-            for k, number in enumerate(together):
-                groups.setdefault(number, []).append(k)
-            for group in sorted(groups.values(), key=itemgetter(-1)):
+            together = _numbered(zip(together, numbers, strict=True))
+            for group in sorted(grouped(zip(together, count())).values(), key=itemgetter(-1)):
                 parent, block = found.home[group[0]], len(found.names)
                 if len(group) != sizes[parent]:
                     split.add(parent)
@@ -302,29 +300,23 @@ class _Graph:
     def collapse(self, keys: Sequence[Key | None], most_outputs: int = MOST_OUTPUTS) -> Folded:
         """The graph of blocks, without cycles, and its derivatives."""
         home, used = self._homes(keys)
-        members: dict[int, list[int]] = {}
-        for k, block in enumerate(home):
-            members.setdefault(block, []).append(k)
+        members = grouped(zip(home, count()))
         inputs = {
             block: sorted(x for x in used.get(block, ()) if home[x] != block) for block in members
         }
-        seen = [False] * len(home)
-        for k in (len(home) - 1, *(x for operands in inputs.values() for x in operands)):
-            seen[k] = True
-        values, before = (
-            self.values,
-            {block: {home[x] for x in operands} for block, operands in inputs.items()},
-        )
-        blocks, wanted = [], set()
+        before = {block: {home[x] for x in operands} for block, operands in inputs.items()}
+        seen = {len(home) - 1}.union(*inputs.values())
+        wanted: set[int] = set()
+        blocks = []
         for block in TopologicalSorter(before).static_order():
-            key, outputs = keys[members[block][-1]], [k for k in members[block] if seen[k]]
-            groups = [
-                [values[k] for k in places] for places in (members[block], outputs, inputs[block])
-            ]
+            inside = members[block]
+            outputs = [k for k in inside if k in seen]
+            groups = [[self.values[k] for k in ks] for ks in (inside, outputs, inputs[block])]
+            key = keys[inside[-1]]
             blocks.append(Block(key[0] if key else "", *groups))
             if inputs[block] and len(outputs) <= most_outputs:
-                wanted.add(block)
-        return Folded(blocks, self._derivatives(seen, [block in wanted for block in home]))
+                wanted.update(inside)
+        return Folded(blocks, self._derivatives(seen, wanted))
 
     def _without_cycles(self, keys: Sequence[Hashable]) -> list[int]:
         """A number for each value's block; a block on a cycle, or between two, is split.
@@ -337,13 +329,8 @@ class _Graph:
         tangled = _on_cycles({(a, b) for a, b in links if a != b})
         if not tangled:
             return home
-        stages = self._stages(home, tangled)
-        return _numbered(
-            [
-                (block, stage if block in tangled else 0)
-                for block, stage in zip(home, stages, strict=True)
-            ]
-        )
+        stages = zip(home, self._stages(home, tangled), strict=True)
+        return _numbered((block, stage if block in tangled else 0) for block, stage in stages)
 
     def _settle_leaves(
         self, home: list[int], used: dict[int, set[int]], keys: Sequence[Key | None]
@@ -353,42 +340,37 @@ class _Graph:
         Nothing leads into a leaf, so wherever it is put it makes no cycle.
         """
         key_of = {home[k]: keys[k] for k, operands in enumerate(self.operands) if operands}
-        users: dict[int, list[int]] = {}
-        for block, operands in used.items():
-            for x in operands:
-                if not self.operands[x] and keys[x]:
-                    users.setdefault(x, []).append(block)
+        users = grouped(
+            (x, block)
+            for block, operands in used.items()
+            for x in operands
+            if keys[x] and not self.operands[x]
+        )
         apart: dict[Key | None, int] = {}
         for leaf, blocks in users.items():
             own = len(blocks) == 1 and key_of[blocks[0]] == keys[leaf]
             home[leaf] = blocks[0] if own else apart.setdefault(keys[leaf], -1 - len(apart))
 
-    def _derivatives(
-        self, seen: list[bool], wanted: list[bool]
-    ) -> dict[tuple[Value, Value], float]:
+    def _derivatives(self, seen: set[int], wanted: set[int]) -> dict[tuple[Value, Value], float]:
         """What is left on the edges between seen values when the others are eliminated."""
-        depends = list(seen)  # on a seen value, so that a derivative passes through it
+        depends = set(seen)  # on a seen value, so that a derivative passes through it
         for k, operands in enumerate(self.operands):
-            if wanted[k] and not seen[k]:
-                depends[k] = any(map(depends.__getitem__, operands))
+            if k in wanted and not depends.isdisjoint(operands):
+                depends.add(k)
         found: dict[tuple[Value, Value], float] = {}
-        rows: dict[int, dict[Value, float]] = {}  # the derivatives of outputs with respect to k
-        for k in range(len(seen) - 1, -1, -1):
-            value = self.values[k]
-            row = {value: 1.0} if seen[k] else rows.pop(k, {})
-            if not (row and wanted[k]):
-                continue
-            local_grads = [local for local in value.local_grads if local is not None]
-            for x, local in zip(self.operands[k], local_grads, strict=True):
-                if not depends[x]:
-                    continue
-                for output, derivative in row.items():
-                    if seen[x]:
-                        edge = (self.values[x], output)
-                        found[edge] = found.get(edge, 0.0) + local * derivative
-                    else:
-                        sums = rows.setdefault(x, {})
-                        sums[output] = sums.get(output, 0.0) + local * derivative
+        rows = defaultdict[int, dict[Value, float]](dict)  # derivatives of outputs by value k
+        for k in range(len(self.values) - 1, -1, -1):
+            value, row = self.values[k], rows.pop(k, {})
+            if k in seen:
+                found |= {(value, output): derivative for output, derivative in row.items()}
+                row = {value: 1.0}
+            if row and k in wanted:
+                local_grads = [local for local in value.local_grads if local is not None]
+                for x, local in zip(self.operands[k], local_grads, strict=True):
+                    if x in depends:
+                        sums = rows[x]
+                        for output, derivative in row.items():
+                            sums[output] = sums.get(output, 0.0) + local * derivative
         return found
 
 
@@ -400,7 +382,7 @@ def _module_of(path: str) -> str:
     return ".".join(parts) or "model"
 
 
-def _numbered(keys: Sequence[Hashable]) -> list[int]:
+def _numbered(keys: Iterable[Hashable]) -> list[int]:
     """A number for each, the same for those that are equal."""
     numbers: dict[Hashable, int] = {}
     return [numbers.setdefault(key, len(numbers)) for key in keys]
@@ -415,16 +397,13 @@ def _common(keys: set[Key | None]) -> Key | None:
 def _on_cycles(links: set[tuple[int, int]]) -> set[int]:
     """The blocks that lie on cycles or between them."""
     for _ in range(2):  # drop what no cycle leads to; turned round, what leads to no cycle
-        following: dict[int, list[int]] = {}
-        waiting: dict[int, int] = {}
-        for a, b in links:
-            following.setdefault(a, []).append(b)
-            waiting[b] = waiting.get(b, 0) + 1
-        free = [a for a in following if a not in waiting]
+        following = grouped(links)
+        waiting = Counter(b for _, b in links)
+        free = list(following.keys() - waiting)
         while free:
             for b in following.get(free.pop(), ()):
                 waiting[b] -= 1
                 if not waiting[b]:
                     free.append(b)
-        links = {(b, a) for a, b in links if waiting.get(a)}
+        links = {(b, a) for a, b in links if waiting[a]}
     return {block for link in links for block in link}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..notation import names_of, number, printable
 from ..teaching.passes import Forward, Seed, Steps
 from ..value import Value
-from .diagram import Diagram, describe
+from .diagram import Diagram, describe, links_of
 
 
 class Frame(NamedTuple):
@@ -34,13 +34,7 @@ def frames(values: Sequence[Value]) -> list[Frame]:
     boxes, arrows = describe(values)
     names = names_of(values)
     position = {value: k for k, value in enumerate(values)}
-    edges = [
-        (value, place)
-        for value in values
-        for place, local in enumerate(value.local_grads)
-        if local is not None
-    ]
-    arrow_of = {edge: f"e{k}" for k, edge in enumerate(edges)}
+    arrow_of = {(link.head, link.place): f"e{k}" for k, link in enumerate(links_of(values))}
     now = [
         box._replace(
             name=name,
@@ -59,7 +53,7 @@ def frames(values: Sequence[Value]) -> list[Frame]:
         elif isinstance(step, Seed):
             now[k] = now[k]._replace(grad=number(step.gradient))
         else:
-            k, edge = position[step.operand], arrow_of[step.node, step.place]
+            k, edge = position[step.operand], arrow_of[k, step.place]
             now[k] = now[k]._replace(grad=number(step.after))
         caption = [f"Step {count} of {len(trail)}: {what}", *sums.split("; "), ""][:3]
         made.append(Frame(Diagram(list(now), arrows), caption, (f"n{k}", edge)))

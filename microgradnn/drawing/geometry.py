@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 ARROWHEAD = 8  # pixels at the end of a line that are level
+MOST_IN_ORDER = 3  # operands that arrive as written, the first on top; more would cross too much
 
 Point = tuple[float, float]
 

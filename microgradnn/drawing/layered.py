@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .geometry import Edge, Point, Size
+from ..functions import grouped
+from .geometry import MOST_IN_ORDER, Edge, Rectangle, Size
 
 BETWEEN_COLUMNS = 40  # pixels, where lines bend
 BETWEEN_BOXES = 16  # pixels, between what stands in a column
@@ -14,47 +15,52 @@ LANE = 4  # height of the place where a line passes through a column
 SWEEPS = 8  # over all columns, for the order in them and again for the heights
 
 
+Joined = dict[int, list[int]]  # the items that an item is joined to, on one side
+
+
 class Plan(NamedTuple):
-    """The middles of boxes and labels, and where each edge passes the columns up to its label."""
+    """Where boxes and labels are, and where each edge passes the columns up to its label."""
 
-    boxes: list[Point]
-    labels: list[Point]
-    passes: list[list[Point]]
+    boxes: list[Rectangle]
+    labels: list[Rectangle]
+    passes: list[list[Rectangle]]
 
 
-def plan(boxes: Sequence[Size], edges: Sequence[Edge], in_order: int) -> Plan:
+def plan(boxes: Sequence[Size], edges: Sequence[Edge]) -> Plan:
     """Place boxes, whose numbers rise along the edges, and labels, by the method of Sugiyama.
 
     Columns of boxes and of labels alternate. Labels of edges to the same box keep the order of
-    the edges, if these are at most `in_order`. Edges that leave a box run together up to the
-    column where they part.
+    the edges, if these are few. Edges that leave a box run together up to the column where they
+    part.
     """
-    column_of, left, right, lanes = _columns_and_links(boxes, edges)
-    heights = [size[1] for size in [*boxes, *(edge.label for edge in edges)]]
-    heights += [LANE] * (len(left) - len(heights))
-    groups = _labels_in_order(boxes, edges, in_order)
+    column_of, links, lanes = _columns_and_links(boxes, edges)
+    right, left = grouped(links), grouped((b, a) for a, b in links)
+    sizes = [*boxes, *(edge.label for edge in edges)]
+    first_lane, items = len(sizes), len(column_of)
+    heights = [size.height for size in sizes] + [LANE] * (items - first_lane)
+    sizes += [Size(0.0, 0.0)] * (items - first_lane)
+    arriving = grouped((edge.head, label) for label, edge in enumerate(edges, start=len(boxes)))
+    groups = [labels for labels in arriving.values() if 1 < len(labels) <= MOST_IN_ORDER]
     columns = _order(_first_order(boxes, column_of, left, right), left, right, groups)
     ys = _heights(columns, left, right, heights)
     top = min(y - height / 2 for y, height in zip(ys, heights, strict=True))
-    widths = [size[0] for size in [*boxes, *(edge.label for edge in edges)]]
     xs, start = [], 0.0
     for column in columns:
-        width = max(widths[item] for item in column if item < len(widths))
+        width = max(sizes[item].width for item in column)
         xs.append(start + width / 2)
         start += width + BETWEEN_COLUMNS
-    points = [(xs[column_of[item]], ys[item] - top) for item in range(len(left))]
-    first_lane = len(boxes) + len(edges)
-    return Plan(
-        points[: len(boxes)],
-        points[len(boxes) : first_lane],
-        [[points[lane] for lane in passed] for passed in lanes],
-    )
+    places = [
+        Rectangle(xs[column], y - top, *size)
+        for column, y, size in zip(column_of, ys, sizes, strict=True)
+    ]
+    passes = [[places[lane] for lane in passed] for passed in lanes]
+    return Plan(places[: len(boxes)], places[len(boxes) : first_lane], passes)
 
 
 def _columns_and_links(
     boxes: Sequence[Size], edges: Sequence[Edge]
-) -> tuple[list[int], list[list[int]], list[list[int]], list[list[int]]]:
-    """For every item its column and the items it is joined to there and there; lanes of edges.
+) -> tuple[list[int], list[tuple[int, int]], list[list[int]]]:
+    """For every item its column; which items are joined, from left to right; lanes of edges.
 
     Items are the boxes, then the labels, then the lanes. A box stands as far to the right as the
     longest way on from it allows: a leaf then stands beside the operation that uses it.
@@ -62,10 +68,10 @@ def _columns_and_links(
     to_the_end = [0] * len(boxes)
     for edge in sorted(edges, key=lambda edge: -edge.tail):
         to_the_end[edge.tail] = max(to_the_end[edge.tail], to_the_end[edge.head] + 2)
-    column_of = [max(to_the_end) - steps for steps in to_the_end]
+    longest = max(to_the_end)
+    column_of = [longest - steps for steps in to_the_end]
     column_of += [column_of[edge.head] - 1 for edge in edges]
-    left: list[list[int]] = [[] for _ in column_of]
-    right: list[list[int]] = [[] for _ in column_of]
+    links: list[tuple[int, int]] = []
     lane_at: dict[tuple[int, int], int] = {}
     lanes: list[list[int]] = []
     for label, edge in enumerate(edges, start=len(boxes)):
@@ -73,75 +79,50 @@ def _columns_and_links(
         for column in range(column_of[edge.tail] + 1, column_of[label]):
             lane = lane_at.get((edge.tail, column))
             if lane is None:
-                lane = lane_at[edge.tail, column] = len(left)
+                lane = lane_at[edge.tail, column] = len(column_of)
                 column_of.append(column)
-                left.append([previous])
-                right.append([])
-                right[previous].append(lane)
+                links.append((previous, lane))
             passed.append(lane)
             previous = lane
         lanes.append(passed)
-        for a, b in ((previous, label), (label, edge.head)):
-            left[b].append(a)
-            right[a].append(b)
-    return column_of, left, right, lanes
+        links += [(previous, label), (label, edge.head)]
+    return column_of, links, lanes
 
 
 def _first_order(
-    boxes: Sequence[Size], column_of: list[int], left: list[list[int]], right: list[list[int]]
+    boxes: Sequence[Size], column_of: list[int], left: Joined, right: Joined
 ) -> list[list[int]]:
     """The items of each column in the order in which a walk from the last boxes meets them."""
     columns: list[list[int]] = [[] for _ in range(max(column_of) + 1)]
     seen = [False] * len(column_of)
-    stack = [box for box in range(len(boxes)) if not right[box]]
+    stack = [box for box in range(len(boxes)) if box not in right]
     while stack:
         item = stack.pop()
         if not seen[item]:
             seen[item] = True
             columns[column_of[item]].append(item)
-            stack += reversed(left[item])
+            stack += reversed(left.get(item, []))
     return columns
 
 
-def _labels_in_order(
-    boxes: Sequence[Size], edges: Sequence[Edge], in_order: int
-) -> list[list[int]]:
-    """The labels of edges to the same box, where they must keep their order."""
-    arriving: list[list[int]] = [[] for _ in boxes]
-    for label, edge in enumerate(edges, start=len(boxes)):
-        arriving[edge.head].append(label)
-    return [labels for labels in arriving if 1 < len(labels) <= in_order]
-
-
 def _order(
-    columns: list[list[int]],
-    left: list[list[int]],
-    right: list[list[int]],
-    groups: list[list[int]],
+    columns: list[list[int]], left: Joined, right: Joined, groups: list[list[int]]
 ) -> list[list[int]]:
-    """Put each item at the mean place of those it is joined to, to and fro; keep the best."""
-    place = [0] * len(left)
+    """Put each item at the mean place of those it is joined to, to and fro; keep the best.
 
-    def number(column: list[int]) -> None:
-        for k, item in enumerate(column):
-            place[item] = k
-
-    def wish(item: int) -> float:
-        others = joined[item]
-        return sum(place[other] for other in others) / len(others) if others else place[item]
-
-    for column in columns:
-        number(column)
+    The labels in each of `groups` keep their order.
+    """
+    place = {item: k for column in columns for k, item in enumerate(column)}
     best, fewest = columns, _crossings(columns, right, place)
     for sweep in range(SWEEPS):
         if not fewest:
             break
         joined = left if sweep % 2 else right
         for column in columns if sweep % 2 else reversed(columns):
-            number(sorted(column, key=wish))
+            moved = sorted(column, key=lambda item: _mean_of(joined.get(item, [item]), place))
+            place.update({item: k for k, item in enumerate(moved)})
         for labels in groups:
-            for label, k in zip(labels, sorted(place[label] for label in labels), strict=True):
-                place[label] = k
+            place.update(zip(labels, sorted(place[label] for label in labels), strict=True))
         columns = [sorted(column, key=place.__getitem__) for column in columns]
         crossings = _crossings(columns, right, place)
         if crossings < fewest:
@@ -149,13 +130,13 @@ def _order(
     return best
 
 
-def _crossings(columns: list[list[int]], right: list[list[int]], place: list[int]) -> int:
+def _crossings(columns: list[list[int]], right: Joined, place: dict[int, int]) -> int:
     """How often lines between neighbouring columns cross."""
     count = 0
     for column in columns:
         ends: list[int] = []
         for item in column:
-            arriving = sorted(place[other] for other in right[item])
+            arriving = sorted(map(place.__getitem__, right.get(item, [])))
             count += sum(len(ends) - bisect_right(ends, end) for end in arriving)
             for end in arriving:
                 insort(ends, end)
@@ -163,22 +144,21 @@ def _crossings(columns: list[list[int]], right: list[list[int]], place: list[int
 
 
 def _heights(
-    columns: list[list[int]], left: list[list[int]], right: list[list[int]], heights: list[float]
+    columns: list[list[int]], left: Joined, right: Joined, heights: list[float]
 ) -> list[float]:
     """Draw each item to the mean height of those it is joined to, keeping order and distance."""
-    ys = [0.0] * len(left)
-
-    def wish(item: int) -> float:
-        others = joined[item]
-        return sum(ys[other] for other in others) / len(others) if others else ys[item]
-
+    ys = dict.fromkeys(range(len(heights)), 0.0)
     for sweep in range(SWEEPS + 1):
         joined = left if sweep % 2 else right
         for column in columns if sweep % 2 else reversed(columns):
-            spread = _spread([wish(item) for item in column], [heights[item] for item in column])
-            for item, y in zip(column, spread, strict=True):
-                ys[item] = y
-    return ys
+            wishes = [_mean_of(joined.get(item, [item]), ys) for item in column]
+            spread = _spread(wishes, [heights[item] for item in column])
+            ys.update(zip(column, spread, strict=True))
+    return list(ys.values())
+
+
+def _mean_of(items: Sequence[int], places: Mapping[int, float]) -> float:
+    return sum(map(places.__getitem__, items)) / len(items)
 
 
 def _spread(wishes: list[float], heights: list[float]) -> list[float]:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import pairwise
 
-from .geometry import ARROWHEAD, Edge, Geometry, Point, Rectangle, Size
+from ..functions import grouped
+from .geometry import ARROWHEAD, MOST_IN_ORDER, Edge, Geometry, Point, Rectangle, Size
 from .layered import plan
 
 __all__ = ["Edge", "Geometry", "Point", "Rectangle", "Size", "lay_out"]
 
 POINTS_PER_INCH = 72  # Graphviz takes inches and answers in points; a point becomes a pixel
-MOST_IN_ORDER = 3  # operands that arrive as written, the first on top; more would cross too much
 TIMEOUT = 60  # seconds for the system's dot
 MOST_FOR_GRAPHVIZ = 300  # edges; with more it takes seconds, with many more minutes
 
@@ -28,9 +28,7 @@ def lay_out(boxes: Sequence[Size], edges: Sequence[Edge]) -> Geometry:
 
     The numbers of the boxes rise along every edge.
     """
-    if len(edges) > MOST_FOR_GRAPHVIZ:
-        return built_in(boxes, edges)
-    for engine in ENGINES:
+    for engine in ENGINES if len(edges) <= MOST_FOR_GRAPHVIZ else ():
         with suppress(EngineUnavailable):
             return engine(boxes, edges)
     return built_in(boxes, edges)
@@ -62,10 +60,7 @@ def packaged_graphviz(boxes: Sequence[Size], edges: Sequence[Edge]) -> Geometry:
 
 def built_in(boxes: Sequence[Size], edges: Sequence[Edge]) -> Geometry:
     """Lay out with nothing but Python."""
-    middles, label_middles, passes = plan(boxes, edges, MOST_IN_ORDER)
-    placed = [Rectangle(*at, *size) for at, size in zip(middles, boxes, strict=True)]
-    labels = [Rectangle(*at, *edge.label) for at, edge in zip(label_middles, edges, strict=True)]
-    lanes = [[Rectangle(*at, 0.0, 0.0) for at in passed] for passed in passes]
+    placed, labels, lanes = plan(boxes, edges)
     everything = [*placed, *labels, *(lane for passed in lanes for lane in passed)]
     width = max(rectangle.right for rectangle in everything)
     height = max(rectangle.y + rectangle.height / 2 for rectangle in everything)
@@ -136,9 +131,7 @@ def _splines(
     column to the next we draw a smoother way than Graphviz's. It bends in the gap between the
     columns alone, so it touches no other box.
     """
-    columns: dict[float, list[Rectangle]] = {}
-    for rectangle in [*boxes, *labels]:
-        columns.setdefault(rectangle.x, []).append(rectangle)
+    columns = grouped((rectangle.x, rectangle) for rectangle in [*boxes, *labels])
     right_end = {x: max(one.right for one in column) for x, column in columns.items()}
     left_end = {x: min(one.left for one in column) for x, column in columns.items()}
     order = {x: place for place, x in enumerate(sorted(columns))}
@@ -167,11 +160,9 @@ def _arrival_heights(
     boxes: list[Rectangle], labels: list[Rectangle], edges: Sequence[Edge]
 ) -> list[float]:
     """Where edges end: spread over the left side of their box, in the order of their labels."""
-    arriving: list[list[int]] = [[] for _ in boxes]
-    for k in sorted(range(len(edges)), key=lambda k: labels[k].y):
-        arriving[edges[k].head].append(k)
     heights = [0.0] * len(edges)
-    for box, ends in zip(boxes, arriving, strict=True):
-        for place, k in enumerate(ends, start=1):
-            heights[k] = box.top + box.height * place / (len(ends) + 1)
+    from_the_top = sorted(range(len(edges)), key=lambda k: labels[k].y)
+    for head, arriving in grouped((edges[k].head, k) for k in from_the_top).items():
+        for place, k in enumerate(arriving, start=1):
+            heights[k] = boxes[head].top + boxes[head].height * place / (len(arriving) + 1)
     return heights

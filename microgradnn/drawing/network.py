@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Sequence
 from html import escape
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from ..functions import as_operands
@@ -53,23 +53,20 @@ def draw_network(layers: Sequence[Sequence[Any]], example: Sequence[Any] | None)
     shapes: list[str] = []
     places: list[dict[int, Point]] = []  # of the circles, column by column
     for column, (words, numbers) in enumerate(zip(inside, shown, strict=True)):
-        x, y = (
-            RADIUS + column * BETWEEN_COLUMNS,
-            ABOVE + (height - BETWEEN_CIRCLES * len(numbers)) / 2,
-        )
+        x = RADIUS + column * BETWEEN_COLUMNS
+        top = ABOVE + (height - BETWEEN_CIRCLES * len(numbers)) / 2
         name = f"layers.{column - 1}" if column else "inputs"
         shapes.append(text(x, 14, name, "muted small", "middle"))
         places.append({})
-        for k in numbers:
-            y += BETWEEN_CIRCLES
-            middle = y - BETWEEN_CIRCLES / 2
+        for place, k in enumerate(numbers):
+            y = top + BETWEEN_CIRCLES * (place + 0.5)
             if k is None:
                 hidden = f"⋮ {len(words) - len(numbers) + 1} more"
-                shapes.append(text(x, middle, hidden, "muted small", "middle"))
-                continue
-            places[-1][k] = (x, middle)
-            gradient = _gradient_of(layers[column - 1][k]) if column else []
-            shapes.append(_circle(x, middle, words[k], gradient))
+                shapes.append(text(x, y, hidden, "muted small", "middle"))
+            else:
+                places[-1][k] = (x, y)
+                gradient = _gradient_of(layers[column - 1][k]) if column else []
+                shapes.append(_circle(x, y, words[k], gradient))
     largest = max(abs(w.data) for layer in layers for neuron in layer for w in neuron.w) or 1.0
     lines = [
         _line(layer[k].w[source], start, end, largest)
@@ -141,10 +138,8 @@ class FilmStrip:
 
     def __call__(self, epoch: int, history: object) -> None:
         """Record the gradients as they are now."""
-        gradients = [
-            [x for neuron in layer for x in _gradient_of(neuron)] for layer in self._layers
-        ]
-        self.magnitudes.append([math.fsum(map(abs, layer)) / len(layer) for layer in gradients])
+        layers = [[*chain(*map(_gradient_of, layer))] for layer in self._layers]
+        self.magnitudes.append([math.fsum(map(abs, grads)) / len(grads) for grads in layers])
 
     @property
     def svg(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -17,9 +17,30 @@ _PAGE = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{title}</title>
-<style>:root{{color-scheme:light dark}}body{{margin:0;overflow-x:auto}}</style>
-{svg}</html>
+<style>{style}</style>
+{body}</html>
 """
+_STYLE = ":root{color-scheme:light dark}body{margin:0;overflow-x:auto}"
+
+Forms = Mapping[str, Callable[[], bytes]]  # what a file holds, by the end of its name
+
+
+def html_page(title: str, style: str, body: str) -> str:
+    """A page of its own, of text that is HTML already."""
+    return _PAGE.format(title=title, style=style, body=body)
+
+
+def write(path: str | os.PathLike[str], what: str, forms: Forms) -> None:
+    """Write a file in the form that its name asks for; in `what` an error says what was saved."""
+    path = as_path(path)
+    form = forms.get(path.suffix.lower())
+    if not form:
+        *most, last = forms
+        known = " or ".join(filter(None, [", ".join(most), last]))
+        raise ValueError(f"{what} is saved as {known}, not as {path.name!r}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"no directory {str(path.parent)!r} to save {path.name!r} in")
+    path.write_bytes(form())
 
 
 class Drawing:
@@ -41,23 +62,13 @@ class Drawing:
         .html is a page of its own. .png and .pdf are painted by Graphviz: they need the program
         `dot`, and do not look the same.
         """
-        path, title = as_path(path), self.svg.partition("</title>")[0].rpartition(">")[2]
-        forms: dict[str, Callable[[], bytes]] = {
-            ".svg": self.svg.encode,
-            ".html": _PAGE.format(title=title, svg=self.svg).encode,
-        }
+        title = self.svg.partition("</title>")[0].rpartition(">")[2]
+        page = html_page(title, _STYLE, self.svg)
+        forms: dict[str, Callable[[], bytes]] = {".svg": self.svg.encode, ".html": page.encode}
         if self._diagram:
             forms[".dot"] = digraph(self._diagram).source.encode
             forms |= {f".{form}": partial(render, self._diagram, form) for form in ("png", "pdf")}
-        form = forms.get(path.suffix.lower())
-        if not form:
-            *most, last = forms
-            raise ValueError(
-                f"this drawing is saved as {', '.join(most)} or {last}, not as {path.name!r}"
-            )
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"no directory {str(path.parent)!r} to save {path.name!r} in")
-        path.write_bytes(form())
+        write(path, "this drawing", forms)
 
     def save_frames(self, directory: str | os.PathLike[str]) -> list[Path]:
         """Write a picture for each step of both passes, frame_0001.svg and so on, for slides.

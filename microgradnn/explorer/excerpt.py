@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ..derivatives import dependents
+from ..drawing.diagram import Link, links_of
 from ..drawing.fold import Nest, fold, nests
 from ..primitives import Primitive
 from ..value import Value
-from .views import edges_of, first_plan
+from .views import first_plan, plan
 
 MOST_COMPUTED = 10_000  # values and edges that follow a slider at once
 WAYS = 3  # of making blocks; the last one is taken even where the picture is crowded
 MOST_RECORDED = 25_000  # values and edges that leave the file below 2 MB
+
+
+Edges = Iterable[tuple[Any, float | None]]
 
 
 class Excerpt(NamedTuple):
@@ -39,11 +43,10 @@ def followed(order: Sequence[Value]) -> list[Value]:
     """
     if _size(order) <= MOST_COMPUTED:
         return list(order)
-    depth = dict.fromkeys(order, 0)
+    depth: dict[Value, int] = {}
     for value in order:
-        for x in value.operands:
-            if type(x) is not float and depth[x] >= depth[value]:
-                depth[value] = depth[x] + 1
+        below_it = (depth[x] for x in value.operands if type(x) is not float)
+        depth[value] = max(below_it, default=0) + 1
     kinds = Counter((value.op, depth[value]) for value in order)
     alike = {value for value in order if value.op and kinds[value.op, depth[value]] > 1}
     way = dict.fromkeys(order, 0)
@@ -72,15 +75,15 @@ def excerpt(order: Sequence[Value], values: list[Value]) -> Excerpt:
         copies = _copies(values)
         values = list(copies.values())
         elsewhere = {copies[value]: sums for value, sums in received.items()}
-    edges = edges_of(values)
+    links = links_of(values)
     for tried, blocks in enumerate(nests(values), start=1):
-        if tried < WAYS and not first_plan(edges, blocks):
+        if tried < WAYS and not first_plan(links, blocks):
             continue
-        if len(values) + len(edges) <= MOST_RECORDED:
+        if len(values) + len(links) <= MOST_RECORDED:
             return Excerpt(values, blocks, elsewhere, left_out)
         for unfolded in reversed(blocks.levels):
-            found = _folded(values, edges, blocks, unfolded, elsewhere)
-            if found:
+            found = _folded(values, links, blocks, unfolded, elsewhere)
+            if found and plan(links_of(found.values), found.blocks, frozenset()):
                 left_out += (
                     f" {len(values):,} values are too many for a page: it has the "
                     f"{len(found.values):,} that lead from one block to another."
@@ -117,26 +120,28 @@ def _copies(values: Sequence[Value]) -> dict[Value, Value]:
     """Copies of values, in which all operands that are not among these are plain numbers."""
     copies: dict[Value, Value] = {}
     for value in values:
-        pairs = [
-            (copies[x], local) if x in copies else (x if type(x) is float else x.data, None)
-            for x, local in zip(value.operands, value.local_grads, strict=True)
-        ]
-        copies[value] = _node(value, value.label, value.op, pairs)
+        edges = zip(value.operands, value.local_grads, strict=True)
+        copies[value] = _copy(value, value.label, value.op, edges, copies)
     return copies
 
 
-def _node(
-    original: Value, label: str, op: Primitive | None, edges: Sequence[tuple[Any, float | None]]
+def _copy(
+    original: Value, label: str, op: Primitive | None, edges: Edges, copies: dict[Value, Value]
 ) -> Value:
-    node = Value(original.data, label)
-    node.op, node.operands = op, tuple(x for x, _ in edges)
-    node.local_grads = tuple(local for _, local in edges)
-    return node
+    """A copy with other edges, from operands and their local derivatives; see `_copies`."""
+    pairs = [
+        (copies[x], local) if x in copies else (x if type(x) is float else x.data, None)
+        for x, local in edges
+    ]
+    copy = Value(original.data, label)
+    copy.op, copy.operands = op, tuple(x for x, _ in pairs)
+    copy.local_grads = tuple(local for _, local in pairs)
+    return copy
 
 
 def _folded(
     values: Sequence[Value],
-    edges: Sequence[tuple[int, int, int]],
+    links: Sequence[Link],
     blocks: Nest,
     unfolded: frozenset[int],
     elsewhere: dict[Value, tuple[float, int]],
@@ -145,8 +150,8 @@ def _folded(
 
     A value that others use elsewhere stays by itself, unless it is a leaf.
     """
-    boxes = [blocks.box_of(k, unfolded) for k in range(len(values))]
-    if len({x for x, node, _ in edges if boxes[x] != boxes[node]}) > MOST_RECORDED:
+    boxes = blocks.boxes(unfolded)
+    if len({x.tail for x in links if boxes[x.tail] != boxes[x.head]}) > MOST_RECORDED:
         return None
     name_of = {
         value: str(box)
@@ -164,16 +169,14 @@ def _folded(
         if not block:
             continue
         label, op = value.label, value.op
-        pairs: list[tuple[Any, float | None]] = list(
-            zip(value.operands, value.local_grads, strict=True)
-        )
+        edges: Edges = zip(value.operands, value.local_grads, strict=True)
         if op and len(block.values) > 1:
             op = _block_of(len(block.values))
-            found = [(x, folded.derivatives.get((x, value))) for x in block.inputs]
-            pairs = [(x, derivative) for x, derivative in found if derivative is not None]
+            inputs = [x for x in block.inputs if (x, value) in folded.derivatives]
+            edges = ((x, folded.derivatives[x, value]) for x in inputs)
             if len(block.outputs) == 1:
                 label = label or blocks.names[-1 - boxes[k]]
-        copies[value] = _node(value, label, op, [(copies.get(x, x), local) for x, local in pairs])
+        copies[value] = _copy(value, label, op, edges, copies)
         homes.append(blocks.home[k])
     received = {copies[x]: sums for x, sums in elsewhere.items() if x in copies}
     return Excerpt(list(copies.values()), _outer(blocks, unfolded, homes), received, "")
@@ -190,18 +193,12 @@ def _block_of(count: int) -> Primitive:
 
 def _outer(blocks: Nest, unfolded: frozenset[int], homes: Sequence[int]) -> Nest:
     """Those of the unfolded blocks in which at least two of the values are, with these homes."""
-    sizes: Counter[int] = Counter()
-    for home in homes:
-        while home >= 0:
-            sizes[home] += 1
-            home = blocks.parents[home]
+    sizes = Counter(block for home in homes for block in blocks.around(home))
     kept = [b for b in sorted(unfolded) if sizes[b] > 1 and sizes[b] != sizes[blocks.parents[b]]]
     number = {block: k for k, block in enumerate(kept)}
 
     def held_by(block: int) -> int:
-        while block >= 0 and block not in number:
-            block = blocks.parents[block]
-        return number.get(block, -1)
+        return next((number[b] for b in blocks.around(block) if b in number), -1)
 
     return Nest(
         [blocks.names[b] for b in kept],

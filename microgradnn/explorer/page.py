@@ -19,8 +19,9 @@ from typing import Any
 from ..derivatives import has_changed_operands
 from ..drawing.diagram import describe_block
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
+from ..drawing.picture import write
 from ..formulas import JAVASCRIPT, Formula, statements
-from ..functions import as_path
+from ..functions import grouped
 from ..modes import large_graph
 from ..notation import names_of, number, operation, printable, shorten
 from ..primitives import PRIMITIVES, REAL, Interval, Primitive
@@ -47,12 +48,7 @@ class Explorer:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file that ends in .html; it needs nothing else."""
-        path = as_path(path)
-        if path.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"a page is saved as .html, not as {path.name!r}")
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"no directory {str(path.parent)!r} to save {path.name!r} in")
-        path.write_text(self.html, encoding="utf-8", newline="\n")
+        write(path, "a page", dict.fromkeys((".html", ".htm"), self.html.encode))
 
     def open(self) -> None:
         """Show the page in a browser, from a file that is left in the temporary directory."""
@@ -146,10 +142,6 @@ def _refuse_changed_data(order: Sequence[Value]) -> None:
             )
 
 
-def _numbers(node: Value) -> list[float]:
-    return [x.data if isinstance(x, Value) else x for x in node.operands]
-
-
 # ---- The graph as data -------------------------------------------------------------------------
 
 
@@ -195,7 +187,7 @@ def _view(
     view = views[number]
     place = {name: k for k, name in enumerate(view.plan.boxes)}
     return {
-        "unfolded": sorted(view.unfolded),
+        "unfolded": sorted(view.plan.unfolded),
         "boxes": view.boxes,
         "arrows": [(place[tail], place[head], at) for tail, head, at in view.plan.arrows],
         "blocks": [_toggle(block, view, views, blocks, titles) for block in range(len(titles))],
@@ -210,29 +202,27 @@ def _toggle(
 
     Where that view is not there, it is the one most like it.
     """
-    parent = blocks.parents[block]
-    wanted = blocks.toggled(view.unfolded, block)
+    parent, unfolded = blocks.parents[block], view.plan.unfolded
+    wanted = blocks.toggled(unfolded, block)
     after = [
-        (len(wanted ^ other.unfolded), k)
+        (len(wanted ^ other.plan.unfolded), k)
         for k, other in enumerate(views)
-        if (block in other.unfolded) != (block in view.unfolded)
+        if (block in other.plan.unfolded) == (block in wanted)
     ]
     entry = {
-        "action": f"{'Fold' if block in view.unfolded else 'Unfold'} {titles[block]}",
-        "listed": parent < 0 or parent in view.unfolded or block in view.unfolded,
+        "action": f"{'Fold' if block in unfolded else 'Unfold'} {titles[block]}",
+        "listed": parent < 0 or parent in unfolded or block in unfolded,
     }
     return entry | ({"after": min(after)[1]} if after else {})
 
 
 def _titles(values: Sequence[Value], blocks: Nest) -> list[str]:
     """What each block is called: by its path, or like the box of a row."""
-    members: list[list[Value]] = [[] for _ in blocks.names]
-    for value, home in zip(values, blocks.home, strict=True):
-        for block in blocks.around(home):
-            members[block].append(value)
+    homes = zip(values, blocks.home, strict=True)
+    inside = grouped((block, value) for value, home in homes for block in blocks.around(home))
     boxes = [
-        describe_block(Block(name, held, [], []), False)
-        for name, held in zip(blocks.names, members, strict=True)
+        describe_block(Block(name, inside[block], [], []), False)
+        for block, name in enumerate(blocks.names)
     ]
     return [box.name or f"{box.heading} · {box.numbers}" for box in boxes]
 
@@ -270,21 +260,19 @@ def _words(row: Primitive, operands: Sequence[Any]) -> list[str | int]:
     """How the operation is written: texts, and between them the places of operands."""
     if len(operands) > MOST_WRITTEN:
         return [f"{shorten(row.symbol)} of {len(operands)} operands"]
-    marked = ["0" if x == 0.0 else f"\0{place}\0" for place, x in enumerate(map(_plain, operands))]
+    # A Value equals itself alone, so it is the number 0 that is written out.
+    marked = ["0" if x == 0.0 else f"\0{place}\0" for place, x in enumerate(operands)]
     parts = re.split("\0", operation(row, marked))
     return [int(part) if k % 2 else part for k, part in enumerate(parts)]
-
-
-def _plain(operand: Any) -> float | None:
-    return None if isinstance(operand, Value) else operand
 
 
 def _standing_digits(node: Value) -> int:
     """With how many digits the operands give the shown result; 0 if with none (see page.js)."""
     assert node.op is not None
+    numbers = [x.data if isinstance(x, Value) else x for x in node.operands]
     for digits in range(4, 18):
         try:
-            result = node.op.value([float(f"{x:.{digits}g}") for x in _numbers(node)])
+            result = node.op.value([float(f"{x:.{digits}g}") for x in numbers])
         except (ValueError, ArithmeticError):
             continue
         if number(result) == number(node.data):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
+from itertools import count
 from typing import Any, NamedTuple
 
-from ..drawing.diagram import MOST_DERIVATIVES, Arrow, Diagram, describe_block
+from ..drawing.diagram import MOST_DERIVATIVES, Arrow, Diagram, Link, describe_block, links_of
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
 from ..drawing.geometry import Size
-from ..drawing.layout import built_in, lay_out
+from ..drawing.layout import Engine, built_in, lay_out
 from ..drawing.svg import box_size, edge_of, paint
+from ..functions import grouped
 from ..notation import number, printable
 from ..value import Value
 
@@ -22,15 +25,16 @@ WIDEST = number(-0.12345)
 
 
 class Plan(NamedTuple):
-    """What is in a picture: boxes, and the arrows between them.
+    """What is in a picture: the unfolded blocks, boxes, the root's last, and arrows between them.
 
     Boxes are given by their names, the number of a value or −1 − that of a block, with their
     values. An arrow is two such names and the place of an operand; or −1, where it stands for all
-    that goes from one box into the other.
+    the links that go from one box into the other.
     """
 
+    unfolded: frozenset[int]
     boxes: dict[int, list[int]]
-    arrows: list[tuple[int, int, int]]
+    arrows: dict[tuple[int, int, int], list[Link]]
 
     @property
     def is_folded(self) -> bool:
@@ -39,73 +43,56 @@ class Plan(NamedTuple):
 
 
 class View(NamedTuple):
-    """A picture in which some blocks are unfolded, and what its boxes and arrows are."""
+    """A picture, and what its boxes and arrows are."""
 
-    unfolded: frozenset[int]
     plan: Plan
     boxes: list[dict[str, Any]]  # what the page has to know of them
     picture: str
 
 
-def edges_of(values: Sequence[Value]) -> list[tuple[int, int, int]]:
-    """The numbers of operand and node, and the place of the operand, for each edge."""
-    position = {value: k for k, value in enumerate(values)}
-    return [
-        (position[x], head, place)
-        for head, value in enumerate(values)
-        for place, (x, local) in enumerate(zip(value.operands, value.local_grads, strict=True))
-        if local is not None
-    ]
-
-
-def plan(
-    edges: Sequence[tuple[int, int, int]], blocks: Nest, unfolded: Collection[int]
-) -> Plan | None:
+def plan(links: Sequence[Link], blocks: Nest, unfolded: frozenset[int]) -> Plan | None:
     """The picture with these blocks unfolded; None if it has too many boxes, or cycles."""
-    box_of = [blocks.box_of(k, unfolded) for k in range(len(blocks.home))]
-    members: dict[int, list[int]] = {}
-    for k, box in enumerate(box_of):
-        members.setdefault(box, []).append(k)
+    box_of = blocks.boxes(unfolded)
+    members = grouped(zip(box_of, count()))
     if len(members) > MOST_BOXES:
         return None
-    arrows: dict[tuple[int, int, int], None] = {}
-    before: dict[int, set[int]] = {box: set() for box in members}
-    for operand, node, place in edges:
-        tail, head = box_of[operand], box_of[node]
+    arrows = defaultdict[tuple[int, int, int], list[Link]](list)
+    for link in links:
+        tail, head = box_of[link.tail], box_of[link.head]
         if tail != head:
-            arrows[tail, head, place if tail >= 0 <= head else -1] = None
-            before[head].add(tail)
+            arrows[tail, head, link.place if tail >= 0 <= head else -1].append(link)
+    before: dict[int, set[int]] = {box: set() for box in members}
+    for tail, head, _ in arrows:
+        before[head].add(tail)
     order = members if min(members) >= 0 else TopologicalSorter(before).static_order()
     try:
-        return Plan({box: members[box] for box in order}, list(arrows))
+        return Plan(unfolded, {box: members[box] for box in order}, arrows)
     except CycleError:
         return None
 
 
-def first_plan(
-    edges: Sequence[tuple[int, int, int]], blocks: Nest
-) -> tuple[frozenset[int], Plan] | None:
-    """The finest fold of all the graph that can be read, and the blocks that it unfolds."""
+def first_plan(links: Sequence[Link], blocks: Nest) -> Plan | None:
+    """The finest fold of all the graph that can be read."""
     for unfolded in [frozenset(range(len(blocks.names))), *reversed(blocks.levels)]:
-        found = plan(edges, blocks, unfolded)
+        found = plan(links, blocks, unfolded)
         if found and len(found.arrows) <= MOST_ARROWS:
-            return unfolded, found
+            return found
     return None
 
 
 def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[View]:
     """The view to start with, and those around it, nearest first, as many as there is room for."""
-    edges = edges_of(values)
-    start, first = first_plan(edges, blocks) or (frozenset[int](), plan(edges, blocks, ()))
+    links = links_of(values)
+    first = first_plan(links, blocks) or plan(links, blocks, frozenset())
     assert first
-    queue = list(dict.fromkeys([start, *reversed(blocks.levels)]))
+    queue = list(dict.fromkeys([first.unfolded, *reversed(blocks.levels)]))
     found: list[View] = []
     seen: set[frozenset[tuple[int, ...]]] = set()
     painted = 0
     for tried, unfolded in enumerate(queue):
         if tried > MOST_TRIED or len(found) == MOST_VIEWS:
             break
-        planned = plan(edges, blocks, unfolded) if tried else first
+        planned = plan(links, blocks, unfolded) if tried else first
         if not planned:
             continue
         size = len(planned.boxes) + len(planned.arrows)
@@ -115,7 +102,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
             continue
         seen.add(partition)
         painted += size
-        found.append(_painted(values, names, blocks, unfolded, planned, is_first=not tried))
+        found.append(_painted(values, names, blocks, planned, built_in if tried else lay_out))
         for block in range(len(blocks.names)):
             changed = blocks.toggled(unfolded, block)
             if changed not in queue:
@@ -124,62 +111,49 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
 
 
 def _painted(
-    values: Sequence[Value],
-    names: Sequence[str],
-    blocks: Nest,
-    unfolded: frozenset[int],
-    planned: Plan,
-    is_first: bool,
+    values: Sequence[Value], names: Sequence[str], blocks: Nest, planned: Plan, engine: Engine
 ) -> View:
     """The picture as `draw` makes it, but with the names by which the page speaks of its boxes."""
-    box_of = {k: box for box, members in planned.boxes.items() for k in members}
-    outputs: dict[int, set[int]] = {box: set() for box in planned.boxes}
-    outputs[box_of[len(values) - 1]].add(len(values) - 1)
-    inputs: dict[tuple[int, int, int], set[int]] = {arrow: set() for arrow in planned.arrows}
-    local = dict[tuple[int, int, int], float]()
-    for operand, node, place in edges_of(values):
-        tail, head = box_of[operand], box_of[node]
-        if tail != head:
-            arrow = (tail, head, place if tail >= 0 <= head else -1)
-            outputs[tail].add(operand)
-            inputs[arrow].add(operand)
-            local[arrow] = values[node].local_grads[place] or 0.0
+    leaving: dict[int, set[int]] = {box: set() for box in planned.boxes}
+    leaving[next(reversed(leaving))].add(len(values) - 1)
+    for (tail, _, _), links in planned.arrows.items():
+        leaving[tail].update(link.tail for link in links)
     boxes, sizes, told = [], [], []
     for name, members in planned.boxes.items():
-        seen = [values[k] for k in sorted(outputs[name])]
-        label = "" if name >= 0 else blocks.names[-1 - name]
-        box = describe_block(Block(label, [values[k] for k in members], seen, []), False)
+        outputs = sorted(leaving[name])
+        inside, seen = ([values[k] for k in numbers] for numbers in (members, outputs))
+        block = blocks.home[name] if name >= 0 else -1 - name
+        title = "" if name >= 0 else blocks.names[block]
+        box = describe_block(Block(title, inside, seen, []), False)
         if name >= 0:
-            box = box._replace(
-                name=names[name], details=printable(values[name].label) or names[name]
-            )
+            own = names[name]
+            box = box._replace(name=own, details=printable(values[name].label) or own)
+            sizes.append(box_size(box))
+        else:
+            widest = [WIDEST, f"{WIDEST}, {WIDEST}", f"{WIDEST} … {WIDEST}"][min(len(seen), 3) - 1]
+            sizes.append(box_size(box._replace(data=widest, grad=widest)))
         boxes.append(box)
-        block = blocks.home[members[-1]] if name >= 0 else -1 - name
         told.append(
             {
                 "key": name,
                 "name": box.name or box.heading,
                 "block": block,
-                "outputs": sorted(outputs[name]),
+                "outputs": outputs,
                 "names": _names_of_outputs(box.name if name < 0 else "", seen),
             }
         )
-        widest = [WIDEST, f"{WIDEST}, {WIDEST}", f"{WIDEST} … {WIDEST}"][min(len(seen), 3) - 1]
-        sizes.append(box_size(box._replace(data=widest, grad=widest) if name < 0 else box))
     place_of = {name: k for k, name in enumerate(planned.boxes)}
     arrows, edges = [], []
-    for arrow in planned.arrows:
-        tail, head, place = arrow
-        size = (len(outputs[head]), len(inputs[arrow]))
-        words = "" if place >= 0 else f"{size[0]:,}×{size[1]:,}"
-        arrows.append(Arrow(place_of[tail], place_of[head], local[arrow], words))
+    for (tail, head, place), links in planned.arrows.items():
+        counts = len(leaving[head]), len({link.tail for link in links})
+        words = "" if place >= 0 else f"{counts[0]:,}×{counts[1]:,}"
+        arrows.append(Arrow(place_of[tail], place_of[head], links[-1].local, words))
         edge = edge_of(arrows[-1])
-        several = place < 0 and 1 < max(size) <= MOST_DERIVATIVES
+        several = place < 0 and 1 < max(counts) <= MOST_DERIVATIVES
         width = LABEL_WIDTH * (MOST_DERIVATIVES if several else 1)
         edges.append(edge._replace(label=Size(max(edge.label.width, width), edge.label.height)))
     diagram = Diagram(boxes, arrows)
-    geometry = (lay_out if is_first else built_in)(sizes, edges)
-    return View(unfolded, planned, told, paint(diagram, geometry))
+    return View(planned, told, paint(diagram, engine(sizes, edges)))
 
 
 def _names_of_outputs(block: str, outputs: Sequence[Value]) -> list[str | None]:

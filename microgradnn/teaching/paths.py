@@ -41,11 +41,10 @@ class Explanation:
         depends = dependents(order, [wrt])
         self._between = [node for node in order if node in depends]
         self.count = _count_paths(self._between, root, wrt)
-        self.paths = _list_paths(self._between, root, wrt) if self.count <= MOST_PATHS else []
-        if self.paths:
-            self.total = math.fsum(path.product for path in self.paths)
-        else:
-            self.total = gradients(root, [wrt])[0] if self.count else 0.0
+        listed = 0 < self.count <= MOST_PATHS
+        self.paths = _list_paths(depends, root, wrt) if listed else []
+        products = (path.product for path in self.paths)
+        self.total = math.fsum(products) if listed else gradients(root, [wrt])[0]
 
     @property
     def notes(self) -> list[str]:
@@ -140,10 +139,8 @@ def _count_paths(between: list[Value], root: Value, wrt: Value) -> int:
     return counts.get(wrt, 0)
 
 
-def _list_paths(between: list[Value], root: Value, wrt: Value) -> list[Path]:
-    known = set(between)
-    if root not in known:
-        return []
+def _list_paths(depends: set[Value], root: Value, wrt: Value) -> list[Path]:
+    """All ways from the root to `wrt`, through nodes that depend on it; there must be one."""
     paths = []
     stack: list[tuple[tuple[Value, ...], tuple[float, ...]]] = [((root,), ())]
     while stack:
@@ -155,7 +152,7 @@ def _list_paths(between: list[Value], root: Value, wrt: Value) -> list[Path]:
         stack += [
             ((*nodes, operand), (*factors, local))
             for operand, local in reversed(list(edges))
-            if local is not None and operand in known
+            if local is not None and operand in depends
         ]
     return paths
 

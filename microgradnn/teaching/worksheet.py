@@ -9,23 +9,18 @@ from ..drawing.diagram import Diagram, values_below
 from ..drawing.fold import MOST_BOXES
 from ..drawing.frames import frames
 from ..drawing.layout import lay_out
+from ..drawing.picture import html_page, write
 from ..drawing.svg import box_size, edge_of, paint
-from ..functions import as_path
 from ..value import Value
 
-_PAGE = """\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Worksheet: back propagation</title>
-<style>
-@page {{ size: landscape; margin: 12mm }}
-body {{ font: 16px system-ui, sans-serif; margin: 16px; color-scheme: light }}
-figure {{ margin: 0; overflow-x: auto }}
-section + section {{ break-before: page }}
-@media print {{ svg {{ max-width: 100%; max-height: 150mm }} }}
-</style>
+_STYLE = """
+@page { size: landscape; margin: 12mm }
+body { font: 16px system-ui, sans-serif; margin: 16px; color-scheme: light }
+figure { margin: 0; overflow-x: auto }
+section + section { break-before: page }
+@media print { svg { max-width: 100%; max-height: 150mm } }
+"""
+_SHEETS = """\
 <section>
 <h1>Forward and back</h1>
 <ol>
@@ -41,7 +36,6 @@ that leaves it, the gradient at the arrow's end times ∂; add these up.</li>
 <h1>Key</h1>
 <figure>{key}</figure>
 </section>
-</html>
 """
 
 
@@ -50,14 +44,12 @@ class Worksheet:
 
     def __init__(self, exercise: str, key: str) -> None:
         self.exercise, self.key = exercise, key
-        self.html = _PAGE.format(exercise=exercise, key=key)
+        sheets = _SHEETS.format(exercise=exercise, key=key)
+        self.html = html_page("Worksheet: back propagation", _STYLE, sheets)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file that ends in .html."""
-        path = as_path(path)
-        if path.suffix.lower() != ".html":
-            raise ValueError(f"a worksheet is saved as .html, not as {path.name!r}")
-        path.write_bytes(self.html.encode())
+        write(path, "a worksheet", {".html": self.html.encode})
 
     def _repr_html_(self) -> str:
         return f"{self.exercise}{self.key}"

@@ -110,7 +110,7 @@ def test_saving(tmp_path: Path) -> None:
     explorer = explore(neuron()[0])
     explorer.save(tmp_path / "neuron.html")
     assert (tmp_path / "neuron.html").read_bytes().decode() == explorer.html
-    with pytest.raises(ValueError, match=r"saved as \.html, not as 'neuron.pdf'"):
+    with pytest.raises(ValueError, match=r"saved as \.html or \.htm, not as 'neuron.pdf'"):
         explorer.save(tmp_path / "neuron.pdf")
     with pytest.raises(FileNotFoundError, match="no directory"):
         explorer.save(tmp_path / "nowhere" / "neuron.html")
