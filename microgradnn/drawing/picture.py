@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +22,7 @@ _PAGE = """\
 """
 _STYLE = ":root{color-scheme:light dark}body{margin:0;overflow-x:auto}"
 
-Forms = Mapping[str, Callable[[], bytes]]  # what a file holds, by the end of its name
+Forms = dict[str, Callable[[], bytes]]  # what a file holds, by the end of its name
 
 
 def html_page(title: str, style: str, body: str) -> str:
@@ -64,7 +64,7 @@ class Drawing:
         """
         title = self.svg.partition("</title>")[0].rpartition(">")[2]
         page = html_page(title, _STYLE, self.svg)
-        forms: dict[str, Callable[[], bytes]] = {".svg": self.svg.encode, ".html": page.encode}
+        forms: Forms = {".svg": self.svg.encode, ".html": page.encode}
         if self._diagram:
             forms[".dot"] = digraph(self._diagram).source.encode
             forms |= {f".{form}": partial(render, self._diagram, form) for form in ("png", "pdf")}

@@ -96,6 +96,7 @@ def explore(
     position = {node: k for k, node in enumerate(values)}
     rows: dict[tuple[Primitive, int], int] = {}
     fixed, titles = _why_fixed(values, left_out), _titles(values, blocks)
+    shown = [_view(view, found, blocks, titles) for view in found]
     data = {
         "nodes": [_node(node, names, position, rows) for node in values],
         "rows": [_row(row) for row, _ in rows],
@@ -104,8 +105,8 @@ def explore(
         "blocks": [(block, titles[block], depth) for block, depth in _tree(blocks)],
         "elsewhere": {position[x]: [_finite(total), n] for x, (total, n) in elsewhere.items()},
         "fixed": bool(fixed),
-        "view": _view(0, found, blocks, titles),
-        "others": _packed([_view(k, found, blocks, titles) for k in range(1, len(found))]),
+        "view": shown[0] | {"picture": ""},  # which is in the page already
+        "others": _packed(shown[1:]),
     }
     functions = ",\n".join(f"  {_function(*row, bool(left_out))}" for row in rows)
     parts = [_part("arithmetic.js"), f"const functions = [\n{functions}\n];\n", _part("page.js")]
@@ -180,18 +181,15 @@ def _node(
     return entry | ({"digits": _standing_digits(node)} if node.op.kind == "custom" else {})
 
 
-def _view(
-    number: int, views: Sequence[View], blocks: Nest, titles: Sequence[str]
-) -> dict[str, Any]:
-    """A view for the page; the first one's picture is in the page already."""
-    view = views[number]
+def _view(view: View, views: Sequence[View], blocks: Nest, titles: Sequence[str]) -> dict[str, Any]:
+    """A view for the page."""
     place = {name: k for k, name in enumerate(view.plan.boxes)}
     return {
         "unfolded": sorted(view.plan.unfolded),
         "boxes": view.boxes,
         "arrows": [(place[tail], place[head], at) for tail, head, at in view.plan.arrows],
         "blocks": [_toggle(block, view, views, blocks, titles) for block in range(len(titles))],
-        "picture": view.picture if number else "",
+        "picture": view.picture,
     }
 
 
