@@ -10,6 +10,7 @@ from .tape import DOT, LINK, Tape, users
 
 BINARY = ("add", "sub", "neg")
 LINEAR = (*BINARY, "sum", DOT)
+MERGED = ("add", "neg", "sum", "mul", DOT)  # a difference is not: what cancels in it has an order
 
 Part = tuple[str, tuple[int, ...]]  # an operation and its operands
 Terms = list[tuple[int, ...]]  # nodes, and products of two
@@ -108,7 +109,7 @@ def flatten(tape: Tape) -> Tape:
 
     def write(node: int, operands: tuple[int, ...]) -> int:
         op = ops[node]
-        if (linear[node] or op == "mul") and uses[node] == 1 and linear[user[node]]:
+        if op in MERGED and uses[node] == 1 and linear[user[node]]:
             total = user[node]
             added = ops[total] != DOT or tape.operands[total][-1] == node  # a factor is not
             if added and (op == "mul" or batched[node] == batched[total]):
