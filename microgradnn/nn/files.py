@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import hashlib
 import io
 import os
 import secrets
@@ -33,7 +34,7 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
     beside = target.with_name(f"{target.name}.{secrets.token_hex(8)}.unfinished")
     try:
         with open(beside, "xb") as file:
-            file.write(content.getvalue())
+            file.write(_sealed(content.getvalue()))
             file.flush()
             os.fsync(file.fileno())  # before its new name, or a power cut could leave it empty
         os.replace(beside, target)
@@ -55,6 +56,12 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
             os.close(folder)
 
 
+def _sealed(archive: bytes) -> bytes:
+    """The archive with a comment, the digest of all else."""
+    sealed = archive[:-2] + (64).to_bytes(2, "little")
+    return sealed + hashlib.sha256(sealed).hexdigest().encode()
+
+
 def read_arrays(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The arrays of a file that `write_arrays` wrote; ValueError if it is not whole."""
     path = as_path(path)
@@ -62,15 +69,19 @@ def read_arrays(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise ValueError("not a file, but a folder, a device or a pipe")
     with path.open("rb") as file:
         try:
-            archive = zipfile.ZipFile(file)
+            content = file.read(2 * LARGEST)
+            archive = zipfile.ZipFile(io.BytesIO(content))
+            is_sealed = archive.comment or content[-2:] != b"\0\0"  # which say: no comment
+            if is_sealed and hashlib.sha256(content[:-64]).hexdigest().encode() != content[-64:]:
+                raise ValueError("its digest does not fit: a byte has changed")
             entries = archive.infolist()
             if sum(entry.file_size for entry in entries) > LARGEST:
                 raise ValueError(f"it unpacks to more than {LARGEST:,} bytes")
             # Read to its end first, else the checksum of an entry is not looked at.
             contents = {entry.filename: io.BytesIO(archive.read(entry)) for entry in entries}
             arrays = {
-                name.removesuffix(".npy"): np.lib.format.read_array(content, allow_pickle=False)
-                for name, content in contents.items()
+                name.removesuffix(".npy"): np.lib.format.read_array(entry, allow_pickle=False)
+                for name, entry in contents.items()
             }
             if len(arrays) < len(entries):
                 raise ValueError("it has two arrays of one name")
