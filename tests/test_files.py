@@ -148,6 +148,9 @@ def test_a_file_keeps_its_links_and_has_the_usual_permissions(
     model.save(link)
     assert link.is_symlink()
     assert target.stat().st_mode == usual.stat().st_mode
+    target.chmod(0o600)
+    model.save(link)
+    assert target.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_same_weights_are_the_same_bytes_and_numpy_reads_them(
@@ -320,3 +323,7 @@ def test_what_is_no_file(model: nn.MLP, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe", Path(os.devnull), Path("/dev/zero")):
         assert_refused(model, path, "not a file, but a folder, a device or a pipe")
+    for path in (tmp_path, tmp_path / "pipe", Path("/")):
+        with pytest.raises(OSError, match="nothing was saved; not a file, but a folder, a device"):
+            model.save(path)
+    assert (tmp_path / "pipe").is_fifo()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import hashlib
 import io
@@ -17,6 +18,7 @@ import numpy as np
 from ..functions import as_path
 
 LARGEST = 2**28  # bytes that a file may unpack to: more weights than there can be Values
+NO_FILE = "not a file, but a folder, a device or a pipe"
 HOUR = 3600.0  # seconds after which a save that has not finished never will
 
 
@@ -30,6 +32,8 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
         if not np.all(np.isfinite(array)):
             raise ValueError(f"{name} has a NaN or an infinite number; nothing was saved")
     target, content = as_path(os.path.realpath(as_path(path))), io.BytesIO()
+    if target.exists() and not target.is_file():
+        raise IsADirectoryError(errno.EISDIR, f"nothing was saved; {NO_FILE}", str(path))
     np.savez(content, **arrays)
     beside = target.with_name(f"{target.name}.{secrets.token_hex(8)}.unfinished")
     try:
@@ -37,6 +41,8 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
             file.write(_sealed(content.getvalue()))
             file.flush()
             os.fsync(file.fileno())  # before its new name, or a power cut could leave it empty
+        with contextlib.suppress(FileNotFoundError):
+            beside.chmod(target.stat().st_mode)
         os.replace(beside, target)
     except OSError as error:
         reason = f"nothing was saved, what was there is intact; {error.strerror}"
@@ -66,7 +72,7 @@ def read_arrays(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The arrays of a file that `write_arrays` wrote; ValueError if it is not whole."""
     path = as_path(path)
     if path.exists() and not path.is_file():  # a device or pipe may have no end
-        raise ValueError("not a file, but a folder, a device or a pipe")
+        raise ValueError(NO_FILE)
     with path.open("rb") as file:
         try:
             content = file.read(2 * LARGEST)
