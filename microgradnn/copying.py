@@ -39,8 +39,8 @@ def _reduce(value: Value) -> tuple[Any, ...]:
 
 
 def _leaf(data: float, grad: float, label: str) -> Value:
-    leaf = Value(data, label)
-    leaf.grad = grad
+    leaf = Value(data)
+    leaf.grad, leaf.label = grad, label
     return leaf
 
 
