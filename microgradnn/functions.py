@@ -162,7 +162,7 @@ def as_count(x: Any, name: str, least: int = 1, most: float = math.inf) -> int:
         raise TypeError(f"{name} must be an int, got {type(x).__name__} {x!r}")
     if x < least:
         raise ValueError(f"{name} must be at least {least}, got {x}")
-    if x > most:
+    if int(x) > most:
         raise ValueError(f"{name} must be at most {most:,}: memory holds no more")
     return int(x)
 

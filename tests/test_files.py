@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from microgradnn import nn
+from microgradnn import Value, nn
 from microgradnn.nn import files
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev")
@@ -163,6 +163,17 @@ def test_the_same_weights_are_the_same_bytes_and_numpy_reads_them(
         assert {k: v.tolist() for k, v in arrays.items()} == {
             k: v.tolist() for k, v in model.state_dict().items()
         }
+
+
+def test_a_parameter_may_have_any_name(tmp_path: Path) -> None:
+    class Named(nn.Module):
+        def __init__(self, number: float) -> None:
+            self.file, self.allow_pickle, self.args = map(Value, (number, number + 1, number + 2))
+
+    model = Named(0.0)
+    Named(1.0).save(tmp_path / "w")
+    model.load(tmp_path / "w")
+    assert [p.data for p in model.parameters()] == [1.0, 2.0, 3.0]
 
 
 def test_threads_may_save_to_the_same_place(tmp_path: Path) -> None:

@@ -34,7 +34,10 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
     target, content = as_path(os.path.realpath(as_path(path))), io.BytesIO()
     if target.exists() and not target.is_file():
         raise IsADirectoryError(errno.EISDIR, f"nothing was saved; {NO_FILE}", str(path))
-    np.savez(content, **arrays)
+    with zipfile.ZipFile(content, "w") as archive:  # as numpy.savez, to which no array is "file"
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
     beside = target.with_name(f"{target.name}.{secrets.token_hex(8)}.unfinished")
     try:
         with open(beside, "xb") as file:
