@@ -40,7 +40,8 @@ def _reduce(value: Value) -> tuple[Any, ...]:
 
 def _leaf(data: float, grad: float, label: str) -> Value:
     leaf = Value(data)
-    leaf.grad, leaf.label = grad, label
+    leaf.label = label
+    leaf.grad = grad
     return leaf
 
 
