@@ -39,7 +39,8 @@ def _reduce(value: Value) -> tuple[Any, ...]:
 
 
 def _leaf(data: float, grad: float, label: str) -> Value:
-    leaf = Value(data, label)
+    leaf = Value(data)
+    leaf.label = label
     leaf.grad = grad
     return leaf
 

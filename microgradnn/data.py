@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .functions import as_count
+from .functions import MOST, as_count
 from .primitives import as_number
 
 Floats = NDArray[np.float64]
@@ -68,11 +68,11 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
             f"labels must be a list of ints, at least one; got {indices.dtype} of shape "
             f"{indices.shape}"
         )
-    count = int(indices.max()) + 1 if classes is None else as_count(classes, "classes")
+    count = int(indices.max()) + 1 if classes is None else as_count(classes, "classes", most=MOST)
     for place, label in enumerate(indices):
         if not 0 <= label < count:
             raise ValueError(f"labels[{place}] must be from 0 to {count - 1}, got {label}")
-    rows: Floats = np.eye(count)[indices]
+    rows: Floats = (indices[:, None] == np.arange(count)).astype(float)
     return rows
 
 

@@ -123,12 +123,14 @@ def clip(x: Any, low: Any, high: Any) -> Any:
 
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
+MOST = 10**7  # inputs, neurons or classes
+
 _NO_LISTS = (str, bytes, dict, set, frozenset)  # though they can be iterated over
 
 
 def as_list(xs: Any, name: str) -> list[Any]:
     """The elements of `xs`, at least one; `name` is what an error calls it."""
-    if isinstance(xs, _NO_LISTS) or not hasattr(xs, "__iter__"):
+    if isinstance(xs, _NO_LISTS) or not hasattr(xs, "__iter__") or getattr(xs, "shape", 0) == ():
         raise TypeError(f"{name} must be a list of numbers or Values, got {type(xs).__name__}")
     items = list(xs)
     if not items:
@@ -168,12 +170,14 @@ def as_positive(x: Any, name: str, or_zero: bool = False) -> float:
     return number
 
 
-def as_count(x: Any, name: str, least: int = 1) -> int:
-    """An int, one of NumPy's too, that is at least `least`."""
+def as_count(x: Any, name: str, least: int = 1, most: float = math.inf) -> int:
+    """An int, one of NumPy's too, from `least` to `most`."""
     if not isinstance(x, Integral) or isinstance(x, bool):
         raise TypeError(f"{name} must be an int, got {type(x).__name__} {x!r}")
     if x < least:
         raise ValueError(f"{name} must be at least {least}, got {x}")
+    if int(x) > most:
+        raise ValueError(f"{name} must be at most {most:,}: memory holds no more")
     return int(x)
 
 

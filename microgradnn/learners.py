@@ -169,7 +169,7 @@ def _is_sum(recorded: Any, compiled: Any, rows: int) -> bool:
     """Whether a batch's loss, here with its gradient, is a sum over rows; else it is a mean."""
     if rows > 1 and not recorded.any():
         raise ValueError("the loss is 0, so it cannot be told whether it is a mean or a sum")
-    tolerance = 1e-9 * np.nanmax(np.abs(recorded))
+    tolerance = 1e-9 * np.abs(recorded).max(where=np.isfinite(recorded), initial=0.0)
     for is_sum, size in ((False, 1), (True, rows)):
         if np.allclose(recorded, size * compiled, rtol=1e-9, atol=tolerance, equal_nan=True):
             return is_sum

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import functions, primitives
 from .functions import as_list, as_operand, as_operands, as_positive, check_lengths
-from .primitives import clip, log, log1p, maximum, minimum, relu, sign, softplus
+from .primitives import clip, log, log1p, maximum, relu, sign, softplus
 
 Check = Callable[[Any, str], None]
 
@@ -43,8 +43,8 @@ def huber_loss(prediction: Any, target: Any, delta: float = 1.0, reduction: str 
 
     def term(p: Any, t: Any) -> Any:
         error = primitives.abs(p - t)
-        inner = minimum(error, delta)
-        return 0.5 * _square(inner) + delta * (error - inner)
+        inner = clip(error, 0.0, delta)
+        return 0.5 * _square(inner) + delta * relu(error - delta)
 
     return _elementwise(term, prediction, target, reduction)
 

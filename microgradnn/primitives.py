@@ -526,7 +526,7 @@ def _cross_entropy(*operands: Any) -> Any:
     for x, shift, t in zip(logits, exponentials.shifted, targets, strict=True):
         overflows = (shift <= -math.inf) & (abs(x) < math.inf)  # though t times it may not
         term = where(overflows, t * top - t * x, t * (log_total - shift))
-        terms.append(where(abs(t) > 0, term, 0.0))
+        terms.append(where(abs(t) <= 0, 0.0, term))  # a NaN in t stays
     return sum(*terms)
 
 
@@ -635,9 +635,9 @@ sigmoid    = _row("sigmoid",    "σ",        lambda x: where(x < 0, _decay(x), 1
 logsigmoid = _row("logsigmoid", "log σ",    lambda x: -softplus(-x),                          [lambda out, x: sigmoid(-x)], latex=r"\log \sigma\left({}\right)")
 softplus: Primitive   = _row("softplus",   "softplus", lambda x: maximum(x, 0.0) + log1p(_decay(x)),     [lambda out, x: sigmoid(x)])
 relu       = _row("relu",       "ReLU",     lambda x: where(x <= 0, 0.0, x),                  [lambda out, x: where(x > 0, 1.0, 0.0)], kinks=(lambda x: x,))
-leaky_relu = _row("leaky_relu", "leaky ReLU", lambda x, slope: where(x > 0, x, slope * x),
+leaky_relu = _row("leaky_relu", "leaky ReLU", lambda x, slope: where((x > 0) & (slope <= math.inf), x, slope * x),
                   [lambda out, x, slope: where(x > 0, 1.0, slope), lambda out, x, slope: where(x > 0, 0.0, x)], kinks=(lambda x, slope: x,))
-elu        = _row("elu",        "ELU",      lambda x, alpha: where(x > 0, x, alpha * expm1(minimum(x, 0.0))),
+elu        = _row("elu",        "ELU",      lambda x, alpha: where((x > 0) & (alpha <= math.inf), x, alpha * expm1(minimum(x, 0.0))),
                   [lambda out, x, alpha: where(x > 0, 1.0, alpha * exp(0.5 * minimum(x, 0.0)) * exp(0.5 * minimum(x, 0.0))), lambda out, x, alpha: expm1(minimum(x, 0.0))], kinks=(lambda x, alpha: x,))
 silu       = _row("silu",       "SiLU",     lambda x: x * sigmoid(x),                         [lambda out, x: sigmoid(x) * (1.0 + x * sigmoid(-x))])
 gelu       = _row("gelu",       "GELU",     lambda x: 0.5 * x * erfc(-x / _SQRT_TWO),        [_gelu_partial])

@@ -170,7 +170,7 @@ def _symptom(engine: Any, check: Check, program: str) -> tuple[str, str] | None:
     scope: dict[str, Any] = {"Value": engine, "nan": math.nan, "isnan": cmath.isnan}
     try:
         exec(program, scope)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         shown = f"# {type(error).__name__}: {error}".partition("\n")[0]
         return None if check.may_raise else (f"raises {type(error).__name__}", shown)
     if check.must:
@@ -178,7 +178,9 @@ def _symptom(engine: Any, check: Check, program: str) -> tuple[str, str] | None:
             holds = eval(check.must, scope)
         except TypeError:
             holds = False
-        seen = [f"{what} is {eval(what, scope)}" for what in re.findall(r"\b\w\.\w+", check.must)]
+        seen = [
+            f"{what} is {eval(what, scope)}" for what in re.findall(r"\b[a-z]\.\w+", check.must)
+        ]
         shown = f"assert {check.must}  # but {' and '.join(seen) or 'it is not'}"
         return None if holds else ("is wrong", shown)
     exact: dict[str, Any] = {"Value": Exact}
@@ -363,14 +365,14 @@ SHARES, ORDER, PRECISE = "two operations on one node", "order of nodes", "precis
 CHECKS = (
     Check("a value", "Value(data) {wrong}: data is the number; grad is 0 at first, and 1 after its own backward().", ("a = Value(x)", "a = Value(x); a.backward()")),
     Check(EQUAL, "Two Values with the same number are taken for one, so that a set of visited nodes loses one: compare and hash them by identity.", ("a = Value(x); b = Value(x)",), ("a value",), must="len({a, b}) == 2"),
-    *(Check(op, f"{op} {{wrong}}; right is {right}.", (_alone(op),), ("a value",)) for op, right in BASIC.items()),
+    *(Check(op, f"{op} {{wrong}}; its derivative is {right}.", (_alone(op),), ("a value",)) for op, right in BASIC.items()),
     Check(CHAIN, "A chain of operations {wrong}. Start with 1 at the result and go back, each node after its result: it passes on upstream × local.", (_alone("a + b", end=THEN_TIMES), _alone("a * b", end=THEN_TIMES)), (EQUAL, *BASIC)),
-    *(Check(op, f"{op} {{wrong}}; right is {right}, times the gradient of the result.", (_alone(op), _alone(op, end=THEN_TIMES)), (CHAIN,), method=method) for op, (method, right) in MORE.items()),
-    Check("a.log()", "a.log() {wrong}; right is 1/a.", (_alone("a.log()", "p"),), (CHAIN,), method="log"),
+    *(Check(op, f"{op} {{wrong}}; its derivative is {right}, times the gradient of the result.", (_alone(op), _alone(op, end=THEN_TIMES)), (CHAIN,), method=method) for op, (method, right) in MORE.items()),
+    Check("a.log()", "a.log() {wrong}; its derivative is 1/a.", (_alone("a.log()", "p"),), (CHAIN,), method="log"),
     *(Check(f"a {s} y", f"a {s} y {{wrong}}: a plain number has to be taken beside a Value.", (_alone(f"a {s} y"),), (f"a {s} b",)) for s in REFLECTED),
     *(Check(f"y {s} a", f"y {s} a {{wrong}}: with a number on the left Python calls {method}.", (_alone(f"y {s} a"),), (f"a {s} y",)) for s, method in REFLECTED.items()),
     Check("a ** r", "A power that is no whole number {wrong}; its derivative is r·aʳ⁻¹, too.", (_alone("a ** r", "p"),), ("a ** n",)),
-    Check("a ** b", "a ** b {wrong}; right is b·aᵇ⁻¹ by a and aᵇ·log a by b. To refuse it is right, too.", (_alone("a ** b", "p"),), ("a ** n",), may_raise=True),
+    Check("a ** b", "a ** b {wrong}; its derivative is b·aᵇ⁻¹ by a and aᵇ·log a by b. To refuse it is right, too.", (_alone("a ** b", "p"),), ("a ** n",), may_raise=True),
     # How nodes are shared
     Check(ONE_NODE, "Gradients are overwritten where a node is used twice: each use has to add its part (+=).", (_alone("a + a"),), (CHAIN,), fails=(SHARED,)),
     Check(SHARES, "The gradients that come from two operations have to be added up in the node that both use (+=).", (SHARED,), (ONE_NODE,)),

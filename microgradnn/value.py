@@ -28,7 +28,7 @@ class Value(Protocols):
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = as_number(data, "data")
         self.grad = 0.0
-        self.label = label
+        self.label = label if type(label) is str else must_be(str, label, "label", "a str")
         self.op: Primitive | None = None
         self.operands: tuple[Any, ...] = ()
         self.local_grads: tuple[float | None, ...] = ()

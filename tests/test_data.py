@@ -44,6 +44,7 @@ def test_a_constant_column() -> None:
         (lambda: data.standardize(TABLE, constant="keep"), "constant must be"),
         (lambda: data.one_hot([0, 3], classes=3), r"labels\[1\] must be from 0 to 2, got 3"),
         (lambda: data.one_hot([-1]), r"labels\[0\]"),
+        (lambda: data.one_hot([0], classes=10**9), "classes must be at most 10,000,000"),
         (lambda: data.one_hot([0.5]), "labels must be a list of ints"),
         (lambda: list(data.batches([[1], [2]], [1], 1)), "X has 2 rows and y has 1"),
         (lambda: list(data.batches([[1]], [1], 0)), "batch_size"),
@@ -58,6 +59,7 @@ def test_refusals(call: Any, message: str) -> None:
 
 
 def test_one_hot() -> None:
+    assert data.one_hot([7], classes=10**6).sum() == 1.0  # without a square of so many
     assert data.one_hot(np.array([2, 0]), classes=4).tolist() == [[0, 0, 1, 0], [1, 0, 0, 0]]
 
 

@@ -124,6 +124,14 @@ def test_huber_is_smooth_where_its_pieces_meet() -> None:
     assert x.grad == 2.0
 
 
+@pytest.mark.parametrize("error", [1e-20, 0.1, 1.0, 500.0])
+def test_a_small_error_has_all_digits_of_huber_s_gradient(error: float) -> None:
+    x = Value(error)
+    loss = losses.huber_loss(x, 0.0, delta=1000.0)
+    loss.backward()
+    assert (loss.data, x.grad) == (0.5 * error * error, error)
+
+
 def test_entropy_and_divergence_gradients_agree() -> None:
     q1, q2 = [Value(x) for x in Q], [Value(x) for x in Q]
     losses.kl_divergence(P, q1).backward()

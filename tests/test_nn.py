@@ -56,6 +56,10 @@ def test_wrong_kinds_of_input() -> None:
     [
         (lambda: nn.Neuron(0), ValueError, "nin must be at least 1"),
         (lambda: nn.Neuron(2.0), TypeError, "nin must be an int"),  # type: ignore[arg-type]
+        (lambda: nn.Neuron(10**400), ValueError, "nin must be at most 10,000,000"),
+        (lambda: nn.Layer(1, 10**9), ValueError, "nout must be at most 10,000,000"),
+        (lambda: nn.MLP(1, [2, 10**9]), ValueError, "nout must be at most 10,000,000"),
+        (lambda: nn.Neuron(1)(np.array(1.0)), TypeError, "x must be a list"),
         (lambda: nn.MLP(2, []), ValueError, "nouts is empty"),
         (lambda: nn.MLP(2, [0]), ValueError, "nout must be at least 1"),
         (lambda: nn.MLP(2, [1], activation="rulu"), ValueError, "'relu'"),

@@ -206,7 +206,7 @@ MUTANTS = [
     ("grad += part", "grad = part", "a node used twice", "overwritten"),
     ("grad += part", "grad = np.float32(self.grad + part)", "precision", "single precision"),
     ("other.take(", "other is self or other.take(", "both operands", "two edges, and both count"),
-    ("1.0, -1.0)", "1.0, 1.0)", "a - b", "right is 1 by a, −1 by b"),
+    ("1.0, -1.0)", "1.0, 1.0)", "a - b", "its derivative is 1 by a, −1 by b"),
     ("return self.lift(other) - self", "return self - other", "y - a", "calls __rsub__"),
     ("def __rsub__", "def rsub", "y - a", "raises TypeError"),
     ("def __radd__", "def radd", "y + a", "a number on the left"),
@@ -228,7 +228,8 @@ MUTANTS = [
         "division by zero",
         "passes for a number",
     ),
-    ("1 - out**2", "1 - out", "a.tanh()", "right is 1 − tanh² a"),
+    ("math.exp(self.data), math", "exit(), math", "a.exp()", "raises SystemExit"),
+    ("1 - out**2", "1 - out", "a.tanh()", "its derivative is 1 − tanh² a"),
     ("math.tanh(self.data)", "1 - 2 / (math.exp(2 * self.data) + 1)", "tanh of large numbers", ""),
     ("float(self.data > 0)", "1.0", "a.relu()", "1 where a > 0, else 0"),
     ("float(self.data > 0)", "float(self.data > 0) - (self.data == 0)", "relu at 0", "from 0 to 1"),
@@ -286,6 +287,8 @@ def test_the_report_is_a_text_to_hand_out() -> None:
     assert "not tried: " in str(report)
     (complex_root,) = check_engine(mutant('raise ValueError("no real power")', "pass")).faults
     assert "b.data is (8.6" in complex_root.program
+    (single,) = check_engine(mutant(START, START.replace("data, 0", "np.float32(data), 0"))).faults
+    assert "0.03 is" not in single.program
     script = Report("<script>", [], ["a < b"], [])
     assert script._repr_html_() == "<pre>&lt;script&gt;: no faults\n\nnot offered: a &lt; b</pre>"
 

@@ -124,6 +124,14 @@ def test_an_infinite_loss_stops_though_its_gradient_is_finite(compiled: bool | N
     assert [p.data for p in model.parameters()] == before
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_gradient_that_is_infinite_from_the_start_is_named(compiled: bool) -> None:
+    model = nn.MLP(1, [1], init="zeros")
+    model.parameters()[1].data = 1e200  # its square is infinite, its derivative is not
+    with pytest.raises(FloatingPointError, match=r"the data became inf at mul\(-?1e\+200"):
+        quiet(model, *LINE, loss=losses.mse_loss, compiled=compiled)
+
+
 def test_a_step_too_far_fails_alike_in_both_ways() -> None:
     failures = []
     for compiled in (True, False):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
+import hashlib
 import io
 import os
 import secrets
@@ -16,6 +18,7 @@ import numpy as np
 from ..functions import as_path
 
 LARGEST = 2**28  # bytes that a file may unpack to: more weights than there can be Values
+NO_FILE = "not a file, but a folder, a device or a pipe"
 HOUR = 3600.0  # seconds after which a save that has not finished never will
 
 
@@ -29,13 +32,20 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
         if not np.all(np.isfinite(array)):
             raise ValueError(f"{name} has a NaN or an infinite number; nothing was saved")
     target, content = as_path(os.path.realpath(as_path(path))), io.BytesIO()
-    np.savez(content, **arrays)
+    if target.exists() and not target.is_file():
+        raise IsADirectoryError(errno.EISDIR, f"nothing was saved; {NO_FILE}", str(path))
+    with zipfile.ZipFile(content, "w") as archive:  # as numpy.savez, to which no array is "file"
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
     beside = target.with_name(f"{target.name}.{secrets.token_hex(8)}.unfinished")
     try:
         with open(beside, "xb") as file:
-            file.write(content.getvalue())
+            file.write(_sealed(content.getvalue()))
             file.flush()
             os.fsync(file.fileno())  # before its new name, or a power cut could leave it empty
+        with contextlib.suppress(FileNotFoundError):
+            beside.chmod(target.stat().st_mode)
         os.replace(beside, target)
     except OSError as error:
         reason = f"nothing was saved, what was there is intact; {error.strerror}"
@@ -55,22 +65,32 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, Any]) -> None:
             os.close(folder)
 
 
+def _sealed(archive: bytes) -> bytes:
+    """The archive with a comment, the digest of all else."""
+    sealed = archive[:-2] + (64).to_bytes(2, "little")
+    return sealed + hashlib.sha256(sealed).hexdigest().encode()
+
+
 def read_arrays(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The arrays of a file that `write_arrays` wrote; ValueError if it is not whole."""
     path = as_path(path)
     if path.exists() and not path.is_file():  # a device or pipe may have no end
-        raise ValueError("not a file, but a folder, a device or a pipe")
+        raise ValueError(NO_FILE)
     with path.open("rb") as file:
         try:
-            archive = zipfile.ZipFile(file)
+            content = file.read(2 * LARGEST)
+            archive = zipfile.ZipFile(io.BytesIO(content))
+            is_sealed = archive.comment or content[-2:] != b"\0\0"  # which say: no comment
+            if is_sealed and hashlib.sha256(content[:-64]).hexdigest().encode() != content[-64:]:
+                raise ValueError("its digest does not fit: a byte has changed")
             entries = archive.infolist()
             if sum(entry.file_size for entry in entries) > LARGEST:
                 raise ValueError(f"it unpacks to more than {LARGEST:,} bytes")
             # Read to its end first, else the checksum of an entry is not looked at.
             contents = {entry.filename: io.BytesIO(archive.read(entry)) for entry in entries}
             arrays = {
-                name.removesuffix(".npy"): np.lib.format.read_array(content, allow_pickle=False)
-                for name, content in contents.items()
+                name.removesuffix(".npy"): np.lib.format.read_array(entry, allow_pickle=False)
+                for name, entry in contents.items()
             }
             if len(arrays) < len(entries):
                 raise ValueError("it has two arrays of one name")

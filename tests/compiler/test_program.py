@@ -405,6 +405,22 @@ def test_nested_ties_share_as_they_are_nested() -> None:
     ]
 
 
+@pytest.mark.parametrize("gap", [20.0, 34.3, 40.0, 85.0])
+def test_what_lies_far_below_the_largest_logit_keeps_its_digits(gap: float) -> None:
+    far = math.exp(-gap) / (1.0 + math.exp(-gap))
+    cases: list[tuple[Any, float, list[float]]] = [
+        (mg.logsumexp, math.log1p(math.exp(-gap)), [1.0 - far, far]),
+        (lambda z: losses.cross_entropy(z, 0), math.log1p(math.exp(-gap)), [-far, far]),
+        (lambda z: mg.softmax(z)[1], far, [-far * (1.0 - far), far * (1.0 - far)]),
+    ]
+    for row, value, slopes in cases:
+        logits = [Value(0.0), Value(-1.0)]
+        program = compile(row(logits), [], logits)
+        found, gradient = program.value_and_grad(np.empty((1, 0)), [0.0, -gap])
+        assert [found, *gradient] == pytest.approx([value, *slopes], rel=1e-14, abs=0.0)
+        assert program(np.empty((1, 0)), [0.0, -gap]) == pytest.approx(value, rel=1e-14, abs=0.0)
+
+
 def test_a_broadcast_view_is_no_matrix() -> None:
     """The same input in all windows: a reshaped view of it would be a copy that stays as it was."""
     xs, ws = [Value(0.5), Value(0.25)], [Value(1.0), Value(2.0), Value(3.0), Value(4.0)]

@@ -183,7 +183,7 @@ def graph() -> Value:
     return c
 
 
-row("Value", Value, lambda: {"data": 1.0}, data=number)
+row("Value", Value, lambda: {"data": 1.0}, data=number, label=text)
 row("Value.data", lambda x, data: setattr(x, "data", data), lambda: {"x": Value(1.0), "data": 2.0}, data=number)
 row("Value.backward", lambda x, gradient: x.backward(gradient), lambda: {"x": graph(), "gradient": 1.0}, gradient=number)
 row("topological_order", mg.topological_order, lambda: {"root": graph()}, root=value)
@@ -489,7 +489,7 @@ NO_ROW = {
     *("Check", "Exact", "Fault", "Report", "as_table", "as_floats", "check_seed"),
 }
 # True or false in Python's sense, shown as text whatever it is, or with a row of its own.
-FLAGS = {"example", "create_graph", "open_neurons", "mistakes", "bias", "log", "progress", "label"}
+FLAGS = {"example", "create_graph", "open_neurons", "mistakes", "bias", "log", "progress"}
 
 
 @pytest.mark.parametrize("module", [mg, nn, losses, optim, data, plots, testing])

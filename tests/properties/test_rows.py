@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,6 +59,23 @@ def test_accuracy_in_every_region(row: Primitive) -> None:
 @pytest.mark.parametrize("x", [-0.7486434739198217, -0.7606541229675022, -0.7508211751630329])
 def test_gelu_keeps_its_digits_at_the_root_of_its_derivative(x: float) -> None:
     check_accuracy(PRIMITIVES["gelu"], [x])  # Φ(x) + x·φ(x) as it stands is outside the bound here
+
+
+@each_row
+@given(st.data())
+def test_a_nan_goes_through(row: Primitive, data: st.DataObject) -> None:
+    operands = list(data.draw(moderate_operands(row)))
+    places = [i for i in range(len(operands)) if takes_values(row, i)]
+    operands[data.draw(st.sampled_from(places))] = math.nan
+    if row.name == "pow" and (operands[0] == 1.0 or operands[1] == 0.0):
+        return  # 1 whatever the other is, as for Python's floats
+    if row.name == "cross_entropy" and not any(operands[len(operands) // 2 :]):
+        return  # 0, for no logit is asked for
+    assert math.isnan(row(*operands))
+    assert math.isnan(row(*as_values(row, operands)).data)
+    with np.errstate(all="ignore"):
+        columns = [np.array([x]) if takes_values(row, i) else x for i, x in enumerate(operands)]
+        assert np.isnan(row.array_form()(*columns)).all()
 
 
 @each_row
