@@ -26,7 +26,10 @@ def test_steps_are_both_passes_in_the_engines_order() -> None:
     kinds = [type(step) for step in steps]
     assert kinds == [Forward] * 3 + [Seed] + [Contribution] * 6
     assert len(steps) == len(kinds)
-    last: list[Any] = list(steps)[-2:]
+    last: list[Any] = steps[-2:]
+    assert (steps[3], steps[-1]) == (Seed(out, 1.0), last[1])
+    with pytest.raises(IndexError):
+        steps[10]
     assert [(s.operand, s.local, s.upstream, s.before, s.after) for s in last] == [
         (a, -3.0, 1.0, 4.0, 1.0),
         (b, 2.0, 1.0, 0.0, 2.0),

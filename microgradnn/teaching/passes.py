@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
 from ..notation import names_of, number, written
 from ..value import Value, topological_order
@@ -47,7 +48,7 @@ Step = Forward | Seed | Contribution
 class Steps:
     """Both passes over a graph, step by step, in the order in which the engine takes them.
 
-    Made anew each time it is iterated over, so a graph of any size can be followed.
+    Reads like a list, but is made anew each time, so a graph of any size can be followed.
     """
 
     def __init__(self, root: Value) -> None:
@@ -76,6 +77,12 @@ class Steps:
     def __len__(self) -> int:
         edges = sum(local is not None for node in self.order for local in node.local_grads)
         return sum(bool(node.operands) for node in self.order) + 1 + edges
+
+    def __getitem__(self, place: int | slice) -> Any:
+        """The step at a place, or a list of those of a slice."""
+        if isinstance(place, slice):
+            return list(self)[place]
+        return next(islice(self, range(len(self))[place], None))
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """What happens in each step, and the sum that is done."""
@@ -121,7 +128,7 @@ class Steps:
 
 
 def steps(root: Value) -> Steps:
-    """Both passes over the graph of `root` as steps: print them, or iterate over them.
+    """Both passes over the graph of `root` as steps: print them, or read them like a list.
 
     The gradients are those that `backward()` gives a graph whose gradients are zero.
 
