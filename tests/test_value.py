@@ -351,6 +351,7 @@ def test_non_finite_operands_never_raise() -> None:
 def test_a_row_may_have_any_name(name: str) -> None:
     with mock.patch.dict(PRIMITIVES):
         double = mg.primitive(name, lambda x: x + x, [lambda out, x: 2.0])
+        assert double.symbol == name
         x = Value(3.0)
         (double(x) + mg.tanh(x)).backward()
         assert double(x).data == 6.0
@@ -404,7 +405,7 @@ def test_a_primitive_of_ones_own() -> None:
         a = Value(2.0)
         y = row(a) * row(1.5)
         y.backward()
-        assert (y.data, a.grad) == (27.0, 13.5)
+        assert (y.data, a.grad, row.symbol) == (27.0, 13.5, "3·")
         with pytest.raises(ValueError, match="already"):
             mg.primitive("triple", lambda x: x, [lambda out, x: 1.0])
         with pytest.raises(TypeError, match="forward must be a function"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -69,6 +70,42 @@ def test_partials_at_nan_are_nan(row: Primitive) -> None:
     operands[row.name == "softmax"] = math.nan
     local = [d for d in row(*as_values(row, operands)).local_grads if d is not None]
     assert all(map(math.isnan, local)) == (row.name not in LINEAR), local
+
+
+@pytest.mark.parametrize(
+    ("name", "operands", "partials"),
+    [
+        ("abs", (0.0,), (0.0,)),
+        ("relu", (0.0,), (0.0,)),
+        ("leaky_relu", (0.0, 0.25), (0.25, 0.0)),
+        ("elu", (0.0, 0.25), (0.25, 0.0)),
+        ("heaviside", (0.0,), (0.0,)),
+        ("sign", (0.0,), (0.0,)),
+        ("piecewise_linear", (0.5,), (0.0,)),
+        ("piecewise_linear", (-0.5,), (0.0,)),
+        ("maximum", (2.0, 2.0), (0.5, 0.5)),
+        ("minimum", (2.0, 2.0), (0.5, 0.5)),
+        ("clip", (1.0, 1.0, 2.0), (1.0, 0.0, 0.0)),
+        ("clip", (2.0, 1.0, 2.0), (1.0, 0.0, 0.0)),
+    ],
+)
+def test_partials_at_kinks(
+    name: str, operands: tuple[float, ...], partials: tuple[float, ...]
+) -> None:
+    row: Any = PRIMITIVES[name]
+    assert any(kink(*operands) == 0.0 for kink in row.kinks)
+    assert row(*map(Value, operands)).local_grads == partials
+
+
+def test_cross_entropy_of_logits_whose_difference_overflows() -> None:
+    check_accuracy(PRIMITIVES["cross_entropy"], [1.5e308, -1e308, 0.5, 1e-10])
+
+
+@pytest.mark.parametrize("name", ["xlogy", "rel_entr"])
+def test_zero_times_an_infinite_logarithm_is_zero(name: str) -> None:
+    row: Any = PRIMITIVES[name]
+    assert row(Value(0.0), math.inf).data == row(0.0, math.inf) == 0.0
+    assert math.isnan(row(Value(0.0), math.nan).data)
 
 
 # Where the value is too large for a float.
