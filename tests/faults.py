@@ -5,25 +5,33 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import os
 import re
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "microgradnn"
-SECONDS = 180  # after which a fault counts as noticed: the tests do not end
+SECONDS = 60  # after which a fault counts as noticed: a test does not end
 
-ROWS = ["tests/properties/test_rows.py", "tests/test_conformance.py"]
-GRAPHS = ["tests/properties/test_graphs.py", "tests/test_value.py"]
-TESTS = {  # what is run for a fault in a file
-    "value.py": GRAPHS,
-    "primitives.py": [*ROWS, "tests/test_value.py", "tests/test_formulas.py"],
+ROWS = ["tests/test_conformance.py", "tests/properties/test_rows.py"]
+GRAPHS = ["tests/test_value.py", "tests/properties/test_graphs.py"]
+MISUSE = "tests/properties/test_misuse.py"
+SUMS = [  # of test_scale.py what takes no time
+    "tests/test_scale.py::test_a_sum_is_right_to_the_last_place",
+    "tests/test_scale.py::test_a_dot_of_many_terms_is_right_to_the_last_place",
+    "tests/test_scale.py::test_a_dot_of_few_terms_is_the_exact_sum_of_rounded_products",
+]
+OTHERS = [f"tests/test_{name}.py" for name in ("formulas", "copying", "value")]
+TESTS = {  # what is run for a fault in a file, the quick ones first
+    "value.py": [*GRAPHS, MISUSE],
+    "primitives.py": [*OTHERS, *SUMS, *ROWS, MISUSE],
     "kernels.py": [*ROWS, *GRAPHS],
     "derivatives.py": ["tests/test_derivatives.py", *ROWS],
     "copying.py": ["tests/test_copying.py", *GRAPHS],
@@ -54,6 +62,23 @@ def edited(fault: Fault) -> str:
     return text.replace(fault.before, fault.after)
 
 
+def rows_reached(file: str, line: int) -> list[str]:
+    """The rows of the table that a change of this line may reach, the nearest first; [] is all."""
+    if file != "primitives.py":
+        return []
+    text = (PACKAGE / file).read_text("utf-8")
+    made: dict[ast.stmt, set[str]] = {}
+    used: dict[ast.stmt, set[str]] = {}
+    for s in ast.parse(text).body:
+        used[s] = {x.id for x in ast.walk(s) if isinstance(x, ast.Name)}
+        targets = getattr(s, "targets", [getattr(s, "target", s)])
+        made[s] = {getattr(x, "name", getattr(x, "id", "")) for x in targets}
+    reached = [s for s in made if s.lineno <= line <= (s.end_lineno or 0)]
+    for changed in reached:  # which grows
+        reached += [s for s in made if s not in reached and made[changed] & used[s]]
+    return [name for s in reached for name in made[s] if f'_row("{name}"' in text]
+
+
 def replace_source(file: str, text: str) -> None:
     """From now on importing this file of the package runs `text`."""
     path, load = str(PACKAGE / file), SourceFileLoader.get_code
@@ -76,13 +101,32 @@ def replace_compiled(before: str, after: str) -> None:
     builtins.compile = compile_with_fault
 
 
-def first_failure(change: Callable[[], None], tests: list[str]) -> str | None:
-    """Run tests in a process of their own, after `change`; the first that fails, if one does."""
+def first_failure(
+    change: Callable[[], None], tests: list[str], rows: Sequence[str] = ()
+) -> str | None:
+    """Run tests in a process of their own, after `change`; the first that fails, if one does.
+
+    Of the tests of single rows only those of `rows` are run, if there are any: those of the first
+    row before all others, and those of the rest at the end.
+    """
     import hypothesis.extra.numpy  # noqa: F401  (what takes long to import is there already)
     import mpmath  # noqa: F401
     import pytest
 
+    def rank(test: Any) -> int:
+        row = getattr(test, "callspec", None) and test.callspec.params.get("row")
+        if row is None:
+            return 1
+        return 3 if row.name not in rows else 0 if row.name == rows[0] else 2
+
     class Recorder:
+        def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+            if rows:
+                items[:] = sorted((test for test in items if rank(test) < 3), key=rank)
+
+        def pytest_runtest_logstart(self) -> None:
+            signal.alarm(SECONDS)
+
         def pytest_runtest_logreport(self, report: Any) -> None:
             if report.failed:
                 os.write(result, report.nodeid.encode() + b"\n")
@@ -127,7 +171,9 @@ def catcher(fault: Fault) -> str | None:
     if fault.file == "compiled code":
         return first_failure(lambda: replace_compiled(fault.before, fault.after), TESTS[fault.file])
     text = edited(fault)
-    return first_failure(lambda: replace_source(fault.file, text), TESTS[fault.file])
+    before, _, _ = (PACKAGE / fault.file).read_text("utf-8").partition(fault.before)
+    rows = rows_reached(fault.file, before.count("\n") + 1)
+    return first_failure(lambda: replace_source(fault.file, text), TESTS[fault.file], rows)
 
 
 VALUE = [

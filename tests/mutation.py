@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from faults import PACKAGE, TESTS, first_failure, prepare, replace_source
+from faults import PACKAGE, TESTS, first_failure, prepare, replace_source, rows_reached
 
 FILES = ("value.py", "primitives.py", "losses.py", "optim.py")
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
@@ -86,10 +86,12 @@ def main(count: str = "all", *files: str) -> None:
     for file in files or FILES:
         found = list(mutants(file))
         chosen = found if count == "all" else random.Random(0).sample(found, int(count))
-        tests = [*TESTS[file], *(["tests/test_nn.py"] if file == "value.py" else [])]
+        more = ["tests/test_nn.py"] if file == "value.py" else []
+        tests = [f"microgradnn/{file}", *more, *TESTS[file]]
         survived = 0
         for line, text, source in chosen:
-            if first_failure(partial(replace_source, file, source), tests) is None:
+            rows = rows_reached(file, line)
+            if first_failure(partial(replace_source, file, source), tests, rows) is None:
                 survived += 1
                 print(f"{file}:{line}: {text}", flush=True)
         print(f"{file}: {len(chosen)} of {len(found)} mutants, {survived} survived", flush=True)

@@ -4,10 +4,12 @@ import copy
 import pickle
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 
-from microgradnn import Value, nn, topological_order
+from microgradnn import Value, nn, primitive, topological_order
+from microgradnn.primitives import PRIMITIVES
 
 WAYS = [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
 
@@ -58,3 +60,12 @@ def test_a_shallow_copy_shares_the_operands() -> None:
     twin = copy.copy(y)
     assert twin is not y
     assert twin.operands is y.operands
+
+
+def test_a_row_of_ones_own_must_be_there_where_a_graph_is_loaded() -> None:
+    with mock.patch.dict(PRIMITIVES):
+        double = primitive("double", lambda x: x + x, [lambda out, x: 2.0])
+        graph = pickle.dumps(double(Value(3.0)))
+        assert pickle.loads(graph).op is double
+    with pytest.raises(LookupError, match=r"'double'; define it with mg\.primitive"):
+        pickle.loads(graph)

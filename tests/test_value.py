@@ -14,6 +14,7 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import Value, topological_order
+from microgradnn.primitives import PRIMITIVES
 
 
 def test_micrograd_readme() -> None:
@@ -234,6 +235,9 @@ def test_float_is_refused_with_a_hint() -> None:
 def test_printing() -> None:
     assert repr(Value(1.5, label="a")) == "Value(data=1.5, grad=0.0, label='a')"
     assert f"{Value(1.5):.3f}|{Value(2)}" == "1.500|Value(data=2.0, grad=0.0)"
+    assert repr(mg.tanh) == "<primitive tanh>"
+    shown = {str(interval) for row in PRIMITIVES.values() for interval in row.domain}
+    assert shown == {"(-inf, inf)", "[0, inf)", "(0, inf)", "x ≠ 0", "(-1, inf)", "[-1, 1]"}
 
 
 def test_object_arrays_work_elementwise() -> None:
@@ -334,7 +338,7 @@ def test_overflow_of_sums_and_products_is_inf() -> None:
 
 def test_non_finite_operands_never_raise() -> None:
     for x in (math.inf, -math.inf, math.nan):
-        for name, row in mg.primitives.PRIMITIVES.items():
+        for name, row in PRIMITIVES.items():
             count = row.arity or (3 if name == "dot" else 2)
             if name in ("softmax", "cross_entropy"):
                 continue  # their first or last operands are no logits
@@ -345,8 +349,9 @@ def test_non_finite_operands_never_raise() -> None:
 
 @pytest.mark.parametrize("name", ["new", "out", "row", "x1", "dx0", "Value", "kernel", "nan"])
 def test_a_row_may_have_any_name(name: str) -> None:
-    with mock.patch.dict(mg.primitives.PRIMITIVES):
+    with mock.patch.dict(PRIMITIVES):
         double = mg.primitive(name, lambda x: x + x, [lambda out, x: 2.0])
+        assert double.symbol == name
         x = Value(3.0)
         (double(x) + mg.tanh(x)).backward()
         assert double(x).data == 6.0
@@ -400,13 +405,13 @@ def test_a_primitive_of_ones_own() -> None:
         a = Value(2.0)
         y = row(a) * row(1.5)
         y.backward()
-        assert (y.data, a.grad) == (27.0, 13.5)
+        assert (y.data, a.grad, row.symbol) == (27.0, 13.5, "3·")
         with pytest.raises(ValueError, match="already"):
             mg.primitive("triple", lambda x: x, [lambda out, x: 1.0])
         with pytest.raises(TypeError, match="forward must be a function"):
             mg.primitive("other", 3, [])  # type: ignore[arg-type]
     finally:
-        del mg.primitives.PRIMITIVES["triple"]
+        del PRIMITIVES["triple"]
 
 
 def test_a_tie_of_many_shares_the_derivative() -> None:
@@ -416,5 +421,6 @@ def test_a_tie_of_many_shares_the_derivative() -> None:
 
 
 def test_the_wrong_number_of_operands_is_refused() -> None:
-    with pytest.raises(TypeError, match="sigmoid takes 1 operand, got 2"):
-        mg.sigmoid(Value(1.0), 2.0)
+    for operands in ((Value(1.0), 2.0), (1.0, 2.0)):
+        with pytest.raises(TypeError, match="sigmoid takes 1 operand, got 2"):
+            mg.sigmoid(*operands)

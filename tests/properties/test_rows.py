@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,9 +27,11 @@ from .points import points, possible_regions, regions_of
 from .references import REFERENCES
 from .strategies import ROWS, any_operands, extreme_operands, moderate_operands, takes_values
 
-FORMULAS = [row for row in ROWS if row.kind == "formula" and row.arity is not None]
+FIXED = [row for row in ROWS if row.arity is not None]
+FORMULAS = [row for row in FIXED if row.kind == "formula"]
 
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+each_fixed = pytest.mark.parametrize("row", FIXED, ids=lambda row: row.name)
 each_formula = pytest.mark.parametrize("row", FORMULAS, ids=lambda row: row.name)
 
 POINTS = min(settings().max_examples * 3 // 2, 10_000)
@@ -40,6 +43,70 @@ fewer = settings(max_examples=settings().max_examples // 3)
 def test_every_row_has_a_reference() -> None:
     missing = [row.name for row in ROWS if row.name not in REFERENCES]
     assert not missing, f"write these rows in mpmath, in references.py: {missing}"
+
+
+EDGES = [sign * x for e in (0.0, 1.0) for x in (e, math.nextafter(e, 2.0)) for sign in (1.0, -1.0)]
+
+
+@each_fixed
+def test_the_domain_is_where_the_operation_does_not_raise(row: Primitive) -> None:
+    for place, interval in enumerate(row.domain):
+        for x in (*EDGES, -2.0, -0.5, 0.5, 2.0):
+            operands = [x if i == place else 0.5 for i in range(len(row.domain))]
+            try:
+                row(*operands)
+            except (ValueError, ZeroDivisionError):
+                assert x not in interval, operands
+            else:
+                assert x in interval, operands
+
+
+# + − × and their sums; they keep the derivatives that they have.
+LINEAR = {"add", "sub", "mul", "neg", "sum", "dot"}
+
+
+@each_row
+def test_partials_at_nan_are_nan(row: Primitive) -> None:
+    operands = [1.0, 0.5, 0.5][: row.arity or (2 if row.name == "cross_entropy" else 3)]
+    operands[row.name == "softmax"] = math.nan
+    local = [d for d in row(*as_values(row, operands)).local_grads if d is not None]
+    assert all(map(math.isnan, local)) == (row.name not in LINEAR), local
+
+
+@pytest.mark.parametrize(
+    ("name", "operands", "partials"),
+    [
+        ("abs", (0.0,), (0.0,)),
+        ("relu", (0.0,), (0.0,)),
+        ("leaky_relu", (0.0, 0.25), (0.25, 0.0)),
+        ("elu", (0.0, 0.25), (0.25, 0.0)),
+        ("heaviside", (0.0,), (0.0,)),
+        ("sign", (0.0,), (0.0,)),
+        ("piecewise_linear", (0.5,), (0.0,)),
+        ("piecewise_linear", (-0.5,), (0.0,)),
+        ("maximum", (2.0, 2.0), (0.5, 0.5)),
+        ("minimum", (2.0, 2.0), (0.5, 0.5)),
+        ("clip", (1.0, 1.0, 2.0), (1.0, 0.0, 0.0)),
+        ("clip", (2.0, 1.0, 2.0), (1.0, 0.0, 0.0)),
+    ],
+)
+def test_partials_at_kinks(
+    name: str, operands: tuple[float, ...], partials: tuple[float, ...]
+) -> None:
+    row: Any = PRIMITIVES[name]
+    assert any(kink(*operands) == 0.0 for kink in row.kinks)
+    assert row(*map(Value, operands)).local_grads == partials
+
+
+def test_cross_entropy_of_logits_whose_difference_overflows() -> None:
+    check_accuracy(PRIMITIVES["cross_entropy"], [1.5e308, -1e308, 0.5, 1e-10])
+
+
+@pytest.mark.parametrize("name", ["xlogy", "rel_entr"])
+def test_zero_times_an_infinite_logarithm_is_zero(name: str) -> None:
+    row: Any = PRIMITIVES[name]
+    assert row(Value(0.0), math.inf).data == row(0.0, math.inf) == 0.0
+    assert math.isnan(row(Value(0.0), math.nan).data)
 
 
 # Where the value is too large for a float.
