@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -41,7 +41,7 @@ def plan(boxes: Sequence[Size], edges: Sequence[Edge]) -> Plan:
     sizes += [Size(0.0, 0.0)] * (items - first_lane)
     arriving = grouped((edge.head, label) for label, edge in enumerate(edges, start=len(boxes)))
     groups = [labels for labels in arriving.values() if 1 < len(labels) <= MOST_IN_ORDER]
-    columns = _order(_first_order(boxes, column_of, left, right), left, right, groups)
+    columns = _order(_first_order(column_of, left, right), left, right, groups)
     ys = _heights(columns, left, right, heights)
     top = min(y - height / 2 for y, height in zip(ys, heights, strict=True))
     xs, start = [], 0.0
@@ -89,13 +89,11 @@ def _columns_and_links(
     return column_of, links, lanes
 
 
-def _first_order(
-    boxes: Sequence[Size], column_of: list[int], left: Joined, right: Joined
-) -> list[list[int]]:
+def _first_order(column_of: list[int], left: Joined, right: Joined) -> list[list[int]]:
     """The items of each column in the order in which a walk from the last boxes meets them."""
     columns: list[list[int]] = [[] for _ in range(max(column_of) + 1)]
     seen = [False] * len(column_of)
-    stack = [box for box in range(len(boxes)) if box not in right]
+    stack = [item for item in range(len(column_of)) if item not in right]
     while stack:
         item = stack.pop()
         if not seen[item]:
@@ -120,7 +118,7 @@ def _order(
         joined = left if sweep % 2 else right
         for column in columns if sweep % 2 else reversed(columns):
             moved = sorted(column, key=lambda item: _mean_of(joined.get(item, [item]), place))
-            place.update({item: k for k, item in enumerate(moved)})
+            place.update(zip(moved, range(len(moved)), strict=True))
         for labels in groups:
             place.update(zip(labels, sorted(place[label] for label in labels), strict=True))
         columns = [sorted(column, key=place.__getitem__) for column in columns]
@@ -136,10 +134,10 @@ def _crossings(columns: list[list[int]], right: Joined, place: dict[int, int]) -
     for column in columns:
         ends: list[int] = []
         for item in column:
-            arriving = sorted(map(place.__getitem__, right.get(item, [])))
-            count += sum(len(ends) - bisect_right(ends, end) for end in arriving)
-            for end in arriving:
-                insort(ends, end)
+            for end in sorted(map(place.__getitem__, right.get(item, []))):
+                above = bisect_right(ends, end)
+                count += len(ends) - above
+                ends.insert(above, end)
     return count
 
 
