@@ -22,16 +22,10 @@ SECONDS = 60  # after which a fault counts as noticed: a test does not end
 
 ROWS = ["tests/test_conformance.py", "tests/properties/test_rows.py"]
 GRAPHS = ["tests/test_value.py", "tests/properties/test_graphs.py"]
-MISUSE = "tests/properties/test_misuse.py"
-SUMS = [  # of test_scale.py what takes no time
-    "tests/test_scale.py::test_a_sum_is_right_to_the_last_place",
-    "tests/test_scale.py::test_a_dot_of_many_terms_is_right_to_the_last_place",
-    "tests/test_scale.py::test_a_dot_of_few_terms_is_the_exact_sum_of_rounded_products",
-]
 OTHERS = [f"tests/test_{name}.py" for name in ("formulas", "copying", "value")]
 TESTS = {  # what is run for a fault in a file, the quick ones first
-    "value.py": [*GRAPHS, MISUSE],
-    "primitives.py": [*OTHERS, *SUMS, *ROWS, MISUSE],
+    "value.py": GRAPHS,
+    "primitives.py": [*OTHERS, *ROWS],
     "kernels.py": [*ROWS, *GRAPHS],
     "derivatives.py": ["tests/test_derivatives.py", *ROWS],
     "copying.py": ["tests/test_copying.py", *GRAPHS],

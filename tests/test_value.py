@@ -2,6 +2,7 @@
 
 import gc
 import math
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -316,14 +317,40 @@ def test_huge_int() -> None:
         (lambda x: mg.exp(x * 355), OverflowError, r"exp\(710\.0\): the result is too large"),
         (lambda x: mg.sqrt(-x), ValueError, r"sqrt\(-2\.0\)"),
         (lambda x: mg.asin(x), ValueError, r"asin\(p = 2\.0\).*\[-1, 1\]"),
-        (lambda x: mg.log1p(-x), ValueError, "log1p"),
-        (lambda x: mg.xlogy(x, -x), ValueError, "xlogy"),
-        (lambda x: mg.entr(-x), ValueError, "entr"),
+        (lambda x: mg.log1p(-x), ValueError, r"log1p.*: the operand must .* \(-1, inf\)"),
+        (lambda x: mg.xlogy(x, -x), ValueError, r"xlogy.*: operand 2 must .* \(0, inf\)"),
+        (lambda x: mg.entr(-x), ValueError, r"entr\(-2\.0\): the operand must .* \[0, inf\)"),
+        (lambda x: mg.exp(x.data * 355), OverflowError, r"exp\(710\.0\): the result is too large"),
     ],
 )
 def test_outside_the_domain(operate: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         operate(Value(2.0, label="p"))
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(4, "1.0, 1.0, 1.0, 1.0"), (5, "1.0, 1.0, 1.0, 1.0, …")]
+)
+def test_what_a_row_of_ones_own_refuses_is_passed_on(count: int, shown: str) -> None:
+    def refuse(*xs: float) -> float:
+        raise ValueError("not today")
+
+    with mock.patch.dict(PRIMITIVES):
+        row = mg.primitive("picky", refuse, [lambda out, *xs: 0.0] * count)
+        with pytest.raises(ValueError, match=re.escape(f"picky({shown}): not today")):
+            row(*[1.0] * count)
+
+
+def test_a_long_text_is_cut_in_a_message() -> None:
+    for length, shown in ((38, "x'"), (39, "x…")):
+        with pytest.raises(TypeError, match=f"got str 'x{{37}}{shown}; convert"):
+            Value("x" * length)
+
+
+def test_where_takes_whatever_is_true_or_false() -> None:
+    for yes, no in ((True, False), (np.True_, np.False_), (1, 0), (Value(0.5), Value(0.0))):
+        assert (mg.where(yes, 1.0, 2.0), mg.where(no, 1.0, 2.0)) == (1.0, 2.0)
+    assert mg.where(np.array([True, False]), 1.0, 2.0).tolist() == [1.0, 2.0]
 
 
 def test_overflow_of_sums_and_products_is_inf() -> None:
