@@ -140,6 +140,20 @@ def test_schedules() -> None:
         optim.warmup(1.0, 2.5)  # type: ignore[arg-type]
 
 
+def test_what_may_be_zero() -> None:
+    """A learning rate, how fast it falls, where it ends, and a norm."""
+    zero = [
+        *(optim.constant(0.0), optim.step_decay(0.0, 1), optim.step_decay(1.0, 2, factor=0.0)),
+        *(optim.exponential_decay(0.0, 0.0), optim.inverse_time_decay(0.0, 0.0)),
+        *(optim.cosine_decay(0.0, 4), optim.cosine_decay(1.0, 2, final=0.0)),
+    ]
+    assert [schedule(3) for schedule in zero] == [0.0] * 7
+    parameters = with_gradients([1.0], [2.0])
+    optim.SGD(parameters, lr=zero[0]).step()
+    optim.clip_grad_norm(parameters, 0.0)
+    assert (parameters[0].data, parameters[0].grad) == (1.0, 0.0)
+
+
 def test_clip_grad_norm() -> None:
     parameters = with_gradients([0.0, 0.0], [3.0, 4.0])
     assert optim.clip_grad_norm(parameters, 10.0) == 5.0
