@@ -18,18 +18,11 @@ from properties.points import points
 from properties.references import Point
 
 from microgradnn import Value, gradients, losses
-from microgradnn.notation import number
-from microgradnn.primitives import (
-    PRIMITIVES,
-    Primitive,
-    cross_entropy,
-    gelu,
-    log,
-    sigmoid,
-    softplus,
-    tanh,
-)
-from microgradnn.primitives import abs as absolute
+from microgradnn.engine.reductions import cross_entropy
+from microgradnn.engine.row import PRIMITIVES, Primitive
+from microgradnn.engine.table import abs as absolute
+from microgradnn.engine.table import gelu, log, sigmoid, softplus, tanh
+from microgradnn.explaining.notation import number
 
 PAGE = Path(__file__).parent / "accuracy.md"
 POINTS = 1000

@@ -3,9 +3,9 @@
 import itertools
 from pathlib import Path
 
-from microgradnn.formulas import READABLE, Formula
-from microgradnn.notation import number
-from microgradnn.primitives import PRIMITIVES, Primitive
+from microgradnn.engine.formulas import READABLE, Formula
+from microgradnn.engine.row import PRIMITIVES, Primitive
+from microgradnn.explaining.notation import number
 
 PAGE = Path(__file__).parent / "reference.md"
 NAMES = {1: ["x"], 2: ["a", "b"], 3: ["x", "low", "high"]}

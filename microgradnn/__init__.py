@@ -13,14 +13,32 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import copying, functions, losses, nn, optim, primitives  # noqa: F401 - for copyreg
-from .checking import GradientCheck, gradcheck, numerical_gradient, relative_error
-from .derivatives import grad, gradients, hessian, jacobian, value_and_grad
-from .diagnosis import first_non_finite
-from .functions import *  # noqa: F403 - its `__all__`
-from .modes import debug, large_graph, no_grad
-from .primitives import *  # noqa: F403 - its `__all__`
-from .value import Value, topological_order
+from . import losses, nn, optim
+from .engine import (
+    GradientCheck,
+    Interval,
+    Primitive,
+    Value,
+    debug,
+    functions,
+    grad,
+    gradcheck,
+    gradients,
+    hessian,
+    jacobian,
+    large_graph,
+    no_grad,
+    numerical_gradient,
+    primitive,
+    relative_error,
+    table,
+    topological_order,
+    value_and_grad,
+    where,
+)
+from .engine.functions import *  # noqa: F403 - its `__all__`
+from .engine.table import *  # noqa: F403 - its `__all__`
+from .explaining.diagnosis import first_non_finite
 
 __version__ = "0.1.0"
 
@@ -28,9 +46,9 @@ if TYPE_CHECKING:
     from . import data, plots, testing
     from .compiler import Program, compile
     from .drawing import Drawing, FilmStrip, draw, to_dot
+    from .drawing.worksheet import worksheet
+    from .explaining import explain, steps
     from .explorer import Explorer, explore
-    from .teaching import explain, steps
-    from .teaching.worksheet import worksheet
     from .training import History, evaluate, fit
 
 # Names whose modules need more than the standard library: loaded when they are first asked for.
@@ -38,8 +56,8 @@ _LAZY = {
     "compiler": ["Program", "compile"],
     "drawing": ["Drawing", "FilmStrip", "draw", "to_dot"],
     "explorer": ["Explorer", "explore"],
-    "teaching": ["explain", "steps"],
-    "teaching.worksheet": ["worksheet"],
+    "explaining": ["explain", "steps"],
+    "drawing.worksheet": ["worksheet"],
     "training": ["History", "evaluate", "fit"],
 }
 
@@ -70,6 +88,7 @@ def _draw_in_notebook(value: Value) -> str | None:
 Value._repr_svg_ = _draw_in_notebook  # type: ignore[attr-defined]
 
 __all__ = ["Value", "__version__", "debug", "large_graph", "no_grad", "topological_order"]
+__all__ += ["Interval", "Primitive", "primitive", "where"]
 __all__ += ["data", "losses", "nn", "optim", "plots", "testing"]
 __all__ += ["grad", "gradients", "hessian", "jacobian", "value_and_grad"]
 __all__ += ["GradientCheck", "gradcheck", "numerical_gradient", "relative_error"]
@@ -77,4 +96,4 @@ __all__ += ["Drawing", "Explorer", "FilmStrip", "draw", "explore", "to_dot"]
 __all__ += ["explain", "first_non_finite", "steps", "worksheet"]
 __all__ += ["History", "Program", "compile", "evaluate", "fit"]
 __all__ += functions.__all__
-__all__ += primitives.__all__
+__all__ += table.__all__

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .functions import MOST, as_count
-from .primitives import as_number
+from .engine.checks import MOST, as_count, as_number
 
 Floats = NDArray[np.float64]
 

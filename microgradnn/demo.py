@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from . import losses, nn, optim
-from .checking import numerical_gradient, relative_error
 from .data import load_iris, standardize, train_test_split
 from .drawing import draw
-from .functions import dot
-from .teaching import explain
-from .terminal import Console, Table
-from .training import evaluate, fit
-from .value import Value, topological_order
+from .engine.checking import numerical_gradient, relative_error
+from .engine.functions import dot
+from .engine.value import Value, topological_order
+from .explaining import explain
+from .training.loop import evaluate, fit
+from .training.terminal import Console, Table
 
 EPOCHS = 60
 

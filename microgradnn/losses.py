@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import functions, primitives
-from .functions import as_list, as_operand, as_operands, as_positive, check_lengths
-from .primitives import clip, log, log1p, maximum, relu, sign, softplus
+from .engine import functions, reductions, table
+from .engine.checks import as_list, as_operand, as_operands, as_positive, check_lengths
+from .engine.table import clip, log, log1p, maximum, relu, sign, softplus
 
 Check = Callable[[Any, str], None]
 
@@ -30,7 +30,7 @@ def l1_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     >>> l1_loss([1.0, 2.0], [2.0, 5.0])
     2.0
     """
-    return _elementwise(lambda p, t: primitives.abs(p - t), prediction, target, reduction)
+    return _elementwise(lambda p, t: table.abs(p - t), prediction, target, reduction)
 
 
 def huber_loss(prediction: Any, target: Any, delta: float = 1.0, reduction: str = "mean") -> Any:
@@ -42,7 +42,7 @@ def huber_loss(prediction: Any, target: Any, delta: float = 1.0, reduction: str 
     delta = as_positive(delta, "delta")
 
     def term(p: Any, t: Any) -> Any:
-        error = primitives.abs(p - t)
+        error = table.abs(p - t)
         inner = clip(error, 0.0, delta)
         return 0.5 * _square(inner) + delta * relu(error - delta)
 
@@ -144,7 +144,7 @@ def cross_entropy(prediction: Any, target: Any, reduction: str = "mean") -> Any:
 
     def term(logits: list[Any], weights: list[Any]) -> Any:
         if all(type(weight) is float for weight in weights):
-            return primitives.cross_entropy(*logits, *weights)
+            return reductions.cross_entropy(*logits, *weights)
         log_total = functions.logsumexp(logits)
         return _weighted_sum(
             [(w, log_total - z, _same) for w, z in zip(weights, logits, strict=True)]
@@ -198,7 +198,7 @@ def entropy(p: Iterable[Any], base: float | None = None) -> Any:
     (1.0, 0.0)
     """
     items = _check_distribution(p, "p")
-    return _in_base(functions.sum([primitives.entr(x) for x in items]), base)
+    return _in_base(functions.sum([table.entr(x) for x in items]), base)
 
 
 def kl_divergence(p: Iterable[Any], q: Iterable[Any], base: float | None = None) -> Any:
@@ -209,7 +209,7 @@ def kl_divergence(p: Iterable[Any], q: Iterable[Any], base: float | None = None)
     """
     ps, qs = _check_distribution(p, "p"), _check_distribution(q, "q")
     check_lengths(ps, qs, "p", "q")
-    terms = [primitives.rel_entr(x, y) for x, y in zip(ps, qs, strict=True)]
+    terms = [table.rel_entr(x, y) for x, y in zip(ps, qs, strict=True)]
     return _in_base(functions.sum(terms), base)
 
 

@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from .functions import as_count, as_list, as_positive
-from .primitives import as_number, must_be
-from .value import Value
+from .engine.checks import as_count, as_list, as_number, as_positive, must_be
+from .engine.value import Value
 
 if TYPE_CHECKING:
     import numpy as np

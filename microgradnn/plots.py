@@ -6,12 +6,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .derivatives import value_and_grad
-from .functions import as_count, as_list, as_numbers, check_lengths
-from .modes import no_grad
+from .engine.checks import as_count, as_list, as_number, as_numbers, check_lengths, must_be
+from .engine.derivatives import value_and_grad
+from .engine.modes import no_grad
+from .engine.value import Value
 from .nn.layers import apply_activation, checked_activation
-from .primitives import as_number, must_be
-from .value import Value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
     from .nn import Module
-    from .training import History
+    from .training.loop import History
 
 # Curves and classes differ in shape as well as in colour.
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))

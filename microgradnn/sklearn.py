@@ -16,8 +16,8 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 from . import losses, nn, optim
 from .compiler import compile
 from .data import train_test_split
-from .learners import Loss
-from .training import fit
+from .training.loop import fit
+from .training.steppers import Loss
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 

@@ -21,20 +21,22 @@ PACKAGE = ROOT / "microgradnn"
 SECONDS = 60  # after which a fault counts as noticed: a test does not end
 
 ROWS = ["tests/test_conformance.py", "tests/properties/test_rows.py"]
-GRAPHS = ["tests/test_value.py", "tests/properties/test_graphs.py"]
-OTHERS = [f"tests/test_{name}.py" for name in ("formulas", "copying", "value")]
+GRAPHS = ["tests/engine/test_value.py", "tests/properties/test_graphs.py"]
+OTHERS = [f"tests/engine/test_{name}.py" for name in ("formulas", "copying", "value")]
 TESTS = {  # what is run for a fault in a file, the quick ones first
-    "value.py": GRAPHS,
-    "primitives.py": [*OTHERS, *ROWS],
-    "kernels.py": [*ROWS, *GRAPHS],
-    "derivatives.py": ["tests/test_derivatives.py", *ROWS],
-    "copying.py": ["tests/test_copying.py", *GRAPHS],
-    "losses.py": ["tests/test_losses.py", "tests/test_conformance.py"],
+    "engine/value.py": GRAPHS,
+    "engine/row.py": [*OTHERS, *ROWS],
+    "engine/table.py": [*OTHERS, *ROWS],
+    "engine/reductions.py": [*OTHERS, *ROWS],
+    "engine/kernels.py": [*ROWS, *GRAPHS],
+    "engine/derivatives.py": ["tests/engine/test_derivatives.py", *ROWS],
+    "engine/copying.py": ["tests/engine/test_copying.py", *GRAPHS],
+    "losses.py": ["tests/losses/test_losses.py", "tests/test_conformance.py"],
     "optim.py": ["tests/test_optim.py"],
-    "data.py": ["tests/test_data.py", "tests/test_training.py"],
-    "training.py": ["tests/test_training.py"],
-    "nn/module.py": ["tests/test_nn.py"],
-    "nn/layers.py": ["tests/test_nn.py"],
+    "data.py": ["tests/test_data.py", "tests/training/test_loop.py"],
+    "training/loop.py": ["tests/training/test_loop.py"],
+    "nn/module.py": ["tests/nn/test_layers.py"],
+    "nn/layers.py": ["tests/nn/test_layers.py"],
     "compiled code": ["tests/compiler"],
 }
 
@@ -58,7 +60,7 @@ def edited(fault: Fault) -> str:
 
 def rows_reached(file: str, line: int) -> list[str]:
     """The rows of the table that a change of this line may reach, the nearest first; [] is all."""
-    if file != "primitives.py":
+    if file not in ("engine/table.py", "engine/reductions.py"):
         return []
     text = (PACKAGE / file).read_text("utf-8")
     made: dict[ast.stmt, set[str]] = {}
@@ -70,7 +72,7 @@ def rows_reached(file: str, line: int) -> list[str]:
     reached = [s for s in made if s.lineno <= line <= (s.end_lineno or 0)]
     for changed in reached:  # which grows
         reached += [s for s in made if s not in reached and made[changed] & used[s]]
-    return [name for s in reached for name in made[s] if f'_row("{name}"' in text]
+    return [name for s in reached for name in made[s] if f'add_row("{name}"' in text]
 
 
 def replace_source(file: str, text: str) -> None:
@@ -171,85 +173,85 @@ def catcher(fault: Fault) -> str | None:
 
 
 VALUE = [
-    Fault("= for +=", "value.py", "operand.grad += local_grad * upstream",
+    Fault("= for +=", "engine/value.py", "operand.grad += local_grad * upstream",
           "operand.grad = local_grad * upstream"),
-    Fault("a duplicate edge is dropped", "value.py",
+    Fault("a duplicate edge is dropped", "engine/value.py",
           "in zip(node.operands, node.local_grads, strict=True):",
           "in dict(zip(node.operands, node.local_grads)).items():"),
-    Fault("the root's gradient is lost", "value.py", "self.grad += start", "self.grad = start"),
-    Fault("intermediate gradients are kept", "value.py", "            if node.operands:\n",
+    Fault("the root's gradient is lost", "engine/value.py", "self.grad += start", "self.grad = start"),
+    Fault("intermediate gradients are kept", "engine/value.py", "            if node.operands:\n",
           "            if False:\n"),
-    Fault("leaves are reset by backward", "value.py", "            if node.operands:\n",
+    Fault("leaves are reset by backward", "engine/value.py", "            if node.operands:\n",
           "            if True:\n"),
-    Fault("forward order in the backward pass", "value.py", "for node in reversed(order):",
+    Fault("forward order in the backward pass", "engine/value.py", "for node in reversed(order):",
           "for node in order:"),
-    Fault("upstream is not multiplied", "value.py", "+= local_grad * upstream", "+= local_grad"),
-    Fault("starts with minus the gradient", "value.py", "self.grad += start", "self.grad -= start"),
-    Fault("an operand before what depends on it", "value.py", "stack += [node, None]",
+    Fault("upstream is not multiplied", "engine/value.py", "+= local_grad * upstream", "+= local_grad"),
+    Fault("starts with minus the gradient", "engine/value.py", "self.grad += start", "self.grad -= start"),
+    Fault("an operand before what depends on it", "engine/value.py", "stack += [node, None]",
           "order.append(node)"),
-    Fault("one operand is not visited", "value.py", "for x in reversed(node.operands)",
+    Fault("one operand is not visited", "engine/value.py", "for x in reversed(node.operands)",
           "for x in reversed(node.operands[:3])"),
-    Fault("zero_grad forgets the leaves", "value.py",
+    Fault("zero_grad forgets the leaves", "engine/value.py",
           "        for node in topological_order(self):\n            node.grad = 0.0",
           "        for node in topological_order(self):\n            node.grad *= not node.operands"),
-    Fault("numbers in float32", "value.py", 'self._data = as_number(data, "data")\n        self.grad',
+    Fault("numbers in float32", "engine/value.py", 'self._data = as_number(data, "data")\n        self.grad',
           'import struct\n        self._data = struct.unpack("f", struct.pack("f", as_number(data, "data")))[0]\n        self.grad'),
-    Fault("<= for <", "value.py", "return self._data < _data_of(other)", "return self._data <= _data_of(other)"),
-    Fault("reflected subtraction, swapped", "value.py", "record.sub(other, self)", "record.sub(self, other)"),
-    Fault("reflected division, swapped", "value.py", "record.div(other, self)", "record.div(self, other)"),
-    Fault("reflected power, swapped", "value.py", "record.pow(other, self)", "record.pow(self, other)"),
-    Fault("detach keeps the graph", "value.py", "return Value(self._data, self.label)", "return self"),
+    Fault("<= for <", "engine/value.py", "return self._data < _data_of(other)", "return self._data <= _data_of(other)"),
+    Fault("reflected subtraction, swapped", "engine/value.py", "record.sub(other, self)", "record.sub(self, other)"),
+    Fault("reflected division, swapped", "engine/value.py", "record.div(other, self)", "record.div(self, other)"),
+    Fault("reflected power, swapped", "engine/value.py", "record.pow(other, self)", "record.pow(self, other)"),
+    Fault("detach keeps the graph", "engine/value.py", "return Value(self._data, self.label)", "return self"),
 ]  # fmt: skip
 
 TABLE = [
-    Fault("sub: both partials +1", "primitives.py", "lambda out, a, b: -1.0]", "lambda out, a, b: 1.0]"),
-    Fault("mul: partials swapped", "primitives.py", "[lambda out, a, b: b,   lambda out, a, b: a]",
+    Fault("sub: both partials +1", "engine/table.py", "lambda out, a, b: -1.0]", "lambda out, a, b: 1.0]"),
+    Fault("mul: partials swapped", "engine/table.py", "[lambda out, a, b: b,   lambda out, a, b: a]",
           "[lambda out, a, b: a,   lambda out, a, b: b]"),
-    Fault("div: sign", "primitives.py", "return -where(abs(out) < 1e-290", "return where(abs(out) < 1e-290"),
-    Fault("div: quotient underflows", "primitives.py", "where(abs(out) < 1e-290, a", "where(abs(out) < 0.0, a"),
-    Fault("pow: exponent off by one", "primitives.py", "0.0, b - 1))", "0.0, b))"),
-    Fault("pow: no log", "primitives.py", "half * log(where(flat, 1.0, a)) * half", "half * half"),
-    Fault("pow: b·out/a everywhere", "primitives.py", "(abs(out) > 1e-290) &", "(abs(out) > 0.0) &"),
-    Fault("exp: of its operand", "primitives.py", "math.exp,   [lambda out, x: out]", "math.exp,   [lambda out, x: x]"),
-    Fault("exp: off by 1e-10", "primitives.py", "math.exp,   [lambda out, x: out]",
+    Fault("div: sign", "engine/table.py", "return -where(abs(out) < 1e-290", "return where(abs(out) < 1e-290"),
+    Fault("div: quotient underflows", "engine/table.py", "where(abs(out) < 1e-290, a", "where(abs(out) < 0.0, a"),
+    Fault("pow: exponent off by one", "engine/table.py", "0.0, b - 1))", "0.0, b))"),
+    Fault("pow: no log", "engine/table.py", "half * log(where(flat, 1.0, a)) * half", "half * half"),
+    Fault("pow: b·out/a everywhere", "engine/table.py", "(abs(out) > 1e-290) &", "(abs(out) > 0.0) &"),
+    Fault("exp: of its operand", "engine/table.py", "math.exp,   [lambda out, x: out]", "math.exp,   [lambda out, x: x]"),
+    Fault("exp: off by 1e-10", "engine/table.py", "math.exp,   [lambda out, x: out]",
           "math.exp,   [lambda out, x: out * (1.0 + 1e-10)]"),
-    Fault("log: of its value", "primitives.py", "math.log,   [lambda out, x: 1.0 / x]", "math.log,   [lambda out, x: 1.0 / out]"),
-    Fault("log1p: of log", "primitives.py", "1.0 / (1.0 + x)],", "1.0 / x],"),
-    Fault("sqrt: no half", "primitives.py", "0.5 / out", "1.0 / out"),
-    Fault("sin: sign", "primitives.py", "[lambda out, x: cos(x)]", "[lambda out, x: -cos(x)]"),
-    Fault("cos: sign", "primitives.py", "[lambda out, x: -sin(x)]", "[lambda out, x: sin(x)]"),
-    Fault("asin: sign", "primitives.py", "[lambda out, x: 1.0 / sqrt((1.0 - x)", "[lambda out, x: -1.0 / sqrt((1.0 - x)"),
-    Fault("cosh: sign", "primitives.py", "[lambda out, x: sinh(x)]", "[lambda out, x: -sinh(x)]"),
-    Fault("tanh: 1 − out² cancels", "primitives.py", "return 4.0 * decay / ((1.0 + decay) * (1.0 + decay))",
+    Fault("log: of its value", "engine/table.py", "math.log,   [lambda out, x: 1.0 / x]", "math.log,   [lambda out, x: 1.0 / out]"),
+    Fault("log1p: of log", "engine/table.py", "1.0 / (1.0 + x)],", "1.0 / x],"),
+    Fault("sqrt: no half", "engine/table.py", "0.5 / out", "1.0 / out"),
+    Fault("sin: sign", "engine/table.py", "[lambda out, x: cos(x)]", "[lambda out, x: -cos(x)]"),
+    Fault("cos: sign", "engine/table.py", "[lambda out, x: -sin(x)]", "[lambda out, x: sin(x)]"),
+    Fault("asin: sign", "engine/table.py", "[lambda out, x: 1.0 / sqrt((1.0 - x)", "[lambda out, x: -1.0 / sqrt((1.0 - x)"),
+    Fault("cosh: sign", "engine/table.py", "[lambda out, x: sinh(x)]", "[lambda out, x: -sinh(x)]"),
+    Fault("tanh: 1 − out² cancels", "engine/table.py", "return 4.0 * decay / ((1.0 + decay) * (1.0 + decay))",
           "return 1.0 - out * out"),
-    Fault("sigmoid: out·(1 − out) cancels", "primitives.py",
+    Fault("sigmoid: out·(1 − out) cancels", "engine/table.py",
           "return _decay(x) / ((1.0 + _decay(x)) * (1.0 + _decay(x)))", "return out * (1.0 - out)"),
-    Fault("softplus with a threshold", "primitives.py", "lambda x: maximum(x, 0.0) + log1p(_decay(x))",
+    Fault("softplus with a threshold", "engine/table.py", "lambda x: maximum(x, 0.0) + log1p(_decay(x))",
           "lambda x: where(x > 20, x, maximum(x, 0.0) + log1p(_decay(x)))"),
-    Fault("relu: 1 at its kink", "primitives.py", "[lambda out, x: where(x > 0, 1.0, 0.0)]",
+    Fault("relu: 1 at its kink", "engine/table.py", "[lambda out, x: where(x > 0, 1.0, 0.0)]",
           "[lambda out, x: where(x >= 0, 1.0, 0.0)]"),
-    Fault("leaky_relu: slope on the wrong side", "primitives.py", "where(x > 0, 1.0, slope)", "where(x > 0, slope, 1.0)"),
-    Fault("silu: a constant", "primitives.py", "(1.0 + x * sigmoid(-x))", "(0.5 + x * sigmoid(-x))"),
-    Fault("gelu: by tanh", "primitives.py", "lambda x: 0.5 * x * erfc(-x / _SQRT_TWO)",
+    Fault("leaky_relu: slope on the wrong side", "engine/table.py", "where(x > 0, 1.0, slope)", "where(x > 0, slope, 1.0)"),
+    Fault("silu: a constant", "engine/table.py", "(1.0 + x * sigmoid(-x))", "(0.5 + x * sigmoid(-x))"),
+    Fault("gelu: by tanh", "engine/table.py", "lambda x: 0.5 * x * erfc(-x / _SQRT_TWO)",
           "lambda x: 0.5 * x * (1.0 + tanh(0.7978845608 * (x + 0.044715 * x * x * x)))"),
-    Fault("gelu: cancels at its root", "primitives.py", "+ lost * decay", "+ 0.0 * lost"),
-    Fault("erfc: sign", "primitives.py", "[lambda out, x: -_TWO_OVER_SQRT_PI", "[lambda out, x: _TWO_OVER_SQRT_PI"),
-    Fault("entr: no −1", "primitives.py", "-log(p) - 1.0", "-log(p)"),
-    Fault("xlogy: operands swapped", "primitives.py", "lambda out, x, y: x / y", "lambda out, x, y: y / x"),
-    Fault("abs: 1 at its kink", "primitives.py", "[lambda out, x: sign(x)]", "[lambda out, x: where(x < 0, -1.0, 1.0)]"),
-    Fault("maximum: a tie to the first", "primitives.py",
+    Fault("gelu: cancels at its root", "engine/table.py", "+ lost * decay", "+ 0.0 * lost"),
+    Fault("erfc: sign", "engine/table.py", "[lambda out, x: -_TWO_OVER_SQRT_PI", "[lambda out, x: _TWO_OVER_SQRT_PI"),
+    Fault("entr: no −1", "engine/table.py", "-log(p) - 1.0", "-log(p)"),
+    Fault("xlogy: operands swapped", "engine/table.py", "lambda out, x, y: x / y", "lambda out, x, y: y / x"),
+    Fault("abs: 1 at its kink", "engine/table.py", "[lambda out, x: sign(x)]", "[lambda out, x: where(x < 0, -1.0, 1.0)]"),
+    Fault("maximum: a tie to the first", "engine/table.py",
           "[lambda out, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)), lambda out, a, b: where(b > a, 1.0, where(b < a, 0.0, 0.5))], kinks=(lambda a, b: a - b,), **_FUNCTION)\nminimum",
           "[lambda out, a, b: where(a >= b, 1.0, 0.0), lambda out, a, b: where(b > a, 1.0, 0.0)], kinks=(lambda a, b: a - b,), **_FUNCTION)\nminimum"),
-    Fault("max: ties not shared", "primitives.py", "return [hit / ties for hit in hits]", "return hits"),
-    Fault("clip: 0 at its bounds", "primitives.py", "where(x < low, 0.0, where(x > high, 0.0, 1.0))",
+    Fault("max: ties not shared", "engine/reductions.py", "return [hit / ties for hit in hits]", "return hits"),
+    Fault("clip: 0 at its bounds", "engine/table.py", "where(x < low, 0.0, where(x > high, 0.0, 1.0))",
           "where(x <= low, 0.0, where(x >= high, 0.0, 1.0))"),
-    Fault("dot: weights for inputs", "primitives.py",
+    Fault("dot: weights for inputs", "engine/reductions.py",
           "[*operands[len(operands) // 2:-1], *operands[:len(operands) // 2], 1.0]", "[*operands[:-1], 1.0]"),
-    Fault("sum: rounds at every step", "primitives.py", "return math.fsum(xs)\n", "return functools.reduce(operator.add, xs)\n"),
-    Fault("softmax: the others' sign", "primitives.py", "else -out * exponentials.share(k)", "else out * exponentials.share(k)"),
-    Fault("logsumexp: not shifted", "primitives.py", "where(abs(top) < math.inf, x - top, limit)",
+    Fault("sum: rounds at every step", "engine/reductions.py", "return math.fsum(xs)\n", "return functools.reduce(operator.add, xs)\n"),
+    Fault("softmax: the others' sign", "engine/reductions.py", "else -out * exponentials.share(k)", "else out * exponentials.share(k)"),
+    Fault("logsumexp: not shifted", "engine/reductions.py", "where(abs(top) < math.inf, x - top, limit)",
           "where(abs(top) < math.inf, x, limit)"),
-    Fault("cross-entropy: target forgotten", "primitives.py", "share(k) * others - t *", "share(k) * others + t *"),
+    Fault("cross-entropy: target forgotten", "engine/reductions.py", "share(k) * others - t *", "share(k) * others + t *"),
 ]  # fmt: skip
 
 ELSEWHERE = [
@@ -281,9 +283,9 @@ ELSEWHERE = [
     Fault("cosine over half its length", "optim.py", "min(step / length, 1.0)\n        return", "min(2 * step / length, 1.0)\n        return"),
     Fault("warmup starts at 0", "optim.py", "min((step + 1) / length, 1.0)", "min(step / length, 1.0)"),
     Fault("clipped by the square", "optim.py", "parameter.grad *= limit / norm", "parameter.grad *= (limit / norm) ** 2"),
-    Fault("constants for recorded partials", "derivatives.py", "_recorded_partials(node) if create_graph else node.local_grads",
+    Fault("constants for recorded partials", "engine/derivatives.py", "_recorded_partials(node) if create_graph else node.local_grads",
           "node.local_grads"),
-    Fault("a copy without gradients", "copying.py", "leaf.grad = grad\n", "leaf.grad = 0.0\n"),
+    Fault("a copy without gradients", "engine/copying.py", "leaf.grad = grad\n", "leaf.grad = 0.0\n"),
 ]  # fmt: skip
 
 COMPILED = [

@@ -15,7 +15,14 @@ from functools import partial
 
 from faults import PACKAGE, TESTS, first_failure, prepare, replace_source, rows_reached
 
-FILES = ("value.py", "primitives.py", "losses.py", "optim.py")
+FILES = (
+    "engine/value.py",
+    "engine/row.py",
+    "engine/table.py",
+    "engine/reductions.py",
+    "losses.py",
+    "optim.py",
+)
 MISUSE = "tests/properties/test_misuse.py"
 SUMS = [
     "tests/test_scale.py::test_a_sum_is_right_to_the_last_place",
@@ -23,8 +30,10 @@ SUMS = [
     "tests/test_scale.py::test_a_dot_of_few_terms_is_the_exact_sum_of_rounded_products",
 ]
 MORE = {  # what is run, as it takes longer to import, only if all else passes
-    "value.py": ["tests/test_nn.py", MISUSE],
-    "primitives.py": [*SUMS, MISUSE],
+    "engine/value.py": ["tests/nn/test_layers.py", MISUSE],
+    "engine/row.py": [*SUMS, MISUSE],
+    "engine/table.py": [*SUMS, MISUSE],
+    "engine/reductions.py": [*SUMS, MISUSE],
 }
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,

@@ -4,7 +4,7 @@ import re
 import runpy
 from pathlib import Path
 
-from microgradnn.primitives import PRIMITIVES
+from microgradnn.engine.row import PRIMITIVES
 
 DOCS = Path(__file__).parents[1] / "docs"
 

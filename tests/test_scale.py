@@ -21,8 +21,8 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import Value, nn
-from microgradnn.primitives import MOST_ROUNDED
-from microgradnn.teaching.passes import Contribution, Forward
+from microgradnn.engine.reductions import MOST_ROUNDED
+from microgradnn.explaining.passes import Contribution, Forward
 
 SIDE = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 316
 NODES = SIDE * SIDE

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..formulas import Formula
+from ..engine.formulas import Formula
 from .patterns import Index
 from .rows import Algebra, number_of, operands_first
 from .steps import Link, Map, Product, Reduce, Rows, Schedule, Step, Sum

@@ -11,8 +11,8 @@ import jax.numpy as jnp
 import jax.scipy.special
 import numpy as np
 
-from ..formulas import JAX, statements
-from ..primitives import PRIMITIVES
+from ..engine.formulas import JAX, statements
+from ..engine.row import PRIMITIVES
 from .steps import Map, Product, Reduce, Rows, Schedule, Step, Sum
 
 Array = Any

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..formulas import Formula
-from ..primitives import PRIMITIVES, Primitive
+from ..engine.formulas import Formula
+from ..engine.row import PRIMITIVES, Primitive
 from .naming import ArrayNames, shape_text, view
 from .patterns import Index, affine, runs, shape_of_views
 from .rows import REDUCTIONS, number_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..formulas import Formula
-from ..primitives import PRIMITIVES
+from ..engine.formulas import Formula
+from ..engine.row import PRIMITIVES
 from .rows import REDUCTIONS, Algebra, operands_first
 from .tape import LINK, Tape
 

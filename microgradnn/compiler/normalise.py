@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..primitives import PRIMITIVES
+from ..engine.row import PRIMITIVES
 from .rows import COMMUTATIVE, kept_operand
 from .tape import DOT, LINK, Tape, users
 

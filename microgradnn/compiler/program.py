@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..data import as_floats
-from ..modes import large_graph, no_grad
-from ..value import Value
+from ..engine.modes import large_graph, no_grad
+from ..engine.value import Value
 from .adjoint import adjoint
 from .emit_numpy import NumpyCode
 from .expand import expand

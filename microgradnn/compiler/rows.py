@@ -7,8 +7,8 @@ import operator
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any
 
-from ..formulas import Formula
-from ..primitives import PRIMITIVES, Primitive, where
+from ..engine.formulas import Formula
+from ..engine.row import PRIMITIVES, Primitive, where
 
 COMPARISONS = {"<": operator.lt, "<=": operator.le}
 REFLECTED = {">": "<", ">=": "<="}  # are written with their operands exchanged

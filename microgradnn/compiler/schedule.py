@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitives import PRIMITIVES
+from ..engine.row import PRIMITIVES
 from .patterns import Index, affine, shape_of_views
 from .rows import REDUCTIONS, Algebra
 from .steps import Link, Map, Product, Reduce, Rows, Schedule, Step

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..formulas import Formula
+from ..engine.formulas import Formula
 from .patterns import Index
 
 

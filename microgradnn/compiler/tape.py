@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..primitives import PRIMITIVES
-from ..value import Value, topological_order
+from ..engine.row import PRIMITIVES
+from ..engine.value import Value, topological_order
 
 INPUT, PARAMETER, CONSTANT = "input", "parameter", "constant"
 LEAVES = (INPUT, PARAMETER, CONSTANT)

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..functions import as_list
+from ..engine.checks import as_list, as_number, must_be
+from ..engine.value import Value
 from ..nn import MLP, Layer, Module, Neuron
-from ..primitives import as_number, must_be
-from ..value import Value
 from .tape import Tape, record_tape
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from ..modes import large_graph
-from ..primitives import must_be
-from ..value import Value
+from ..engine.checks import must_be
+from ..engine.modes import large_graph
+from ..engine.value import Value
 from .diagram import describe, describe_folded, values_below
 from .dot import to_dot
 from .fold import MOST_BOXES, Rule

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..notation import number, operation, printable, shorten
-from ..value import Value, topological_order
+from ..engine.value import Value, topological_order
+from ..explaining.notation import number, operation, printable, shorten
 from .fold import Block, Folded
 
 MOST_NUMBERS = 4  # plain operands that an n-ary operation lists, and operations of a block

@@ -9,7 +9,7 @@ from .diagram import Diagram, describe, values_below
 if TYPE_CHECKING:
     import graphviz
 
-    from ..value import Value
+    from ..engine.value import Value
 
 
 def to_dot(root: Value) -> graphviz.Digraph:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..notation import names_of, number, printable
-from ..teaching.passes import Forward, Seed, Steps
-from ..value import Value
+from ..engine.value import Value
+from ..explaining.notation import names_of, number, printable
+from ..explaining.passes import Forward, Seed, Steps
 from .diagram import Diagram, describe, links_of
 
 

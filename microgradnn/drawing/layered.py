@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..functions import grouped
+from ..engine.checks import grouped
 from .geometry import MOST_IN_ORDER, Edge, Rectangle, Size
 
 BETWEEN_COLUMNS = 40  # pixels, where lines bend

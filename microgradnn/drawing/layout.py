@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import pairwise
 
-from ..functions import grouped
+from ..engine.checks import grouped
 from .geometry import ARROWHEAD, MOST_IN_ORDER, Edge, Geometry, Point, Rectangle, Size
 from .layered import plan
 

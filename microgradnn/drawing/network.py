@@ -9,10 +9,10 @@ from html import escape
 from itertools import chain, pairwise
 from typing import Any
 
-from ..functions import as_operands
-from ..modes import no_grad
-from ..notation import number, printable
-from ..value import Value
+from ..engine.checks import as_operands
+from ..engine.modes import no_grad
+from ..engine.value import Value
+from ..explaining.notation import number, printable
 from .geometry import Point, Size
 from .picture import Drawing
 from .svg import document, text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..primitives import PRIMITIVES, Primitive
-from ..value import Value
+from ..engine.row import PRIMITIVES, Primitive
+from ..engine.value import Value
 
 Operands = tuple[Any, ...]
 Locals = tuple[float | None, ...]

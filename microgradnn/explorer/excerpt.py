@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from ..derivatives import dependents
 from ..drawing.diagram import Link, links_of
 from ..drawing.fold import Nest, fold, nests
-from ..primitives import Primitive
-from ..value import Value
+from ..engine.derivatives import dependents
+from ..engine.row import Primitive
+from ..engine.value import Value
 from .views import first_plan, plan
 
 MOST_COMPUTED = 10_000  # values and edges that follow a slider at once

@@ -16,17 +16,17 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from ..derivatives import has_changed_operands
 from ..drawing.diagram import describe_block
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
 from ..drawing.picture import write
-from ..formulas import JAVASCRIPT, Formula, statements
-from ..functions import grouped
-from ..modes import large_graph
-from ..notation import names_of, number, operation, printable, shorten
-from ..primitives import PRIMITIVES, REAL, Interval, Primitive
-from ..teaching import steps
-from ..value import Value
+from ..engine.checks import grouped
+from ..engine.derivatives import has_changed_operands
+from ..engine.formulas import JAVASCRIPT, Formula, statements
+from ..engine.modes import large_graph
+from ..engine.row import PRIMITIVES, REAL, Interval, Primitive
+from ..engine.value import Value
+from ..explaining import steps
+from ..explaining.notation import names_of, number, operation, printable, shorten
 from .excerpt import excerpt, followed
 from .views import View, views
 

@@ -13,9 +13,9 @@ from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
 from ..drawing.geometry import Size
 from ..drawing.layout import Engine, built_in, lay_out
 from ..drawing.svg import box_size, edge_of, paint
-from ..functions import grouped
-from ..notation import number, printable
-from ..value import Value
+from ..engine.checks import grouped
+from ..engine.value import Value
+from ..explaining.notation import number, printable
 
 MOST_VIEWS = 64
 MOST_PAINTED = 2_000  # boxes and arrows in all views

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..functions import as_path
+from ..engine.checks import as_path
 
 LARGEST = 2**28  # bytes that a file may unpack to: more weights than there can be Values
 NO_FILE = "not a file, but a folder, a device or a pipe"

@@ -7,8 +7,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from ..functions import as_positive
-from ..primitives import as_number
+from ..engine.checks import as_number, as_positive
 
 Initializer = Callable[[int, int, random.Random], float]
 

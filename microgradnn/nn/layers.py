@@ -6,10 +6,10 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import functions
-from ..functions import MOST, as_count, as_operands
-from ..primitives import PRIMITIVES, as_number
-from ..value import Value, record
+from ..engine import functions
+from ..engine.checks import MOST, as_count, as_number, as_operands
+from ..engine.row import PRIMITIVES
+from ..engine.value import Value, record
 from .init import Initializer, as_initializer, as_random
 from .module import Module
 

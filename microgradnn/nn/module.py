@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..primitives import must_be
-from ..value import Value
+from ..engine.checks import must_be
+from ..engine.value import Value
 
 if TYPE_CHECKING:
     import os

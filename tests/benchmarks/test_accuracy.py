@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from microgradnn.primitives import PRIMITIVES
+from microgradnn.engine.row import PRIMITIVES
 
 pytestmark = pytest.mark.bench
 MAKE = Path(__file__).parents[2] / "docs" / "make_accuracy.py"

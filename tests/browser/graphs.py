@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from microgradnn import Value
-from microgradnn.primitives import PRIMITIVES, Primitive
+from microgradnn.engine.row import PRIMITIVES, Primitive
 
 LIMIT = 50.0  # of values and derivatives
 ROWS = [row for row in PRIMITIVES.values() if row.kind != "custom"]

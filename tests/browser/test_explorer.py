@@ -14,10 +14,10 @@ import pytest
 import microgradnn as mg
 from microgradnn import Value, topological_order
 from microgradnn.demo import neuron
+from microgradnn.engine.row import PRIMITIVES
+from microgradnn.explaining import Contribution, Forward, steps
+from microgradnn.explaining.notation import number, printable
 from microgradnn.explorer import Explorer, explore
-from microgradnn.notation import number, printable
-from microgradnn.primitives import PRIMITIVES
-from microgradnn.teaching import Contribution, Forward, steps
 
 from .conftest import Shown
 from .graphs import ROWS, random_program

@@ -18,7 +18,7 @@ from properties.strategies import ROWS, moderate_operands, programs
 import microgradnn as mg
 from microgradnn import Value
 from microgradnn.compiler import compile
-from microgradnn.primitives import PRIMITIVES, Primitive
+from microgradnn.engine.row import PRIMITIVES, Primitive
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev")
 EXAMPLES = {"dev": 50, "ci": 250, "nightly": 10_000}[PROFILE]

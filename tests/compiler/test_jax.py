@@ -20,7 +20,7 @@ from test_graphs import EXAMPLES, Structure, near
 import microgradnn as mg
 from microgradnn import Value, losses, nn
 from microgradnn.compiler import Program, compile
-from microgradnn.primitives import PRIMITIVES
+from microgradnn.engine.row import PRIMITIVES
 
 
 def test_without_jax_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

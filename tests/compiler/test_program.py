@@ -16,6 +16,7 @@ import pytest
 import microgradnn as mg
 from microgradnn import Value, losses, nn
 from microgradnn.compiler import Program, compile
+from microgradnn.engine import PRIMITIVES
 
 
 def line() -> tuple[Program, list[Value]]:
@@ -148,10 +149,10 @@ def test_a_module_of_the_users_own_needs_examples() -> None:
 @pytest.fixture
 def table() -> Iterator[None]:
     """Rows that are added to the table of primitives are gone after the test."""
-    rows = dict(mg.primitives.PRIMITIVES)
+    rows = dict(PRIMITIVES)
     yield
-    mg.primitives.PRIMITIVES.clear()
-    mg.primitives.PRIMITIVES.update(rows)
+    PRIMITIVES.clear()
+    PRIMITIVES.update(rows)
 
 
 @pytest.mark.usefixtures("table")
@@ -378,7 +379,7 @@ def test_a_row_of_a_thousand_operands(row: str) -> None:
     n = 1000
     x, ws, ts = Value(1.0), [Value(k % 7.0) for k in range(n)], [Value(1.0 / n) for _ in range(n)]
     logits = [w * x for w in ws]
-    out = mg.primitives.PRIMITIVES[row](*logits, *(ts if row == "cross_entropy" else []))
+    out = PRIMITIVES[row](*logits, *(ts if row == "cross_entropy" else []))
     mean, gradient = compile(out, [x, *ts], ws).value_and_grad([[1.0] + [1.0 / n] * n])
     assert math.isclose(mean, out.data, rel_tol=1e-12)
     assert np.allclose(gradient, mg.gradients(out, ws), rtol=1e-9, atol=1e-15)

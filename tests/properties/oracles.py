@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from microgradnn import Value, gradients, relative_error, topological_order
-from microgradnn.formulas import PYTHON, Formula
-from microgradnn.primitives import PRIMITIVES, Primitive
+from microgradnn.engine.formulas import PYTHON, Formula
+from microgradnn.engine.row import PRIMITIVES, Primitive
 
 from .references import EXACT, REFERENCES, Dual, Point, central_differences, duals, steps
 from .strategies import Program, kinks, takes_values

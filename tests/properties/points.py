@@ -8,7 +8,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from microgradnn.primitives import Interval, Primitive
+from microgradnn.engine.row import Interval, Primitive
 
 from .strategies import NEARLY_ONE, SPECIAL, Operands, arranged, intervals_of
 

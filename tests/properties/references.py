@@ -11,7 +11,7 @@ from typing import Any
 
 import mpmath as mp
 
-from microgradnn.primitives import Primitive
+from microgradnn.engine.row import Primitive
 
 Real = Any  # mpmath is untyped
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from microgradnn.primitives import PRIMITIVES, REAL, Interval, Primitive
+from microgradnn.engine.row import PRIMITIVES, REAL, Interval, Primitive
 
 Operands = tuple[float, ...]
 

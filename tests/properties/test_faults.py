@@ -12,9 +12,10 @@ from faults import FAULTS, edited
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from microgradnn import Value, copying, cos, derivatives, exp, sin, topological_order
-from microgradnn.primitives import PRIMITIVES, Partial
-from microgradnn.value import record
+from microgradnn import Value, cos, exp, sin, topological_order
+from microgradnn.engine import copying, derivatives
+from microgradnn.engine.row import PRIMITIVES, Partial
+from microgradnn.engine.value import record
 
 from . import oracles
 from .strategies import extreme_operands, integer_programs, moderate_operands, programs

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from microgradnn.primitives import Primitive
+from microgradnn.engine.row import Primitive
 
 from .oracles import (
     check_against_mpmath,

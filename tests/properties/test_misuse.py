@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import microgradnn as mg
 from microgradnn import Value, data, losses, nn, optim, plots, testing
-from microgradnn.primitives import PRIMITIVES, Primitive
+from microgradnn.engine.row import PRIMITIVES, Primitive
 
 from .misuse import JUNK, EvilError, state
 

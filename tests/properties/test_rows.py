@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from microgradnn import Value
-from microgradnn.primitives import PRIMITIVES, Primitive
+from microgradnn.engine.row import PRIMITIVES, Primitive
 
 from .oracles import (
     as_values,

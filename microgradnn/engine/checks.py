@@ -1,0 +1,150 @@
+"""Arguments of users: taken, or refused by name, with what came and what to do instead."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import os
+from collections.abc import Iterable, Sequence
+from numbers import Integral
+from pathlib import Path
+from typing import Any, TypeVar
+
+_Key = TypeVar("_Key")
+_Item = TypeVar("_Item")
+MOST = 10**7  # inputs, neurons or classes
+
+_NO_LISTS = (str, bytes, dict, set, frozenset)  # though they can be iterated over
+
+
+def is_array(x: object) -> bool:
+    """Whether `x` is an ndarray with a shape (a 0-d array counts as a number)."""
+    return hasattr(x, "dtype") and getattr(x, "shape", ()) != ()
+
+
+def as_number(x: Any, name: str) -> float:
+    """The real number `x` as a float; `name` is what an error calls it.
+
+    Takes int, float, bool, NumPy's real scalars and 0-d arrays.
+
+    >>> as_number("3", "data")
+    Traceback (most recent call last):
+        ...
+    TypeError: data must be a real number, got str '3'; convert it first: float('3')
+    """
+    if isinstance(x, (float, int)):
+        try:
+            return float(x)
+        except OverflowError:
+            raise OverflowError(f"{name} is an int too large for a float") from None
+    kind = getattr(getattr(x, "dtype", None), "kind", "")
+    if is_array(x):
+        raise TypeError(
+            f"{name} must be one real number, got an array of shape {tuple(x.shape)}; "
+            "make a list or an object array: [Value(x) for x in array]"
+        )
+    if kind and kind in "biuf":
+        return float(x)
+    kind = type(x).__name__
+    hint = {
+        "str": f"convert it first: float({_short(x)})",
+        "NoneType": "was a return forgotten?",
+        "complex": "use its .real and .imag",
+        "Value": "a Value is already recorded; use it as it is, or its .data for the number",
+        "list": "make one Value of each element",
+        "tuple": "make one Value of each element",
+    }.get(kind, "convert it first with float(...)")
+    shown = _short(x) if _short(x).startswith(kind) else f"{kind} {_short(x)}"
+    raise TypeError(f"{name} must be a real number, got {shown}; {hint}")
+
+
+def must_be(kind: Any, x: Any, name: str, wanted: str) -> Any:
+    """`x`, which must be of a kind; `name` and `wanted` are what an error calls it and says."""
+    if not isinstance(x, kind):
+        raise TypeError(f"{name} must be {wanted}, got {type(x).__name__} {_short(x)}")
+    return x
+
+
+def _short(x: object) -> str:
+    text = repr(x)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def as_list(xs: Any, name: str) -> list[Any]:
+    """The elements of `xs`, at least one; `name` is what an error calls it."""
+    if isinstance(xs, _NO_LISTS) or not hasattr(xs, "__iter__") or getattr(xs, "shape", 0) == ():
+        raise TypeError(f"{name} must be a list of numbers or Values, got {type(xs).__name__}")
+    items = list(xs)
+    if not items:
+        raise ValueError(f"{name} is empty; at least one element is needed")
+    return items
+
+
+def check_lengths(a: Sequence[Any], b: Sequence[Any], name_a: str, name_b: str) -> None:
+    """Refuse two lists that should have the same length."""
+    if len(a) != len(b):
+        raise ValueError(f"{name_a} has {len(a)} elements and {name_b} has {len(b)}")
+
+
+def grouped(pairs: Iterable[tuple[_Key, _Item]]) -> dict[_Key, list[_Item]]:
+    """The items of each key.
+
+    >>> grouped([("even", 2), ("odd", 3), ("even", 4)])
+    {'even': [2, 4], 'odd': [3]}
+    """
+    found: dict[_Key, list[_Item]] = {}
+    for key, item in pairs:
+        found.setdefault(key, []).append(item)
+    return found
+
+
+def as_numbers(xs: Any, name: str) -> list[float]:
+    """The elements of `xs`, at least one, as floats."""
+    return [as_number(x, f"{name}[{i}]") for i, x in enumerate(as_list(xs, name))]
+
+
+def as_positive(x: Any, name: str, or_zero: bool = False) -> float:
+    """A finite number above 0, or from 0 on."""
+    number = as_number(x, name)
+    if not 0.0 <= number < math.inf or (number == 0.0 and not or_zero):
+        wanted = "finite number from 0 on" if or_zero else "positive number"
+        raise ValueError(f"{name} must be a {wanted}, got {number}")
+    return number
+
+
+def as_count(x: Any, name: str, least: int = 1, most: float = math.inf) -> int:
+    """An int, one of NumPy's too, from `least` to `most`."""
+    if not isinstance(x, Integral) or isinstance(x, bool):
+        raise TypeError(f"{name} must be an int, got {type(x).__name__} {x!r}")
+    if x < least:
+        raise ValueError(f"{name} must be at least {least}, got {x}")
+    if int(x) > most:
+        raise ValueError(f"{name} must be at most {most:,}: memory holds no more")
+    return int(x)
+
+
+def as_path(path: Any) -> Path:
+    """The path of a file; a number is none, though `open` takes one."""
+    must_be((str, os.PathLike), path, "path", "a str or a Path")
+    try:
+        os.stat(path)
+    except OSError:
+        pass  # there is no such file, which may be right
+    except ValueError as error:
+        raise ValueError(f"path {path!r} is not the name of a file: {error}") from None
+    return Path(path)
+
+
+def as_operand(x: Any, name: str) -> Any:
+    """What a row takes: a Value as it is, a number as a float."""
+    return x if hasattr(type(x), "_apply") else as_number(x, name)
+
+
+def as_operands(xs: Any, count: int | None, name: str) -> list[Any]:
+    """The elements of `xs`, numbers as floats; exactly `count` of them, if that is given."""
+    items = as_list(xs, name)
+    if count not in (None, len(items)):
+        raise ValueError(f"{name} has {len(items)} elements, expected {count}")
+    if builtins.any(type(x) is not float and not hasattr(type(x), "_apply") for x in items):
+        return [as_operand(x, f"{name}[{i}]") for i, x in enumerate(items)]
+    return items

@@ -1,0 +1,230 @@
+"""An operand that writes text instead of computing: Python, JAX, JavaScript, LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from . import reductions, table
+from .row import Primitive
+
+_SUM, _PRODUCT, _SIGN, _ATOM = 1, 2, 3, 4  # how strongly an operator binds
+_BINDING = {"add": _SUM, "sub": _SUM, "mul": _PRODUCT, "div": _PRODUCT, "neg": _SIGN}
+
+
+def _both_ways(row: Primitive) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    """The operator that applies a row, and its reflection."""
+    return lambda self, other: row(self, other), lambda self, other: row(other, self)
+
+
+def _relation(sign: str) -> Callable[[Any, Any], Formula]:
+    return lambda self, other: Formula("", sign, [self, _lift(other)])
+
+
+class Formula:
+    """A formula over names: put it into a row and it records how the row is written.
+
+    >>> x, y = Formula("x"), Formula("y")
+    >>> (x - x * y).code(JAVASCRIPT)
+    'x - x * y'
+    >>> table.sigmoid(x).latex()
+    '\\\\sigma\\\\left(x\\\\right)'
+    """
+
+    __slots__ = ("operands", "row", "text")
+
+    def __init__(
+        self, text: str, row: Primitive | str | None = None, operands: Sequence[Any] = ()
+    ) -> None:
+        self.text = text  # a name or number when `row` is None
+        self.row = row  # a Primitive, or the sign of a comparison, "&" or "where"
+        self.operands = operands
+
+    @staticmethod
+    def _apply(row: Primitive, operands: Sequence[Any]) -> Formula:
+        row.check_arity(operands)
+        return Formula("", row, [_lift(x) for x in operands])
+
+    @staticmethod
+    def _where(condition: Formula, a: Any, b: Any) -> Formula:
+        return Formula("", "where", [condition, _lift(a), _lift(b)])
+
+    def code(self, dialect: Dialect) -> str:
+        """The formula as one expression of a programming language."""
+        return _Writer(dialect, share=False).assign({"y": self})[0].removeprefix("y = ")
+
+    def latex(self) -> str:
+        """The formula as LaTeX."""
+        return _latex(self)[0]
+
+    __add__, __radd__ = _both_ways(table.add)
+    __sub__, __rsub__ = _both_ways(table.sub)
+    __mul__, __rmul__ = _both_ways(table.mul)
+    __truediv__, __rtruediv__ = _both_ways(table.div)
+    __pow__, __rpow__ = _both_ways(table.pow)
+    __lt__, __le__, __gt__, __ge__, __and__ = map(_relation, ("<", "<=", ">", ">=", "&"))
+
+    def __neg__(self) -> Any:
+        return table.neg(self)
+
+    def __abs__(self) -> Any:
+        return table.abs(self)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (int, float)):
+            raise TypeError("a Formula cannot be compared by ==: use <= or >= inside where")
+        return self is other
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Formula has no truth value: use where(condition, a, b) instead of if")
+
+
+def _lift(x: Any) -> Formula:
+    return x if isinstance(x, Formula) else Formula(repr(float(x)))
+
+
+class Dialect(NamedTuple):
+    """How a programming language writes what the rows leave open."""
+
+    number: Callable[[float], str]
+    function: Callable[[str], str]  # the language's name for a row of kind "function"
+    where: str  # condition, a, b
+    both: str  # two conditions
+    expands: bool = True  # a row of kind "formula" is written as that formula, not by its name
+
+
+def _javascript_number(x: float) -> str:
+    return repr(x) if x - x == 0 else "NaN" if x != x else ("-" * (x < 0) + "Infinity")
+
+
+def _javascript_function(name: str) -> str:
+    return {"maximum": "Math.max", "minimum": "Math.min"}.get(name, f"Math.{name}")
+
+
+READABLE = Dialect("{:.4g}".format, str, "({1} if {0} else {2})", "{0} and {1}", expands=False)
+# Python's functions are the rows' own `forward`, handed over under the rows' names.
+PYTHON = Dialect(repr, str, "({1} if {0} else {2})", "{} and {}")
+# Over JAX's functions, each with "row_" before its name; its numbers can be divided by zero.
+JAX = Dialect("float64({!r})".format, "row_{}".format, "where({}, {}, {})", "({}) & ({})")
+JAVASCRIPT = Dialect(_javascript_number, _javascript_function, "({} ? {} : {})", "{} && {}")
+
+
+def statements(formulas: dict[str, Any], dialect: Dialect) -> list[str]:
+    """Assignments of formulas to names, in order; what recurs in them is computed once.
+
+    >>> decay = table.exp(Formula("x"))
+    >>> statements({"y": decay / (1 + decay)}, PYTHON)
+    ['t0 = exp(x)', 'y = t0 / (1.0 + t0)']
+    """
+    return _Writer(dialect, share=True).assign({k: _lift(f) for k, f in formulas.items()})
+
+
+class _Writer:
+    """Writes formulas in one language; what recurs gets a name."""
+
+    def __init__(self, dialect: Dialect, share: bool) -> None:
+        self.dialect = dialect
+        self.share = share
+        self.expanded: dict[int, tuple[Formula, Formula]] = {}  # the first keeps its id taken
+        self.numbers: dict[tuple[Any, ...], int] = {}
+        self.numbered: dict[int, int] = {}  # by the ids of what `expanded` holds
+        self.uses: dict[int, int] = {}
+        self.names: dict[int, str] = {}
+        self.assignments: list[str] = []
+
+    def assign(self, formulas: dict[str, Formula]) -> list[str]:
+        roots = {name: self._expand(formula) for name, formula in formulas.items()}
+        if self.share:
+            for formula in roots.values():
+                self._count(formula)
+        for name, formula in roots.items():
+            self.assignments.append(f"{name} = {self._text(formula)[0]}")
+        return self.assignments
+
+    def _expand(self, formula: Formula) -> Formula:
+        """Replace rows that are formulas over other rows by those formulas."""
+        if id(formula) not in self.expanded:
+            operands = [self._expand(x) for x in formula.operands]
+            row = formula.row
+            if self.dialect.expands and isinstance(row, Primitive) and row.kind == "formula":
+                result = self._expand(_lift(row.forward(*operands)))
+            else:
+                result = Formula(formula.text, row, operands)
+            self.expanded[id(formula)] = formula, result
+        return self.expanded[id(formula)][1]
+
+    def _number(self, formula: Formula) -> int:
+        """A number that equal formulas, and no others, have in common."""
+        if id(formula) not in self.numbered:
+            name = formula.row.name if isinstance(formula.row, Primitive) else formula.row
+            key = (name, formula.text, *map(self._number, formula.operands))
+            self.numbered[id(formula)] = self.numbers.setdefault(key, len(self.numbers))
+        return self.numbered[id(formula)]
+
+    def _count(self, formula: Formula) -> None:
+        number = self._number(formula)
+        self.uses[number] = self.uses.get(number, 0) + 1
+        if self.uses[number] == 1:
+            for operand in formula.operands:
+                self._count(operand)
+
+    def _text(self, formula: Formula) -> tuple[str, int]:
+        """The text of a formula, and how strongly its outermost operator binds."""
+        number, row, operands = self._number(formula), formula.row, formula.operands
+        if number in self.names:
+            return self.names[number], _ATOM
+        if row is None:
+            return self._atom(formula.text)
+        text, binding = self._written(row, operands)
+        if self.uses.get(number, 0) > 1:
+            self.names[number] = f"t{len(self.names)}"
+            self.assignments.append(f"{self.names[number]} = {text}")
+            return self.names[number], _ATOM
+        return text, binding
+
+    def _written(self, row: Primitive | str, operands: Sequence[Formula]) -> tuple[str, int]:
+        if isinstance(row, Primitive) and row.kind == "operator":
+            binding = _BINDING[row.name]
+            inside = row.name == "neg"  # or JavaScript would read --x
+            parts = [
+                self._inside(x, binding + (inside or place > 0)) for place, x in enumerate(operands)
+            ]
+            return f" {row.code} ".join(parts) if row.name != "neg" else f"-{parts[0]}", binding
+        if row is reductions.sum and self.dialect is not PYTHON:
+            return " + ".join(self._inside(x, _PRODUCT) for x in operands), _SUM
+        parts = [self._text(x)[0] for x in operands]
+        if isinstance(row, Primitive):
+            return f"{self.dialect.function(row.name)}({', '.join(parts)})", _ATOM
+        if row == "where":
+            return self.dialect.where.format(*parts), _ATOM
+        return self.dialect.both.format(*parts) if row == "&" else f" {row} ".join(parts), 0
+
+    def _inside(self, formula: Formula, binding: int) -> str:
+        text, inner = self._text(formula)
+        return text if inner >= binding else f"({text})"
+
+    def _atom(self, text: str) -> tuple[str, int]:
+        try:
+            number = self.dialect.number(float(text))
+        except ValueError:  # a name
+            return text, _ATOM
+        return number, _SIGN if number.startswith("-") else _ATOM
+
+
+def _latex(formula: Formula) -> tuple[str, int]:
+    row = formula.row
+    if row is None:
+        return formula.text, _ATOM
+    if isinstance(row, str):
+        raise ValueError("LaTeX is written for rows, not for selections inside them")
+    parts = []
+    for place, operand in enumerate(formula.operands):
+        text, inner = _latex(operand)
+        binding = _BINDING.get(row.name, _ATOM if row.name == "pow" and place == 0 else 0)
+        fenced = inner < binding + (place > 0 and binding > 0) and row.name != "div"
+        parts.append(rf"\left({text}\right)" if fenced else text)
+    if row.latex.endswith(r"\left({}\right)"):  # a function of a list
+        parts = [", ".join(parts)]
+    return row.latex.format(*parts), _BINDING.get(row.name, _ATOM)

@@ -1,0 +1,116 @@
+"""Functions of lists and with defaults, built from rows: sum, mean, dot, softmax, clip, …"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from . import reductions, table
+from .checks import as_list, as_operand, check_lengths, is_array
+
+__all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "max", "mean", "min", "softmax", "sum"]
+
+
+def sum(xs: Iterable[Any]) -> Any:
+    """The sum Σ xᵢ, as one node; right to the last place (`math.fsum`).
+
+    >>> sum([0.1] * 10)
+    1.0
+    """
+    return reductions.sum(*as_list(xs, "xs"))
+
+
+def mean(xs: Iterable[Any]) -> Any:
+    """The arithmetic mean Σ xᵢ / n.
+
+    >>> mean([1, 2, 6])
+    3.0
+    """
+    items = as_list(xs, "xs")
+    return reductions.sum(*items) / len(items)
+
+
+def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
+    """The weighted sum Σ wᵢxᵢ + bias of a neuron, as one node.
+
+    Each product is rounded and their sum is right to the last place; of more than 1,000 products
+    the rounding is added, too. Raises ValueError if the two lists differ in length.
+
+    >>> dot([0.5, -0.25], [1, 2], bias=0.1)
+    0.1
+    """
+    weights, inputs = as_list(ws, "ws"), as_list(xs, "xs")
+    check_lengths(weights, inputs, "ws", "xs")
+    return reductions.dot(*weights, *inputs, bias)
+
+
+def max(xs: Iterable[Any]) -> Any:
+    """The largest of the xᵢ; a k-way tie shares the derivative, 1/k each.
+
+    >>> max([3, 1, 2])
+    3.0
+    """
+    return reductions.max(*as_list(xs, "xs"))
+
+
+def min(xs: Iterable[Any]) -> Any:
+    """The smallest of the xᵢ; a k-way tie shares the derivative, 1/k each.
+
+    >>> min([3, 1, 2])
+    1.0
+    """
+    return reductions.min(*as_list(xs, "xs"))
+
+
+def logsumexp(xs: Iterable[Any]) -> Any:
+    """log Σ exp(xᵢ), which overflows for no finite xᵢ; its derivatives are softmax(xs).
+
+    >>> logsumexp([1000, 1000])
+    1000.6931471805599
+    """
+    return reductions.logsumexp(*as_list(xs, "xs"))
+
+
+def softmax(xs: Iterable[Any]) -> list[Any]:
+    """exp(xᵢ) / Σ exp(xⱼ) for each i: positive, with sum 1, the same for shifted xs.
+
+    Each of the n results is one node with n operands. To train a classifier use
+    `losses.cross_entropy` on the logits: it is one node for all.
+
+    >>> [round(p, 8) for p in softmax([1, 2, 3])]
+    [0.09003057, 0.24472847, 0.66524096]
+    """
+    logits = as_list(xs, "xs")
+    return [reductions.softmax(float(k), *logits) for k in range(len(logits))]
+
+
+def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
+    """x where x > 0, else slope·x; the derivative at 0 is the slope.
+
+    >>> leaky_relu(-2.0)
+    -0.02
+    """
+    return table.leaky_relu(x, slope)
+
+
+def elu(x: Any, alpha: Any = 1.0) -> Any:
+    """x where x > 0, else alpha·(eˣ − 1).
+
+    >>> elu(-1.0)
+    -0.6321205588285577
+    """
+    return table.elu(x, alpha)
+
+
+def clip(x: Any, low: Any, high: Any) -> Any:
+    """x held between low and high; the derivative is 1 inside and at the bounds, else 0.
+
+    >>> clip(2.5, 0, 1)
+    1.0
+    """
+    for name, bound in (("low", low), ("high", high)):
+        if not is_array(bound):
+            as_operand(bound, name)
+    if not is_array(low) and not is_array(high) and low > high:
+        raise ValueError(f"low must not be above high, got low = {low} and high = {high}")
+    return table.clip(x, low, high)

@@ -1,0 +1,169 @@
+"""Rows of many operands: sum, dot, max, min, logsumexp, softmax and cross-entropy."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+from .row import add_row, where
+from .table import abs, exp, log1p, maximum, minimum
+
+MOST_ROUNDED = 1000  # products in a dot; of more, what their rounding loses is added as well
+
+
+def _add_up(*xs: float) -> float:
+    try:
+        return math.fsum(xs)
+    except OverflowError:  # on the way or at the end: add small copies, scale back to ±inf or less
+        return math.fsum([x * 2.0**-64 for x in xs]) * 2.0**64
+    except ValueError:  # +inf and −inf
+        return math.nan
+
+
+def _add_arrays(*xs: Any) -> Any:
+    return functools.reduce(operator.add, xs)
+
+
+def _dot(*operands: Any) -> Any:
+    n = len(operands) // 2
+    weights, inputs, bias = operands[:n], operands[n:-1], operands[-1]
+    out = sum(*map(operator.mul, weights, inputs), bias)
+    unsure = isinstance(out, float) and (n > MOST_ROUNDED or out - out != 0.0)
+    if unsure and all(map(math.isfinite, operands)):
+        exact = _dot_of_many(weights, inputs, bias)
+        # Where products overflowed, their sum need not.
+        return exact if exact - exact == 0.0 else _exact_dot(weights, inputs, bias)
+    return out
+
+
+def _dot_of_many(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
+    """The sum of all products and of what each lost in rounding (Dekker); NaN if one overflows."""
+    import numpy as np
+
+    def halves(a: Any) -> tuple[Any, Any]:
+        scaled = (2.0**27 + 1.0) * a
+        high = scaled - (scaled - a)
+        return high, a - high
+
+    with np.errstate(all="ignore"):
+        w, x = np.array(weights), np.array(inputs)
+        (w_high, w_low), (x_high, x_low) = halves(w), halves(x)
+        products = w * x
+        lost = w_high * x_high - products + w_high * x_low + w_low * x_high + w_low * x_low
+    return _add_up(*products.tolist(), *lost.tolist(), bias)
+
+
+def _exact_dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
+    from fractions import Fraction
+
+    pairs = zip(map(Fraction, weights), map(Fraction, inputs), strict=True)
+    total = functools.reduce(operator.add, (w * x for w, x in pairs), Fraction(bias))
+    try:
+        return float(total)
+    except OverflowError:
+        return math.inf if total > 0 else -math.inf
+
+
+def _shares(hits: list[Any]) -> list[Any]:
+    ties = _add_arrays(*hits)
+    return [hit / ties for hit in hits]
+
+
+class _Exponentials:
+    """exp(x − max) of logits, and sums of them that keep their digits when one logit dominates."""
+
+    def __init__(self, logits: Sequence[Any]) -> None:
+        self.maximum = max(*logits)
+        self.shifted = [self._below_maximum(x) for x in logits]
+        self.each = [exp(shift) for shift in self.shifted]
+        # Kept apart: the sum below the maximum, and that at it, which is a whole number.
+        self.below = sum(*[where(e < 1.0, e, 0.0) for e in self.each])
+        self.at_top = _add_arrays(*[where(e < 1.0, 0.0, e) for e in self.each])
+        self.total = self.below + self.at_top
+
+    def _below_maximum(self, x: Any) -> Any:
+        top = self.maximum
+        limit = where(x < top, -math.inf, where(x >= top, 0.0, x - top))
+        return where(abs(top) < math.inf, x - top, limit)
+
+    def share(self, k: int) -> Any:
+        return self.each[k] / self.total
+
+    def share_of_others(self, k: int) -> Any:
+        e = self.each[k]
+        return where(e < 1.0, self.total - e, self.below + (self.at_top - e)) / self.total
+
+    def log_total(self) -> Any:
+        """log Σ exp(x − max)."""
+        return log1p(self.below + (self.at_top - 1.0))
+
+
+def _sums_of_others(xs: Sequence[Any]) -> list[Any]:
+    """For each x the sum of all the others, without subtracting."""
+    before = [0.0, *itertools.accumulate(xs[:-1])]
+    after = [0.0, *itertools.accumulate(reversed(xs[1:]))]
+    return [a + b for a, b in zip(before, reversed(after), strict=True)]
+
+
+def _logsumexp(*logits: Any) -> Any:
+    exponentials = _Exponentials(logits)
+    return exponentials.maximum + exponentials.log_total()
+
+
+def _logsumexp_partials(out: Any, *logits: Any) -> list[Any]:
+    exponentials = _Exponentials(logits)
+    return [exponentials.share(k) for k in range(len(logits))]
+
+
+def _softmax(which: float, *logits: Any) -> Any:
+    return _Exponentials(logits).share(int(which))
+
+
+def _softmax_partials(out: Any, which: Any, *logits: Any) -> list[Any]:
+    exponentials, chosen = _Exponentials(logits), int(which)
+    return [0.0] + [
+        out * exponentials.share_of_others(k) if k == chosen else -out * exponentials.share(k)
+        for k in range(len(logits))
+    ]
+
+
+def _cross_entropy(*operands: Any) -> Any:
+    n = len(operands) // 2
+    logits, targets = operands[:n], operands[n:]
+    exponentials = _Exponentials(logits)
+    top, log_total = exponentials.maximum, exponentials.log_total()
+    terms = []
+    for x, shift, t in zip(logits, exponentials.shifted, targets, strict=True):
+        overflows = (shift <= -math.inf) & (abs(x) < math.inf)  # though t times it may not
+        term = where(overflows, t * top - t * x, t * (log_total - shift))
+        terms.append(where(abs(t) <= 0, 0.0, term))  # a NaN in t stays
+    return sum(*terms)
+
+
+def _cross_entropy_partials(out: Any, *operands: Any) -> list[Any]:
+    # softmax − target, as share·(other targets) − target·(other shares): nothing cancels.
+    n = len(operands) // 2
+    logits, targets = operands[:n], operands[n:]
+    exponentials = _Exponentials(logits)
+    by_logits = [
+        exponentials.share(k) * others - t * exponentials.share_of_others(k)
+        for k, (t, others) in enumerate(zip(targets, _sums_of_others(targets), strict=True))
+    ]
+    log_total = exponentials.log_total()
+    return by_logits + [log_total - shift for shift in exponentials.shifted]
+
+
+# fmt: off
+# One function gives all partials.
+sum  = add_row("sum", "Σ", _add_up, lambda out, *xs: [1.0] * len(xs), on_arrays=_add_arrays, kind="function", keeps_partials_at_nan=True)
+dot  = add_row("dot", "w·x + b", _dot, lambda out, *operands: [*operands[len(operands) // 2:-1], *operands[:len(operands) // 2], 1.0], keeps_partials_at_nan=True)
+max  = add_row("max", "max", lambda *xs: functools.reduce(maximum, xs), lambda out, *xs: _shares([where(x >= out, 1.0, 0.0) for x in xs]))
+min  = add_row("min", "min", lambda *xs: functools.reduce(minimum, xs), lambda out, *xs: _shares([where(x <= out, 1.0, 0.0) for x in xs]))
+logsumexp     = add_row("logsumexp", "log Σ exp", _logsumexp, _logsumexp_partials)
+softmax       = add_row("softmax", "softmax", _softmax, _softmax_partials)
+cross_entropy = add_row("cross_entropy", "cross-entropy", _cross_entropy, _cross_entropy_partials)
+# fmt: on

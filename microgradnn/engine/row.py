@@ -1,0 +1,297 @@
+"""A row of the table: what it holds, and how it is called on numbers, arrays, Values, Formulas."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, overload
+
+from .checks import as_number, is_array, must_be
+
+Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
+Partial = Callable[..., Any]
+
+
+class Interval(NamedTuple):
+    """The numbers from `low` to `high`, ends included, without the `excluded` ones.
+
+    >>> 0.0 in POSITIVE, 0.0 in NON_NEGATIVE
+    (False, True)
+    """
+
+    low: float
+    high: float
+    excluded: tuple[float, ...] = ()
+
+    def __contains__(self, x: object) -> bool:
+        return isinstance(x, float) and self.low <= x <= self.high and x not in self.excluded
+
+    def __str__(self) -> str:
+        if self.excluded and self.low < self.excluded[0]:
+            return f"x ≠ {self.excluded[0]:g}"
+        left = "(" if self.low in self.excluded or self.low == -math.inf else "["
+        return f"{left}{self.low:g}, {self.high:g}{')' if self.high == math.inf else ']'}"
+
+
+lenient: set[int] = set()  # threads that record partials, where nothing raises
+
+REAL = Interval(-math.inf, math.inf)
+POSITIVE = Interval(0.0, math.inf, excluded=(0.0,))
+NON_NEGATIVE = Interval(0.0, math.inf)
+NON_ZERO = Interval(-math.inf, math.inf, excluded=(0.0,))
+ABOVE_MINUS_ONE = Interval(-1.0, math.inf, excluded=(-1.0,))
+UNIT = Interval(-1.0, 1.0)
+
+
+class Primitive:
+    """One operation: its value, its local derivatives, and how it is written.
+
+    `forward` maps floats to a float. `partials` holds one function `(out, *operands)` for each
+    operand; for an n-ary row it is one function that returns them all. They are written with
+    operators, other rows and `where`, so that numbers, arrays, Values and Formulas can all be put
+    in.
+
+    `kind` says how other languages write the row: `"operator"` (its `code` is infix or prefix
+    there too), `"function"` (NumPy, JAX and JavaScript know it by its name), or `"formula"`
+    (`forward` is a formula over other rows, which is what they get).
+
+    >>> from microgradnn import sigmoid
+    >>> sigmoid(0.0), sigmoid.name, sigmoid.arity
+    (0.5, 'sigmoid', 1)
+    """
+
+    def __init__(
+        self,
+        name: str,
+        symbol: str,
+        forward: Callable[..., Any],
+        partials: Sequence[Partial] | Partial,
+        *,
+        latex: str = "",
+        kind: str = "formula",
+        code: str = "",
+        domain: tuple[Interval, ...] = (),
+        kinks: tuple[Callable[..., Any], ...] = (),
+        on_arrays: Callable[..., Any] | None = None,
+        keeps_partials_at_nan: bool = False,
+    ) -> None:
+        self.name = name
+        self.symbol = symbol
+        self.forward = forward
+        self.partials = partials if callable(partials) else tuple(partials)
+        self.arity = None if callable(partials) else len(self.partials)  # type: ignore[arg-type]
+        self.latex = latex or rf"\operatorname{{{{{name}}}}}\left({{}}\right)"
+        self.kind = kind
+        self.code = code
+        self.domain = domain or (REAL,) * (self.arity or 1)
+        self.kinks = kinks
+        self.on_arrays = on_arrays
+        self.keeps_partials_at_nan = keeps_partials_at_nan
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], Primitive], tuple[str]]:
+        return _row_named, (self.name,)  # a copied or pickled graph points at the same row
+
+    @overload
+    def __call__(self, *operands: float) -> float: ...
+    @overload
+    def __call__(self, *operands: Any) -> Any: ...
+    def __call__(self, *operands: Any) -> Any:
+        """Apply the row to numbers, arrays, or operands that record (Value) or write (Formula)."""
+        for operand in operands:
+            if type(operand) is not float:
+                apply = getattr(type(operand), "_apply", None)
+                if apply is not None:
+                    return apply(self, operands)
+        if any(map(is_array, operands)):
+            return self.of_arrays(operands)
+        return self.value([as_number(x, f"operand of {self.name}") for x in operands])
+
+    def value(self, numbers: Sequence[float], operands: Sequence[Operand] = ()) -> float:
+        """The operation on floats; where Python's function raises, so does this, and names it.
+
+        Operands that are infinite or NaN never raise: they follow IEEE arithmetic. `operands` are
+        those that the numbers came from, for their labels.
+        """
+        self.check_arity(numbers)
+        try:
+            return self.forward(*numbers)  # type: ignore[no-any-return]
+        except (ValueError, ArithmeticError) as error:
+            if threading.get_ident() in lenient or not all(map(math.isfinite, numbers)):
+                return ieee(self.array_form(), numbers)[0]
+            raise type(error)(self._complaint(error, numbers, operands)) from None
+
+    def local_derivatives(
+        self, out: float, numbers: Sequence[float], wanted: Sequence[bool]
+    ) -> list[float | None]:
+        """The derivative of `out` for each wanted operand, else None; IEEE, so it never raises."""
+        if out != out and not self.keeps_partials_at_nan and any(x != x for x in numbers):
+            return [math.nan if want else None for want in wanted]
+        if callable(self.partials):
+            derivatives = _lenient(self.partials, out, numbers)
+            return [d if want else None for d, want in zip(derivatives, wanted, strict=True)]
+        return [
+            _lenient(partial, out, numbers)[0] if want else None
+            for partial, want in zip(self.partials, wanted, strict=True)
+        ]
+
+    def partials_on(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
+        """The partials as formulas over operands of any kind; None where not wanted."""
+        if callable(self.partials):
+            derivatives = self.partials(out, *operands)
+            return [d if want else None for d, want in zip(derivatives, wanted, strict=True)]
+        return [
+            partial(out, *operands) if want else None
+            for partial, want in zip(self.partials, wanted, strict=True)
+        ]
+
+    def of_arrays(self, operands: Sequence[Operand]) -> Any:
+        """Apply the row elementwise to arrays of floats, or to object arrays of Values."""
+        for x in operands:
+            if is_array(x) and x.dtype.kind not in "biufO":
+                raise TypeError(f"operand of {self.name} must hold real numbers, got {x.dtype}")
+        if any(is_array(x) and x.dtype == object for x in operands):
+            return elementwise(self, operands)
+        if any(hasattr(type(x), "_apply") for x in operands):
+            raise TypeError(
+                f"{self.name}: an array of floats beside a single Value; make an object array of "
+                "Values first: np.array([Value(x) for x in array])"
+            )
+        return self.array_form()(*operands)
+
+    def array_form(self) -> Callable[..., Any]:
+        """The function of ndarrays that this row is."""
+        if self.on_arrays is not None:
+            return self.on_arrays
+        if self.kind == "function":
+            import numpy as np
+
+            return getattr(np, self.name)  # type: ignore[no-any-return]
+        return self.forward
+
+    def check_arity(self, operands: Sequence[Operand]) -> None:
+        """Refuse the wrong number of operands."""
+        if self.arity is not None and len(operands) != self.arity:
+            wanted = f"{self.arity} operand{'s' if self.arity > 1 else ''}"
+            raise TypeError(f"{self.name} takes {wanted}, got {len(operands)}")
+
+    def _complaint(
+        self, error: Exception, numbers: Sequence[float], operands: Sequence[Operand]
+    ) -> str:
+        labels = [getattr(x, "label", "") for x in operands] or [""] * len(numbers)
+        shown = [f"{a} = {x!r}" if a else repr(x) for a, x in zip(labels, numbers, strict=True)]
+        listed = ", ".join(shown[:4]) + (", …" if len(shown) > 4 else "")
+        made = [
+            f"; {x!r} was made at {line}"
+            for x, operand in zip(numbers, operands, strict=False)
+            if (line := getattr(operand, "made_at", ""))
+        ]
+        return f"{self.name}({listed}): {self._reason(error, numbers)}{''.join(made[:4])}"
+
+    def _reason(self, error: Exception, numbers: Sequence[float]) -> str:
+        if isinstance(error, OverflowError):
+            return "the result is too large for a float"
+        if isinstance(error, ZeroDivisionError):
+            return "division by zero"
+        if self.kind == "function" and not isinstance(self.forward, type(math.log)):
+            return str(error)  # a function of ours has said why
+        for place, (x, interval) in enumerate(zip(numbers, self.domain, strict=False)):
+            if x not in interval:
+                which = f"operand {place + 1}" if len(numbers) > 1 else "the operand"
+                return f"{which} must be in the domain {interval}"
+        return str(error)
+
+
+def ieee(function: Callable[..., Any], numbers: Sequence[float]) -> list[float]:
+    """Evaluate in IEEE arithmetic, where nothing raises: NumPy on arrays of one element."""
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        results = function(*[np.array([x]) for x in numbers])
+    return [float(np.ravel(r)[0]) for r in (results if isinstance(results, list) else [results])]
+
+
+def _lenient(partial: Partial, out: float, numbers: Sequence[float]) -> list[float]:
+    try:
+        derivatives = partial(out, *numbers)
+    except (ValueError, ArithmeticError):
+        return ieee(partial, [out, *numbers])
+    return derivatives if isinstance(derivatives, list) else [derivatives]
+
+
+def elementwise(function: Callable[..., Any], operands: Sequence[Operand]) -> Any:
+    """Call a function on each element of object arrays, which are broadcast as NumPy does."""
+    import numpy as np
+
+    # A bare Value would ask NumPy to hand the call back to it; in an array it is an element.
+    boxed = [x if is_array(x) else np.array(x, dtype=object) for x in operands]
+    return np.frompyfunc(function, len(boxed), 1)(*boxed)
+
+
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """`a` where the condition holds, else `b`; the only selection that partials may use.
+
+    On numbers and Values it picks one of the two, so the other leaves no trace in the graph. With
+    an array for a condition it is `np.where`.
+
+    >>> where(2 > 1, 10.0, 20.0)
+    10.0
+    """
+    if condition is True or condition is False:
+        return a if condition else b
+    select = getattr(type(condition), "_where", None)
+    if select is not None:
+        return select(condition, a, b)
+    if is_array(condition):
+        import numpy as np
+
+        return np.where(condition, a, b)
+    return a if condition else b
+
+
+PRIMITIVES: dict[str, Primitive] = {}
+
+
+def _row_named(name: str) -> Primitive:
+    if name not in PRIMITIVES:
+        raise LookupError(f"no primitive {name!r}; define it with mg.primitive before loading")
+    return PRIMITIVES[name]
+
+
+def add_row(name: str, *columns: Any, **more: Any) -> Primitive:
+    PRIMITIVES[name] = Primitive(name, *columns, **more)
+    return PRIMITIVES[name]
+
+
+def primitive(
+    name: str,
+    forward: Callable[..., float],
+    partials: Sequence[Partial],
+    symbol: str = "",
+    domain: tuple[Interval, ...] = (),
+) -> Primitive:
+    """Add a row of your own to the table, and give it back: a function of numbers and Values.
+
+    `forward` maps floats to a float; `partials` holds for each operand a function
+    `(out, *operands)`, written with operators, other rows and `where`.
+
+    >>> import microgradnn as mg
+    >>> cube = mg.primitive("cube", lambda x: x * x * x, [lambda out, x: 3 * x * x])
+    >>> x = mg.Value(2.0)
+    >>> mg.gradients(cube(x), [x])
+    [12.0]
+    """
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"name must be an identifier, got {name!r}")
+    if name in PRIMITIVES:
+        raise ValueError(f"there is a primitive {name!r} already; choose another name")
+    must_be(str, symbol, "symbol", "a str")
+    must_be(tuple, domain, "domain", "a tuple of an Interval for each operand")
+    functions = [partials] if callable(partials) else partials
+    listed = isinstance(functions, (list, tuple)) and functions and all(map(callable, functions))
+    if not callable(forward) or not listed:
+        raise TypeError("forward must be a function, and partials a list of one for each operand")
+    return add_row(name, symbol or name, forward, functions, domain=domain, kind="custom")

@@ -1,0 +1,188 @@
+"""The table of primitives: each operation is one row, and everything else reads the rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from .row import (
+    ABOVE_MINUS_ONE,
+    NON_NEGATIVE,
+    NON_ZERO,
+    POSITIVE,
+    REAL,
+    UNIT,
+    Primitive,
+    add_row,
+    where,
+)
+
+# The public names, for `import *` in the package; the other rows have functions in `functions`.
+__all__ = ["abs", "exp", "expm1", "log", "log1p", "pow", "sqrt"]
+__all__ += ["acos", "asin", "atan", "cos", "cosh", "sin", "sinh", "tan", "tanh"]
+__all__ += ["gelu", "logsigmoid", "relu", "sigmoid", "silu", "softplus"]
+__all__ += ["heaviside", "maximum", "minimum", "piecewise_linear", "sign"]
+__all__ += ["entr", "erf", "erfc", "rel_entr", "xlogy"]
+
+# Helpers of single rows: what a lambda cannot hold, or Python's own function gets wrong.
+
+
+def _power(a: Any, b: Any) -> Any:
+    out = a**b
+    if type(out) is complex:
+        raise ValueError("a negative number has no real power of a fraction")
+    return out
+
+
+def _power_partial_base(out: Any, a: Any, b: Any) -> Any:
+    # b·aᵇ/a keeps all digits, but needs a ≠ 0 and an `out` that neither under- nor overflows;
+    # dividing before or after multiplying keeps the intermediate number in range.
+    regular = (abs(out) > 1e-290) & (abs(out) < 1e300) & (abs(a) > 0)
+    base = where(regular, a, 1.0)
+    by_quotient = where(abs(b) < 1, b * out / base, b * (out / base))
+    by_power = b * pow(where(regular, 1.0, a), where(abs(b) <= 0, 0.0, b - 1))
+    return where(regular, by_quotient, by_power)
+
+
+def _power_partial_exponent(out: Any, a: Any, b: Any) -> Any:
+    half = pow(a, b / 2)  # one rounding less where `out` underflows
+    flat = (abs(a) <= 0) & (b >= 0)
+    return where(flat, 0.0, half * log(where(flat, 1.0, a)) * half)
+
+
+def _quotient_partial_divisor(out: Any, a: Any, b: Any) -> Any:
+    # An underflowed `out` has lost digits that a division by a small b would bring back.
+    return -where(abs(out) < 1e-290, a * 2.0**300 / b / b * 2.0**-300, out / b)
+
+
+def _maximum(a: float, b: float) -> float:
+    return a if a >= b else b if b >= a else a + b  # a NaN reaches the sum
+
+
+def _minimum(a: float, b: float) -> float:
+    return a if a <= b else b if b <= a else a + b
+
+
+def _vectorized(function: Callable[[float], float]) -> Callable[[Any], Any]:
+    def on_arrays(x: Any) -> Any:
+        import numpy as np
+
+        return np.vectorize(function, otypes=[float])(x)
+
+    return on_arrays
+
+
+def _decay(x: Any) -> Any:
+    return exp(-abs(x))  # the exponential that cannot overflow
+
+
+def _tanh_partial(out: Any, x: Any) -> Any:
+    decay = exp(-2.0 * abs(x))  # 1 − tanh² would cancel, exp(2x) overflow
+    return 4.0 * decay / ((1.0 + decay) * (1.0 + decay))
+
+
+def _sigmoid_partial(out: Any, x: Any) -> Any:
+    return _decay(x) / ((1.0 + _decay(x)) * (1.0 + _decay(x)))  # out·(1 − out) would cancel
+
+
+def _gelu_partial(out: Any, x: Any) -> Any:
+    # Φ(x) + x·φ(x). Near −0.75 the two cancel, so what the roundings of x/√2 and x/√2π have lost
+    # is added; the products of `coarse` and of x's other digits with the coarse density are exact.
+    scaled, weighted = x / _SQRT_TWO, x * _DENSITY
+    coarse = (x + 1.5 * 2.0**25) - 1.5 * 2.0**25
+    lost_by_weighted = coarse * _COARSE_DENSITY - weighted + (x - coarse) * _COARSE_DENSITY
+    lost_by_scaled = ((x - scaled) - scaled * 0.41421356237309503) * _DENSITY
+    lost = lost_by_scaled + (lost_by_weighted + x * _REST_OF_DENSITY)
+    decay = exp(-0.5 * x * x)
+    return (0.5 * erfc(-scaled) + weighted * decay) + lost * decay
+
+
+def _unless_zero(p: Any, x: Any) -> Any:
+    return where(abs(p) > 0, x, where(x <= math.inf, 1.0, x))  # a NaN in x stays
+
+
+def _rel_entr(p: Any, q: Any) -> Any:
+    return p * _log_ratio(_unless_zero(p, p), _unless_zero(p, q))
+
+
+def _log_ratio(p: Any, q: Any) -> Any:
+    ratio = p / q
+    in_range = (ratio > 1e-300) & (ratio < 1e300)
+    return log(where(in_range, ratio, p)) - log(where(in_range, 1.0, q))
+
+
+_TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+_SQRT_TWO = math.sqrt(2.0)
+_DENSITY = 1.0 / math.sqrt(
+    2.0 * math.pi
+)  # of the normal distribution at 0; its first 24 binary digits and the rest:
+_COARSE_DENSITY, _REST_OF_DENSITY = 6693141 * 2.0**-24, -1.133517010526318e-08
+_OPERATOR: dict[str, Any] = {"kind": "operator"}
+_FUNCTION: dict[str, Any] = {"kind": "function"}
+_LINEAR: dict[str, Any] = {"kind": "operator", "keeps_partials_at_nan": True}
+
+# fmt: off
+# name, symbol, forward, [∂out/∂operand for each operand], and what the defaults do not say.
+
+# Arithmetic
+add = add_row("add", "+", lambda a, b: a + b, [lambda out, a, b: 1.0, lambda out, a, b: 1.0],  code="+", latex="{} + {}", **_LINEAR)
+sub = add_row("sub", "−", lambda a, b: a - b, [lambda out, a, b: 1.0, lambda out, a, b: -1.0], code="-", latex="{} - {}", **_LINEAR)
+mul = add_row("mul", "×", lambda a, b: a * b, [lambda out, a, b: b,   lambda out, a, b: a],    code="*", latex=r"{} \cdot {}", **_LINEAR)
+neg = add_row("neg", "−", lambda a: -a,       [lambda out, a: -1.0],                           code="-", latex="-{}", **_LINEAR)
+div = add_row("div", "÷", lambda a, b: a / b, [lambda out, a, b: 1.0 / b, _quotient_partial_divisor],
+           code="/", latex=r"\frac{{{}}}{{{}}}", domain=(REAL, NON_ZERO), **_OPERATOR)
+pow = add_row("pow", "xʸ", _power, [_power_partial_base, _power_partial_exponent],
+           latex="{}^{{{}}}", domain=(NON_NEGATIVE, REAL), keeps_partials_at_nan=True, **_FUNCTION)
+abs = add_row("abs", "|x|", math.fabs, [lambda out, x: sign(x)], latex=r"\left|{}\right|", kinks=(lambda x: x,), **_FUNCTION)
+
+# Exponentials, logarithms and roots
+exp     = add_row("exp",   "exp",   math.exp,   [lambda out, x: out],                latex="e^{{{}}}", **_FUNCTION)
+expm1   = add_row("expm1", "expm1", math.expm1, [lambda out, x: exp(x)],             **_FUNCTION)
+log     = add_row("log",   "log",   math.log,   [lambda out, x: 1.0 / x],            latex=r"\log {}", domain=(POSITIVE,), **_FUNCTION)
+log1p   = add_row("log1p", "log1p", math.log1p, [lambda out, x: 1.0 / (1.0 + x)],    domain=(ABOVE_MINUS_ONE,), **_FUNCTION)
+sqrt    = add_row("sqrt",  "√",     math.sqrt,  [lambda out, x: 0.5 / out],          latex=r"\sqrt{{{}}}", domain=(NON_NEGATIVE,), **_FUNCTION)
+
+# Circular and hyperbolic functions
+sin     = add_row("sin",   "sin",   math.sin,   [lambda out, x: cos(x)],             latex=r"\sin {}", **_FUNCTION)
+cos: Primitive     = add_row("cos",   "cos",   math.cos,   [lambda out, x: -sin(x)],            latex=r"\cos {}", **_FUNCTION)
+tan     = add_row("tan",   "tan",   math.tan,   [lambda out, x: 1.0 + out * out],    latex=r"\tan {}", **_FUNCTION)
+asin    = add_row("asin",  "asin",  math.asin,  [lambda out, x: 1.0 / sqrt((1.0 - x) * (1.0 + x))],  domain=(UNIT,), **_FUNCTION)
+acos    = add_row("acos",  "acos",  math.acos,  [lambda out, x: -1.0 / sqrt((1.0 - x) * (1.0 + x))], domain=(UNIT,), **_FUNCTION)
+atan    = add_row("atan",  "atan",  math.atan,  [lambda out, x: 1.0 / (1.0 + x * x)], **_FUNCTION)
+sinh    = add_row("sinh",  "sinh",  math.sinh,  [lambda out, x: cosh(x)],            latex=r"\sinh {}", **_FUNCTION)
+cosh: Primitive    = add_row("cosh",  "cosh",  math.cosh,  [lambda out, x: sinh(x)],            latex=r"\cosh {}", **_FUNCTION)
+tanh    = add_row("tanh",  "tanh",  math.tanh,  [_tanh_partial],                     latex=r"\tanh {}", **_FUNCTION)
+
+# Activations
+sigmoid    = add_row("sigmoid",    "σ",        lambda x: where(x < 0, _decay(x), 1.0) / (1.0 + _decay(x)), [_sigmoid_partial], latex=r"\sigma\left({}\right)")
+logsigmoid = add_row("logsigmoid", "log σ",    lambda x: -softplus(-x),                          [lambda out, x: sigmoid(-x)], latex=r"\log \sigma\left({}\right)")
+softplus: Primitive   = add_row("softplus",   "softplus", lambda x: maximum(x, 0.0) + log1p(_decay(x)),     [lambda out, x: sigmoid(x)])
+relu       = add_row("relu",       "ReLU",     lambda x: where(x <= 0, 0.0, x),                  [lambda out, x: where(x > 0, 1.0, 0.0)], kinks=(lambda x: x,))
+leaky_relu = add_row("leaky_relu", "leaky ReLU", lambda x, slope: where((x > 0) & (slope <= math.inf), x, slope * x),
+                  [lambda out, x, slope: where(x > 0, 1.0, slope), lambda out, x, slope: where(x > 0, 0.0, x)], kinks=(lambda x, slope: x,))
+elu        = add_row("elu",        "ELU",      lambda x, alpha: where((x > 0) & (alpha <= math.inf), x, alpha * expm1(minimum(x, 0.0))),
+                  [lambda out, x, alpha: where(x > 0, 1.0, alpha * exp(0.5 * minimum(x, 0.0)) * exp(0.5 * minimum(x, 0.0))), lambda out, x, alpha: expm1(minimum(x, 0.0))], kinks=(lambda x, alpha: x,))
+silu       = add_row("silu",       "SiLU",     lambda x: x * sigmoid(x),                         [lambda out, x: sigmoid(x) * (1.0 + x * sigmoid(-x))])
+gelu       = add_row("gelu",       "GELU",     lambda x: 0.5 * x * erfc(-x / _SQRT_TWO),        [_gelu_partial])
+heaviside  = add_row("heaviside",  "step",     lambda x: where(x > 0, 1.0, where(x < 0, 0.0, x + 0.5)), [lambda out, x: 0.0], latex=r"H\left({}\right)", kinks=(lambda x: x,))
+sign: Primitive       = add_row("sign",       "sign",     lambda x: where(x > 0, 1.0, where(x < 0, -1.0, x)), [lambda out, x: 0.0], kinks=(lambda x: x,))
+piecewise_linear = add_row("piecewise_linear", "⟋", lambda x: minimum(maximum(x + 0.5, 0.0), 1.0),
+                        [lambda out, x: where(abs(x) < 0.5, 1.0, 0.0)], kinks=(lambda x: x + 0.5, lambda x: x - 0.5))
+
+# Error function
+erf  = add_row("erf",  "erf",  math.erf,  [lambda out, x: _TWO_OVER_SQRT_PI * exp(-x * x)],  on_arrays=_vectorized(math.erf), **_FUNCTION)
+erfc: Primitive = add_row("erfc", "erfc", math.erfc, [lambda out, x: -_TWO_OVER_SQRT_PI * exp(-x * x)], on_arrays=_vectorized(math.erfc), **_FUNCTION)
+
+# Entropy: 0·log 0 is 0
+entr     = add_row("entr",     "−p log p",     lambda p: -(p * log(_unless_zero(p, p))), [lambda out, p: -log(p) - 1.0], domain=(NON_NEGATIVE,), latex=r"-{0} \log {0}")
+xlogy    = add_row("xlogy",    "x log y",      lambda x, y: x * log(_unless_zero(x, y)), [lambda out, x, y: log(y), lambda out, x, y: x / y], domain=(REAL, POSITIVE), latex=r"{} \log {}")
+rel_entr = add_row("rel_entr", "p log(p/q)",   _rel_entr, [lambda out, p, q: _log_ratio(p, q) + 1.0, lambda out, p, q: -p / q], domain=(NON_NEGATIVE, POSITIVE), latex=r"{0} \log \frac{{{0}}}{{{1}}}")
+
+# Selection: a tie shares the derivative
+maximum: Primitive = add_row("maximum", "max", _maximum, [lambda out, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)), lambda out, a, b: where(b > a, 1.0, where(b < a, 0.0, 0.5))], kinks=(lambda a, b: a - b,), **_FUNCTION)
+minimum: Primitive = add_row("minimum", "min", _minimum, [lambda out, a, b: where(a < b, 1.0, where(a > b, 0.0, 0.5)), lambda out, a, b: where(b < a, 1.0, where(b > a, 0.0, 0.5))], kinks=(lambda a, b: a - b,), **_FUNCTION)
+clip    = add_row("clip", "clip", lambda x, low, high: minimum(maximum(x, low), high),
+               [lambda out, x, low, high: where(x < low, 0.0, where(x > high, 0.0, 1.0)), lambda out, x, low, high: where(x < low, 1.0, 0.0), lambda out, x, low, high: where(x > high, 1.0, 0.0)],
+               kinks=(lambda x, low, high: x - low, lambda x, low, high: x - high))
+# fmt: on

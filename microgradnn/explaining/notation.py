@@ -1,0 +1,94 @@
+"""How numbers, labels and operations are written for people: pictures, steps and paths share it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from ..engine.row import Primitive
+from ..engine.value import Value
+
+LONGEST = 24  # characters of a label or a symbol, before it is cut
+
+# A symbol like |x| or p log(p/q) is a pattern: these letters stand for the operands.
+_LETTER = re.compile(r"\b[pqxy]\b")
+_PATTERNS = {"pow": "x ** y"}  # the table's xʸ has no room for a number
+
+# Control characters, halves of characters and non-characters are no text; neither are the marks
+# that turn the direction of what follows them.
+_NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+
+
+def number(x: float, digits: int = 4) -> str:
+    """A number with some significant digits.
+
+    >>> number(-2 / 3), number(1.5e-7), number(float("-inf"))
+    ('−0.6667', '1.5e−7', '−inf')
+    """
+    return re.sub(r"e\+?(-?)0*", r"e\1", f"{x:.{digits}g}").replace("-", "−")
+
+
+def printable(label: object) -> str:
+    """A label without what is no text."""
+    return _NO_TEXT.sub(" ", str(label))
+
+
+def shorten(text: str) -> str:
+    """The text on one line, cut visibly when it is long.
+
+    >>> shorten("a label that nobody can read at a glance")
+    'a label that nobody can…'
+    """
+    line = " ".join(printable(text).split())
+    shown = line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in shown):
+        return f"\N{FIRST STRONG ISOLATE}{shown}\N{POP DIRECTIONAL ISOLATE}"  # turns only itself
+    return shown
+
+
+def operation(row: Primitive, operands: Sequence[str]) -> str:
+    """An operation with its operands as given, for example □ where an arrow brings them.
+
+    >>> from microgradnn.engine import PRIMITIVES
+    >>> operation(PRIMITIVES["sub"], ["1", "□"]), operation(PRIMITIVES["abs"], ["a"])
+    ('1 − □', '|a|')
+    """
+    symbol = shorten(row.symbol)
+    fenced = [f"({x})" if x.startswith("−") else x for x in operands]
+    if row.name == "sum":
+        return " + ".join(fenced)
+    if row.name == "dot":
+        n = len(fenced) // 2
+        products = [f"{w}·{x}" for w, x in zip(fenced[:n], fenced[n:-1], strict=True)]
+        return " + ".join(products if fenced[-1] == "0" else [*products, fenced[-1]])
+    if row.kind == "operator":
+        return f" {symbol} ".join(fenced) if len(fenced) > 1 else symbol + fenced[0]
+    pattern = _PATTERNS.get(row.name, symbol)
+    letters = sorted(set(_LETTER.findall(pattern)))
+    if letters and len(letters) == row.arity:
+        return _LETTER.sub(lambda letter: fenced[letters.index(letter[0])], pattern)
+    return f"{symbol}({', '.join(operands)})"
+
+
+def names_of(order: Sequence[Value]) -> dict[Value, str]:
+    """What to call the nodes of a graph: the label, or v1, v2, … in topological order.
+
+    >>> a = Value(1.0, label="a")
+    >>> list(names_of([a, a + 1]).values())
+    ['a', 'v2']
+    """
+    return {
+        node: shorten(node.label) if node.label else f"v{place}"
+        for place, node in enumerate(order, start=1)
+    }
+
+
+def written(node: Value, names: dict[Value, str]) -> str:
+    """The operation of a node with the names of its operands: `w1·x1 + b`."""
+    if node.op is None:
+        return ""
+    operands = [names[x] if isinstance(x, Value) else number(x) for x in node.operands]
+    if len(operands) > 12:
+        return f"{shorten(node.op.symbol)} of {len(operands)} operands"
+    return operation(node.op, operands)

@@ -1,0 +1,175 @@
+"""A gradient as what it is: the sum over all paths of the products of local derivatives."""
+
+from __future__ import annotations
+
+import math
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from ..engine.checks import must_be
+from ..engine.derivatives import dependents, gradients
+from ..engine.value import Value, topological_order
+from .notation import names_of, number
+
+MOST_PATHS = 1000
+
+_FLAT = {"sign", "heaviside"}
+_DEAD = {"relu", "clip", "piecewise_linear"}
+
+
+class Path(NamedTuple):
+    """One way from the root down to a value: the nodes, a local derivative for each edge."""
+
+    nodes: tuple[Value, ...]
+    factors: tuple[float, ...]
+    product: float
+
+
+class Explanation:
+    """The derivative of `root` with respect to `wrt`: its paths and their sum.
+
+    `count` is the number of paths; `paths` holds them if they are at most 1,000, else none;
+    `total` is their sum.
+    """
+
+    def __init__(self, root: Value, wrt: Value) -> None:
+        self.root, self.wrt = root, must_be(Value, wrt, "wrt", "a Value")
+        order = topological_order(root)
+        self._names = names_of(order)
+        self._names.setdefault(wrt, wrt.label or "the other value")
+        depends = dependents(order, [wrt])
+        self._between = [node for node in order if node in depends]
+        self.count = _count_paths(self._between, root, wrt)
+        listed = 0 < self.count <= MOST_PATHS
+        self.paths = _list_paths(depends, root, wrt) if listed else []
+        products = (path.product for path in self.paths)
+        self.total = math.fsum(products) if listed else gradients(root, [wrt])[0]
+
+    @property
+    def notes(self) -> list[str]:
+        """What a learner should see in the numbers: paths that cancel, flat or dead operations."""
+        products = dict.fromkeys(path.product for path in self.paths)
+        found = [
+            f"paths cancel: +{number(x, 6)} and {number(-x, 6)}"
+            for x in products
+            if x > 0 and -x in products
+        ]
+        for node in self._between:
+            name = self._names[node]
+            if node.op is None or node is self.wrt or any(node.local_grads):
+                continue
+            if node.op.name in _FLAT:
+                found.append(f"{name} is flat: the derivative of {node.op.name} is 0")
+            elif node.op.name in _DEAD:
+                (operand, *_) = node.operands
+                at = number(operand.data if isinstance(operand, Value) else operand)
+                found.append(f"{name} is dead: the derivative of {node.op.name} at {at} is 0")
+        return found
+
+    def __str__(self) -> str:
+        root, wrt = self._names[self.root], self._names[self.wrt]
+        paths = "1 path" if self.count == 1 else f"{self.count:,} paths"
+        lines = [f"∂{root}/∂{wrt} = {number(self.total, 6)}, the sum over {paths}"]
+        for path in self.paths:
+            names = [self._names[node] for node in path.nodes]
+            symbols = " · ".join(f"∂{a}/∂{b}" for a, b in pairwise(names))
+            factors = " × ".join(f"({number(factor, 6)})" for factor in path.factors)
+            product = number(path.product, 6)
+            lines.append(f"  {' → '.join(names)}: {symbols} = {factors} = {product}")
+        if not self.paths and self.count:
+            lines.append("  too many to list; node by node, each gradient a sum over its users:")
+            lines += self._node_by_node()
+        return "\n".join(lines + [f"  {note}" for note in self.notes])
+
+    def _node_by_node(self) -> list[str]:
+        """One line for each node between, for as many as can be read."""
+        shown = list(reversed(self._between))[:50]
+        root = self._names[self.root]
+        values = gradients(self.root, shown)
+        lines = [
+            f"    ∂{root}/∂{self._names[node]} = {number(value, 6)}"
+            for node, value in zip(shown, values, strict=True)
+        ]
+        hidden = len(self._between) - len(shown)
+        return [*lines, f"    … and {hidden:,} more"] if hidden else lines
+
+    __repr__ = __str__
+
+    def latex(self) -> str:
+        """The sum over paths in symbols and in numbers, as LaTeX."""
+        root, wrt = _latex_name(self._names[self.root]), _latex_name(self._names[self.wrt])
+        left = rf"\frac{{\partial {root}}}{{\partial {wrt}}}"
+        if not self.paths or len(self.paths) > 20:
+            return f"{left} = {_latex_number(self.total)}"
+        symbols, numbers = [], []
+        for path in self.paths:
+            names = [_latex_name(self._names[node]) for node in path.nodes]
+            factors = [rf"\frac{{\partial {a}}}{{\partial {b}}}" for a, b in pairwise(names)]
+            symbols.append(" ".join(factors) or "1")
+            numbers.append(r" \cdot ".join(map(_latex_number, path.factors)) or "1")
+        terms = [" + ".join(symbols), " + ".join(numbers), _latex_number(self.total)]
+        return " = ".join([left, *terms])
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+
+def explain(root: Value, wrt: Value) -> Explanation:
+    """Why the derivative of `root` with respect to `wrt` is what it is, path by path.
+
+    >>> a, b = Value(3.0, label="a"), Value(2.0, label="b")
+    >>> c = a * b + a
+    >>> c.label = "c"
+    >>> print(explain(c, a))
+    ∂c/∂a = 3, the sum over 2 paths
+      c → v3 → a: ∂c/∂v3 · ∂v3/∂a = (1) × (2) = 2
+      c → a: ∂c/∂a = (1) = 1
+    """
+    return Explanation(root, wrt)
+
+
+def _count_paths(between: list[Value], root: Value, wrt: Value) -> int:
+    counts = dict.fromkeys(between, 0) | {root: 1}
+    for node in reversed(between):
+        if node is not wrt:
+            for operand in node.operands:
+                if operand in counts:
+                    counts[operand] += counts[node]
+    return counts.get(wrt, 0)
+
+
+def _list_paths(depends: set[Value], root: Value, wrt: Value) -> list[Path]:
+    """All ways from the root to `wrt`, through nodes that depend on it; there must be one."""
+    paths = []
+    stack: list[tuple[tuple[Value, ...], tuple[float, ...]]] = [((root,), ())]
+    while stack:
+        nodes, factors = stack.pop()
+        if nodes[-1] is wrt:
+            paths.append(Path(nodes, factors, math.prod(factors)))
+            continue
+        edges = zip(nodes[-1].operands, nodes[-1].local_grads, strict=True)
+        stack += [
+            ((*nodes, operand), (*factors, local))
+            for operand, local in reversed(list(edges))
+            if local is not None and operand in depends
+        ]
+    return paths
+
+
+def _latex_number(x: float) -> str:
+    if not math.isfinite(x):
+        return {"inf": r"\infty", "-inf": r"(-\infty)"}.get(str(x), r"\mathrm{NaN}")
+    digits, _, exponent = f"{x:.6g}".partition("e")
+    power = rf" \cdot 10^{{{int(exponent)}}}" if exponent else ""
+    return f"({digits}{power})" if x < 0 or power else digits
+
+
+def _latex_name(name: str) -> str:
+    """A label as a symbol: w1 becomes w_{1}, anything longer upright text."""
+    symbol = re.fullmatch(r"([A-Za-z])_?(\d*)", name)
+    if symbol:
+        return symbol[1] + (f"_{{{symbol[2]}}}" if symbol[2] else "")
+    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    escaped = "".join(special.get(c, f"\\{c}" if c in "#$%&_{}" else c) for c in name)
+    return rf"\text{{{escaped}}}"
