@@ -1,7 +1,6 @@
-"""How hard hypothesis tries: profile HYPOTHESIS_PROFILE, by default `ci` if CI is set, or `dev`."""
+"""What each profile of `effort` means to hypothesis."""
 
-import os
-
+from effort import PROFILE
 from hypothesis import HealthCheck, Phase, settings
 
 # A machine that others use at the same moment is slow now and then; that is no failure.
@@ -13,4 +12,4 @@ settings.register_profile("nightly", patient, max_examples=10_000, print_blob=Tr
 settings.register_profile(
     "faults", patient, max_examples=200, derandomize=True, database=None, phases=[Phase.generate]
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+settings.load_profile(PROFILE)
