@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .checks import as_number, check_lengths
@@ -107,7 +107,7 @@ class Protocols:
         return draw(self).svg
 
 
-def assign(values: Sequence[Any], numbers: Sequence[Any]) -> None:
+def assign(values: Iterable[Any], numbers: Iterable[Any]) -> None:
     """Give each Value its number: all of them, or none if a number or the lengths are refused.
 
     >>> from microgradnn import Value
@@ -116,10 +116,11 @@ def assign(values: Sequence[Any], numbers: Sequence[Any]) -> None:
     >>> w.data, b.data
     (1.5, -2.0)
     """
-    check_lengths(values, numbers, "values", "numbers")
+    targets = list(values)
     floats = [
         x if type(x) is float else as_number(x, f"numbers[{place}]")
         for place, x in enumerate(numbers)
     ]
-    for value, number in zip(values, floats, strict=True):
+    check_lengths(targets, floats, "values", "numbers")
+    for value, number in zip(targets, floats, strict=True):
         value.data = number

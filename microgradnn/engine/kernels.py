@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import linecache
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -167,6 +166,8 @@ class Kernels(Generic[Node]):
 
 def _executed(source: str, name: str, namespace: dict[str, Any]) -> Kernel:
     """The kernel that the source defines; tracebacks and debuggers find its lines by the name."""
+    import linecache  # only when the first kernel is written
+
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     exec(compile(source, name, "exec"), namespace)
     return namespace["kernel"]  # type: ignore[no-any-return]

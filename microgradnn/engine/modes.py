@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import linecache
 import os
 import sys
 import weakref
@@ -84,6 +83,8 @@ class _Located(tuple[Any, ...]):
     """Operands of a node, with the line of the user's program that made it."""
 
     def __init__(self, operands: Iterable[Any]) -> None:
+        import linecache  # only when a line is wanted
+
         frame = sys._getframe(1)
         while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
             frame = frame.f_back
