@@ -304,7 +304,7 @@ ELSEWHERE = [
           "        return node\n\"\"\""),
     Fault("a shallow copy without gradient", "engine/interop.py", "self._assembled(*parts, self.grad, self.label)",
           "self._assembled(*parts, 0.0, self.label)"),
-    Fault("a block that ends outermost ends all", "engine/modes.py", "[block for block in mode.get().blocks if block is not self]", "[]"),
+    Fault("a block that ends, ends all", "engine/modes.py", "[block for block in mode.get().blocks if block is not self]", "[]"),
     Fault("a block never ends", "engine/modes.py", "if block is not self]", "]"),
     Fault("the outer block holds", "engine/modes.py", "fields |= block.fields", "fields = block.fields | fields"),
     Fault("no_grad holds inside grad", "engine/derivatives.py", "nullcontext() if mode.get().records else Changed(records=True)",

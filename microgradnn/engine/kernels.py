@@ -88,8 +88,8 @@ def must_be_recorded(node: Any, asked: str) -> None:
     if node.operands is UNRECORDED:
         name = node.label or f"Value(data={node.data!r})"
         raise RuntimeError(
-            f"{asked} of {name}, which was computed inside no_grad(), so that nothing is known of "
-            "how it depends on anything; compute it outside of the block"
+            f"{asked} has nothing to go back over: {name} was computed inside no_grad(), which "
+            "records nothing; compute it outside of the block"
         )
 
 

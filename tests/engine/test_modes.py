@@ -72,9 +72,11 @@ def test_what_was_not_recorded_is_not_differentiated(compute: Callable[[Value], 
     assert y.data == compute(x).data
     assert (y.op, y.operands, y.local_grads) == (None, (), ())
     for twin in (y, copy.copy(y), copy.deepcopy(y)):
-        with pytest.raises(RuntimeError, match=r"backward\(\) of Value\(data=.*inside no_grad\(\)"):
+        with pytest.raises(
+            RuntimeError, match=r"^backward\(\) has nothing .*: Value\(data=.*\) was"
+        ):
             twin.backward()
-        with pytest.raises(RuntimeError, match=r"gradients\(\) of Value\(data=.*inside no_grad"):
+        with pytest.raises(RuntimeError, match=r"^gradients\(\) has nothing .*inside no_grad\(\)"):
             mg.gradients(twin, [x])
     assert (x.grad, y.grad) == (0.0, 0.0)
 
@@ -83,7 +85,7 @@ def test_the_reason_calls_a_value_by_its_label() -> None:
     with mg.no_grad():
         y = Value(3.0) * 2.0
     y.label = "loss"
-    with pytest.raises(RuntimeError, match=r"^backward\(\) of loss, which was computed inside"):
+    with pytest.raises(RuntimeError, match="back over: loss was computed inside no_grad"):
         y.backward()
 
 
