@@ -77,16 +77,6 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-def _draw_in_notebook(value: Value) -> str | None:
-    if len(topological_order(value)) > 60:
-        return None  # the text form instead
-    from .drawing import draw
-
-    return draw(value).svg
-
-
-Value._repr_svg_ = _draw_in_notebook  # type: ignore[attr-defined]
-
 __all__ = ["Value", "__version__", "debug", "large_graph", "no_grad", "topological_order"]
 __all__ += ["Interval", "Primitive", "primitive", "where"]
 __all__ += ["data", "losses", "nn", "optim", "plots", "testing"]

@@ -1,9 +1,11 @@
 """The engine: Value, its table of primitives, and exact derivatives; read `value.py` first.
 
-A `Value` records what it was computed from (`value.py`); each operation is one row of the table
-(`table.py`, `reductions.py`), and everything else reads the rows. The files build on each other
-in this order: checks, row, table, reductions, formulas, functions, kernels, interop, value, and
-on it copying, modes, derivatives and checking.
+A `Value` records what it was computed from, and `backward` is the chain rule run back over that
+record: both stand in `value.py`, which explains itself without the rest. What an operation is
+(its value, its derivatives, its domain) is a row of the table, read next: `row.py` says what a row
+holds, `table.py` and `reductions.py` hold them. `kernels.py` makes recording fast and changes
+nothing else. The files build on each other in this order: checks, row, table, reductions,
+formulas, functions, kernels, interop, value, and on it copying, modes, derivatives and checking.
 
 >>> from microgradnn.engine import Value
 >>> x = Value(3.0)
@@ -12,9 +14,15 @@ on it copying, modes, derivatives and checking.
 6.0
 """
 
-from . import copying  # noqa: F401 - tells copy and pickle how a graph is taken apart
+from . import (
+    copying,  # noqa: F401 - tells copy and pickle how a graph is taken apart
+    functions,
+    reductions,
+    table,
+)
 from .checking import GradientCheck, gradcheck, numerical_gradient, relative_error
 from .derivatives import grad, gradients, hessian, jacobian, value_and_grad
+from .interop import assign
 from .modes import debug, large_graph, no_grad
 from .row import PRIMITIVES, Interval, Primitive, primitive, where
 from .value import Value, topological_order
@@ -25,7 +33,9 @@ __all__ = [
     "Interval",
     "Primitive",
     "Value",
+    "assign",
     "debug",
+    "functions",
     "grad",
     "gradcheck",
     "gradients",
@@ -35,7 +45,9 @@ __all__ = [
     "no_grad",
     "numerical_gradient",
     "primitive",
+    "reductions",
     "relative_error",
+    "table",
     "topological_order",
     "value_and_grad",
     "where",

@@ -1,4 +1,9 @@
-"""Numeric derivatives: finite differences, and the check of exact gradients against them."""
+"""Numeric derivatives: finite differences, and the check of exact gradients against them.
+
+What is checked here is a function of the user's. `testing.py` checks whole engines, another
+project's too, against a table of known answers; `explaining/diagnosis.py` checks nothing, but
+finds the first node of a graph that made an infinite number or a NaN.
+"""
 
 from __future__ import annotations
 

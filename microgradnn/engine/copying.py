@@ -5,6 +5,7 @@ from __future__ import annotations
 import copyreg
 from typing import Any
 
+from .kernels import UNRECORDED
 from .value import Value, topological_order
 
 
@@ -22,16 +23,17 @@ def _reduce(value: Value) -> tuple[Any, ...]:
     afterwards.
     """
     if not value.operands:
-        return _leaf, (value.data, value.grad, value.label)
+        make = _unrecorded if value.operands is UNRECORDED else _leaf
+        return make, (value.data, value.grad, value.label)
     order = topological_order(value)
     leaves = [node for node in order if not node.operands]
     nodes = [node for node in order if node.operands]
     place = {node: i for i, node in enumerate(leaves + nodes)}
     recipes = _Recipes(
         (
-            *(node.data, node.grad, node.label, node.op),
-            tuple(place[x] if isinstance(x, Value) else x for x in node.operands),
-            node.local_grads,
+            *(node.data, node.op),
+            tuple(x if type(x) is float else place[x] for x in node.operands),
+            *(node.local_grads, node.grad, node.label),
         )
         for node in nodes
     )
@@ -39,20 +41,18 @@ def _reduce(value: Value) -> tuple[Any, ...]:
 
 
 def _leaf(data: float, grad: float, label: str) -> Value:
-    leaf = Value(data)
-    leaf.label = label
-    leaf.grad = grad
-    return leaf
+    return Value._assembled(data, None, (), (), grad, label)  # type: ignore[no-any-return]
+
+
+def _unrecorded(data: float, grad: float, label: str) -> Value:
+    return Value._assembled(data, None, UNRECORDED, (), grad, label)  # type: ignore[no-any-return]
 
 
 def _graph(leaves: list[Value], recipes: _Recipes) -> Value:
     values = list(leaves)
-    for data, grad, label, op, operands, local_grads in recipes:
-        node = _leaf(data, grad, label)
-        node.op = op
-        node.operands = tuple(values[x] if type(x) is int else x for x in operands)
-        node.local_grads = local_grads
-        values.append(node)
+    for data, op, places, local_grads, grad, label in recipes:
+        operands = tuple(values[x] if type(x) is int else x for x in places)
+        values.append(Value._assembled(data, op, operands, local_grads, grad, label))
     return values[-1]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from .checks import as_list, as_number, must_be
-from .row import lenient
-from .value import Value, modes, topological_order
+from .kernels import must_be_recorded
+from .modes import Changed
+from .row import mode
+from .value import Value, topological_order
 
 
 def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
@@ -16,7 +18,8 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
 
     With `create_graph` they are Values, recorded like everything else, so that they can be
     differentiated again; a RuntimeError says so if the data of a leaf has changed since the pass.
-    An input that the output does not depend on gets 0.
+    An input that the output does not depend on gets 0; an output that `no_grad` has not recorded
+    is a RuntimeError.
 
     >>> x = Value(3.0)
     >>> (slope,) = gradients(x**3, [x], create_graph=True)
@@ -27,53 +30,65 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
     inputs = as_list(inputs, "inputs")
     for place, x in enumerate(inputs):
         must_be(Value, x, f"inputs[{place}]", "a Value")
-    if create_graph and not modes.get(threading.get_ident(), tuple):
+    if create_graph and not mode.get().records:
         raise RuntimeError("create_graph=True needs recording, which no_grad() has switched off")
+    must_be_recorded(output, "gradients()")
     order = topological_order(output)
     depends = dependents(order, inputs)
-    received: dict[Value, Any] = {output: 1.0}
-    for node in reversed(order):
-        if node not in depends or node not in received:
-            continue
-        local_grads = _recorded_partials(node) if create_graph else node.local_grads
-        for operand, local_grad in zip(node.operands, local_grads, strict=True):
-            if operand in depends:
-                part = _product(local_grad, received[node])
-                received[operand] = received[operand] + part if operand in received else part
+    nodes = [node for node in reversed(order) if node in depends]
+    if not create_graph:
+        received = _backward_pass(output, nodes, lambda node: node.local_grads)
+        return [received.get(x, 0.0) for x in inputs]
+    for node in nodes:
+        _refuse_changed_operands(node)
+    with Changed(lenient=True):  # a partial never raises: it is infinite or NaN
+        received = _backward_pass(output, nodes, _recorded_partials)
     results = [received.get(x, 0.0) for x in inputs]
-    return [x if isinstance(x, Value) else Value(x) for x in results] if create_graph else results
+    return [x if isinstance(x, Value) else Value(x) for x in results]
 
 
-def _product(local_grad: Any, upstream: Any) -> Any:
+def _backward_pass(
+    output: Value, nodes: Sequence[Value], partials_of: Callable[[Value], Sequence[Any]]
+) -> dict[Value, Any]:
+    """What each node receives; `nodes` are all that depend on the inputs, from the output on."""
+    depends = set(nodes)
+    received: dict[Value, Any] = {output: 1.0}
+    for node in nodes:
+        for operand, partial in zip(node.operands, partials_of(node), strict=True):
+            if operand in depends:
+                part = _product(partial, received[node])
+                received[operand] = received[operand] + part if operand in received else part
+    return received
+
+
+def _product(partial: Any, upstream: Any) -> Any:
     if type(upstream) is float and upstream == 1.0:  # no node for a multiplication by one
-        return local_grad
-    return local_grad * upstream
+        return partial
+    return partial * upstream
 
 
 def _recorded_partials(node: Value) -> Sequence[Any]:
     """The local derivatives of a node as Values, from the same formulas, put in as Values."""
-    row = node.op
-    if row is None:
+    if node.op is None:
         return ()
-    if has_changed_operands(node):
+    wanted = [type(x) is not float for x in node.operands]
+    return node.op.partials_on(node, node.operands, wanted)
+
+
+def _refuse_changed_operands(node: Value) -> None:
+    if node.op is not None and has_changed_operands(node):
         raise RuntimeError(
-            f"the data of an operand of {node.label or row.name!r} has changed since it was "
+            f"the data of an operand of {node.label or node.op.name!r} has changed since it was "
             "computed, so the graph no longer says where its numbers came from; run the forward "
             "pass again before gradients(..., create_graph=True)"
         )
-    thread = threading.get_ident()
-    lenient.add(thread)  # a partial never raises: it is infinite or NaN
-    try:
-        return row.partials_on(node, node.operands, [isinstance(x, Value) for x in node.operands])
-    finally:
-        lenient.discard(thread)
 
 
 def has_changed_operands(node: Value) -> bool:
     """Whether a node's value or local derivatives would be others now than when it was computed."""
     assert node.op is not None
-    wanted = [isinstance(x, Value) for x in node.operands]
-    numbers = [x.data if isinstance(x, Value) else x for x in node.operands]
+    wanted = [type(x) is not float for x in node.operands]
+    numbers = [x if type(x) is float else x.data for x in node.operands]
     try:
         value = node.op.value(numbers)
         now = [value, *node.op.local_derivatives(value, numbers, wanted)]
@@ -116,8 +131,9 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
         must_be(int, place, "argnums", "an int, or a list of them")
 
     def evaluate(*args: Any) -> tuple[Any, Any]:
-        output, differentiate = _call(f, args, places)
-        row = tuple(differentiate(output))
+        with _recording():
+            output, differentiate = _call(f, args, places)
+            row = tuple(differentiate(output))
         value = output if any(isinstance(x, Value) for x in args) else result_of(output)
         return value, row[0] if isinstance(argnums, int) else row
 
@@ -136,10 +152,11 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     must_be(Callable, f, "f", "a function")
 
     def evaluate(*args: Any) -> list[Any]:
-        output, differentiate = _call(f, args, range(len(args)))
-        if isinstance(output, (list, tuple)):
-            return [differentiate(component) for component in output]
-        return differentiate(output)
+        with _recording():
+            output, differentiate = _call(f, args, range(len(args)))
+            if isinstance(output, (list, tuple)):
+                return [differentiate(component) for component in output]
+            return differentiate(output)
 
     return evaluate
 
@@ -158,6 +175,11 @@ def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
         return jacobian(lambda *xs: list(gradient(*xs)))(*args)  # type: ignore[no-any-return]
 
     return evaluate
+
+
+def _recording() -> AbstractContextManager[None]:
+    """A block that records even inside `no_grad`."""
+    return nullcontext() if mode.get().records else Changed(records=True)
 
 
 def _call(

@@ -5,21 +5,26 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from .formulas import PYTHON, Formula, statements
 from .reductions import MOST_ROUNDED
-from .row import PRIMITIVES, Primitive
+from .row import PRIMITIVES, Primitive, mode
 
 MOST_COMPILED = 64  # operands of an n-ary row; for more, compiling would take longer than it saves
 
 Node = TypeVar("Node")
 Kernel = Callable[..., Any]
 
-# One operation on Values ("v") and numbers ("n"). Whatever is out of the ordinary (another type,
-# an operand outside the domain, a NaN) is left to `Value._record`.
+# What a kernel is made of. `x0`, `x1`, … are its operands, `dx0`, … the numbers in those that are
+# Values, `local_x0`, … the derivatives by them. There is one case for each way in which Values
+# (kind "v") and floats (kind "n") can stand. Whatever is out of the ordinary is left to
+# `Value._record`: another type (also a subclass of Value, which is why `type` is asked and not
+# `isinstance`), an operand outside the domain, a NaN.
+#
+# The lines that assemble the node are those of `Value._assembled`. They stand here because a node
+# would take half as long again if they were called.
 _KERNEL = """
 def kernel({operands}):
 {cases}{retries}
@@ -39,8 +44,56 @@ _CASE = """
         node.op = row
         node.operands = ({operands},)
         node.local_grads = ({local_grads},)
-        return settle(node) if modes else node
+        return settled(node) if changed_somewhere else node
 """
+_CHECK_FOR_NAN = """
+        if out != out:
+            return record(row, ({operands},))"""
+_RETRY = """
+    if type({x}) is int and -1e15 < {x} < 1e15:
+        return kernel({operands})"""
+
+
+# ---- The mode, as it shows in a node -----------------------------------------------------------
+
+
+class _Unrecorded(tuple[Any, ...]):
+    """The operands of what was computed without recording: none, but not as a leaf has none."""
+
+    __slots__ = ()
+
+
+UNRECORDED = _Unrecorded()
+
+# Weak references to the blocks that change what is recorded, in whatever context; as a block is
+# alive while a context is in it, no context has to be asked for its mode while this is empty.
+# Asking takes a seventh of the time of a node.
+changed_somewhere: set[Any] = set()
+
+
+def settled(node: Any) -> Any:
+    """The finished node as the mode of this context wants it."""
+    now = mode.get()
+    if now.records:
+        node.operands = now.keep(node.operands)
+    else:
+        node.op = None
+        node.operands = UNRECORDED
+        node.local_grads = ()
+    return node
+
+
+def must_be_recorded(node: Any, asked: str) -> None:
+    """Refuse to differentiate what was computed without recording: 0 would be a wrong answer."""
+    if node.operands is UNRECORDED:
+        name = node.label or f"Value(data={node.data!r})"
+        raise RuntimeError(
+            f"{asked} has nothing to go back over: {name} was computed inside no_grad(), which "
+            "records nothing; compute it outside of the block"
+        )
+
+
+# ---- The kernels -------------------------------------------------------------------------------
 
 
 class Kernels(Generic[Node]):
@@ -49,10 +102,9 @@ class Kernels(Generic[Node]):
     Each is compiled from its row when it is first asked for.
     """
 
-    def __init__(self, value_class: type[Node], modes: dict[int, Any]) -> None:
+    def __init__(self, value_class: type[Node]) -> None:
         self._value_class = value_class
         self._record: Kernel = value_class._record  # type: ignore[attr-defined]
-        self._modes = modes
 
     def __getattr__(self, name: str) -> Callable[..., Node]:
         if name not in PRIMITIVES:
@@ -62,15 +114,20 @@ class Kernels(Generic[Node]):
         return kernel
 
     def _build(self, row: Primitive) -> Kernel:
-        many = {"sum": _sum_kernel, "dot": _dot_kernel}
         if row.kind == "custom":  # need not be formulas, and has a name of the user's choice
-            return lambda *operands: self._record(row, operands)
-        if row.name in many:
-            return many[row.name](row, self._value_class, self._record, self._node)
+            return self._plain(row)
+        by_hand = {"sum": _sum_kernel, "dot": _dot_kernel}
+        if row.name in by_hand:
+            return by_hand[row.name](row, self._value_class)
         if row.arity is None:
             return self._by_kinds(row)
         all_kinds = itertools.product("vn", repeat=row.arity) if row.arity < 3 else ["vnn"]
         return self._compile(row, row.arity, ["".join(k) for k in all_kinds if "v" in k])
+
+    def _plain(self, row: Primitive) -> Kernel:
+        """What every kernel must agree with."""
+        record = self._record
+        return lambda *operands: record(row, operands)
 
     def _by_kinds(self, row: Primitive) -> Kernel:
         """A kernel for each number and arrangement of operands of an n-ary row."""
@@ -88,102 +145,112 @@ class Kernels(Generic[Node]):
         return kernel
 
     def _compile(self, row: Primitive, arity: int, all_kinds: Sequence[str]) -> Kernel:
-        record = self._record
         try:
             source = kernel_source(row, arity, all_kinds)
-        except TypeError:  # a user's row, and one that looks at a number, need not be formulas
-            return lambda *operands: record(row, operands)
+        except TypeError:  # a row that looks at a number is no formula
+            return self._plain(row)
         namespace = {
             **{other.name: other.forward for other in PRIMITIVES.values()},
+            "__name__": __name__,
             "Value": self._value_class,
             "new": self._value_class.__new__,
-            "record": record,
+            "record": self._record,
             "row": row,
-            "modes": self._modes,
-            "settle": self._settled,
+            "changed_somewhere": changed_somewhere,
+            "settled": settled,
             "inf": math.inf,
             "nan": math.nan,
         }
-        exec(compile(source, f"{__file__}, {row.name}", "exec"), namespace)
-        return namespace["kernel"]  # type: ignore[return-value]
+        return _executed(source, f"{__file__}, {row.name} of {' '.join(all_kinds)}", namespace)
 
-    def _node(self, out: float, row: Primitive, operands: Any, local_grads: Any) -> Any:
-        node: Any = self._value_class.__new__(self._value_class)
-        node._data = out
-        node.grad = 0.0
-        node.label = ""
-        node.op = row
-        node.operands = operands
-        node.local_grads = local_grads
-        return self._settled(node) if self._modes else node
 
-    def _settled(self, node: Any) -> Any:
-        """The node as the mode of this thread wants it: under `no_grad` a leaf."""
-        keep = self._modes.get(threading.get_ident(), tuple)
-        if keep:
-            node.operands = keep(node.operands)
-        else:
-            node.op, node.operands, node.local_grads = None, (), ()
-        return node
+def _executed(source: str, name: str, namespace: dict[str, Any]) -> Kernel:
+    """The kernel that the source defines; tracebacks and debuggers find its lines by the name."""
+    import linecache  # only when the first kernel is written
+
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    exec(compile(source, name, "exec"), namespace)
+    return namespace["kernel"]  # type: ignore[no-any-return]
+
+
+# ---- Their source ------------------------------------------------------------------------------
 
 
 def kernel_source(row: Primitive, arity: int, all_kinds: Sequence[str]) -> str:
     """The Python text of a kernel for operands of these kinds."""
-    operands = [f"x{i}" for i in range(arity)]
-    cases = "".join(_case(row, operands, kinds) for kinds in all_kinds)
-    retries = "".join(
-        f"\n    if type({x}) is int and -1e15 < {x} < 1e15:"
-        f"\n        return kernel({', '.join(f'float({y})' if x == y else y for y in operands)})"
-        for x in operands
-        if arity > 1
+    operands = [f"x{place}" for place in range(arity)]
+    cases = [_case(row, operands, kinds) for kinds in all_kinds]
+    # An int beside a Value is tried again as a float, if that is the same number.
+    retries = [_retry(operands, x) for x in operands] if arity > 1 else []
+    return _KERNEL.format(
+        operands=", ".join(operands), cases="".join(cases), retries="".join(retries)
     )
-    return _KERNEL.format(operands=", ".join(operands), cases=cases, retries=retries)
+
+
+def _retry(operands: list[str], x: str) -> str:
+    converted = [f"float({y})" if y == x else y for y in operands]
+    return _RETRY.format(x=x, operands=", ".join(converted))
 
 
 def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:
     """The branch for operands of these kinds."""
-    pairs = list(zip(operands, kinds, strict=True))
-    numbers = [Formula(f"d{x}" if kind == "v" else x) for x, kind in pairs]
-    results = {"out": row(*numbers)}
-    derivatives = row.partials_on(Formula("out"), numbers, [kind == "v" for kind in kinds])
-    for derivative, (x, kind) in zip(derivatives, pairs, strict=True):
-        if kind == "v":
-            results[f"local_{x}"] = derivative
-    compute = statements(results, PYTHON)
-    local_grads = dict.fromkeys(operands, "None")
-    for line in [line for line in compute if line.startswith("local_")]:
-        name, text = line.split(" = ", 1)
-        plain = not set(text) & set(" (")  # a name or number needs no assignment
-        local_grads[name.removeprefix("local_")] = text if plain else name
-        if plain:
-            compute.remove(line)
     listed = ", ".join(operands)
-    is_nan = f"\n        if out != out:\n            return record(row, ({listed},))"
+    values = [x for x, kind in zip(operands, kinds, strict=True) if kind == "v"]
+    tests = [f"type({x}) is {'Value' if x in values else 'float'}" for x in operands]
+    compute, local_grads = _computation(row, operands, values)
     return _CASE.format(
-        test=" and ".join(f"type({x}) is {'Value' if k == 'v' else 'float'}" for x, k in pairs),
-        load="\n        ".join(f"d{x} = {x}._data" for x, kind in pairs if kind == "v"),
+        test=" and ".join(tests),
+        load="\n        ".join([f"d{x} = {x}._data" for x in values]),
         compute="\n            ".join(compute),
-        check="" if row.keeps_partials_at_nan else is_nan,
+        check="" if row.keeps_partials_at_nan else _CHECK_FOR_NAN.format(operands=listed),
         operands=listed,
-        local_grads=", ".join(local_grads.values()),
+        local_grads=", ".join([local_grads.get(x, "None") for x in operands]),
     )
 
 
-def _sum_kernel(row: Primitive, value_class: Any, record: Kernel, new_node: Kernel) -> Kernel:
-    fsum = math.fsum
+def _computation(
+    row: Primitive, operands: list[str], values: list[str]
+) -> tuple[list[str], dict[str, str]]:
+    """The lines that compute `out` and what it takes, and the text of each local derivative."""
+    numbers = [Formula(f"d{x}" if x in values else x) for x in operands]
+    partials = row.partials_on(Formula("out"), numbers, [x in values for x in operands])
+    results = {"out": row(*numbers)}
+    for x, partial in zip(operands, partials, strict=True):
+        if x in values:
+            results[f"local_{x}"] = partial
+    lines = []
+    local_grads = {}
+    for line in statements(results, PYTHON):
+        name, text = line.split(" = ", 1)
+        is_local = name.startswith("local_")
+        is_atom = " " not in text and "(" not in text  # a name or number needs no line of its own
+        if is_local:
+            local_grads[name.removeprefix("local_")] = text if is_atom else name
+        if not (is_local and is_atom):
+            lines.append(line)
+    return lines, local_grads
+
+
+# ---- Written by hand ---------------------------------------------------------------------------
+
+
+def _sum_kernel(row: Primitive, value_class: Any) -> Kernel:
+    fsum, record, assembled = math.fsum, value_class._record, value_class._assembled
 
     def kernel(*operands: Any) -> Any:
         try:
             out = fsum([x._data for x in operands])
         except (AttributeError, ArithmeticError, ValueError):
             return record(row, operands)
-        return new_node(out, row, operands, (1.0,) * len(operands))
+        node = assembled(out, row, operands, (1.0,) * len(operands))
+        return settled(node) if changed_somewhere else node
 
     return kernel
 
 
-def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, new_node: Kernel) -> Kernel:
+def _dot_kernel(row: Primitive, value_class: Any) -> Kernel:
     fsum, times = math.fsum, operator.mul
+    record, assembled = value_class._record, value_class._assembled
 
     def kernel(*operands: Any) -> Any:
         n = len(operands) // 2
@@ -203,6 +270,8 @@ def _dot_kernel(row: Primitive, value_class: Any, record: Kernel, new_node: Kern
             return record(row, operands)
         if n > MOST_ROUNDED:
             return record(row, operands)
-        return new_node(out, row, operands, (*x, *by_inputs, 1.0 if has_bias else None))
+        local_grads = (*x, *by_inputs, 1.0 if has_bias else None)
+        node = assembled(out, row, operands, local_grads)
+        return settled(node) if changed_somewhere else node
 
     return kernel

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import gc
-import linecache
 import os
 import sys
-import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .value import modes
+from .kernels import changed_somewhere
+from .row import Mode, mode
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 @contextmanager
 def no_grad() -> Iterator[None]:
-    """Compute without recording: results are leaves. Holds for the current thread only.
+    """Compute without recording: results are no graph, and `backward()` refuses them.
+
+    They may be the leaves of what is recorded later. `grad` and its like differentiate inside the
+    block, too. Holds for the current thread, and there for the current asyncio task.
 
     >>> from microgradnn import Value
     >>> x = Value(3.0)
@@ -27,7 +30,7 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.operands
     (9.0, ())
     """
-    with _keeping_operands_as(None):
+    with Changed(records=False):
         yield
 
 
@@ -35,7 +38,8 @@ def no_grad() -> Iterator[None]:
 def debug() -> Iterator[None]:
     """Record with each node the line of your program that made it; errors and diagnoses say it.
 
-    Slower, so for looking at a fault only. Holds for the current thread only; copies forget it.
+    Slower, so for looking at a fault only. Holds for the current thread, and there for the
+    current asyncio task; copies forget it.
 
     >>> from microgradnn import Value
     >>> x = Value(3.0)
@@ -44,27 +48,43 @@ def debug() -> Iterator[None]:
     >>> y.made_at.partition(":")[2]
     '2: y = x * x'
     """
-    with _keeping_operands_as(_Located):
+    with Changed(keep=_Located):
         yield
 
 
-@contextmanager
-def _keeping_operands_as(keep: Any) -> Iterator[None]:
-    thread = threading.get_ident()
-    before = modes.get(thread, tuple)
-    modes[thread] = before and keep  # inside `no_grad` nothing is recorded
-    try:
-        yield
-    finally:
-        modes[thread] = before
-        if before is tuple:
-            del modes[thread]
+class Changed:
+    """A block in which fields of the mode are others; where blocks disagree, the innermost holds.
+
+    While a generator is paused inside, other blocks may be opened and closed in any order, even
+    in another context. So a block does not put back what was before it: it takes itself out.
+    """
+
+    def __init__(self, **fields: Any) -> None:
+        self.fields = fields
+
+    def __enter__(self) -> None:
+        inside = _mode_of((*mode.get().blocks, self))
+        mode.set(inside)
+        if not inside.records or inside.keep is not tuple:
+            changed_somewhere.add(weakref.ref(self, changed_somewhere.discard))
+
+    def __exit__(self, *exception: object) -> None:
+        mode.set(_mode_of(tuple([block for block in mode.get().blocks if block is not self])))
+
+
+def _mode_of(blocks: tuple[Any, ...]) -> Mode:
+    fields: dict[str, Any] = {}
+    for block in blocks:
+        fields |= block.fields
+    return Mode(**fields, blocks=blocks)
 
 
 class _Located(tuple[Any, ...]):
     """Operands of a node, with the line of the user's program that made it."""
 
     def __init__(self, operands: Iterable[Any]) -> None:
+        import linecache  # only when a line is wanted
+
         frame = sys._getframe(1)
         while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
             frame = frame.f_back

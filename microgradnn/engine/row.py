@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any, NamedTuple, overload
 
 from .checks import as_number, is_array, must_be
@@ -34,14 +34,24 @@ class Interval(NamedTuple):
         return f"{left}{self.low:g}, {self.high:g}{')' if self.high == math.inf else ']'}"
 
 
-lenient: set[int] = set()  # threads that record partials, where nothing raises
-
 REAL = Interval(-math.inf, math.inf)
 POSITIVE = Interval(0.0, math.inf, excluded=(0.0,))
 NON_NEGATIVE = Interval(0.0, math.inf)
 NON_ZERO = Interval(-math.inf, math.inf, excluded=(0.0,))
 ABOVE_MINUS_ONE = Interval(-1.0, math.inf, excluded=(-1.0,))
 UNIT = Interval(-1.0, 1.0)
+
+
+class Mode(NamedTuple):
+    """How operations are recorded in a context; the blocks of `modes.py` change it."""
+
+    records: bool = True
+    keep: Callable[..., Any] = tuple  # makes a node's operands; under `debug`, with the line
+    lenient: bool = False  # what is outside a domain is infinite or NaN, as partials are
+    blocks: tuple[object, ...] = ()  # those that are open, the innermost last
+
+
+mode: ContextVar[Mode] = ContextVar("mode", default=Mode())  # noqa: B039 - it is immutable
 
 
 class Primitive:
@@ -120,7 +130,7 @@ class Primitive:
         try:
             return self.forward(*numbers)  # type: ignore[no-any-return]
         except (ValueError, ArithmeticError) as error:
-            if threading.get_ident() in lenient or not all(map(math.isfinite, numbers)):
+            if mode.get().lenient or not all(map(math.isfinite, numbers)):
                 return ieee(self.array_form(), numbers)[0]
             raise type(error)(self._complaint(error, numbers, operands)) from None
 

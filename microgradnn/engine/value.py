@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from .checks import as_number, is_array, must_be
 from .interop import Protocols
-from .kernels import Kernels
-from .row import Primitive
+from .kernels import Kernels, must_be_recorded, settled
+from .row import Primitive, mode
 
 
 class Value(Protocols):
@@ -55,14 +54,12 @@ class Value(Protocols):
             return primitive.of_arrays(operands)
         name = f"operand of {primitive.name}"
         operands = tuple(x if isinstance(x, Value) else as_number(x, name) for x in operands)
-        numbers = [x._data if isinstance(x, Value) else x for x in operands]
-        node = Value(primitive.value(numbers, operands))
-        if keep := modes.get(threading.get_ident(), tuple):
-            wanted = [isinstance(x, Value) for x in operands]
-            node.op = primitive
-            node.operands = keep(operands)
-            node.local_grads = tuple(primitive.local_derivatives(node._data, numbers, wanted))
-        return node
+        numbers = [x if type(x) is float else x._data for x in operands]
+        wanted = [type(x) is not float for x in operands]
+        data = primitive.value(numbers, operands)
+        records = mode.get().records
+        local_grads = primitive.local_derivatives(data, numbers, wanted) if records else ()
+        return settled(Value._assembled(data, primitive, operands, tuple(local_grads)))
 
     @staticmethod
     def _apply(primitive: Primitive, operands: tuple[Any, ...]) -> Any:
@@ -134,7 +131,9 @@ class Value(Protocols):
         Each node passes on to its operands what it has received: upstream times local. Leaves
         accumulate over calls; the other nodes hold the latest pass.
         """
-        order, start = topological_order(self), as_number(gradient, "gradient")
+        must_be_recorded(self, "backward()")
+        start = as_number(gradient, "gradient")
+        order = topological_order(self)
         for node in order:
             if node.operands:
                 node.grad = 0.0
@@ -197,5 +196,4 @@ def _data_of(x: Any) -> float:
     return x._data if isinstance(x, Value) else as_number(x, "operand of a comparison")
 
 
-modes: dict[int, Any] = {}  # of threads: what keeps the operands, None under `no_grad`
-record = Kernels(Value, modes)
+record = Kernels(Value)

@@ -8,7 +8,7 @@ from unittest import mock
 
 import pytest
 
-from microgradnn import Value, nn, primitive, topological_order
+from microgradnn import Value, nn, no_grad, primitive, topological_order
 from microgradnn.engine.row import PRIMITIVES
 
 WAYS = [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
@@ -69,3 +69,18 @@ def test_a_row_of_ones_own_must_be_there_where_a_graph_is_loaded() -> None:
         assert pickle.loads(graph).op is double
     with pytest.raises(LookupError, match=r"'double'; define it with mg\.primitive"):
         pickle.loads(graph)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, *WAYS])
+def test_what_was_not_recorded_stays_so(duplicate: Callable[[Any], Any]) -> None:
+    with no_grad():
+        y = Value(2.0) * 3.0
+    y.label, y.grad = "y", 5.0
+    twin = duplicate(y)
+    assert (twin.data, twin.grad, twin.label, twin.operands) == (6.0, 5.0, "y", ())
+    with pytest.raises(RuntimeError, match="computed inside no_grad"):
+        twin.backward()
+    later = duplicate(y * 2.0)
+    later.backward()
+    (leaf,) = [node for node in topological_order(later) if not node.operands]
+    assert leaf.grad == 5.0 + 2.0  # what it had, and what it has received

@@ -1,4 +1,4 @@
-"""gradients, grad, jacobian, hessian; gradcheck and numerical_gradient."""
+"""gradients, grad, value_and_grad, jacobian, hessian."""
 
 import math
 from typing import Any
@@ -107,58 +107,6 @@ def test_jacobian_and_hessian() -> None:
         return (1 - x) ** 2 + 100 * (y - x**2) ** 2
 
     assert mg.hessian(rosenbrock)(1.0, 1.0) == [[802.0, -400.0], [-400.0, 200.0]]
-
-
-# ---- Checking ----------------------------------------------------------------------------------
-
-
-def test_central_difference_as_the_lecture_prints_it() -> None:
-    assert mg.numerical_gradient(lambda x: x**2, [1.5]) == [2.9999999999996696]
-    assert mg.numerical_gradient(lambda x, y: x * y, [2.0, 5.0]) == pytest.approx([5, 2])
-
-
-def test_gradcheck_accepts_what_is_right() -> None:
-    report = mg.gradcheck(lambda x, y: mg.sin(x) * y + x / y, [1, 2.5])
-    assert report
-    assert report.ok
-    assert report.relative_error < 1e-9
-    assert report.analytic == pytest.approx([math.cos(1) * 2.5 + 0.4, math.sin(1) - 1 / 6.25])
-    assert "the gradients agree" in str(report)
-
-
-def test_gradcheck_refuses_what_is_wrong() -> None:
-    def broken(x: Any) -> Any:  # its derivative is lost on the way
-        return x * (x.detach() if isinstance(x, Value) else x)
-
-    report = mg.gradcheck(broken, [3.0])
-    assert not report
-    assert report.relative_error == pytest.approx(1 / 3)
-    assert "DIFFER" in str(report)
-
-
-def test_gradcheck_calls_f_on_plain_numbers() -> None:
-    seen: list[type] = []
-    mg.gradcheck(lambda x: seen.append(type(x)) or x * x, [1.0])  # type: ignore[func-returns-value]
-    assert seen == [Value, float, float]
-
-
-def test_gradcheck_of_large_and_small_inputs() -> None:
-    assert mg.gradcheck(lambda x: x**3, [1e8]).ok
-    assert mg.gradcheck(lambda x: x**3, [1e-3]).relative_error < 1e-4
-    assert mg.gradcheck(lambda x: 0 * x, [1.0]).relative_error == 0.0
-
-
-@pytest.mark.parametrize("eps", [0.0, -1e-4, math.nan, math.inf])
-def test_a_wrong_step_is_refused(eps: float) -> None:
-    with pytest.raises(ValueError, match="eps must be a positive number"):
-        mg.gradcheck(lambda x: x, [1.0], eps=eps)
-    with pytest.raises(ValueError, match="eps must be a positive number"):
-        mg.numerical_gradient(lambda x: x, [1.0], eps=eps)
-
-
-def test_relative_error_needs_equal_lengths() -> None:
-    with pytest.raises(ValueError, match="1 elements and numeric has 2"):
-        mg.relative_error([1.0], [1.0, 2.0])
 
 
 def test_second_derivatives_at_ties_of_the_maximum() -> None:
