@@ -37,14 +37,20 @@ from .engine import (
     where,
 )
 from .engine.functions import *  # noqa: F403 - its `__all__`
+from .engine.functions import max as max
+from .engine.functions import min as min
+from .engine.functions import sum as sum
 from .engine.table import *  # noqa: F403 - its `__all__`
+from .engine.table import abs as abs
+from .engine.table import pow as pow
 from .explaining.diagnosis import first_non_finite
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import data, plots, testing
-    from .compiler import Program, compile
+    from .compiler import Program
+    from .compiler import compile as compile
     from .drawing import Drawing, FilmStrip, draw, to_dot
     from .drawing.worksheet import worksheet
     from .explaining import explain, steps
@@ -74,7 +80,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_BUILTINS])
 
 
 def _draw_in_notebook(value: Value) -> str | None:
@@ -87,6 +93,9 @@ def _draw_in_notebook(value: Value) -> str | None:
 
 Value._repr_svg_ = _draw_in_notebook  # type: ignore[attr-defined]
 
+# What is called like a function of Python's own: `mg.sum` there is, but `import *` hides nothing.
+_BUILTINS = ["abs", "compile", "max", "min", "pow", "sum"]
+
 __all__ = ["Value", "__version__", "debug", "large_graph", "no_grad", "topological_order"]
 __all__ += ["Interval", "Primitive", "primitive", "where"]
 __all__ += ["data", "losses", "nn", "optim", "plots", "testing"]
@@ -94,6 +103,6 @@ __all__ += ["grad", "gradients", "hessian", "jacobian", "value_and_grad"]
 __all__ += ["GradientCheck", "gradcheck", "numerical_gradient", "relative_error"]
 __all__ += ["Drawing", "Explorer", "FilmStrip", "draw", "explore", "to_dot"]
 __all__ += ["explain", "first_non_finite", "steps", "worksheet"]
-__all__ += ["History", "Program", "compile", "evaluate", "fit"]
+__all__ += ["History", "Program", "evaluate", "fit"]
 __all__ += functions.__all__
 __all__ += table.__all__

@@ -2,8 +2,8 @@
 
 A `Value` records what it was computed from (`value.py`); each operation is one row of the table
 (`table.py`, `reductions.py`), and everything else reads the rows. The files build on each other
-in this order: checks, row, table, reductions, formulas, functions, kernels, interop, value, and
-on it copying, modes, derivatives and checking.
+in this order: checks, interval, row, custom, table, reductions, formulas, functions,
+kernels, interop, value, and on it copying, modes, derivatives and checking.
 
 >>> from microgradnn.engine import Value
 >>> x = Value(3.0)
@@ -14,9 +14,11 @@ on it copying, modes, derivatives and checking.
 
 from . import copying  # noqa: F401 - tells copy and pickle how a graph is taken apart
 from .checking import GradientCheck, gradcheck, numerical_gradient, relative_error
+from .custom import primitive
 from .derivatives import grad, gradients, hessian, jacobian, value_and_grad
+from .interval import Interval
 from .modes import debug, large_graph, no_grad
-from .row import PRIMITIVES, Interval, Primitive, primitive, where
+from .row import PRIMITIVES, Primitive, where
 from .value import Value, topological_order
 
 __all__ = [

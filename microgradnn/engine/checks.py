@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
-MOST = 10**7  # inputs, neurons or classes
+MOST_UNITS = 10**7  # inputs or neurons of a layer, or classes
 
 _NO_LISTS = (str, bytes, dict, set, frozenset)  # though they can be iterated over
 

@@ -171,7 +171,7 @@ row("where", mg.where, lambda: {"condition": True, "a": 1.0, "b": 2.0})
 for name in ("sum", "mean", "max", "min", "logsumexp", "softmax"):
     row(name, getattr(mg, name), lambda: {"xs": [Value(0.5), 1.0]}, xs=listed(scalar))
 row("dot", mg.dot, lambda: {"ws": [Value(1.0), Value(2.0)], "xs": [1.0, Value(2.0)], "bias": Value(0.5)}, ws=listed(scalar, 2), xs=listed(scalar, 2), bias=scalar)
-row("primitive", mg.primitive, lambda: {"name": "new", "forward": lambda x: x, "partials": [lambda out, x: 1.0]}, name=lambda x: text(x) and x.isidentifier() and x != "relu", forward=function, partials=either(function, listed(function)), symbol=text, domain=one_of(()))
+row("primitive", mg.primitive, lambda: {"name": "new", "forward": lambda x: x, "partials": [lambda out, x: 1.0]}, name=lambda x: text(x) and x.isidentifier() and x != "relu", forward=function, partials=either(function, listed(function)), symbol=text, domain=one_of(()), textbook=either(one_of(None), function, listed(function, 1)), summary=text)
 
 # ---- Values --------------------------------------------------------------------------------------
 
