@@ -54,7 +54,7 @@ class Primitive:
     (0.5, 'sigmoid', 1)
     """
 
-    __doc__ = _Help(__doc__)  # type: ignore[assignment]
+    __doc__ = _Help(__doc__)
 
     def __init__(
         self,

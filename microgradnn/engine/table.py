@@ -158,7 +158,7 @@ exp = add_row("exp", "exp", math.exp, [lambda out, x: out],
 expm1 = add_row("expm1", "expm1", math.expm1, [lambda out, x: exp(x)],
     summary="eˣ − 1, which keeps its digits near 0.",
     definition=lambda x: exp(x) - 1.0, **_FUNCTION)
-log = add_row("log", "log", math.log, [lambda out, x: 1.0 / x],
+log: Primitive = add_row("log", "log", math.log, [lambda out, x: 1.0 / x],
     summary="The natural logarithm.", latex=r"\log {}", domain=(POSITIVE,), **_FUNCTION)
 log1p = add_row("log1p", "log1p", math.log1p, [lambda out, x: 1.0 / (1.0 + x)],
     summary="log(1 + x), which keeps its digits near 0.",

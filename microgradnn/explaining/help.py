@@ -25,7 +25,7 @@ def operand_names(row: Primitive) -> list[str]:
         names = list(inspect.signature(row.textbook[0]).parameters)[1:]
     except (TypeError, ValueError):  # a function that does not tell
         names = []
-    return names if len(names) == row.arity else [f"x{k}" for k in range(1, row.arity + 1)]
+    return names if len(names) == row.arity else [f"x{k}" for k in range(1, (row.arity or 0) + 1)]
 
 
 def value_text(row: Primitive) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..engine import functions
-from ..engine.checks import MOST_UNITS, as_count, as_number, as_operands
+from ..engine.checks import MOST_UNITS, as_count, as_list, as_number, as_operands
 from ..engine.row import PRIMITIVES
 from ..engine.value import Value, record
 from .init import Initializer, as_initializer, as_random
@@ -124,7 +124,7 @@ class MLP(Module):
         rng: random.Random | int | None = None,
     ) -> None:
         as_count(nin, "nin", most=MOST_UNITS)
-        sizes = [nin, *functions.as_list(nouts, "nouts")]
+        sizes = [nin, *as_list(nouts, "nouts")]
         for nout in sizes[1:]:
             as_count(nout, "in nouts each nout", most=MOST_UNITS)
         generator = as_random(rng)

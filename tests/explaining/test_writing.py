@@ -34,7 +34,7 @@ X, Y, Z = Formula("x"), Formula("y"), Formula("z")
         (X * 1e-300, "x·1e−300"),
         (where(X <= 0, 0.0, X), "0 if x ≤ 0 else x"),
         (where(X > 0, 1.0, 0.0) * Y, "(1 if x > 0 else 0)·y"),
-        (where((X > 0) & (Y <= math.inf), 1.0, 0.0), "1 if x > 0 and y ≤ ∞ else 0"),
+        (where((X > 0) & (math.inf >= Y), 1.0, 0.0), "1 if x > 0 and y ≤ ∞ else 0"),
         (relu(minimum(X, 1.0)), "relu(minimum(x, 1))"),
         (0.25, "0.25"),
         (-math.inf, "−∞"),
