@@ -50,7 +50,8 @@ def _readable_power(base: str, exponent: str) -> str:
         return base
     if set(exponent) <= set(" 0123456789−abxy"):
         return base + exponent.translate(_RAISED)
-    return f"{base}^{exponent}" if exponent.isalnum() else f"{base}^({exponent})"
+    single = re.fullmatch(r"[\w.\0]+", exponent)  # a number or a name, or what stands for one
+    return f"{base}^{exponent}" if single else f"{base}^({exponent})"
 
 
 READABLE = Dialect(
