@@ -35,9 +35,10 @@ def test_text() -> None:
 
 
 def test_a_domain_is_taken_with_floats_in_it() -> None:
-    (interval,) = as_domain((Interval(0, np.float32(1), (0,)),), 1)
-    assert interval == (0.0, 1.0, (0.0,))
+    high: Any = np.float32(1)
+    (interval,) = as_domain((Interval(0, high, (0,)),), 1)
     assert {type(x) for x in (*interval[:2], *interval.excluded)} == {float}
+    assert interval == Interval(0.0, 1.0, (0.0,))
     assert as_domain((), 3) == ()
 
 

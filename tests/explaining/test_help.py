@@ -8,6 +8,7 @@ import inspect
 import pydoc
 import subprocess
 import sys
+from typing import Any
 
 import mpmath as mp
 import pytest
@@ -16,6 +17,7 @@ from properties.references import REFERENCES, Point
 import microgradnn as mg
 from microgradnn.engine import PRIMITIVES, Primitive
 
+PLAIN: Any = vars(pydoc)["plaintext"]
 ROWS = list(PRIMITIVES.values())
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 
@@ -56,11 +58,11 @@ def test_the_example_runs_and_is_right(row: Primitive) -> None:
 
 
 def test_help_of_a_row_and_of_the_class() -> None:
-    shown = pydoc.render_doc(mg.tanh, renderer=pydoc.plaintext)
+    shown = pydoc.render_doc(mg.tanh, renderer=PLAIN)
     assert "The hyperbolic tangent" in shown
     assert "derivative  ∂/∂x = 1 − out²" in shown
     assert mg.tanh.__doc__ == inspect.getdoc(mg.tanh)
-    shown = pydoc.render_doc(mg.Primitive, renderer=pydoc.plaintext)
+    shown = pydoc.render_doc(mg.Primitive, renderer=PLAIN)
     assert "One operation: its value, its local derivatives" in shown
     assert "hyperbolic" not in shown
     assert '"custom"' in shown
