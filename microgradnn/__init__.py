@@ -43,7 +43,6 @@ from .engine.functions import sum as sum
 from .engine.table import *  # noqa: F403 - its `__all__`
 from .engine.table import abs as abs
 from .engine.table import pow as pow
-from .explaining.diagnosis import first_non_finite
 
 __version__ = "0.1.0"
 
@@ -54,15 +53,18 @@ if TYPE_CHECKING:
     from .drawing import Drawing, FilmStrip, draw, to_dot
     from .drawing.worksheet import worksheet
     from .explaining import explain, steps
+    from .explaining.diagnosis import first_non_finite
     from .explorer import Explorer, explore
     from .training import History, evaluate, fit
 
-# Names whose modules need more than the standard library: loaded when they are first asked for.
+# Names whose modules need more than the standard library, or time to load that most programs need
+# not spend: they are loaded when they are first asked for.
 _LAZY = {
     "compiler": ["Program", "compile"],
     "drawing": ["Drawing", "FilmStrip", "draw", "to_dot"],
     "explorer": ["Explorer", "explore"],
     "explaining": ["explain", "steps"],
+    "explaining.diagnosis": ["first_non_finite"],
     "drawing.worksheet": ["worksheet"],
     "training": ["History", "evaluate", "fit"],
 }
