@@ -37,26 +37,34 @@ from .engine import (
     where,
 )
 from .engine.functions import *  # noqa: F403 - its `__all__`
+from .engine.functions import max as max
+from .engine.functions import min as min
+from .engine.functions import sum as sum
 from .engine.table import *  # noqa: F403 - its `__all__`
-from .explaining.diagnosis import first_non_finite
+from .engine.table import abs as abs
+from .engine.table import pow as pow
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import data, plots, testing
-    from .compiler import Program, compile
+    from .compiler import Program
+    from .compiler import compile as compile
     from .drawing import Drawing, FilmStrip, draw, to_dot
     from .drawing.worksheet import worksheet
     from .explaining import explain, steps
+    from .explaining.diagnosis import first_non_finite
     from .explorer import Explorer, explore
     from .training import History, evaluate, fit
 
-# Names whose modules need more than the standard library: loaded when they are first asked for.
+# Names whose modules need more than the standard library, or time to load that most programs need
+# not spend: they are loaded when they are first asked for.
 _LAZY = {
     "compiler": ["Program", "compile"],
     "drawing": ["Drawing", "FilmStrip", "draw", "to_dot"],
     "explorer": ["Explorer", "explore"],
     "explaining": ["explain", "steps"],
+    "explaining.diagnosis": ["first_non_finite"],
     "drawing.worksheet": ["worksheet"],
     "training": ["History", "evaluate", "fit"],
 }
@@ -74,8 +82,11 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_BUILTINS])
 
+
+# What is called like a function of Python's own: `mg.sum` there is, but `import *` hides nothing.
+_BUILTINS = ["abs", "compile", "max", "min", "pow", "sum"]
 
 __all__ = ["Value", "__version__", "debug", "large_graph", "no_grad", "topological_order"]
 __all__ += ["Interval", "Primitive", "primitive", "where"]
@@ -84,6 +95,6 @@ __all__ += ["grad", "gradients", "hessian", "jacobian", "value_and_grad"]
 __all__ += ["GradientCheck", "gradcheck", "numerical_gradient", "relative_error"]
 __all__ += ["Drawing", "Explorer", "FilmStrip", "draw", "explore", "to_dot"]
 __all__ += ["explain", "first_non_finite", "steps", "worksheet"]
-__all__ += ["History", "Program", "compile", "evaluate", "fit"]
+__all__ += ["History", "Program", "evaluate", "fit"]
 __all__ += functions.__all__
 __all__ += table.__all__

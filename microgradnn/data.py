@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .engine.checks import MOST, as_count, as_number
+from .engine.checks import MOST_UNITS, as_count, as_number
 
 Floats = NDArray[np.float64]
 
@@ -67,7 +67,10 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
             f"labels must be a list of ints, at least one; got {indices.dtype} of shape "
             f"{indices.shape}"
         )
-    count = int(indices.max()) + 1 if classes is None else as_count(classes, "classes", most=MOST)
+    if classes is None:
+        count = int(indices.max()) + 1
+    else:
+        count = as_count(classes, "classes", most=MOST_UNITS)
     for place, label in enumerate(indices):
         if not 0 <= label < count:
             raise ValueError(f"labels[{place}] must be from 0 to {count - 1}, got {label}")

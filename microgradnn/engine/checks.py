@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import math
 import os
 from collections.abc import Iterable, Sequence
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
-MOST = 10**7  # inputs, neurons or classes
+MOST_UNITS = 10**7  # inputs or neurons of a layer, or classes
 
 _NO_LISTS = (str, bytes, dict, set, frozenset)  # though they can be iterated over
 
@@ -37,13 +36,12 @@ def as_number(x: Any, name: str) -> float:
             return float(x)
         except OverflowError:
             raise OverflowError(f"{name} is an int too large for a float") from None
-    kind = getattr(getattr(x, "dtype", None), "kind", "")
     if is_array(x):
         raise TypeError(
             f"{name} must be one real number, got an array of shape {tuple(x.shape)}; "
             "make a list or an object array: [Value(x) for x in array]"
         )
-    if kind and kind in "biuf":
+    if getattr(getattr(x, "dtype", None), "kind", "none") in "biuf":
         return float(x)
     kind = type(x).__name__
     hint = {
@@ -145,6 +143,6 @@ def as_operands(xs: Any, count: int | None, name: str) -> list[Any]:
     items = as_list(xs, name)
     if count not in (None, len(items)):
         raise ValueError(f"{name} has {len(items)} elements, expected {count}")
-    if builtins.any(type(x) is not float and not hasattr(type(x), "_apply") for x in items):
+    if any(type(x) is not float and not hasattr(type(x), "_apply") for x in items):
         return [as_operand(x, f"{name}[{i}]") for i, x in enumerate(items)]
     return items

@@ -1,15 +1,20 @@
-"""An operand that writes text instead of computing: Python, JAX, JavaScript, LaTeX."""
+"""An operand that writes text instead of computing: Python, JAX, JavaScript.
+
+How formulas are written for people stands in `explaining/writing.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from . import reductions, table
 from .row import Primitive
 
-_SUM, _PRODUCT, _SIGN, _ATOM = 1, 2, 3, 4  # how strongly an operator binds
-_BINDING = {"add": _SUM, "sub": _SUM, "mul": _PRODUCT, "div": _PRODUCT, "neg": _SIGN}
+# How strongly the outermost operator of a text binds: a text stands in parentheses inside another
+# that binds more strongly.
+CHOICE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
+BINDING = {"add": SUM, "sub": SUM, "mul": PRODUCT, "div": PRODUCT, "neg": SIGN}
 
 
 def _both_ways(row: Primitive) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
@@ -27,8 +32,6 @@ class Formula:
     >>> x, y = Formula("x"), Formula("y")
     >>> (x - x * y).code(JAVASCRIPT)
     'x - x * y'
-    >>> table.sigmoid(x).latex()
-    '\\\\sigma\\\\left(x\\\\right)'
     """
 
     __slots__ = ("operands", "row", "text")
@@ -52,10 +55,6 @@ class Formula:
     def code(self, dialect: Dialect) -> str:
         """The formula as one expression of a programming language."""
         return _Writer(dialect, share=False).assign({"y": self})[0].removeprefix("y = ")
-
-    def latex(self) -> str:
-        """The formula as LaTeX."""
-        return _latex(self)[0]
 
     __add__, __radd__ = _both_ways(table.add)
     __sub__, __rsub__ = _both_ways(table.sub)
@@ -86,13 +85,20 @@ def _lift(x: Any) -> Formula:
 
 
 class Dialect(NamedTuple):
-    """How a programming language writes what the rows leave open."""
+    """How a language writes what the rows leave open.
+
+    `where` is a template of condition, value where it holds, value where not; `both` is one of two
+    conditions that must hold. The last three are for people, who write − for -, · for * and x²
+    for a power; a programming language needs none of them.
+    """
 
     number: Callable[[float], str]
-    function: Callable[[str], str]  # the language's name for a row of kind "function"
-    where: str  # condition, a, b
-    both: str  # two conditions
+    function: Callable[[str], str]  # the name of the function that a row of kind "function" is
+    where: str
+    both: str
     expands: bool = True  # a row of kind "formula" is written as that formula, not by its name
+    signs: Mapping[str, str] = {}  # what stands for the operators and relations of Python
+    power: Callable[[str, str], str] | None = None  # None: a power is a function like any other
 
 
 def _javascript_number(x: float) -> str:
@@ -103,7 +109,6 @@ def _javascript_function(name: str) -> str:
     return {"maximum": "Math.max", "minimum": "Math.min"}.get(name, f"Math.{name}")
 
 
-READABLE = Dialect("{:.4g}".format, str, "({1} if {0} else {2})", "{0} and {1}", expands=False)
 # Python's functions are the rows' own `forward`, handed over under the rows' names.
 PYTHON = Dialect(repr, str, "({1} if {0} else {2})", "{} and {}")
 # Over JAX's functions, each with "row_" before its name; its numbers can be divided by zero.
@@ -174,32 +179,43 @@ class _Writer:
         """The text of a formula, and how strongly its outermost operator binds."""
         number, row, operands = self._number(formula), formula.row, formula.operands
         if number in self.names:
-            return self.names[number], _ATOM
+            return self.names[number], ATOM
         if row is None:
             return self._atom(formula.text)
         text, binding = self._written(row, operands)
         if self.uses.get(number, 0) > 1:
             self.names[number] = f"t{len(self.names)}"
             self.assignments.append(f"{self.names[number]} = {text}")
-            return self.names[number], _ATOM
+            return self.names[number], ATOM
         return text, binding
 
     def _written(self, row: Primitive | str, operands: Sequence[Formula]) -> tuple[str, int]:
         if isinstance(row, Primitive) and row.kind == "operator":
-            binding = _BINDING[row.name]
-            inside = row.name == "neg"  # or JavaScript would read --x
-            parts = [
-                self._inside(x, binding + (inside or place > 0)) for place, x in enumerate(operands)
-            ]
-            return f" {row.code} ".join(parts) if row.name != "neg" else f"-{parts[0]}", binding
+            return self._operation(row, operands)
         if row is reductions.sum and self.dialect is not PYTHON:
-            return " + ".join(self._inside(x, _PRODUCT) for x in operands), _SUM
+            return " + ".join(self._inside(x, PRODUCT) for x in operands), SUM
+        if row is table.pow and self.dialect.power:
+            base, exponent = operands
+            return self.dialect.power(self._inside(base, ATOM), self._text(exponent)[0]), POWER
         parts = [self._text(x)[0] for x in operands]
         if isinstance(row, Primitive):
-            return f"{self.dialect.function(row.name)}({', '.join(parts)})", _ATOM
+            return f"{self.dialect.function(row.name)}({', '.join(parts)})", ATOM
         if row == "where":
-            return self.dialect.where.format(*parts), _ATOM
-        return self.dialect.both.format(*parts) if row == "&" else f" {row} ".join(parts), 0
+            enclosed = self.dialect.where.endswith(")")
+            return self.dialect.where.format(*parts), ATOM if enclosed else CHOICE
+        if row == "&":
+            return self.dialect.both.format(*parts), CHOICE
+        return self._sign(row).join(parts), CHOICE
+
+    def _operation(self, row: Primitive, operands: Sequence[Formula]) -> tuple[str, int]:
+        binding, sign = BINDING[row.name], self._sign(row.code)
+        if row is table.neg:  # one more, or JavaScript would read --x
+            return sign.strip() + self._inside(operands[0], binding + 1), binding
+        left, right = operands
+        return f"{self._inside(left, binding)}{sign}{self._inside(right, binding + 1)}", binding
+
+    def _sign(self, sign: str) -> str:
+        return self.dialect.signs.get(sign, f" {sign} ")
 
     def _inside(self, formula: Formula, binding: int) -> str:
         text, inner = self._text(formula)
@@ -209,22 +225,5 @@ class _Writer:
         try:
             number = self.dialect.number(float(text))
         except ValueError:  # a name
-            return text, _ATOM
-        return number, _SIGN if number.startswith("-") else _ATOM
-
-
-def _latex(formula: Formula) -> tuple[str, int]:
-    row = formula.row
-    if row is None:
-        return formula.text, _ATOM
-    if isinstance(row, str):
-        raise ValueError("LaTeX is written for rows, not for selections inside them")
-    parts = []
-    for place, operand in enumerate(formula.operands):
-        text, inner = _latex(operand)
-        binding = _BINDING.get(row.name, _ATOM if row.name == "pow" and place == 0 else 0)
-        fenced = inner < binding + (place > 0 and binding > 0) and row.name != "div"
-        parts.append(rf"\left({text}\right)" if fenced else text)
-    if row.latex.endswith(r"\left({}\right)"):  # a function of a list
-        parts = [", ".join(parts)]
-    return row.latex.format(*parts), _BINDING.get(row.name, _ATOM)
+            return text, ATOM
+        return number, SIGN if number.startswith(("-", "−")) else ATOM

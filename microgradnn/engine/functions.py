@@ -8,11 +8,12 @@ from typing import Any
 from . import reductions, table
 from .checks import as_list, as_operand, check_lengths, is_array
 
-__all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "max", "mean", "min", "softmax", "sum"]
+# The public names, for `import *`; `max`, `min` and `sum` would hide Python's own.
+__all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax"]
 
 
 def sum(xs: Iterable[Any]) -> Any:
-    """The sum Σ xᵢ, as one node; right to the last place (`math.fsum`).
+    """The sum Σ xᵢ, as one node; right to the last place (`math.fsum`). Each derivative is 1.
 
     >>> sum([0.1] * 10)
     1.0
@@ -21,7 +22,7 @@ def sum(xs: Iterable[Any]) -> Any:
 
 
 def mean(xs: Iterable[Any]) -> Any:
-    """The arithmetic mean Σ xᵢ / n.
+    """The arithmetic mean Σ xᵢ / n; each derivative is 1/n.
 
     >>> mean([1, 2, 6])
     3.0
@@ -33,8 +34,9 @@ def mean(xs: Iterable[Any]) -> Any:
 def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
     """The weighted sum Σ wᵢxᵢ + bias of a neuron, as one node.
 
-    Each product is rounded and their sum is right to the last place; of more than 1,000 products
-    the rounding is added, too. Raises ValueError if the two lists differ in length.
+    The derivatives are xᵢ by wᵢ, wᵢ by xᵢ, and 1 by the bias. Each product is rounded and their
+    sum is right to the last place; of more than 1,000 products the rounding is added, too. Raises
+    ValueError if the two lists differ in length.
 
     >>> dot([0.5, -0.25], [1, 2], bias=0.1)
     0.1
@@ -74,7 +76,8 @@ def logsumexp(xs: Iterable[Any]) -> Any:
 def softmax(xs: Iterable[Any]) -> list[Any]:
     """exp(xᵢ) / Σ exp(xⱼ) for each i: positive, with sum 1, the same for shifted xs.
 
-    Each of the n results is one node with n operands. To train a classifier use
+    The derivative of the result sᵢ is sᵢ·(1 − sᵢ) by xᵢ, and −sᵢ·sⱼ by another xⱼ. Each of the n
+    results is one node with n operands. To train a classifier use
     `losses.cross_entropy` on the logits: it is one node for all.
 
     >>> [round(p, 8) for p in softmax([1, 2, 3])]
@@ -85,7 +88,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
-    """x where x > 0, else slope·x; the derivative at 0 is the slope.
+    """x where x > 0, else slope·x; the derivative is 1 or the slope, and at 0 it is the slope.
 
     >>> leaky_relu(-2.0)
     -0.02
@@ -94,7 +97,7 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
 
 
 def elu(x: Any, alpha: Any = 1.0) -> Any:
-    """x where x > 0, else alpha·(eˣ − 1).
+    """x where x > 0, else alpha·(eˣ − 1); the derivative is 1 or alpha·eˣ, and at 0 it is alpha.
 
     >>> elu(-1.0)
     -0.6321205588285577

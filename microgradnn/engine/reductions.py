@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .row import add_row, where
-from .table import abs, exp, log1p, maximum, minimum
+from .table import abs, exp, log, log1p, maximum, minimum
 
 MOST_ROUNDED = 1000  # products in a dot; of more, what their rounding loses is added as well
 
@@ -66,6 +66,11 @@ def _exact_dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -
         return float(total)
     except OverflowError:
         return math.inf if total > 0 else -math.inf
+
+
+def _dot_partials(out: Any, *operands: Any) -> list[Any]:
+    n = len(operands) // 2
+    return [*operands[n:-1], *operands[:n], 1.0]
 
 
 def _shares(hits: list[Any]) -> list[Any]:
@@ -131,6 +136,13 @@ def _softmax_partials(out: Any, which: Any, *logits: Any) -> list[Any]:
     ]
 
 
+def _softmax_textbook(out: Any, which: Any, *logits: Any) -> list[Any]:
+    return [0.0] + [
+        out * (1.0 - out) if k == int(which) else -out * softmax(float(k), *logits)
+        for k in range(len(logits))
+    ]
+
+
 def _cross_entropy(*operands: Any) -> Any:
     n = len(operands) // 2
     logits, targets = operands[:n], operands[n:]
@@ -157,13 +169,54 @@ def _cross_entropy_partials(out: Any, *operands: Any) -> list[Any]:
     return by_logits + [log_total - shift for shift in exponentials.shifted]
 
 
+def _cross_entropy_definition(*operands: Any) -> Any:
+    n = len(operands) // 2
+    logits, targets = operands[:n], operands[n:]
+    return sum(*[t * (logsumexp(*logits) - x) for x, t in zip(logits, targets, strict=True)])
+
+
+def _cross_entropy_textbook(out: Any, *operands: Any) -> list[Any]:
+    n = len(operands) // 2
+    logits, targets = operands[:n], operands[n:]
+    shares = [softmax(float(k), *logits) for k in range(n)]
+    by_logits = [s * sum(*targets) - t for s, t in zip(shares, targets, strict=True)]
+    return by_logits + [logsumexp(*logits) - x for x in logits]
+
+
+# One function gives all partials, and one all of the textbook's. `words` are value and derivative
+# with indices, which a formula over given operands has not.
 # fmt: off
-# One function gives all partials.
-sum  = add_row("sum", "Σ", _add_up, lambda out, *xs: [1.0] * len(xs), on_arrays=_add_arrays, kind="function", keeps_partials_at_nan=True)
-dot  = add_row("dot", "w·x + b", _dot, lambda out, *operands: [*operands[len(operands) // 2:-1], *operands[:len(operands) // 2], 1.0], keeps_partials_at_nan=True)
-max  = add_row("max", "max", lambda *xs: functools.reduce(maximum, xs), lambda out, *xs: _shares([where(x >= out, 1.0, 0.0) for x in xs]))
-min  = add_row("min", "min", lambda *xs: functools.reduce(minimum, xs), lambda out, *xs: _shares([where(x <= out, 1.0, 0.0) for x in xs]))
-logsumexp     = add_row("logsumexp", "log Σ exp", _logsumexp, _logsumexp_partials)
-softmax       = add_row("softmax", "softmax", _softmax, _softmax_partials)
-cross_entropy = add_row("cross_entropy", "cross-entropy", _cross_entropy, _cross_entropy_partials)
+sum = add_row("sum", "Σ", _add_up, lambda out, *xs: [1.0] * len(xs),
+    summary="The sum, right to the last place.", example=(0.1, 0.2, 0.3),
+    words=("Σ xᵢ", "1 each"),
+    on_arrays=_add_arrays, kind="function", keeps_partials_at_nan=True)
+dot = add_row("dot", "w·x + b", _dot, _dot_partials,
+    summary="The weighted sum of a neuron: weights, as many inputs, and the bias.",
+    example=(0.5, -0.25, 1.0, 2.0, 0.1),
+    words=("Σ wᵢxᵢ + b", "∂/∂wᵢ = xᵢ, ∂/∂xᵢ = wᵢ, ∂/∂b = 1"),
+    keeps_partials_at_nan=True)
+max = add_row("max", "max", lambda *xs: functools.reduce(maximum, xs),
+    lambda out, *xs: _shares([where(x >= out, 1.0, 0.0) for x in xs]),
+    summary="The largest.", example=(3.0, 1.0, 2.0),
+    words=("max xᵢ", "1 for the largest, 1/k each in a k-way tie, else 0"))
+min = add_row("min", "min", lambda *xs: functools.reduce(minimum, xs),
+    lambda out, *xs: _shares([where(x <= out, 1.0, 0.0) for x in xs]),
+    summary="The smallest.", example=(3.0, 1.0, 2.0),
+    words=("min xᵢ", "1 for the smallest, 1/k each in a k-way tie, else 0"))
+logsumexp = add_row("logsumexp", "log Σ exp", _logsumexp, _logsumexp_partials,
+    definition=lambda *xs: log(sum(*map(exp, xs))),
+    textbook=lambda out, *xs: [exp(x - out) for x in xs],
+    summary="The logarithm of the sum of exponentials.", example=(1.0, 2.0, 3.0),
+    words=("log Σ exp(xᵢ)", "∂/∂xᵢ = exp(xᵢ − out)"))
+softmax = add_row("softmax", "softmax", _softmax, _softmax_partials,
+    definition=lambda which, *xs: exp(xs[int(which)]) / sum(*map(exp, xs)),
+    textbook=_softmax_textbook,
+    summary="One share of a softmax; the first operand says whose.", example=(0.0, 1.0, 2.0, 3.0),
+    words=("sₖ = exp(xₖ) / Σ exp(xᵢ)", "∂/∂xₖ = sₖ·(1 − sₖ), ∂/∂xᵢ = −sₖ·sᵢ"))
+cross_entropy = add_row("cross_entropy", "cross-entropy", _cross_entropy, _cross_entropy_partials,
+    definition=_cross_entropy_definition,
+    textbook=_cross_entropy_textbook,
+    summary="The cross-entropy of targets, given logits.", example=(1.0, 2.0, 0.0, 1.0),
+    words=("Σ tₖ·(logsumexp(x) − xₖ)",
+           "∂/∂xₖ = softmax(x)ₖ·Σ tᵢ − tₖ, ∂/∂tₖ = logsumexp(x) − xₖ"))
 # fmt: on

@@ -7,39 +7,26 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, NamedTuple, overload
 
-from .checks import as_number, is_array, must_be
+from .checks import as_number, is_array
+from .interval import REAL as REAL
+from .interval import Interval as Interval
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
 Partial = Callable[..., Any]
 
 
-class Interval(NamedTuple):
-    """The numbers from `low` to `high`, ends included, without the `excluded` ones.
+class _Help:
+    """The `__doc__` of rows: the class has its own, and each row one that is made of the row."""
 
-    >>> 0.0 in POSITIVE, 0.0 in NON_NEGATIVE
-    (False, True)
-    """
+    def __init__(self, of_the_class: str | None) -> None:
+        self.of_the_class = of_the_class
 
-    low: float
-    high: float
-    excluded: tuple[float, ...] = ()
+    def __get__(self, row: Primitive | None, owner: type) -> str | None:
+        if row is None:
+            return self.of_the_class
+        from ..explaining.help import help_of  # only now, so that importing the package stays quick
 
-    def __contains__(self, x: object) -> bool:
-        return isinstance(x, float) and self.low <= x <= self.high and x not in self.excluded
-
-    def __str__(self) -> str:
-        if self.excluded and self.low < self.excluded[0]:
-            return f"x ≠ {self.excluded[0]:g}"
-        left = "(" if self.low in self.excluded or self.low == -math.inf else "["
-        return f"{left}{self.low:g}, {self.high:g}{')' if self.high == math.inf else ']'}"
-
-
-REAL = Interval(-math.inf, math.inf)
-POSITIVE = Interval(0.0, math.inf, excluded=(0.0,))
-NON_NEGATIVE = Interval(0.0, math.inf)
-NON_ZERO = Interval(-math.inf, math.inf, excluded=(0.0,))
-ABOVE_MINUS_ONE = Interval(-1.0, math.inf, excluded=(-1.0,))
-UNIT = Interval(-1.0, 1.0)
+        return help_of(row)
 
 
 class Mode(NamedTuple):
@@ -60,16 +47,23 @@ class Primitive:
     `forward` maps floats to a float. `partials` holds one function `(out, *operands)` for each
     operand; for an n-ary row it is one function that returns them all. They are written with
     operators, other rows and `where`, so that numbers, arrays, Values and Formulas can all be put
-    in.
+    in. They are what is computed. Where accuracy makes them unlike a textbook's, `textbook` holds
+    the textbook's in the same form, and `definition` the value; these are what people are shown.
 
     `kind` says how other languages write the row: `"operator"` (its `code` is infix or prefix
-    there too), `"function"` (NumPy, JAX and JavaScript know it by its name), or `"formula"`
-    (`forward` is a formula over other rows, which is what they get).
+    there too), `"function"` (NumPy, JAX and JavaScript know it by its name), `"formula"`
+    (`forward` is a formula over other rows, which is what they get), or `"custom"` (made by
+    `mg.primitive`: any Python function, which is called number by number).
+
+    `help(mg.tanh)` shows all this of one row: `summary` is its first line, `example` the operands
+    of its example, and `words` its value and derivative where there is no one formula for them.
 
     >>> from microgradnn import sigmoid
     >>> sigmoid(0.0), sigmoid.name, sigmoid.arity
     (0.5, 'sigmoid', 1)
     """
+
+    __doc__ = _Help(__doc__)
 
     def __init__(
         self,
@@ -78,6 +72,11 @@ class Primitive:
         forward: Callable[..., Any],
         partials: Sequence[Partial] | Partial,
         *,
+        textbook: Sequence[Partial] | Partial | None = None,
+        definition: Callable[..., Any] | None = None,
+        summary: str = "",
+        example: Sequence[float] = (),
+        words: tuple[str, str] = ("", ""),
         latex: str = "",
         kind: str = "formula",
         code: str = "",
@@ -90,7 +89,12 @@ class Primitive:
         self.symbol = symbol
         self.forward = forward
         self.partials = partials if callable(partials) else tuple(partials)
+        self.textbook = textbook or self.partials
+        self.definition = definition or (forward if kind == "formula" else self)
         self.arity = None if callable(partials) else len(self.partials)  # type: ignore[arg-type]
+        self.summary = summary
+        self.example = tuple(example)
+        self.words = words
         self.latex = latex or rf"\operatorname{{{{{name}}}}}\left({{}}\right)"
         self.kind = kind
         self.code = code
@@ -157,6 +161,12 @@ class Primitive:
             partial(out, *operands) if want else None
             for partial, want in zip(self.partials, wanted, strict=True)
         ]
+
+    def textbook_on(self, out: Any, operands: Sequence[Any]) -> list[Any]:
+        """The derivatives as a textbook writes them, for people; `partials_on` is for computing."""
+        if callable(self.textbook):
+            return list(self.textbook(out, *operands))
+        return [derivative(out, *operands) for derivative in self.textbook]
 
     def of_arrays(self, operands: Sequence[Operand]) -> Any:
         """Apply the row elementwise to arrays of floats, or to object arrays of Values."""
@@ -274,34 +284,3 @@ def _row_named(name: str) -> Primitive:
 def add_row(name: str, *columns: Any, **more: Any) -> Primitive:
     PRIMITIVES[name] = Primitive(name, *columns, **more)
     return PRIMITIVES[name]
-
-
-def primitive(
-    name: str,
-    forward: Callable[..., float],
-    partials: Sequence[Partial],
-    symbol: str = "",
-    domain: tuple[Interval, ...] = (),
-) -> Primitive:
-    """Add a row of your own to the table, and give it back: a function of numbers and Values.
-
-    `forward` maps floats to a float; `partials` holds for each operand a function
-    `(out, *operands)`, written with operators, other rows and `where`.
-
-    >>> import microgradnn as mg
-    >>> cube = mg.primitive("cube", lambda x: x * x * x, [lambda out, x: 3 * x * x])
-    >>> x = mg.Value(2.0)
-    >>> mg.gradients(cube(x), [x])
-    [12.0]
-    """
-    if not isinstance(name, str) or not name.isidentifier():
-        raise ValueError(f"name must be an identifier, got {name!r}")
-    if name in PRIMITIVES:
-        raise ValueError(f"there is a primitive {name!r} already; choose another name")
-    must_be(str, symbol, "symbol", "a str")
-    must_be(tuple, domain, "domain", "a tuple of an Interval for each operand")
-    functions = [partials] if callable(partials) else partials
-    listed = isinstance(functions, (list, tuple)) and functions and all(map(callable, functions))
-    if not callable(forward) or not listed:
-        raise TypeError("forward must be a function, and partials a list of one for each operand")
-    return add_row(name, symbol or name, forward, functions, domain=domain, kind="custom")

@@ -6,20 +6,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .row import (
-    ABOVE_MINUS_ONE,
-    NON_NEGATIVE,
-    NON_ZERO,
-    POSITIVE,
-    REAL,
-    UNIT,
-    Primitive,
-    add_row,
-    where,
-)
+from .interval import ABOVE_MINUS_ONE, NON_NEGATIVE, NON_ZERO, POSITIVE, REAL, UNIT
+from .row import Primitive, add_row, where
 
-# The public names, for `import *` in the package; the other rows have functions in `functions`.
-__all__ = ["abs", "exp", "expm1", "log", "log1p", "pow", "sqrt"]
+# The public names, for `import *` in the package. Not among them are `abs` and `pow`, which would
+# hide Python's own, and the rows that have functions with defaults in `functions`.
+__all__ = ["exp", "expm1", "log", "log1p", "sqrt"]
 __all__ += ["acos", "asin", "atan", "cos", "cosh", "sin", "sinh", "tan", "tanh"]
 __all__ += ["gelu", "logsigmoid", "relu", "sigmoid", "silu", "softplus"]
 __all__ += ["heaviside", "maximum", "minimum", "piecewise_linear", "sign"]
@@ -35,7 +27,7 @@ def _power(a: Any, b: Any) -> Any:
     return out
 
 
-def _power_partial_base(out: Any, a: Any, b: Any) -> Any:
+def _power_by_base(out: Any, a: Any, b: Any) -> Any:
     # b·aᵇ/a keeps all digits, but needs a ≠ 0 and an `out` that neither under- nor overflows;
     # dividing before or after multiplying keeps the intermediate number in range.
     regular = (abs(out) > 1e-290) & (abs(out) < 1e300) & (abs(a) > 0)
@@ -45,13 +37,13 @@ def _power_partial_base(out: Any, a: Any, b: Any) -> Any:
     return where(regular, by_quotient, by_power)
 
 
-def _power_partial_exponent(out: Any, a: Any, b: Any) -> Any:
+def _power_by_exponent(out: Any, a: Any, b: Any) -> Any:
     half = pow(a, b / 2)  # one rounding less where `out` underflows
     flat = (abs(a) <= 0) & (b >= 0)
     return where(flat, 0.0, half * log(where(flat, 1.0, a)) * half)
 
 
-def _quotient_partial_divisor(out: Any, a: Any, b: Any) -> Any:
+def _quotient_by_divisor(out: Any, a: Any, b: Any) -> Any:
     # An underflowed `out` has lost digits that a division by a small b would bring back.
     return -where(abs(out) < 1e-290, a * 2.0**300 / b / b * 2.0**-300, out / b)
 
@@ -86,6 +78,15 @@ def _sigmoid_partial(out: Any, x: Any) -> Any:
     return _decay(x) / ((1.0 + _decay(x)) * (1.0 + _decay(x)))  # out·(1 − out) would cancel
 
 
+def _elu_by_operand(out: Any, x: Any, alpha: Any) -> Any:
+    half = exp(0.5 * minimum(x, 0.0))  # eˣ would underflow before alpha·eˣ does
+    return where(x > 0, 1.0, alpha * half * half)
+
+
+def _normal_probability(x: Any) -> Any:
+    return (1.0 + erf(x / _SQRT_TWO)) / 2.0  # Φ(x)
+
+
 def _gelu_partial(out: Any, x: Any) -> Any:
     # Φ(x) + x·φ(x). Near −0.75 the two cancel, so what the roundings of x/√2 and x/√2π have lost
     # is added; the products of `coarse` and of x's other digits with the coarse density are exact.
@@ -114,75 +115,185 @@ def _log_ratio(p: Any, q: Any) -> Any:
 
 _TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 _SQRT_TWO = math.sqrt(2.0)
-_DENSITY = 1.0 / math.sqrt(
-    2.0 * math.pi
-)  # of the normal distribution at 0; its first 24 binary digits and the rest:
+_SQRT_PI = math.sqrt(math.pi)
+_SQRT_TWO_PI = math.sqrt(2.0 * math.pi)
+# The density of the normal distribution at 0: its first 24 binary digits, and the rest.
+_DENSITY = 1.0 / math.sqrt(2.0 * math.pi)
 _COARSE_DENSITY, _REST_OF_DENSITY = 6693141 * 2.0**-24, -1.133517010526318e-08
+
 _OPERATOR: dict[str, Any] = {"kind": "operator"}
 _FUNCTION: dict[str, Any] = {"kind": "function"}
 _LINEAR: dict[str, Any] = {"kind": "operator", "keeps_partials_at_nan": True}
 
+# The table. A row states its name, its symbol in pictures, `forward` and the partial derivatives;
+# `definition` and `textbook` where a textbook writes its value and derivatives otherwise; what it
+# is, in a line; and at last what the defaults do not say.
 # fmt: off
-# name, symbol, forward, [∂out/∂operand for each operand], and what the defaults do not say.
 
-# Arithmetic
-add = add_row("add", "+", lambda a, b: a + b, [lambda out, a, b: 1.0, lambda out, a, b: 1.0],  code="+", latex="{} + {}", **_LINEAR)
-sub = add_row("sub", "−", lambda a, b: a - b, [lambda out, a, b: 1.0, lambda out, a, b: -1.0], code="-", latex="{} - {}", **_LINEAR)
-mul = add_row("mul", "×", lambda a, b: a * b, [lambda out, a, b: b,   lambda out, a, b: a],    code="*", latex=r"{} \cdot {}", **_LINEAR)
-neg = add_row("neg", "−", lambda a: -a,       [lambda out, a: -1.0],                           code="-", latex="-{}", **_LINEAR)
-div = add_row("div", "÷", lambda a, b: a / b, [lambda out, a, b: 1.0 / b, _quotient_partial_divisor],
-           code="/", latex=r"\frac{{{}}}{{{}}}", domain=(REAL, NON_ZERO), **_OPERATOR)
-pow = add_row("pow", "xʸ", _power, [_power_partial_base, _power_partial_exponent],
-           latex="{}^{{{}}}", domain=(NON_NEGATIVE, REAL), keeps_partials_at_nan=True, **_FUNCTION)
-abs = add_row("abs", "|x|", math.fabs, [lambda out, x: sign(x)], latex=r"\left|{}\right|", kinks=(lambda x: x,), **_FUNCTION)
+# ---- Arithmetic ----------------------------------------------------------------------------------
 
-# Exponentials, logarithms and roots
-exp     = add_row("exp",   "exp",   math.exp,   [lambda out, x: out],                latex="e^{{{}}}", **_FUNCTION)
-expm1   = add_row("expm1", "expm1", math.expm1, [lambda out, x: exp(x)],             **_FUNCTION)
-log     = add_row("log",   "log",   math.log,   [lambda out, x: 1.0 / x],            latex=r"\log {}", domain=(POSITIVE,), **_FUNCTION)
-log1p   = add_row("log1p", "log1p", math.log1p, [lambda out, x: 1.0 / (1.0 + x)],    domain=(ABOVE_MINUS_ONE,), **_FUNCTION)
-sqrt    = add_row("sqrt",  "√",     math.sqrt,  [lambda out, x: 0.5 / out],          latex=r"\sqrt{{{}}}", domain=(NON_NEGATIVE,), **_FUNCTION)
+add = add_row("add", "+", lambda a, b: a + b, [lambda out, a, b: 1.0, lambda out, a, b: 1.0],
+    summary="The sum of two numbers.", code="+", latex="{} + {}", **_LINEAR)
+sub = add_row("sub", "−", lambda a, b: a - b, [lambda out, a, b: 1.0, lambda out, a, b: -1.0],
+    summary="The difference of two numbers.", code="-", latex="{} - {}", **_LINEAR)
+mul = add_row("mul", "×", lambda a, b: a * b, [lambda out, a, b: b, lambda out, a, b: a],
+    summary="The product of two numbers.", code="*", latex=r"{} \cdot {}", **_LINEAR)
+neg = add_row("neg", "−", lambda x: -x, [lambda out, x: -1.0],
+    summary="The number with the other sign.", code="-", latex="-{}", **_LINEAR)
+div = add_row("div", "÷", lambda a, b: a / b, [lambda out, a, b: 1.0 / b, _quotient_by_divisor],
+    textbook=[lambda out, a, b: 1.0 / b, lambda out, a, b: -a / b**2],
+    summary="The quotient of two numbers.",
+    code="/", latex=r"\frac{{{}}}{{{}}}", domain=(REAL, NON_ZERO), **_OPERATOR)
+pow = add_row("pow", "xʸ", _power, [_power_by_base, _power_by_exponent],
+    textbook=[lambda out, a, b: b * a ** (b - 1.0), lambda out, a, b: a**b * log(a)],
+    summary="A number to the power of another; a negative one to whole powers only.",
+    latex="{}^{{{}}}", domain=(NON_NEGATIVE, REAL), keeps_partials_at_nan=True, **_FUNCTION)
+abs = add_row("abs", "|x|", math.fabs, [lambda out, x: sign(x)],
+    summary="The absolute value.", latex=r"\left|{}\right|", kinks=(lambda x: x,), **_FUNCTION)
 
-# Circular and hyperbolic functions
-sin     = add_row("sin",   "sin",   math.sin,   [lambda out, x: cos(x)],             latex=r"\sin {}", **_FUNCTION)
-cos: Primitive     = add_row("cos",   "cos",   math.cos,   [lambda out, x: -sin(x)],            latex=r"\cos {}", **_FUNCTION)
-tan     = add_row("tan",   "tan",   math.tan,   [lambda out, x: 1.0 + out * out],    latex=r"\tan {}", **_FUNCTION)
-asin    = add_row("asin",  "asin",  math.asin,  [lambda out, x: 1.0 / sqrt((1.0 - x) * (1.0 + x))],  domain=(UNIT,), **_FUNCTION)
-acos    = add_row("acos",  "acos",  math.acos,  [lambda out, x: -1.0 / sqrt((1.0 - x) * (1.0 + x))], domain=(UNIT,), **_FUNCTION)
-atan    = add_row("atan",  "atan",  math.atan,  [lambda out, x: 1.0 / (1.0 + x * x)], **_FUNCTION)
-sinh    = add_row("sinh",  "sinh",  math.sinh,  [lambda out, x: cosh(x)],            latex=r"\sinh {}", **_FUNCTION)
-cosh: Primitive    = add_row("cosh",  "cosh",  math.cosh,  [lambda out, x: sinh(x)],            latex=r"\cosh {}", **_FUNCTION)
-tanh    = add_row("tanh",  "tanh",  math.tanh,  [_tanh_partial],                     latex=r"\tanh {}", **_FUNCTION)
+# ---- Exponentials, logarithms and roots ----------------------------------------------------------
 
-# Activations
-sigmoid    = add_row("sigmoid",    "σ",        lambda x: where(x < 0, _decay(x), 1.0) / (1.0 + _decay(x)), [_sigmoid_partial], latex=r"\sigma\left({}\right)")
-logsigmoid = add_row("logsigmoid", "log σ",    lambda x: -softplus(-x),                          [lambda out, x: sigmoid(-x)], latex=r"\log \sigma\left({}\right)")
-softplus: Primitive   = add_row("softplus",   "softplus", lambda x: maximum(x, 0.0) + log1p(_decay(x)),     [lambda out, x: sigmoid(x)])
-relu       = add_row("relu",       "ReLU",     lambda x: where(x <= 0, 0.0, x),                  [lambda out, x: where(x > 0, 1.0, 0.0)], kinks=(lambda x: x,))
-leaky_relu = add_row("leaky_relu", "leaky ReLU", lambda x, slope: where((x > 0) & (slope <= math.inf), x, slope * x),
-                  [lambda out, x, slope: where(x > 0, 1.0, slope), lambda out, x, slope: where(x > 0, 0.0, x)], kinks=(lambda x, slope: x,))
-elu        = add_row("elu",        "ELU",      lambda x, alpha: where((x > 0) & (alpha <= math.inf), x, alpha * expm1(minimum(x, 0.0))),
-                  [lambda out, x, alpha: where(x > 0, 1.0, alpha * exp(0.5 * minimum(x, 0.0)) * exp(0.5 * minimum(x, 0.0))), lambda out, x, alpha: expm1(minimum(x, 0.0))], kinks=(lambda x, alpha: x,))
-silu       = add_row("silu",       "SiLU",     lambda x: x * sigmoid(x),                         [lambda out, x: sigmoid(x) * (1.0 + x * sigmoid(-x))])
-gelu       = add_row("gelu",       "GELU",     lambda x: 0.5 * x * erfc(-x / _SQRT_TWO),        [_gelu_partial])
-heaviside  = add_row("heaviside",  "step",     lambda x: where(x > 0, 1.0, where(x < 0, 0.0, x + 0.5)), [lambda out, x: 0.0], latex=r"H\left({}\right)", kinks=(lambda x: x,))
-sign: Primitive       = add_row("sign",       "sign",     lambda x: where(x > 0, 1.0, where(x < 0, -1.0, x)), [lambda out, x: 0.0], kinks=(lambda x: x,))
-piecewise_linear = add_row("piecewise_linear", "⟋", lambda x: minimum(maximum(x + 0.5, 0.0), 1.0),
-                        [lambda out, x: where(abs(x) < 0.5, 1.0, 0.0)], kinks=(lambda x: x + 0.5, lambda x: x - 0.5))
+exp = add_row("exp", "exp", math.exp, [lambda out, x: out],
+    summary="The exponential function eˣ.", latex="e^{{{}}}", **_FUNCTION)
+expm1 = add_row("expm1", "expm1", math.expm1, [lambda out, x: exp(x)],
+    summary="eˣ − 1, which keeps its digits near 0.",
+    definition=lambda x: exp(x) - 1.0, **_FUNCTION)
+log: Primitive = add_row("log", "log", math.log, [lambda out, x: 1.0 / x],
+    summary="The natural logarithm.", latex=r"\log {}", domain=(POSITIVE,), **_FUNCTION)
+log1p = add_row("log1p", "log1p", math.log1p, [lambda out, x: 1.0 / (1.0 + x)],
+    summary="log(1 + x), which keeps its digits near 0.",
+    definition=lambda x: log(1.0 + x), domain=(ABOVE_MINUS_ONE,), **_FUNCTION)
+sqrt = add_row("sqrt", "√", math.sqrt, [lambda out, x: 0.5 / out],
+    textbook=[lambda out, x: 1.0 / (2.0 * out)],
+    summary="The square root.", latex=r"\sqrt{{{}}}", domain=(NON_NEGATIVE,), **_FUNCTION)
 
-# Error function
-erf  = add_row("erf",  "erf",  math.erf,  [lambda out, x: _TWO_OVER_SQRT_PI * exp(-x * x)],  on_arrays=_vectorized(math.erf), **_FUNCTION)
-erfc: Primitive = add_row("erfc", "erfc", math.erfc, [lambda out, x: -_TWO_OVER_SQRT_PI * exp(-x * x)], on_arrays=_vectorized(math.erfc), **_FUNCTION)
+# ---- Circular and hyperbolic functions -----------------------------------------------------------
 
-# Entropy: 0·log 0 is 0
-entr     = add_row("entr",     "−p log p",     lambda p: -(p * log(_unless_zero(p, p))), [lambda out, p: -log(p) - 1.0], domain=(NON_NEGATIVE,), latex=r"-{0} \log {0}")
-xlogy    = add_row("xlogy",    "x log y",      lambda x, y: x * log(_unless_zero(x, y)), [lambda out, x, y: log(y), lambda out, x, y: x / y], domain=(REAL, POSITIVE), latex=r"{} \log {}")
-rel_entr = add_row("rel_entr", "p log(p/q)",   _rel_entr, [lambda out, p, q: _log_ratio(p, q) + 1.0, lambda out, p, q: -p / q], domain=(NON_NEGATIVE, POSITIVE), latex=r"{0} \log \frac{{{0}}}{{{1}}}")
+sin = add_row("sin", "sin", math.sin, [lambda out, x: cos(x)],
+    summary="The sine of an angle in radians.", latex=r"\sin {}", **_FUNCTION)
+cos: Primitive = add_row("cos", "cos", math.cos, [lambda out, x: -sin(x)],
+    summary="The cosine of an angle in radians.", latex=r"\cos {}", **_FUNCTION)
+tan = add_row("tan", "tan", math.tan, [lambda out, x: 1.0 + out * out],
+    definition=lambda x: sin(x) / cos(x), textbook=[lambda out, x: 1.0 + out**2],
+    summary="The tangent of an angle in radians.", latex=r"\tan {}", **_FUNCTION)
+asin = add_row("asin", "asin", math.asin, [lambda out, x: 1.0 / sqrt((1.0 - x) * (1.0 + x))],
+    textbook=[lambda out, x: 1.0 / sqrt(1.0 - x**2)],
+    summary="The angle from −π/2 to π/2 whose sine is x.", domain=(UNIT,), **_FUNCTION)
+acos = add_row("acos", "acos", math.acos, [lambda out, x: -1.0 / sqrt((1.0 - x) * (1.0 + x))],
+    textbook=[lambda out, x: -1.0 / sqrt(1.0 - x**2)],
+    summary="The angle from 0 to π whose cosine is x.", domain=(UNIT,), **_FUNCTION)
+atan = add_row("atan", "atan", math.atan, [lambda out, x: 1.0 / (1.0 + x * x)],
+    textbook=[lambda out, x: 1.0 / (1.0 + x**2)],
+    summary="The angle between −π/2 and π/2 whose tangent is x.", **_FUNCTION)
+sinh = add_row("sinh", "sinh", math.sinh, [lambda out, x: cosh(x)],
+    definition=lambda x: (exp(x) - exp(-x)) / 2.0,
+    summary="The hyperbolic sine.", latex=r"\sinh {}", **_FUNCTION)
+cosh: Primitive = add_row("cosh", "cosh", math.cosh, [lambda out, x: sinh(x)],
+    definition=lambda x: (exp(x) + exp(-x)) / 2.0,
+    summary="The hyperbolic cosine.", latex=r"\cosh {}", **_FUNCTION)
+tanh = add_row("tanh", "tanh", math.tanh, [_tanh_partial],
+    definition=lambda x: sinh(x) / cosh(x), textbook=[lambda out, x: 1.0 - out**2],
+    summary="The hyperbolic tangent, between −1 and 1.",
+    latex=r"\tanh {}", **_FUNCTION)
 
-# Selection: a tie shares the derivative
-maximum: Primitive = add_row("maximum", "max", _maximum, [lambda out, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)), lambda out, a, b: where(b > a, 1.0, where(b < a, 0.0, 0.5))], kinks=(lambda a, b: a - b,), **_FUNCTION)
-minimum: Primitive = add_row("minimum", "min", _minimum, [lambda out, a, b: where(a < b, 1.0, where(a > b, 0.0, 0.5)), lambda out, a, b: where(b < a, 1.0, where(b > a, 0.0, 0.5))], kinks=(lambda a, b: a - b,), **_FUNCTION)
-clip    = add_row("clip", "clip", lambda x, low, high: minimum(maximum(x, low), high),
-               [lambda out, x, low, high: where(x < low, 0.0, where(x > high, 0.0, 1.0)), lambda out, x, low, high: where(x < low, 1.0, 0.0), lambda out, x, low, high: where(x > high, 1.0, 0.0)],
-               kinks=(lambda x, low, high: x - low, lambda x, low, high: x - high))
+# ---- Activations ---------------------------------------------------------------------------------
+
+sigmoid = add_row("sigmoid", "σ", lambda x: where(x < 0, _decay(x), 1.0) / (1.0 + _decay(x)),
+    [_sigmoid_partial],
+    definition=lambda x: 1.0 / (1.0 + exp(-x)), textbook=[lambda out, x: out * (1.0 - out)],
+    summary="The logistic function σ, between 0 and 1.", latex=r"\sigma\left({}\right)")
+logsigmoid = add_row("logsigmoid", "log σ", lambda x: -softplus(-x), [lambda out, x: sigmoid(-x)],
+    definition=lambda x: log(sigmoid(x)), textbook=[lambda out, x: 1.0 - sigmoid(x)],
+    summary="The logarithm of the logistic function.", latex=r"\log \sigma\left({}\right)")
+softplus: Primitive = add_row("softplus", "softplus", lambda x: maximum(x, 0.0) + log1p(_decay(x)),
+    [lambda out, x: sigmoid(x)],
+    definition=lambda x: log(1.0 + exp(x)),
+    summary="The smooth form of relu.")
+relu = add_row("relu", "ReLU", lambda x: where(x <= 0, 0.0, x),
+    [lambda out, x: where(x > 0, 1.0, 0.0)],
+    definition=lambda x: where(x > 0, x, 0.0),
+    summary="The rectified linear unit: x where it is positive, else 0.", kinks=(lambda x: x,))
+leaky_relu = add_row("leaky_relu", "leaky ReLU",
+    lambda x, slope: where((x > 0) & (slope <= math.inf), x, slope * x),
+    [lambda out, x, slope: where(x > 0, 1.0, slope), lambda out, x, slope: where(x > 0, 0.0, x)],
+    definition=lambda x, slope: where(x > 0, x, slope * x),
+    summary="x where it is positive, else a small part of it.",
+    example=(-2.0, 0.25), kinks=(lambda x, slope: x,))
+elu = add_row("elu", "ELU",
+    lambda x, alpha: where((x > 0) & (alpha <= math.inf), x, alpha * expm1(minimum(x, 0.0))),
+    [_elu_by_operand, lambda out, x, alpha: expm1(minimum(x, 0.0))],
+    definition=lambda x, alpha: where(x > 0, x, alpha * (exp(x) - 1.0)),
+    textbook=[lambda out, x, alpha: where(x > 0, 1.0, alpha * exp(x)),
+              lambda out, x, alpha: where(x > 0, 0.0, exp(x) - 1.0)],
+    summary="The exponential linear unit: x where it is positive, else above −alpha.",
+    example=(-2.0, 0.5), kinks=(lambda x, alpha: x,))
+silu = add_row("silu", "SiLU", lambda x: x * sigmoid(x),
+    [lambda out, x: sigmoid(x) * (1.0 + x * sigmoid(-x))],
+    textbook=[lambda out, x: sigmoid(x) + x * sigmoid(x) * (1.0 - sigmoid(x))],
+    summary="The sigmoid linear unit x·σ(x), also called swish.")
+gelu = add_row("gelu", "GELU", lambda x: 0.5 * x * erfc(-x / _SQRT_TWO), [_gelu_partial],
+    definition=lambda x: x * _normal_probability(x),
+    textbook=[lambda out, x: _normal_probability(x) + x * exp(-(x**2) / 2.0) / _SQRT_TWO_PI],
+    summary="The Gaussian error linear unit x·Φ(x), with derivative Φ(x) + x·φ(x).")
+heaviside = add_row("heaviside", "step", lambda x: where(x > 0, 1.0, where(x < 0, 0.0, x + 0.5)),
+    [lambda out, x: 0.0],
+    definition=lambda x: where(x > 0, 1.0, where(x < 0, 0.0, 0.5)),
+    summary="The step from 0 to 1, and ½ at 0.", latex=r"H\left({}\right)", kinks=(lambda x: x,))
+sign: Primitive = add_row("sign", "sign", lambda x: where(x > 0, 1.0, where(x < 0, -1.0, x)),
+    [lambda out, x: 0.0],
+    definition=lambda x: where(x > 0, 1.0, where(x < 0, -1.0, 0.0)),
+    summary="The sign of a number: −1, 0 or 1.", kinks=(lambda x: x,))
+piecewise_linear = add_row("piecewise_linear", "⟋",
+    lambda x: minimum(maximum(x + 0.5, 0.0), 1.0),
+    [lambda out, x: where(abs(x) < 0.5, 1.0, 0.0)],
+    summary="x + ½, held between 0 and 1.",
+    example=(0.25,), kinks=(lambda x: x + 0.5, lambda x: x - 0.5))
+
+# ---- Error function ------------------------------------------------------------------------------
+
+erf = add_row("erf", "erf", math.erf, [lambda out, x: _TWO_OVER_SQRT_PI * exp(-x * x)],
+    textbook=[lambda out, x: 2.0 * exp(-(x**2)) / _SQRT_PI],
+    summary="The error function 2/√π·∫exp(−t²)dt from 0 to x.",
+    on_arrays=_vectorized(math.erf), **_FUNCTION)
+erfc: Primitive = add_row("erfc", "erfc", math.erfc,
+    [lambda out, x: -_TWO_OVER_SQRT_PI * exp(-x * x)],
+    definition=lambda x: 1.0 - erf(x), textbook=[lambda out, x: -2.0 * exp(-(x**2)) / _SQRT_PI],
+    summary="1 − erf(x), which keeps its digits where it is small.",
+    on_arrays=_vectorized(math.erfc), **_FUNCTION)
+
+# ---- Entropy: 0·log 0 is 0 -----------------------------------------------------------------------
+
+entr = add_row("entr", "−p log p", lambda p: -(p * log(_unless_zero(p, p))),
+    [lambda out, p: -log(p) - 1.0],
+    definition=lambda p: -p * log(p),
+    summary="A probability's part of the entropy; 0 at 0.",
+    domain=(NON_NEGATIVE,), latex=r"-{0} \log {0}")
+xlogy = add_row("xlogy", "x log y", lambda x, y: x * log(_unless_zero(x, y)),
+    [lambda out, x, y: log(y), lambda out, x, y: x / y],
+    definition=lambda x, y: x * log(y),
+    summary="x times the logarithm of y; 0 where x is 0.",
+    domain=(REAL, POSITIVE), latex=r"{} \log {}")
+rel_entr = add_row("rel_entr", "p log(p/q)", _rel_entr,
+    [lambda out, p, q: _log_ratio(p, q) + 1.0, lambda out, p, q: -p / q],
+    definition=lambda p, q: p * log(p / q),
+    textbook=[lambda out, p, q: log(p / q) + 1.0, lambda out, p, q: -p / q],
+    summary="A probability's part of the divergence of p from q; 0 where p is 0.",
+    domain=(NON_NEGATIVE, POSITIVE), latex=r"{0} \log \frac{{{0}}}{{{1}}}")
+
+# ---- Selection: a tie shares the derivative ------------------------------------------------------
+
+maximum: Primitive = add_row("maximum", "max", _maximum,
+    [lambda out, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)),
+     lambda out, a, b: where(b > a, 1.0, where(b < a, 0.0, 0.5))],
+    summary="The larger of two numbers.", kinks=(lambda a, b: a - b,), **_FUNCTION)
+minimum: Primitive = add_row("minimum", "min", _minimum,
+    [lambda out, a, b: where(a < b, 1.0, where(a > b, 0.0, 0.5)),
+     lambda out, a, b: where(b < a, 1.0, where(b > a, 0.0, 0.5))],
+    summary="The smaller of two numbers.", kinks=(lambda a, b: a - b,), **_FUNCTION)
+clip = add_row("clip", "clip", lambda x, low, high: minimum(maximum(x, low), high),
+    [lambda out, x, low, high: where(x < low, 0.0, where(x > high, 0.0, 1.0)),
+     lambda out, x, low, high: where(x < low, 1.0, 0.0),
+     lambda out, x, low, high: where(x > high, 1.0, 0.0)],
+    summary="x, held between low and high.",
+    example=(2.5, 0.0, 1.0), kinks=(lambda x, low, high: x - low, lambda x, low, high: x - high))
 # fmt: on

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from ..engine.formulas import Formula
 from ..engine.row import Primitive
 from ..engine.value import Value
+from .writing import latex, readable
 
 LONGEST = 24  # characters of a label or a symbol, before it is cut
+LONGEST_DERIVATIVE = 60  # characters of a formula; a longer one says less than its number
+MOST_WRITTEN = 12  # operands of an operation that is written out
 
 # A symbol like |x| or p log(p/q) is a pattern: these letters stand for the operands.
 _LETTER = re.compile(r"\b[pqxy]\b")
@@ -89,6 +94,35 @@ def written(node: Value, names: dict[Value, str]) -> str:
     if node.op is None:
         return ""
     operands = [names[x] if isinstance(x, Value) else number(x) for x in node.operands]
-    if len(operands) > 12:
+    if len(operands) > MOST_WRITTEN:
         return f"{shorten(node.op.symbol)} of {len(operands)} operands"
     return operation(node.op, operands)
+
+
+def derivative(
+    node: Value, place: int, names: Mapping[Value, str], write: Callable[[Any], str] = readable
+) -> str:
+    """The derivative of a node by one of its operands, as a textbook writes it: `1 − y²`.
+
+    Empty where it is a number, where nobody could read it, and for a row of the user's own that
+    knows numbers only. `write` is `readable` or `latex`.
+
+    >>> x = Value(0.5, label="x")
+    >>> y = x**3
+    >>> derivative(y, 0, {x: "x", y: "y"})
+    '3·x²'
+    """
+    if node.op is None or len(node.operands) > MOST_WRITTEN:
+        return ""
+    # A label may look like a number or an operator, so marks stand for the names at first.
+    nodes = [node, *node.operands]
+    out, *operands = [Formula(f"\0{k}\0") if x in names else x for k, x in enumerate(nodes)]
+    try:
+        formula = node.op.textbook_on(out, operands)[place]
+    except (TypeError, ValueError):
+        return ""
+    if not isinstance(formula, Formula):
+        return ""
+    parts = write(formula).split("\0")
+    text = "".join(names[nodes[int(part)]] if k % 2 else part for k, part in enumerate(parts))
+    return text if len(text) <= LONGEST_DERIVATIVE or write is latex else ""

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ..engine.value import Value, topological_order
-from .notation import names_of, number, written
+from .notation import derivative, names_of, number, written
 
 MOST_SHOWN = 200  # steps that a display prints unasked
 
@@ -96,13 +96,19 @@ class Steps:
             elif isinstance(step, Seed):
                 yield f"start at {node}", f"∂{root}/∂{root} = 1"
             else:
-                operand = names[step.operand]
-                upstream, local, product, before, after = (number(x, 6) for x in step[3:])
-                yield (
-                    f"{node} to {operand}",
-                    f"∂{root}/∂{node} × ∂{node}/∂{operand} = ({upstream}) × ({local}) = {product}; "
-                    f"∂{root}/∂{operand}: {before} + ({product}) = {after}",
-                )
+                yield f"{node} to {names[step.operand]}", self._sum(step, names)
+
+    def _sum(self, step: Contribution, names: dict[Value, str]) -> str:
+        """Upstream × local, the local derivative first as a formula; and before + product."""
+        root, node, operand = names[self.root], names[step.node], names[step.operand]
+        upstream, local, product, before, after = (number(x, 6) for x in step[3:])
+        formula = derivative(step.node, step.place, names)
+        in_symbols = f"({upstream}) × ({formula}) = " if formula else ""
+        return (
+            f"∂{root}/∂{node} × ∂{node}/∂{operand} = "
+            f"{in_symbols}({upstream}) × ({local}) = {product}; "
+            f"∂{root}/∂{operand}: {before} + ({product}) = {after}"
+        )
 
     def __str__(self) -> str:
         rows = list(self.rows())
@@ -138,7 +144,7 @@ def steps(root: Value) -> Steps:
     >>> print(steps(c))
     1  compute c   a × b = −6
     2  start at c  ∂c/∂c = 1
-    3  c to a      ∂c/∂c × ∂c/∂a = (1) × (−3) = −3; ∂c/∂a: 0 + (−3) = −3
-    4  c to b      ∂c/∂c × ∂c/∂b = (1) × (2) = 2; ∂c/∂b: 0 + (2) = 2
+    3  c to a      ∂c/∂c × ∂c/∂a = (1) × (b) = (1) × (−3) = −3; ∂c/∂a: 0 + (−3) = −3
+    4  c to b      ∂c/∂c × ∂c/∂b = (1) × (a) = (1) × (2) = 2; ∂c/∂b: 0 + (2) = 2
     """
     return Steps(root)

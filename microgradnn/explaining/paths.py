@@ -10,9 +10,11 @@ from typing import NamedTuple
 from ..engine.checks import must_be
 from ..engine.derivatives import dependents, gradients
 from ..engine.value import Value, topological_order
-from .notation import names_of, number
+from .notation import derivative, names_of, number
+from .writing import latex
 
 MOST_PATHS = 1000
+MOST_FORMULAS = 12  # local derivatives that are written below the paths
 
 _FLAT = {"sign", "heaviside"}
 _DEAD = {"relu", "clip", "piecewise_linear"}
@@ -80,7 +82,19 @@ class Explanation:
         if not self.paths and self.count:
             lines.append("  too many to list; node by node, each gradient a sum over its users:")
             lines += self._node_by_node()
-        return "\n".join(lines + [f"  {note}" for note in self.notes])
+        return "\n".join(lines + [f"  {line}" for line in (*self._formulas(), *self.notes)])
+
+    def _formulas(self) -> list[str]:
+        """The local derivatives as formulas, each once, if they are few enough to be read."""
+        edges = dict.fromkeys(edge for path in self.paths for edge in _edges(path))
+        names = self._names
+        found = [
+            f"∂{names[node]}/∂{names[node.operands[place]]} = {formula}"
+            for node, place in edges
+            if (formula := derivative(node, place, names))
+        ]
+        distinct = list(dict.fromkeys(found))
+        return distinct if len(distinct) <= MOST_FORMULAS else []
 
     def _node_by_node(self) -> list[str]:
         """One line for each node between, for as many as can be read."""
@@ -97,19 +111,24 @@ class Explanation:
     __repr__ = __str__
 
     def latex(self) -> str:
-        """The sum over paths in symbols and in numbers, as LaTeX."""
+        """The sum over paths in symbols, in formulas and in numbers, as LaTeX."""
         root, wrt = _latex_name(self._names[self.root]), _latex_name(self._names[self.wrt])
         left = rf"\frac{{\partial {root}}}{{\partial {wrt}}}"
         if not self.paths or len(self.paths) > 20:
             return f"{left} = {_latex_number(self.total)}"
-        symbols, numbers = [], []
+        latex_names = {node: _latex_name(name) for node, name in self._names.items()}
+        symbols, formulas, numbers = [], [], []
         for path in self.paths:
             names = [_latex_name(self._names[node]) for node in path.nodes]
             factors = [rf"\frac{{\partial {a}}}{{\partial {b}}}" for a, b in pairwise(names)]
             symbols.append(" ".join(factors) or "1")
             numbers.append(r" \cdot ".join(map(_latex_number, path.factors)) or "1")
-        terms = [" + ".join(symbols), " + ".join(numbers), _latex_number(self.total)]
-        return " = ".join([left, *terms])
+            written = [derivative(*edge, latex_names, latex) for edge in _edges(path)]
+            pairs = zip(written, path.factors, strict=True)
+            texts = [_in_product(text) if text else _latex_number(x) for text, x in pairs]
+            formulas.append(r" \cdot ".join(texts) or "1")
+        terms = dict.fromkeys(map(" + ".join, (symbols, formulas, numbers)))  # none of them twice
+        return " = ".join([left, *terms, _latex_number(self.total)])
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"
@@ -125,6 +144,7 @@ def explain(root: Value, wrt: Value) -> Explanation:
     ∂c/∂a = 3, the sum over 2 paths
       c → v3 → a: ∂c/∂v3 · ∂v3/∂a = (1) × (2) = 2
       c → a: ∂c/∂a = (1) = 1
+      ∂v3/∂a = b
     """
     return Explanation(root, wrt)
 
@@ -155,6 +175,22 @@ def _list_paths(depends: set[Value], root: Value, wrt: Value) -> list[Path]:
             if local is not None and operand in depends
         ]
     return paths
+
+
+def _edges(path: Path) -> list[tuple[Value, int]]:
+    """Each edge of a path as a node and the place of its operand."""
+    steps = zip(pairwise(path.nodes), path.factors, strict=True)
+    return [(node, _place(node, operand, local)) for (node, operand), local in steps]
+
+
+def _place(node: Value, operand: Value, local: float) -> int:
+    """The place of an operand; where it is an operand twice, one with this local derivative."""
+    places = [k for k, x in enumerate(node.operands) if x is operand]
+    return next((k for k in places if node.local_grads[k] == local), places[0])
+
+
+def _in_product(text: str) -> str:
+    return rf"\left({text}\right)" if re.search(r" [+-] |^-|cases", text) else text
 
 
 def _latex_number(x: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..engine import functions
-from ..engine.checks import MOST, as_count, as_number, as_operands
+from ..engine.checks import MOST_UNITS, as_count, as_list, as_number, as_operands
 from ..engine.row import PRIMITIVES
 from ..engine.value import Value, record
 from .init import Initializer, as_initializer, as_random
@@ -39,7 +39,7 @@ class Neuron(Module):
         init: str | Initializer = "he_normal",
         rng: random.Random | int | None = None,
     ) -> None:
-        as_count(nin, "nin", most=MOST)
+        as_count(nin, "nin", most=MOST_UNITS)
         initialize, generator = as_initializer(init), as_random(rng)
         self.activation = checked_activation(activation)
         weights = [initialize(nin, 1, generator) for _ in range(nin)]
@@ -79,8 +79,8 @@ class Layer(Module):
         init: str | Initializer = "he_normal",
         rng: random.Random | int | None = None,
     ) -> None:
-        as_count(nin, "nin", most=MOST)
-        as_count(nout, "nout", most=MOST)
+        as_count(nin, "nin", most=MOST_UNITS)
+        as_count(nout, "nout", most=MOST_UNITS)
         initialize, generator = as_initializer(init), as_random(rng)
         self.neurons = [
             Neuron(nin, activation, bias, lambda n, _, r: initialize(n, nout, r), generator)
@@ -123,10 +123,10 @@ class MLP(Module):
         init: str | Initializer = "he_normal",
         rng: random.Random | int | None = None,
     ) -> None:
-        as_count(nin, "nin", most=MOST)
-        sizes = [nin, *functions.as_list(nouts, "nouts")]
+        as_count(nin, "nin", most=MOST_UNITS)
+        sizes = [nin, *as_list(nouts, "nouts")]
         for nout in sizes[1:]:
-            as_count(nout, "in nouts each nout", most=MOST)
+            as_count(nout, "in nouts each nout", most=MOST_UNITS)
         generator = as_random(rng)
         hidden, last = checked_activation(activation), checked_activation(output_activation)
         activations = [hidden] * (len(sizes) - 2) + [last]

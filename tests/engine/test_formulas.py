@@ -52,22 +52,6 @@ def test_what_recurs_is_computed_once() -> None:
     assert [line.split(" = ")[0] for line in lines] == ["t0", "t1", "y", "slope"]
 
 
-@pytest.mark.parametrize(
-    ("formula", "latex"),
-    [
-        (PRIMITIVES["exp"](X - Y), "e^{x - y}"),
-        (X / (Y + Z), r"\frac{x}{y + z}"),
-        (PRIMITIVES["pow"](X + Y, Z), r"\left(x + y\right)^{z}"),
-        (X * (Y + Z), r"x \cdot \left(y + z\right)"),
-        (PRIMITIVES["sigmoid"](X), r"\sigma\left(x\right)"),
-        (PRIMITIVES["softplus"](X), r"\operatorname{softplus}\left(x\right)"),
-        (PRIMITIVES["max"](X, Y, Z), r"\operatorname{max}\left(x, y, z\right)"),
-    ],
-)
-def test_latex(formula: Formula, latex: str) -> None:
-    assert formula.latex() == latex
-
-
 def test_a_comparison_has_no_truth_value() -> None:
     with pytest.raises(TypeError, match="no truth value"):
         bool(X > 0)

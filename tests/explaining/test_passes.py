@@ -118,6 +118,29 @@ def test_what_a_learner_should_notice() -> None:
     assert mg.explain(x, x).total == 1.0
 
 
+def test_local_derivatives_are_written_as_the_textbook_has_them() -> None:
+    x, w = Value(0.5, label="x"), Value(2.0, label="w")
+    y = mg.tanh(w * x)
+    y.label = "y"
+    assert "∂y/∂y × ∂y/∂v3 = (1) × (1 − y²) = (1) × (0.419974) =" in str(mg.steps(y))
+    why = mg.explain(y, w)
+    assert str(why).splitlines()[-2:] == ["  ∂y/∂v3 = 1 − y²", "  ∂v3/∂w = x"]
+    assert r" = \left(1 - y^{2}\right) \cdot x = " in why.latex()
+    square = x * x
+    assert str(mg.explain(square, x)).count("∂v2/∂x = x") == 1
+    quotient = mg.explain(x / x, x)
+    assert {"  ∂v2/∂x = 1 / x", "  ∂v2/∂x = −x / x²"} <= set(str(quotient).splitlines())
+
+
+def test_formulas_of_too_many_derivatives_are_left_out() -> None:
+    x = Value(0.5, label="x")
+    y: Any = x
+    for _ in range(20):
+        y = mg.tanh(y)
+    assert "²" not in str(mg.explain(y, x))
+    assert "v_{20}^{2}" in mg.explain(y, x).latex()
+
+
 def test_too_many_paths_are_counted_and_not_walked() -> None:
     a = Value(1.0, label="a")
     y = a

@@ -11,7 +11,7 @@ from typing import Any
 
 import mpmath as mp
 
-from microgradnn.engine.row import Primitive
+from microgradnn.engine.row import PRIMITIVES, Primitive
 
 Real = Any  # mpmath is untyped
 
@@ -62,20 +62,6 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "div": lambda a, b: a / b,
     "pow": _power,
     "abs": lambda x: mp.fabs(x),
-    "exp": mp.exp,
-    "expm1": mp.expm1,
-    "log": mp.log,
-    "log1p": mp.log1p,
-    "sqrt": mp.sqrt,
-    "sin": mp.sin,
-    "cos": mp.cos,
-    "tan": mp.tan,
-    "asin": mp.asin,
-    "acos": mp.acos,
-    "atan": mp.atan,
-    "sinh": mp.sinh,
-    "cosh": mp.cosh,
-    "tanh": mp.tanh,
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
     "logsigmoid": lambda x: -mp.log1p(mp.exp(-x)),
     "softplus": lambda x: mp.log1p(mp.exp(x)),
@@ -85,9 +71,7 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "silu": lambda x: x / (1 + mp.exp(-x)),
     "gelu": lambda x: x * _erfc(-x / mp.sqrt(2)) / 2,
     "heaviside": lambda x: (mp.sign(x) + 1) / 2,
-    "sign": mp.sign,
     "piecewise_linear": lambda x: min(max(x + mp.mpf(0.5), mp.mpf(0)), mp.mpf(1)),
-    "erf": mp.erf,
     "erfc": _erfc,
     "entr": _entr,
     "xlogy": lambda x, y: x * mp.log(y) if x else mp.mpf(0),
@@ -103,6 +87,10 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "softmax": _softmax,
     "cross_entropy": _cross_entropy,
 }
+# A row that mpmath knows by the same name needs no line above.
+REFERENCES |= {
+    name: getattr(mp, name) for name in PRIMITIVES if name not in REFERENCES and hasattr(mp, name)
+}
 
 
 # ---- Slopes: differences of the values, in so many digits that nothing is lost -----------------
@@ -115,8 +103,8 @@ class Point:
     neglects is the square of that; and the digits suffice to see even a derivative as small as a
     double can be (2⁻¹⁰⁷⁴) in the difference of two values of ordinary size.
 
-    >>> from microgradnn import primitives
-    >>> mp.nstr(Point(primitives.mul, [3.0, 5.0]).slope(0), 30)
+    >>> from microgradnn.engine import table
+    >>> mp.nstr(Point(table.mul, [3.0, 5.0]).slope(0), 30)
     '5.0'
     """
 

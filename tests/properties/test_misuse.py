@@ -171,7 +171,7 @@ row("where", mg.where, lambda: {"condition": True, "a": 1.0, "b": 2.0})
 for name in ("sum", "mean", "max", "min", "logsumexp", "softmax"):
     row(name, getattr(mg, name), lambda: {"xs": [Value(0.5), 1.0]}, xs=listed(scalar))
 row("dot", mg.dot, lambda: {"ws": [Value(1.0), Value(2.0)], "xs": [1.0, Value(2.0)], "bias": Value(0.5)}, ws=listed(scalar, 2), xs=listed(scalar, 2), bias=scalar)
-row("primitive", mg.primitive, lambda: {"name": "new", "forward": lambda x: x, "partials": [lambda out, x: 1.0]}, name=lambda x: text(x) and x.isidentifier() and x != "relu", forward=function, partials=either(function, listed(function)), symbol=text, domain=one_of(()))
+row("primitive", mg.primitive, lambda: {"name": "new", "forward": lambda x: x, "partials": [lambda out, x: 1.0]}, name=lambda x: text(x) and x.isidentifier() and x != "relu", forward=function, partials=either(function, listed(function)), symbol=text, domain=one_of(()), textbook=either(one_of(None), function, listed(function, 1)), summary=text)
 
 # ---- Values --------------------------------------------------------------------------------------
 
@@ -485,7 +485,16 @@ NO_ROW = {
         "xavier_uniform",
         "Module",
     ),
-    *("Drawing", "Explorer", "GradientCheck", "History", "Primitive", "Program", "Dataset"),
+    *(
+        "Drawing",
+        "Explorer",
+        "GradientCheck",
+        "History",
+        "Interval",
+        "Primitive",
+        "Program",
+        "Dataset",
+    ),
     *("Check", "Exact", "Fault", "Report", "as_table", "as_floats", "check_seed"),
 }
 # True or false in Python's sense, shown as text whatever it is, or with a row of its own.
@@ -495,7 +504,7 @@ FLAGS = {"example", "create_graph", "open_neurons", "mistakes", "bias", "log", "
 @pytest.mark.parametrize("module", [mg, nn, losses, optim, data, plots, testing])
 def test_every_public_name_has_a_row(module: Any) -> None:
     names = getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")])
-    for name in names:
+    for name in [*names, *(dir(mg) if module is mg else ())]:  # in `dir` also what is Python's own
         thing = getattr(module, name)
         home = getattr(thing, "__module__", "")
         ours = isinstance(thing, Primitive) or (

@@ -1,0 +1,54 @@
+"""Rows of the user's own: `mg.primitive`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .checks import must_be
+from .interval import Interval, as_domain
+from .row import PRIMITIVES, Partial, Primitive, add_row
+
+
+def primitive(
+    name: str,
+    forward: Callable[..., float],
+    partials: Sequence[Partial],
+    symbol: str = "",
+    domain: tuple[Interval, ...] = (),
+    *,
+    textbook: Sequence[Partial] | None = None,
+    summary: str = "",
+) -> Primitive:
+    """Add a row of your own to the table, and give it back: a function of numbers and Values.
+
+    `forward` maps floats to a float; `partials` holds for each operand a function
+    `(out, *operands)`, written with operators, other rows and `where`. `domain` is a tuple of an
+    `Interval` for each operand: an error says so when an operand is outside. `textbook` holds the
+    derivatives as people should read them, if the partials look otherwise; `summary` is the first
+    line of the row's help.
+
+    >>> import microgradnn as mg
+    >>> cube = mg.primitive("cube", lambda x: x * x * x, [lambda out, x: 3 * x * x])
+    >>> x = mg.Value(2.0)
+    >>> mg.gradients(cube(x), [x])
+    [12.0]
+    """
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"name must be an identifier, got {name!r}")
+    if name in PRIMITIVES:
+        raise ValueError(f"there is a primitive {name!r} already; choose another name")
+    must_be(str, symbol, "symbol", "a str")
+    must_be(str, summary, "summary", "a str")
+    functions = [partials] if callable(partials) else partials
+    if not callable(forward) or not _are_functions(functions):
+        raise TypeError("forward must be a function, and partials a list of one for each operand")
+    shown = [textbook] if callable(textbook) else functions if textbook is None else textbook
+    if not _are_functions(shown) or len(shown) != len(functions):
+        raise TypeError("textbook must be a list of a function for each operand, as partials is")
+    more = {"domain": as_domain(domain, len(functions)), "textbook": shown, "summary": summary}
+    return add_row(name, symbol or name, forward, functions, kind="custom", **more)
+
+
+def _are_functions(x: Any) -> bool:
+    return isinstance(x, (list, tuple)) and len(x) > 0 and all(map(callable, x))

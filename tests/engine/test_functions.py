@@ -1,0 +1,65 @@
+"""Functions of lists and with defaults."""
+
+import math
+
+import pytest
+
+import microgradnn as mg
+from microgradnn import Value, functions
+from microgradnn.engine import reductions, table
+
+
+@pytest.mark.parametrize("name", ["sum", "max", "min", "logsumexp"])
+def test_a_list_becomes_one_node(name: str) -> None:
+    xs = [Value(1.0), Value(2.0), Value(3.0)]
+    node = getattr(functions, name)(xs)
+    assert node.op is getattr(reductions, name)
+    assert node.operands == tuple(xs)
+    with pytest.raises(ValueError, match="xs is empty"):
+        getattr(functions, name)([])
+    with pytest.raises(TypeError, match="xs must be a list of numbers or Values, got float"):
+        getattr(functions, name)(1.0)
+
+
+def test_mean() -> None:
+    xs = [Value(1.0), Value(2.0), Value(6.0)]
+    assert mg.mean(xs).data == 3.0
+    assert mg.gradients(mg.mean(xs), xs) == [1 / 3] * 3
+
+
+def test_dot_takes_lists_of_one_length() -> None:
+    w, x = [Value(0.5), Value(-0.25)], [1.0, 2.0]
+    node = mg.dot(w, x, bias=0.125)
+    assert (node.data, node.operands) == (0.125, (*w, *x, 0.125))
+    with pytest.raises(ValueError, match="ws has 2 elements and xs has 1"):
+        mg.dot(w, [1.0])
+
+
+def test_softmax_gives_all_shares() -> None:
+    shares = mg.softmax([math.log(1.0), math.log(3.0)])
+    assert shares == pytest.approx([0.25, 0.75], rel=1e-15)
+    xs = [Value(0.0), Value(1.0)]
+    assert [share.operands for share in mg.softmax(xs)] == [(0.0, *xs), (1.0, *xs)]
+
+
+def test_defaults_are_pytorchs() -> None:
+    x = Value(-2.0)
+    assert mg.leaky_relu(x).operands == (x, 0.01)
+    assert mg.leaky_relu(x, 0.5).data == -1.0
+    assert mg.elu(x).operands == (x, 1.0)
+    assert mg.elu(x).op is table.elu
+    assert mg.elu(x).data == math.expm1(-2.0)
+
+
+def test_clip_checks_its_bounds() -> None:
+    assert [mg.clip(x, 0, 1) for x in (-1.0, 0.5, 2.0)] == [0.0, 0.5, 1.0]
+    with pytest.raises(ValueError, match="low must not be above high, got low = 2 and high = 1"):
+        mg.clip(0.5, 2, 1)
+    with pytest.raises(TypeError, match="high must be a real number, got str"):
+        mg.clip(0.5, 0, "1")
+
+
+def test_names_of_pythons_own_are_not_taken_by_an_import_of_all() -> None:
+    assert not {"max", "min", "sum"} & set(functions.__all__)
+    assert not {"abs", "pow"} & set(table.__all__)
+    assert (mg.sum, mg.abs) == (functions.sum, table.abs)

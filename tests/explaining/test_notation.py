@@ -1,0 +1,80 @@
+"""How numbers, operations and derivatives are written."""
+
+import math
+from typing import Any
+
+import pytest
+
+import microgradnn as mg
+from microgradnn import Value
+from microgradnn.explaining.notation import derivative, names_of, number, operation, written
+from microgradnn.explaining.writing import latex
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [(1.0, "1"), (-2 / 3, "−0.6667"), (1.5e-7, "1.5e−7"), (1e20, "1e20"), (-math.inf, "−inf")],
+)
+def test_numbers(x: float, text: str) -> None:
+    assert number(x) == text
+
+
+def leaves() -> tuple[Value, Value, Value]:
+    return Value(0.5, "a"), Value(2.0, "b"), Value(-1.0, "c")
+
+
+@pytest.mark.parametrize(
+    ("function", "texts"),
+    [
+        (lambda a, b, c: a * b, ["b", "a"]),
+        (lambda a, b, c: a / b, ["1 / b", "−a / b²"]),
+        (lambda a, b, c: 3 / a, ["", "−3 / a²"]),
+        (lambda a, b, c: a**b, ["b·a^(b − 1)", "a^b·log(a)"]),
+        (lambda a, b, c: a**2, ["2·a", ""]),
+        (lambda a, b, c: a**3, ["3·a²", ""]),
+        (lambda a, b, c: mg.tanh(a), ["1 − y²"]),
+        (lambda a, b, c: mg.sigmoid(a), ["y·(1 − y)"]),
+        (lambda a, b, c: mg.relu(a), ["1 if a > 0 else 0"]),
+        (lambda a, b, c: a + b, ["", ""]),
+        (lambda a, b, c: mg.dot([a, b], [c, 2.0], 1.0), ["c", "", "a", "b", ""]),
+        (lambda a, b, c: mg.logsumexp([a, b]), ["exp(a − y)", "exp(b − y)"]),
+        (lambda a, b, c: mg.softmax([a, b])[0], ["", "y·(1 − y)", "−y·softmax(1, a, b)"]),
+    ],
+)
+def test_derivatives_are_the_textbooks_with_the_names_of_the_graph(
+    function: Any, texts: list[str]
+) -> None:
+    inputs = leaves()
+    y = function(*inputs)
+    names = {x: x.label for x in inputs} | {y: "y"}
+    assert len(texts) == len(y.operands)
+    for place, (operand, text) in enumerate(zip(y.operands, texts, strict=True)):
+        if isinstance(operand, Value):
+            assert derivative(y, place, names) == text
+
+
+def test_a_derivative_that_nobody_could_read_is_left_out() -> None:
+    xs = [Value(1.0, f"x{k}") for k in range(13)]
+    y = mg.logsumexp(xs)
+    assert derivative(y, 0, {x: x.label for x in xs} | {y: "y"}) == ""
+    largest = mg.max(xs[:12])
+    assert derivative(largest, 0, {x: x.label for x in xs} | {largest: "y"}) == ""
+    assert derivative(xs[0], 0, {}) == ""
+
+
+@pytest.mark.parametrize("label", ["1", "nan", "a + b", "x\\{}", "inf", "·"])
+def test_a_name_stays_as_it_is(label: str) -> None:
+    x = Value(0.5, label)
+    y = x**3
+    assert derivative(y, 0, {x: label, y: "y"}) == f"3·{label}²"
+    assert derivative(y, 0, {x: "N", y: "y"}, latex) == r"3 \cdot N^{2}"
+
+
+def test_operations_and_names() -> None:
+    a, b, _ = leaves()
+    y = a * b
+    assert list(names_of([a, b, y]).values()) == ["a", "b", "v3"]
+    assert written(y, names_of([a, b, y])) == "a × b"
+    assert written(a, {}) == ""
+    assert operation(mg.abs, ["a"]) == "|a|"
+    assert written(mg.sum([a] * 13), {a: "a"}) == "Σ of 13 operands"
