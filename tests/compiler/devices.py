@@ -1,4 +1,4 @@
-"""What test_jax.py runs in a process of its own: batches that are spread over eight devices."""
+"""What test_emit_jax.py runs in a process of its own: batches spread over eight devices."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import numpy as np
-from test_graphs import Structure
+from test_compiled_graphs import Structure
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn
