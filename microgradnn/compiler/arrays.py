@@ -27,7 +27,7 @@ def samples_at_once(schedule: Schedule) -> int:
 
 
 class Arrays:
-    """The buffers for `batch` samples, and the functions `forward` and `backward` that fill them."""
+    """Buffers for `batch` samples, and the functions `forward` and `backward` that fill them."""
 
     def __init__(self, schedule: Schedule, code: NumpyCode, batch: int) -> None:
         names = code.allocate(batch)

@@ -110,7 +110,7 @@ class _Arrays:
         block, place = self.places[slots.batched][:, slots.index.ravel()]
         used, which = np.unique(block, return_inverse=True)
         blocks = [self.blocks[slots.batched][k] for k in used]
-        # From here on `place` counts from the beginning of all these blocks in a row.
+        # From here on `place` counts from the beginning of the first of these blocks.
         place += np.cumsum([0, *map(len, blocks[:-1])])[which]
         source = blocks[0] if len(blocks) == 1 else jnp.concatenate(blocks)
         strides = set(np.diff(place).tolist()) or {1}

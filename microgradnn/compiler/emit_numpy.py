@@ -37,8 +37,8 @@ _program_numbers = itertools.count(1)
 class NumpyCode(ArrayNames):
     """The text of a program, and the functions that it makes for a size of batch.
 
-    `V` is the batched buffer, with a row of samples for each slot, and `U` the uniform one. All
-    other arrays are views of these, or hold copies for a while.
+    `V` is the batched buffer, its first axis along the slots and its second along the samples; `U`
+    is the uniform one. All other arrays are views of these, or hold copies for a while.
     """
 
     def __init__(self, schedule: Schedule) -> None:
@@ -91,13 +91,18 @@ class NumpyCode(ArrayNames):
 
     def _write_backward(self, schedule: Schedule, seed: Slots, gradient: Slots) -> None:
         share = "share" if seed.batched else "share * B"
-        self.lines += ["def backward(share):", f"{self._result(seed)}.fill({share})"]
+        self.lines += [
+            "def backward(share):",
+            "# share is 1/B: the gradient of the mean with respect to the output of a sample",
+            f"{self._result(seed)}.fill({share})",
+        ]
         for step in schedule.reverse:
             self._write(step, reverse_step_in_words(step, schedule))
         self._return(gradient)
 
     def _load(self, inputs: Index, params: int) -> None:
         """Copy the inputs and parameters to their slots."""
+        self.lines.append("# the inputs and the parameters go to their slots")
         start = 0
         for run in runs(inputs):
             columns = f"X[:, {start}:{start + len(run)}]"

@@ -140,14 +140,22 @@ def _is_taken_in(tape: Tape, node: int, total: int, parts: dict[int, Part]) -> b
     op, user_op = tape.ops[node], tape.ops[total]
     if user_op == DOT and tape.operands[total][-1] != node:
         return False  # of a dot only the bias is a term: the others are factors
-    begins_difference = user_op == "sub" and tape.operands[total][0] == node  # (a - b) - c
-    has_products = any(parts[x][0] in PRODUCTS for x in tape.operands[node] if x in parts)
-    if op == "sub" and not begins_difference and not has_products:
-        # x + (a - b) may have digits that (x + a) - b has lost, and a cross-entropy near 0 needs
-        # them. Only a difference of products gives way, for then a matrix product is to be gained.
+    if op == "sub" and not _may_be_taken_apart(tape, node, total, parts):
         return False
     # What is the same for all samples is computed once, as a uniform term of its own.
     return op == "mul" or tape.batched[node] == tape.batched[total]
+
+
+def _may_be_taken_apart(tape: Tape, node: int, total: int, parts: dict[int, Part]) -> bool:
+    """Whether the difference a - b, a term of `total`, need not be computed by itself.
+
+    x + (a - b) may have digits that (x + a) - b has lost, and a cross-entropy near 0 needs them.
+    But (a - b) - c begins with the difference in any case; and where products are subtracted, a
+    matrix product is to be gained.
+    """
+    if tape.ops[total] == "sub" and tape.operands[total][0] == node:
+        return True
+    return any(parts[x][0] in PRODUCTS for x in tape.operands[node] if x in parts)
 
 
 def _terms(op: str, operands: tuple[int, ...], parts: dict[int, Part]) -> Terms:

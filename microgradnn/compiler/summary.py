@@ -75,6 +75,6 @@ def _source_in_words(step: Step, schedule: Schedule) -> str:
         count = step.result.index.size
         return "1 number" if count == 1 else f"{count:,} numbers"
     if isinstance(source, Link):
-        return f"{source.result.index.size:,} results by their partials"
+        return f"{source.result.index.size:,} values by their partials"
     scalars, arrays = _scalars_and_arrays(source, schedule)
     return arrays if isinstance(source, Product) and _is_matrix_product(source) else scalars

@@ -6,6 +6,13 @@ import numpy as np
 
 from microgradnn import Value
 from microgradnn.compiler import Program, compile
+from microgradnn.compiler.arrays import (
+    LEAST_SAMPLES_AT_ONCE,
+    MOST_NUMBERS_AT_ONCE,
+    Arrays,
+    samples_at_once,
+)
+from microgradnn.compiler.steps import Schedule
 
 
 def line() -> tuple[Program, list[Value]]:
@@ -44,3 +51,29 @@ def test_results_are_fresh_arrays() -> None:
     program.value_and_grad(X + 1, theta)
     assert second.tolist() == kept[1].tolist()
     assert (X.tolist(), theta.tolist()) == ([[1.0], [2.0]], [3.0, 1.0])
+
+
+def test_parts_of_a_batch_are_as_large_as_the_cache_allows() -> None:
+    for slots, samples in [
+        (0, MOST_NUMBERS_AT_ONCE),
+        (1, MOST_NUMBERS_AT_ONCE),
+        (512, MOST_NUMBERS_AT_ONCE // 512),
+        (MOST_NUMBERS_AT_ONCE, LEAST_SAMPLES_AT_ONCE),  # never so small that calls outweigh work
+    ]:
+        plan = Schedule(params=0)
+        plan.new_slots(True, slots)
+        assert samples_at_once(plan) == samples
+
+
+def test_uniform_outputs_are_the_same_for_all_samples() -> None:
+    x, w = Value(2.0), Value(3.0)
+    assert compile([w * w, x * w], [x], [])([[1.0], [2.0]]).tolist() == [[9.0, 3.0], [9.0, 6.0]]
+
+
+def test_a_part_adds_its_share_to_the_mean() -> None:
+    x, w = Value(2.0), Value(3.0)
+    program = compile(x * w, [x], [w])
+    arrays = Arrays(program.schedule(), program._numpy_code(False, True), 2)
+    arrays.forward(np.array([[1.0], [5.0]]), np.array([3.0]))
+    mean, gradient = arrays.mean_and_gradient(0.25)  # two samples of four
+    assert (mean, gradient.tolist()) == (0.25 * (3.0 + 15.0), [0.25 * (1.0 + 5.0)])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import linecache
 import math
 import os
 import re
 import subprocess
 import sys
+import traceback
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -15,6 +19,9 @@ import pytest
 import microgradnn as mg
 from microgradnn import Value, losses, nn
 from microgradnn.compiler import compile
+from microgradnn.compiler.emit_numpy import NumpyCode
+from microgradnn.compiler.steps import Link, Product, Reduce, Schedule, Slots, Step, Sum
+from microgradnn.compiler.summary import reverse_step_in_words, step_in_words
 from microgradnn.engine import PRIMITIVES
 
 
@@ -89,3 +96,122 @@ def test_source_and_summary_do_not_depend_on_the_hash_seed() -> None:
     )
     assert one == other
     assert b"matmul" in one
+
+
+# ---- The text ------------------------------------------------------------------------------------
+
+
+def code_of(steps: list[Step], slots: dict[bool, int]) -> NumpyCode:
+    """The code of reverse steps that have no forward pass before them."""
+    plan = Schedule(params=0)
+    plan.slot_count.update(slots)
+    plan.seed, plan.gradient = plan.new_slots(True, 1), plan.new_slots(False, 1)
+    plan.reverse = steps
+    return NumpyCode(plan)
+
+
+def ran(code: NumpyCode, V: Any, U: Any) -> tuple[Any, Any]:
+    """The buffers after a reverse pass that began with these numbers."""
+    names = code.allocate(np.shape(V)[1])
+    names["V"][: len(V)] = V
+    names["U"][: len(U)] = U
+    names["backward"](1.0)
+    return names["V"].tolist(), names["U"].tolist()
+
+
+def batched(*index: Any) -> Slots:
+    return Slots(True, np.array(index))
+
+
+def uniform(*index: Any) -> Slots:
+    return Slots(False, np.array(index))
+
+
+def test_a_comment_above_its_lines_describes_each_step() -> None:
+    program = compile(nn.MLP(2, [3]), losses.mse_loss, example_inputs=[[1.0, 2.0], [3.0, 4.0]])
+    lines = [line.strip() for line in program.source.splitlines()]
+    plan = program.schedule(finite=True)
+    words = [step_in_words(step, plan) for step in plan.steps if not isinstance(step, Link)]
+    words += [reverse_step_in_words(step, plan) for step in plan.reverse]
+    comments = [line.removeprefix("# ") for line in lines if line.startswith("#")]
+    assert [comment for comment in comments if comment in words] == words
+    place = lines.index("# 12 multiplications and additions → matmul 3×2 + bias")
+    assert re.fullmatch(r"dot\(u\d+, v\d+, v\d+\)", lines[place + 1])
+
+
+@pytest.mark.parametrize(
+    ("letters", "a", "b", "result", "call"),
+    [
+        (("mk", "kc", "mc"), uniform([0, 1], [2, 3]), batched([0], [1]), batched([4], [5]), "dot"),
+        (("mc", "kc", "mk"), batched([0], [1]), batched([2], [3]), uniform([4, 5], [6, 7]), "dot"),
+        (("mk", "mk", "m"), batched([0, 1], [2, 3]), batched([1, 0], [3, 2]), batched(4, 5), "add"),
+        (("m", "mk", "mk"), batched(0, 1), batched([0, 1], [2, 3]), batched([4, 5], [6, 7]), "mul"),
+        (("m", "", "m"), batched(0, 1), Slots(True, np.array(2)), uniform(4, 5), "dot"),
+    ],
+)  # fmt: skip
+def test_products_are_what_einsum_says(
+    letters: tuple[str, str, str], a: Slots, b: Slots, result: Slots, call: str
+) -> None:
+    step = Product(result, letters, a, b)
+    code = code_of([step], {True: 8, False: 8})
+    V, U = np.array([[1.0, 2.0], [3.0, 5.0], [7.0, 11.0], [13.0, 17.0]]), np.array([2.0, 3, 5, 7])
+    found = ran(code, V, U)[not result.batched]
+    buffers = {True: V, False: U}
+    wanted = np.einsum(
+        "{},{}->{}".format(*step.axes), buffers[a.batched][a.index], buffers[b.batched][b.index]
+    )
+    assert np.array(found)[result.index].tolist() == wanted.tolist()
+    assert call in code.source
+
+
+def test_a_sum_whose_terms_get_shorter() -> None:
+    V = np.array([[1.0], [2.0], [4.0]])
+    for first in ([0, 1, 2], [2, 0, 1]):  # a view, and a copy
+        terms = [np.array(first), np.array([1, 1]), np.array([2])]
+        code = code_of([Sum(batched(3, 4, 5), terms)], {True: 6, False: 0})
+        wanted = [[V[first[0]][0] + 2.0 + 4.0], [V[first[1]][0] + 2.0], [V[first[2]][0]]]
+        assert ran(code, V, [])[0][3:6] == wanted
+
+
+@pytest.mark.parametrize(("op", "wanted"), [("sum", [5.0, 11.0]), ("max", [4.0, 8.0])])
+def test_a_reduction_of_gathered_slots(op: str, wanted: list[float]) -> None:
+    step = Reduce(batched(4, 5), op, batched([0, 2], [3, 1]))
+    code = code_of([step], {True: 6, False: 0})
+    assert [x for (x,) in ran(code, [[1.0], [3.0], [4.0], [8.0]], [])[0][4:6]] == wanted
+
+
+# ---- For debuggers -------------------------------------------------------------------------------
+
+
+def programs_in_linecache() -> set[str]:
+    return {name for name in linecache.cache if name.startswith("<microgradnn program ")}
+
+
+@mock.patch.dict(PRIMITIVES)  # whose new rows are gone afterwards
+def test_a_traceback_shows_the_line_of_the_program() -> None:
+    def wrong(x: float) -> float:
+        if x > 5.0:
+            raise LookupError("too large")
+        return x
+
+    row = mg.primitive("wrong", wrong, [lambda out, x: 1.0])
+    x, w = Value(1.0), Value(1.0)
+    program = compile(row(x * w), [x], [w])
+    with pytest.raises(LookupError) as raised:
+        program([[6.0]])
+    lines = [entry.line for entry in traceback.extract_tb(raised.value.__traceback__)]
+    assert any(line and "[...] = row_wrong(" in line for line in lines)
+
+
+def test_lines_are_forgotten_with_the_program() -> None:
+    gc.collect()
+    before = programs_in_linecache()
+    x, w = Value(2.0), Value(3.0)
+    program = compile(x * w, [x], [w])
+    (name,) = programs_in_linecache() - before
+    assert "".join(linecache.getlines(name)) == program.source
+    linecache.checkcache()  # which forgets files that have changed: this is none
+    assert "".join(linecache.getlines(name)) == program.source
+    del program
+    gc.collect()
+    assert programs_in_linecache() == before

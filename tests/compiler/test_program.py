@@ -179,3 +179,15 @@ def test_a_notebook_shows_the_summary_beside_the_scalars() -> None:
     assert "1 × tanh → elementwise" in page
     assert len(compile(nn.MLP(64, [32, 10]))._repr_html_()) < 100_000  # folded
     assert "<svg" in compile(Value(3.0), [x])._repr_html_()
+
+
+def test_the_schedule_is_what_a_back_end_reads() -> None:
+    program, _ = line()
+    plan = program.schedule(finite=True)
+    assert str(plan.steps[-1]) == "map mul: 1×B"  # the square
+    assert plan.gradient is not None
+    assert plan is program.schedule(finite=True)
+    assert plan is not program.schedule()
+    x, w = Value(2.0), Value(3.0)
+    forward = compile([x * w, x + w], [x], [w]).schedule()
+    assert (forward.reverse, forward.gradient) == ([], None)

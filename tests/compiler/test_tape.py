@@ -45,6 +45,7 @@ def test_nodes_stand_after_their_operands_and_inputs_and_parameters_first() -> N
     assert (tape.outputs, tape.numbers) == ([5, 2], {4: 1.0})
     assert tape.labels == {0: "x", 2: "inner"}
     assert str(tape).splitlines()[2] == "   2  batched  mul 1 0"
+    assert str(tape).splitlines()[-1] == "outputs: 5, 2"
 
 
 def test_a_node_is_batched_if_an_input_is_behind_it() -> None:

@@ -11,6 +11,8 @@ import pytest
 import microgradnn as mg
 from microgradnn import Value, losses, nn
 from microgradnn.compiler import compile
+from microgradnn.compiler.tape import record_tape
+from microgradnn.compiler.tracing import first_difference, trace
 
 
 def test_a_function_is_traced() -> None:
@@ -62,7 +64,7 @@ def test_the_first_difference_is_named(f: Any, examples: Any, difference: str) -
 def test_a_model_predicts(nouts: list[int]) -> None:
     model = nn.MLP(2, nouts, activation="tanh")
     X = np.random.default_rng(0).standard_normal((5, 2))
-    wanted = [mg.functions.as_list(y, "y") if isinstance(y, list) else [y] for y in map(model, X)]
+    wanted = [y if isinstance(y, list) else [y] for y in map(model, X)]
     found = compile(model)(X).reshape(5, -1)
     assert np.allclose(found, [[y.data for y in row] for row in wanted], rtol=1e-12)
 
@@ -109,3 +111,39 @@ def test_a_module_of_the_users_own_needs_examples() -> None:
         compile(Line())
     program = compile(Line(), example_inputs=[[1.0], [2.0]])
     assert program([[3.0]]).tolist() == [6.0]
+
+
+def test_a_traced_graph_keeps_its_example_and_what_was_recorded() -> None:
+    x, w = Value(2.0), Value(3.0)
+    single = trace(w * x, [x], [w], None)
+    assert (single.example, single.recorded, single.single) == ([2.0], [6.0], True)
+    assert single.params == [w]
+    several = trace([w * x, w + x], [x], [w], None)
+    assert (several.recorded, several.single) == ([6.0, 5.0], False)
+
+
+def test_columns_of_a_model_with_a_loss_are_inputs_and_targets() -> None:
+    model = nn.MLP(3, [4, 2])
+    assert trace(model, None, (), None).tape.inputs == 3
+    assert trace(model, losses.mse_loss, (), None).tape.inputs == 3 + 2
+    assert trace(nn.MLP(3, [1]), losses.mse_loss, (), None).tape.inputs == 3 + 1
+
+
+def test_labels_of_classes_are_found_where_a_loss_takes_no_others() -> None:
+    """Hinge losses take −1 and 1, and cross-entropies one class of several."""
+    labels = trace(nn.MLP(2, [3]), losses.hinge_loss, (), None)
+    classes = trace(nn.MLP(2, [3]), losses.cross_entropy, (), None)
+    assert (labels.example[2:], classes.example[2:]) == ([1.0, 1.0, 1.0], [1.0, 0.0, 0.0])
+
+
+def test_tapes_that_differ_in_their_outputs_alone_are_told_apart() -> None:
+    x, w = Value(1.0), Value(2.0)
+    one = record_tape([x * w, x + w], [x], [w])
+    other = record_tape([x * w, x + w], [x], [w])
+    assert first_difference(one, other) == ""
+    other.outputs = other.outputs[::-1]
+    assert first_difference(one, other) == (
+        "the outputs are nodes [2, 3] in one and [3, 2] in the other"
+    )
+    longer = record_tape([x * w, x + w, x - w], [x], [w])
+    assert first_difference(one, longer) == "node 4 is missing in one and sub 0 1 in the other"
