@@ -1,4 +1,10 @@
-"""The compiler: write scalars, run matrices."""
+"""The compiler: write scalars, run matrices.
+
+A recorded graph knows one sample. This room turns it into a program that runs a whole batch on
+arrays, values and gradients, by a handful of passes; each is a file that makes something printable.
+Read `program.py` first: `compile` is what users call, and `Program._scheduled` names the passes in
+their order. `docs/compiler.md` follows one small network through all of them.
+"""
 
 from .program import Program, compile
 

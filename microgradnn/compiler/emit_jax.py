@@ -1,4 +1,8 @@
-"""The array program for JAX: its forward and reverse steps as one pure function."""
+"""The JAX back end: the steps of a schedule, forward and reverse, as one pure function.
+
+The idea: no slot is written twice. So instead of buffers, each step makes an array of its own, a
+*block*, and a step that reads slots of several blocks gets them put together.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ import numpy as np
 
 from ..engine.formulas import JAX, statements
 from ..engine.row import PRIMITIVES
-from .steps import Map, Product, Reduce, Rows, Schedule, Step, Sum
+from .steps import Map, Product, Reduce, Schedule, Slots, Step, Sum
 
 Array = Any
 
@@ -21,8 +25,8 @@ Array = Any
 def jax_function(schedule: Schedule) -> Callable[[Array, Array], tuple[Array, Array]]:
     """The function `(X, theta) -> (mean, gradient)`.
 
-    Devices among which the rows of X are divided run both passes on their own rows; the means and
-    gradients of all are averaged at once.
+    If the samples are divided among devices, each runs both passes on its own samples; then the
+    means and gradients of all are averaged at once.
     """
     _require_float64()
 
@@ -36,7 +40,8 @@ def jax_function(schedule: Schedule) -> Callable[[Array, Array], tuple[Array, Ar
                 f"got {X.shape} and {theta.shape}"
             )
         sharding = jax.typeof(X).sharding
-        axes, passes = sharding.spec[0], partial(_mean_and_gradient, schedule)
+        axes = sharding.spec[0]  # of the mesh, among which the samples are divided; or None
+        passes = partial(_mean_and_gradient, schedule)
         if axes is not None:
             passes = jax.shard_map(
                 lambda X, theta: jax.lax.pmean(_mean_and_gradient(schedule, X, theta), axes),
@@ -60,50 +65,52 @@ def _require_float64() -> None:
 
 
 def _mean_and_gradient(schedule: Schedule, X: Array, theta: Array) -> Array:
-    """The mean of the output over the rows of X, followed by its gradient: one array."""
+    """The mean of the output over the samples, followed by its gradient: one array."""
     assert schedule.seed is not None
     assert schedule.gradient is not None
-    arrays = _Arrays(schedule.rows, len(X))
-    arrays.put(Rows(True, schedule.inputs), X.T)
-    arrays.put(Rows(False, np.arange(schedule.params)), theta)
+    arrays = _Arrays(schedule.slot_count, len(X))
+    arrays.put(Slots(True, schedule.inputs), X.T)
+    arrays.put(Slots(False, np.arange(schedule.params)), theta)
     for batched, constants in schedule.constants.items():
         numbers = np.array(list(constants.values()), np.float64)
-        arrays.put(_rows(batched, *constants), numbers[:, None] if batched else numbers)
+        arrays.put(_slots(batched, *constants), numbers[:, None] if batched else numbers)
     for step in schedule.steps:
         arrays.run(step)
     arrays.put(schedule.seed, 1.0 / len(X) if schedule.seed.batched else 1.0)
     for step in schedule.reverse:
         arrays.run(step)
-    mean = arrays.read(_rows(*schedule.outputs[0])).mean()
+    mean = arrays.read(_slots(*schedule.outputs[0])).mean()
     return jnp.concatenate([mean[None], arrays.read(schedule.gradient)])
 
 
-def _rows(batched: bool, *places: int) -> Rows:
-    return Rows(batched, np.array(places, np.int64))
+def _slots(batched: bool, *numbers: int) -> Slots:
+    return Slots(batched, np.array(numbers, np.int64))
 
 
 class _Arrays:
-    """The batched and the uniform rows, in the blocks in which they were computed."""
+    """The batched and the uniform slots, in the blocks in which they were computed."""
 
-    def __init__(self, rows: dict[bool, int], batch: int) -> None:
+    def __init__(self, slot_count: dict[bool, int], batch: int) -> None:
         self.batch = batch
         self.blocks: dict[bool, list[Array]] = {True: [], False: []}
-        # For each row the number of its block, and its place in there.
-        self.places = {batched: np.zeros((2, count), np.int64) for batched, count in rows.items()}
+        # For each slot, above, the number of its block, and below its place in that block.
+        self.places = {batched: np.zeros((2, n), np.int64) for batched, n in slot_count.items()}
         self.names = _names()
 
-    def put(self, rows: Rows, values: Array) -> None:
-        index, blocks = rows.index.ravel(), self.blocks[rows.batched]
-        self.places[rows.batched][:, index] = [[len(blocks)] * len(index), range(len(index))]
-        samples = [self.batch] * rows.batched
-        values = jnp.broadcast_to(values, (*rows.index.shape, *samples))
+    def put(self, slots: Slots, values: Array) -> None:
+        """Make a block of what these slots hold; values may be one for many."""
+        index, blocks = slots.index.ravel(), self.blocks[slots.batched]
+        self.places[slots.batched][:, index] = [[len(blocks)] * len(index), range(len(index))]
+        samples = [self.batch] * slots.batched
+        values = jnp.broadcast_to(values, (*slots.index.shape, *samples))
         blocks.append(values.reshape(len(index), *samples))
 
-    def read(self, rows: Rows) -> Array:
-        """The rows in the shape of their index, taken from those blocks that hold them."""
-        block, place = self.places[rows.batched][:, rows.index.ravel()]
+    def read(self, slots: Slots) -> Array:
+        """The slots in the shape of their index, taken from those blocks that hold them."""
+        block, place = self.places[slots.batched][:, slots.index.ravel()]
         used, which = np.unique(block, return_inverse=True)
-        blocks = [self.blocks[rows.batched][k] for k in used]
+        blocks = [self.blocks[slots.batched][k] for k in used]
+        # From here on `place` counts from the beginning of the first of these blocks.
         place += np.cumsum([0, *map(len, blocks[:-1])])[which]
         source = blocks[0] if len(blocks) == 1 else jnp.concatenate(blocks)
         strides = set(np.diff(place).tolist()) or {1}
@@ -111,9 +118,10 @@ class _Arrays:
             source = source[place[0] : place[-1] + 1 : min(strides)]
         else:
             source = source[place]
-        return source.reshape(*rows.index.shape, *source.shape[1:])
+        return source.reshape(*slots.index.shape, *source.shape[1:])
 
     def run(self, step: Step) -> None:
+        """Compute the results of a step; a link computes nothing."""
         if isinstance(step, Map):
             self._map(step)
         elif isinstance(step, Product):
@@ -122,27 +130,28 @@ class _Arrays:
         elif isinstance(step, Reduce):
             self.put(step.result, getattr(jnp, step.op)(self.read(step.operand), axis=1))
         elif isinstance(step, Sum):
-            total, *others = [self.read(Rows(step.result.batched, term)) for term in step.terms]
+            total, *others = [self.read(Slots(step.result.batched, term)) for term in step.terms]
             for term in others:
                 total = jnp.concatenate([total[: len(term)] + term, total[len(term) :]])
             self.put(step.result, total)
 
     def _map(self, step: Map) -> None:
+        """Run the formulas as the text of a program over JAX's functions."""
         names = dict(self.names)
-        for name, rows in step.operands.items():
-            x = self.read(rows)
-            names[name] = x[:, None] if step.result.batched > rows.batched else x
+        for name, slots in step.operands.items():
+            x = self.read(slots)
+            names[name] = x[:, None] if step.result.batched > slots.batched else x
         results = [(step.result, step.formula), *step.more]
         lines = statements({f"y{k}": formula for k, (_, formula) in enumerate(results)}, JAX)
         exec("\n".join(lines), names)
-        for k, (rows, _) in enumerate(results):
-            self.put(rows, names[f"y{k}"])
+        for k, (slots, _) in enumerate(results):
+            self.put(slots, names[f"y{k}"])
 
 
 def _names() -> dict[str, Any]:
     """What the text of a formula calls: JAX's functions, by the names of the rows.
 
-    Before these stands "row_": a row of the user's own may have the name of anything here.
+    The names begin with "row_", since a row of the user's own may have the name of anything here.
     """
     rows = PRIMITIVES.values()
     names = {row.name: getattr(jnp, row.name, None) for row in rows if row.kind == "function"}

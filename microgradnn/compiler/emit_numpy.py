@@ -1,7 +1,14 @@
-"""NumPy code for a schedule: every array is allocated once, and every call writes into one."""
+"""The NumPy back end: a schedule as the text of a Python program.
+
+The idea: for each size of batch all arrays are allocated once, and every call writes into one that
+is there. So a program does no more than the calls of NumPy that an expert would write by hand.
+"""
 
 from __future__ import annotations
 
+import itertools
+import linecache
+import weakref
 from types import CodeType
 from typing import Any
 
@@ -12,41 +19,46 @@ from ..engine.row import PRIMITIVES, Primitive
 from .naming import ArrayNames, shape_text, view
 from .patterns import Index, affine, runs, shape_of_views
 from .rows import REDUCTIONS, number_of
-from .steps import Map, Product, Reduce, Rows, Schedule, Step, Sum
+from .steps import Link, Map, Product, Reduce, Schedule, Slots, Step, Sum
+from .summary import reverse_step_in_words, step_in_words
 
 OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative"}
 CONDITIONS = {"<": "less", "<=": "less_equal", "&": "logical_and"}
 FUNCTIONS = OPERATORS | CONDITIONS | REDUCTIONS  # NumPy's names, where they differ from the table's
 
+MOST_WITHOUT_EINSUM = 16  # factors, up to which a product and a sum are faster than einsum
+MOST_JOINED = 16  # parts of the result, up to which to join them is faster than to gather slots
+# Products that a call of `dot` or `matmul` computes: the letters of their factors.
+MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
+
+_program_numbers = itertools.count(1)
+
 
 class NumpyCode(ArrayNames):
-    """The program as Python text, and the functions it makes for a size of batch.
+    """The text of a program, and the functions that it makes for a size of batch.
 
-    `V` holds the batched numbers, a row for each and a column for each sample, `U` the uniform
-    ones. All other arrays are views of these, or scratch.
+    `V` is the batched buffer, its first axis along the slots and its second along the samples; `U`
+    is the uniform one. All other arrays are views of these, or hold copies for a while.
     """
 
     def __init__(self, schedule: Schedule) -> None:
         super().__init__()
-        self.leaves: dict[str, str] = {}  # the arrays of a formula's names, in this step
-        self.computed: dict[int, str] = {}  # of parts of its formulas, by id: the Algebra has them
-        self.shape = ""  # of its results
-        self.lines = ["def forward(X, theta):", '"""Compute V and U."""']
-        self._load(schedule.inputs, schedule.params)
-        self._write(schedule.steps)
+        # While an elementwise step is written, its arrays by the names in its formulas; those of
+        # parts that have been computed, by id (the Algebra keeps the parts); the shape of all.
+        self.leaves: dict[str, str] = {}
+        self.computed: dict[int, str] = {}
+        self.shape = ""
+        self._write_forward(schedule)
         if schedule.seed is not None and schedule.gradient is not None:
-            share = "share" if schedule.seed.batched else "share * B"
-            self.lines += ["def backward(share):", f"{self._result(schedule.seed)}.fill({share})"]
-            self._write(schedule.reverse)
-            self._return(schedule.gradient)
-        rows, constants = schedule.rows, schedule.constants
-        head = [f"V, U = empty(({rows[True]}, B)), empty({rows[False]})"]
-        head += [f"V[{row}] = {number!r}" for row, number in constants[True].items()]
-        self.tables["constant_rows"] = list(constants[False])
-        self.tables["constants"] = list(constants[False].values())
+            self._write_backward(schedule, schedule.seed, schedule.gradient)
         text = [f"\n\n{x}" if x.startswith("def") else f"    {x}" for x in self.lines]
-        self.source = "\n".join([*head, "U[constant_rows] = constants", *self.setup, *text, ""])
-        self.code: CodeType = compile(self.source, "<compiled graph>", "exec")
+        self.source = "\n".join([*self._buffers(schedule), *self.setup, *text, ""])
+        filename = f"<microgradnn program {next(_program_numbers)}>"
+        self.code: CodeType = compile(self.source, filename, "exec")
+        # Tracebacks and debuggers show the lines that they find here; no time is its file's time.
+        lines = self.source.splitlines(keepends=True)
+        linecache.cache[filename] = len(self.source), None, lines, filename
+        weakref.finalize(self, linecache.cache.pop, filename, None)
 
     def allocate(self, batch: int) -> dict[str, Any]:
         """Run the text for batches of this size: its names, `forward` and `backward` too."""
@@ -59,19 +71,50 @@ class NumpyCode(ArrayNames):
         exec(self.code, names)
         return names
 
+    def _buffers(self, schedule: Schedule) -> list[str]:
+        """The lines that make the two buffers, with the constants in them."""
+        count, constants = schedule.slot_count, schedule.constants
+        self.tables["constant_rows"] = list(constants[False])
+        self.tables["constants"] = list(constants[False].values())
+        return [
+            f"V, U = empty(({count[True]}, B)), empty({count[False]})",
+            *[f"V[{slot}] = {number!r}" for slot, number in constants[True].items()],
+            "U[constant_rows] = constants",
+        ]
+
+    def _write_forward(self, schedule: Schedule) -> None:
+        self.lines += ["def forward(X, theta):", '"""Compute V and U."""']
+        self._load(schedule.inputs, schedule.params)
+        for step in schedule.steps:
+            if not isinstance(step, Link):
+                self._write(step, step_in_words(step, schedule))
+
+    def _write_backward(self, schedule: Schedule, seed: Slots, gradient: Slots) -> None:
+        share = "share" if seed.batched else "share * B"
+        self.lines += [
+            "def backward(share):",
+            "# share is 1/B: the gradient of the mean with respect to the output of a sample",
+            f"{self._result(seed)}.fill({share})",
+        ]
+        for step in schedule.reverse:
+            self._write(step, reverse_step_in_words(step, schedule))
+        self._return(gradient)
+
     def _load(self, inputs: Index, params: int) -> None:
-        """Copy the inputs and parameters to their rows."""
+        """Copy the inputs and parameters to their slots."""
+        self.lines.append("# the inputs and the parameters go to their slots")
         start = 0
         for run in runs(inputs):
             columns = f"X[:, {start}:{start + len(run)}]"
-            self.lines.append(f"copyto({self._result(Rows(True, run))}, {columns}.T)")
+            self.lines.append(f"copyto({self._result(Slots(True, run))}, {columns}.T)")
             start += len(run)
         if params:
-            self.lines.append(f"copyto({self._result(Rows(False, np.arange(params)))}, theta)")
+            self.lines.append(f"copyto({self._result(Slots(False, np.arange(params)))}, theta)")
 
-    def _return(self, gradient: Rows) -> None:
-        parts = [self._result(Rows(False, run)) for run in runs(gradient.index)]
-        if len(parts) <= FEW:
+    def _return(self, gradient: Slots) -> None:
+        """Return a fresh array: what is in the buffers the next call will overwrite."""
+        parts = [self._result(Slots(False, run)) for run in runs(gradient.index)]
+        if len(parts) <= MOST_JOINED:
             self.lines.append(f"return concatenate([{', '.join(parts)}])")
         else:
             self.tables["gradient"] = gradient.index
@@ -79,45 +122,60 @@ class NumpyCode(ArrayNames):
 
     # ---- Steps -----------------------------------------------------------------------------------
 
-    def _write(self, steps: list[Step]) -> None:
-        for step in steps:
-            if isinstance(step, Map):
-                self._map(step)
-            elif isinstance(step, Product):
-                self._product(step)
-            elif isinstance(step, Reduce):
-                # Along the first axis: there NumPy adds whole rows, else number by number.
-                operand = self._read(Rows(step.operand.batched, step.operand.index.T))
-                function, result = REDUCTIONS[step.op], self._result(step.result)
-                self.lines.append(f"{function}.reduce({operand}, 0, None, {result})")
-            elif isinstance(step, Sum):
-                self._sum(step)
-            self.used.clear()
+    def _write(self, step: Step, words: str) -> None:
+        """Write the lines of a step below a comment that says what they do."""
+        self.lines.append(f"# {words}")
+        if isinstance(step, Map):
+            self._map(step)
+        elif isinstance(step, Product):
+            self._product(step)
+        elif isinstance(step, Reduce):
+            self._reduce(step)
+        elif isinstance(step, Sum):
+            self._sum(step)
+        self.used.clear()
 
     def _map(self, step: Map) -> None:
         shape = shape_of_views([x.index for x in (*step.operands.values(), step.result)])
-        self.shape, self.computed = shape_text(step.result.reshape(shape)), {}
-        for name, rows in step.operands.items():
-            array = self._read(rows.reshape(shape))
-            if step.result.batched and not rows.batched:
-                array = self._define("c", f"{array}[..., None]")
+        self.shape = shape_text(step.result.reshape(shape))
+        self.computed = {}
+        for name, slots in step.operands.items():
+            array = self._read(slots.reshape(shape))
+            if step.result.batched and not slots.batched:
+                array = self._define("c", f"{array}[..., None]")  # the same for all samples
             self.leaves[name] = array
-        for rows, formula in [(step.result, step.formula), *step.more]:
-            self._formula(formula, self._result(rows.reshape(shape)))
+        for slots, formula in [(step.result, step.formula), *step.more]:
+            self._formula(formula, self._result(slots.reshape(shape)))
+
+    def _reduce(self, step: Reduce) -> None:
+        """Write a reduction along the first axis: there NumPy takes all samples of a slot at once.
+
+        Along another it would go number by number.
+        """
+        operand = self._read(Slots(step.operand.batched, step.operand.index.T))
+        function, result = REDUCTIONS[step.op], self._result(step.result)
+        self.lines.append(f"{function}.reduce({operand}, 0, None, {result})")
 
     def _sum(self, step: Sum) -> None:
+        """Write a sum: its first term is copied to the result, the others are added to that.
+
+        If the first term is a view, only what no other term reaches has to be copied: where there
+        is a second one, the sum of both goes straight to the result.
+        """
         batched, index = step.result.batched, step.result.index
-        first, *others = [Rows(batched, term) for term in step.terms]
-        filled = 0 if self._view(first) is None else len(others[0].index)
-        if filled < len(index):
-            rest = self._result(Rows(batched, index[filled:]))
-            self._copy(Rows(batched, first.index[filled:]), rest)
+        first, *others = [Slots(batched, term) for term in step.terms]
+        not_copied = 0 if self._view(first) is None else len(others[0].index)
+        if not_copied < len(index):
+            rest = self._result(Slots(batched, index[not_copied:]))
+            self._copy(Slots(batched, first.index[not_copied:]), rest)
         for term in others:
-            part = self._result(Rows(batched, index[: len(term.index)]))
-            before = self._result(Rows(batched, first.index[:filled])) if filled else part
+            part = self._result(Slots(batched, index[: len(term.index)]))
+            before = part
+            if not_copied:
+                before = self._result(Slots(batched, first.index[:not_copied]))
             self.lines.append(f"add({before}, {self._read(term)}, {part})")
-            self.used.clear()
-            filled = 0
+            self.used.clear()  # scratch is free again after each addition
+            not_copied = 0
 
     # ---- Formulas --------------------------------------------------------------------------------
 
@@ -142,7 +200,8 @@ class NumpyCode(ArrayNames):
     def _compute(self, formula: Formula, into: str) -> None:
         row, operands = formula.row, formula.operands
         if row == "where" and [number_of(x) for x in operands[1:]] == [1.0, 0.0]:
-            self.lines.append(f"copyto({into}, {self._value(operands[0])})")  # a mask
+            # A condition is True or False, and copied to an array of floats it is 1 or 0.
+            self.lines.append(f"copyto({into}, {self._value(operands[0])})")
         elif row == "where":
             condition, a = map(self._value, operands[:2])
             self._formula(operands[2], into)
@@ -153,7 +212,8 @@ class NumpyCode(ArrayNames):
     def _call(self, row: Any, names: list[str], into: str) -> None:
         name = row.name if isinstance(row, Primitive) else row
         if isinstance(row, Primitive) and (row.on_arrays is not None or row.kind == "custom"):
-            prefix = "row_" * (row.kind == "custom")  # it may have the name of anything here
+            # A primitive of the user's own may have the name of anything in this program.
+            prefix = "row_" * (row.kind == "custom")
             self.lines.append(f"{into}[...] = {prefix}{name}({', '.join(names)})")
             return
         function = FUNCTIONS.get(name, name)
@@ -166,6 +226,10 @@ class NumpyCode(ArrayNames):
     # ---- Products --------------------------------------------------------------------------------
 
     def _product(self, step: Product) -> None:
+        """Write a product by the fastest function that can do it, which is einsum if no other can.
+
+        `inner` are the letters that are summed over, `left` and `right` the others of a and b.
+        """
         a, b, result = step.axes
         inner = "".join(x for x in a if x not in result)
         left, right = ("".join(x for x in axes if x not in inner) for axes in (a, b))
@@ -173,14 +237,11 @@ class NumpyCode(ArrayNames):
             x, y = self._aligned(step.a, a, result), self._aligned(step.b, b, result)
             self.lines.append(f"multiply({x}, {y}, {self._result(step.result)})")
         elif left + right == result and set(inner) <= set(b) and {a, b} <= MATRICES:
-            x, y = self._matrix(step.a, a, left), self._matrix(step.b, b, inner)
-            stepped = any(len(runs(rows.index.ravel())) > 1 for rows in (step.a, step.b))
-            function = "matmul" if stepped else "dot"  # which is faster, but would copy
-            self.lines.append(f"{function}({x}, {y}, {self._matrix(step.result, result, left)})")
+            self._matrix_product(step, left, inner)
         elif a[-1] == b[-1] == inner and set(b) <= set(result + inner):
             x, y = (self._aligned(*side, result + inner) for side in ((step.a, a), (step.b, b)))
             self.lines.append(f"vecdot({x}, {y}, {self._result(step.result)})")
-        elif a == b and len(inner) == 1 and step.a.index.size <= FEW:
+        elif a == b and len(inner) == 1 and step.a.index.size <= MOST_WITHOUT_EINSUM:
             products, out = self._scratch(shape_text(step.a)), self._result(step.result)
             self.lines.append(f"multiply({self._read(step.a)}, {self._read(step.b)}, {products})")
             self.lines.append(f"add.reduce({products}, {a.index(inner)}, None, {out})")
@@ -188,33 +249,38 @@ class NumpyCode(ArrayNames):
             x, y, out = self._read(step.a), self._read(step.b), self._result(step.result)
             self.lines.append(f"einsum('{a},{b}->{result}', {x}, {y}, out={out})")
 
-    def _aligned(self, rows: Rows, axes: str, result: str) -> str:
-        """The operand of an elementwise product, its axes in their places."""
-        name = self._read(rows)
+    def _matrix_product(self, step: Product, left: str, inner: str) -> None:
+        a, b, result = step.axes
+        x, y = self._matrix(step.a, a, left), self._matrix(step.b, b, inner)
+        # `dot` is the faster one, but it would copy a matrix whose slots are not side by side.
+        stepped = any(len(runs(slots.index.ravel())) > 1 for slots in (step.a, step.b))
+        function = "matmul" if stepped else "dot"
+        self.lines.append(f"{function}({x}, {y}, {self._matrix(step.result, result, left)})")
+
+    def _aligned(self, slots: Slots, axes: str, result: str) -> str:
+        """The operand of an elementwise product, of length 1 along letters it lacks."""
+        name = self._read(slots)
         if axes == result:
             return name
         places = ", ".join(":" if x in axes else "None" for x in result)
         return self._define("g", f"{name}[{places}]")
 
-    def _matrix(self, rows: Rows, axes: str, first: str) -> str:
-        """Rows as a matrix with `first` as its first axis; "c" and "b" become one.
+    def _matrix(self, slots: Slots, axes: str, first: str) -> str:
+        """Slots as a matrix whose first axis has the letters `first`; "c" and "b" become one axis.
 
-        A reshaped view may be a copy in secret: unless the rows of "c" follow one another they are
-        gathered into a matrix of their own, which the reverse pass needs as well.
+        NumPy may reshape a view by a copy, without saying so, and what is written to the buffers
+        later would be missing there. So unless the slots along "c" follow one another they are
+        gathered into a matrix of their own, which the reverse pass finds under the same name.
         """
-        columns = rows.index.shape[-1] if axes.endswith("cb") else 1
+        columns = slots.index.shape[-1] if axes.endswith("cb") else 1
         if columns > 1:
-            found, count = affine(rows.index), len(rows.index)
-            row, column = found.strides if found is not None else (0, 0)
-            fits = column == 1 and (count == 1 or row >= columns)
-            name = self._result(rows) if fits else self._keep(rows)
+            found, count = affine(slots.index), len(slots.index)
+            along_first, along_c = found.strides if found is not None else (0, 0)
+            fits = along_c == 1 and (count == 1 or along_first >= columns)
+            name = self._result(slots) if fits else self._keep(slots)
             name = self._define("m", f"{name}.reshape({count}, {columns} * B)")
         else:
             if axes.endswith("cb"):
-                rows = Rows(True, rows.index[:, 0])
-            name = self._view(rows) or self._keep(rows)
+                slots = Slots(True, slots.index[:, 0])
+            name = self._view(slots) or self._keep(slots)
         return name if axes.startswith(first) else self._define("m", f"{name}.T")
-
-
-FEW = 16  # rows or parts, for which the plain functions are faster
-MATRICES = {"mk", "kcb", "mcb", "mb", "b"}

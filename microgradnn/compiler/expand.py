@@ -1,4 +1,10 @@
-"""Rows of many operands are written out: as formulas for their value and their partials."""
+"""Rows of many operands are written out, as formulas for their value and for their partials.
+
+The idea of this pass: softmax, logsumexp, cross-entropy and their like are formulas over simple
+rows, and the table holds them. Written out as ordinary nodes, they can be shared, grouped and run
+on arrays like all others. A *link* joins the parts: it says which node is the value, and which are
+its partials, so the gradient flows along the table's partials and not through the formula.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +16,16 @@ from ..engine.row import PRIMITIVES
 from .rows import REDUCTIONS, Algebra, operands_first
 from .tape import LINK, Tape
 
+# Sums and dots are not written out: normalising takes them apart.
 WIDE = {name for name, row in PRIMITIVES.items() if row.arity is None} - {"sum", "dot"}
 
 
 def expand(tape: Tape, finite: bool, links: bool) -> Tape:
-    """Write rows of many operands as their formulas, so that these can be grouped as well.
-
-    Such a node becomes a *link*; with no `links`, its value alone. Sums and dots stay.
-    """
+    """Write out the rows of WIDE, each as a link; without `links`, as its value alone."""
     if WIDE.isdisjoint(tape.ops):
         return tape
     out = Tape(tape.inputs, tape.params)
+    # A row with the same plain numbers among its operands has the same formulas.
     templates: dict[Any, Tape] = {}
 
     def write(node: int, operands: tuple[int, ...]) -> int:
@@ -30,7 +35,7 @@ def expand(tape: Tape, finite: bool, links: bool) -> Tape:
         numbers = [out.numbers.get(x) for x in operands]
         key = (op, *numbers)
         if key not in templates:
-            templates[key] = _template(op, numbers, finite)
+            templates[key] = _Template(op, numbers, finite).tape
         value, *partials = out.copy_from(templates[key], operands)
         if not links:
             return value
@@ -41,48 +46,65 @@ def expand(tape: Tape, finite: bool, links: bool) -> Tape:
     return out
 
 
-def _template(op: str, numbers: Sequence[float | None], finite: bool) -> Tape:
-    """The formulas of a row of many operands as a tape: its value, and its partials."""
-    algebra, tape = Algebra(finite), Tape(len(numbers), 0)
-    names = [f"x{k}" if number is None else repr(number) for k, number in enumerate(numbers)]
-    operands: list[Any] = list(map(algebra.leaf, names))
-    places = {id(operand): k for k, operand in enumerate(operands)}
+class _Template:
+    """The formulas of one row on a tape of their own, to be copied wherever the row is used.
 
-    def place(formula: Formula) -> int:
-        for part in operands_first(formula, places, _numbers_in):
-            places[id(part)] = written(part)
-        return places[id(formula)]
+    Its inputs are the row's operands; its outputs are the row's value, and then the partials for
+    those operands that are not plain numbers (`numbers` has None for them).
+    """
 
-    def written(formula: Formula) -> int:
+    def __init__(self, op: str, numbers: Sequence[float | None], finite: bool) -> None:
+        self.tape = Tape(len(numbers), 0)
+        self.algebra = Algebra(finite)
+        names = [f"x{k}" if number is None else repr(number) for k, number in enumerate(numbers)]
+        operands: list[Any] = list(map(self.algebra.leaf, names))
+        # The node of each formula that has been written, by the id of the formula.
+        self.nodes = {id(operand): k for k, operand in enumerate(operands)}
+        if op == "softmax":
+            operands[0] = numbers[0]  # it says which of the others is meant: a number, no formula
+        out = self.algebra.leaf("out")
+        self.nodes[id(out)] = self._value_of(op, operands)
+        partials = self.algebra.partials(op, out, operands)
+        wanted = [partials[k] for k, number in enumerate(numbers) if number is None]
+        self.tape.outputs = [self.nodes[id(out)], *map(self._node_of, wanted)]
+
+    def _value_of(self, op: str, operands: list[Any]) -> int:
+        """The node of the row's value."""
+        if op in REDUCTIONS:  # it has a step on arrays, and its formula would be a long chain
+            return self.tape.append(op, tuple(range(len(operands))))
+        return self._node_of(self.algebra.simplified(PRIMITIVES[op].forward(*operands)))
+
+    def _node_of(self, formula: Formula) -> int:
+        """The node of a formula; what it consists of is written first, where it is not yet."""
+        for part in operands_first(formula, self.nodes, _operands_on_tape):
+            self.nodes[id(part)] = self._written(part)
+        return self.nodes[id(formula)]
+
+    def _written(self, formula: Formula) -> int:
+        """Append the node of a formula whose operands have theirs."""
         if formula.row is None:
-            return tape.constant(float(formula.text))
-        op, xs = formula.row, formula.operands
-        if op == "where":  # the condition is part of it: a comparison is no number
-            condition, a, b = xs
-            if condition.row == "&":
-                first, second = condition.operands
-                inner = algebra.value("where", [second, a, b])
-                return place(algebra.value("where", [first, inner, b]))
-            op, xs = f"where {condition.row}", [*condition.operands, a, b]
-        return tape.append(op if isinstance(op, str) else op.name, tuple(map(place, xs)))
+            return self.tape.constant(float(formula.text))
+        if formula.row == "where":
+            return self._selection(*formula.operands)
+        op = formula.row if isinstance(formula.row, str) else formula.row.name
+        return self.tape.append(op, tuple(map(self._node_of, formula.operands)))
 
-    if op == "softmax":  # its first operand picks one of the others
-        operands[0] = numbers[0]
-    out = algebra.leaf("out")
-    if op in REDUCTIONS:  # one step of the array code; else it would be written as a chain
-        places[id(out)] = tape.append(op, tuple(range(len(numbers))))
-    else:
-        places[id(out)] = place(algebra.simplified(PRIMITIVES[op].forward(*operands)))
-    partials = algebra.partials(op, out, operands)
-    tape.outputs = [
-        places[id(out)],
-        *[place(partials[k]) for k, number in enumerate(numbers) if number is None],
-    ]
-    return tape
+    def _selection(self, condition: Formula, a: Formula, b: Formula) -> int:
+        """Append `a if condition else b`.
+
+        A condition is no number and so no node of its own: a selection has the operands of its
+        comparison before a and b. With two comparisons it becomes one selection in another.
+        """
+        if condition.row == "&":
+            first, second = condition.operands
+            inner = self.algebra.value("where", [second, a, b])
+            return self._node_of(self.algebra.value("where", [first, inner, b]))
+        operands = [*condition.operands, a, b]
+        return self.tape.append(f"where {condition.row}", tuple(map(self._node_of, operands)))
 
 
-def _numbers_in(formula: Formula) -> Sequence[Formula]:
-    """The operands of a formula; of a selection those of its condition, too."""
+def _operands_on_tape(formula: Formula) -> Sequence[Formula]:
+    """The parts of a formula that are nodes; of a condition, those of its comparisons."""
     if formula.row != "where":
         return formula.operands
     condition, *chosen = formula.operands

@@ -1,4 +1,8 @@
-"""The names of arrays in generated code: views, scratch that is used again, tables of indices."""
+"""The names of arrays in generated code: views, scratch memory, copies, tables of slot numbers.
+
+The idea: everything that can be made beforehand is. A view is made once for each size of batch and
+given a name, and a step that needs memory for a moment takes scratch, which later steps use again.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,26 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from .patterns import affine
-from .steps import Rows
+from .steps import Slots
 
 
 class ArrayNames:
-    """Gives names to arrays; `setup` makes them, `lines` are the statements that use them."""
+    """Gives names to arrays; `setup` is the text that makes them, `lines` the text that uses them.
+
+    The first letter of a name says what it is: u and v are views of the buffers U and V, m and g
+    are these in another shape, c are uniform numbers beside batched ones, t is scratch, x a copy
+    that stays, i a table of slot numbers.
+    """
 
     def __init__(self) -> None:
-        self.tables: dict[str, Any] = {}  # arrays of indices
+        self.tables: dict[str, Any] = {}
         self.setup: list[str] = []
         self.lines: list[str] = []
         self.named: dict[str, str] = {}  # by the expression
-        self.kept: dict[tuple[Any, ...], str] = {}  # copies of rows
-        self.counts: Counter[str] = Counter()
+        self.kept: dict[tuple[Any, ...], str] = {}  # copies that stay, by what they are copies of
+        self.counts: Counter[str] = Counter()  # of names, by first letter
         self.scratch: dict[tuple[str, str], list[str]] = defaultdict(list)  # by shape and type
-        self.used: Counter[tuple[str, str]] = Counter()  # of these, in this step
+        self.used: Counter[tuple[str, str]] = Counter()  # how many of these this step has taken
 
     def _name(self, prefix: str) -> str:
         self.counts[prefix] += 1
@@ -36,51 +45,53 @@ class ArrayNames:
             self.setup.append(f"{name} = {expression}")
         return self.named[expression]
 
-    def _view(self, rows: Rows) -> str | None:
-        """The name of a view of these rows, if they form a pattern."""
-        found = affine(rows.index)
+    def _view(self, slots: Slots) -> str | None:
+        """The name of a view of these slots, if they form a pattern."""
+        found = affine(slots.index)
         if found is None:
             return None
         start, shape, strides = found
-        buffer = "V" if rows.batched else "U"
+        buffer = _buffer(slots)
         prefix = buffer.lower()
         if not shape:
             return self._define(prefix, f"{buffer}[{start}, ...]")  # an array, not a number
         if len(shape) == 1 and (strides[0] > 0 or shape[0] == 1):
-            step = f":{strides[0]}" if strides[0] > 1 else ""
-            stop = start + max(strides[0], 1) * (shape[0] - 1) + 1
-            return self._define(prefix, f"{buffer}[{start}:{stop}{step}]")
+            stride = max(strides[0], 1)
+            stop = start + stride * (shape[0] - 1) + 1
+            by = f":{stride}" if stride > 1 else ""
+            return self._define(prefix, f"{buffer}[{start}:{stop}{by}]")
         return self._define(prefix, f"view({buffer}, {start}, {shape}, {strides})")
 
-    def _read(self, rows: Rows) -> str:
-        """An array that holds these rows: a view, or else a copy in scratch."""
-        name = self._view(rows)
+    def _read(self, slots: Slots) -> str:
+        """An array that holds these slots: a view, or else a copy in scratch."""
+        name = self._view(slots)
         if name is None:
-            name = self._scratch(shape_text(rows))
-            self._copy(rows, name)
+            name = self._scratch(shape_text(slots))
+            self._copy(slots, name)
         return name
 
-    def _keep(self, rows: Rows) -> str:
-        """A copy of these rows that stays, as an array of its own."""
-        key = rows.batched, rows.index.shape, rows.index.tobytes()
+    def _keep(self, slots: Slots) -> str:
+        """A copy of these slots that stays: whoever needs it again finds it under its name."""
+        key = slots.batched, slots.index.shape, slots.index.tobytes()
         if key not in self.kept:
             name = self.kept[key] = self._name("x")
-            self.setup.append(f"{name} = empty({shape_text(rows)})")
-            self._copy(rows, name)
+            self.setup.append(f"{name} = empty({shape_text(slots)})")
+            self._copy(slots, name)
         return self.kept[key]
 
-    def _copy(self, rows: Rows, into: str) -> None:
-        source = self._view(rows)
+    def _copy(self, slots: Slots, into: str) -> None:
+        source = self._view(slots)
         if source is not None:
             self.lines.append(f"copyto({into}, {source})")
             return
         table = self._name("i")
-        self.tables[table] = np.ascontiguousarray(rows.index)
-        self.lines.append(f"{'V' if rows.batched else 'U'}.take({table}, 0, {into}, 'clip')")
+        self.tables[table] = np.ascontiguousarray(slots.index)
+        # With "clip" NumPy writes into the array at once; else it would make a copy first.
+        self.lines.append(f"{_buffer(slots)}.take({table}, 0, {into}, 'clip')")
 
-    def _result(self, rows: Rows) -> str:
-        """The name of the rows of a result, which stand side by side."""
-        name = self._view(rows)
+    def _result(self, slots: Slots) -> str:
+        """The name of the slots of a result: they stand side by side, so there is a view."""
+        name = self._view(slots)
         assert name is not None
         return name
 
@@ -95,13 +106,23 @@ class ArrayNames:
         return free[self.used[kind] - 1]
 
 
+def _buffer(slots: Slots) -> str:
+    return "V" if slots.batched else "U"
+
+
 def view(buffer: Any, start: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Any:
-    """Rows of a buffer at regular distances, as an array of any shape."""
-    row, *rest = buffer.strides
+    """Slots of a buffer at regular distances, as an array of any shape.
+
+    >>> view(np.arange(10.0), 2, (2, 3), (4, 1))
+    array([[2., 3., 4.],
+           [6., 7., 8.]])
+    """
+    slot, *samples = buffer.strides
     return as_strided(
-        buffer[start:], (*shape, *buffer.shape[1:]), (*[s * row for s in strides], *rest)
+        buffer[start:], (*shape, *buffer.shape[1:]), (*[s * slot for s in strides], *samples)
     )
 
 
-def shape_text(rows: Rows) -> str:
-    return f"({', '.join(map(str, rows.index.shape))}{', B' if rows.batched else ','})"
+def shape_text(slots: Slots) -> str:
+    """The shape of these slots as an array, as Python text; B is the number of samples."""
+    return f"({', '.join(map(str, slots.index.shape))}{', B' if slots.batched else ','})"

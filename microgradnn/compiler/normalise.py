@@ -1,4 +1,9 @@
-"""Normalising: equal nodes become one, and sums become what they are made of, dots above all."""
+"""Normalising: the same mathematics in one form, however the user wrote it.
+
+The idea of this pass: equal nodes become one node, and sums of sums become one sum, whose products
+are gathered into a *dot*. So it makes no difference whether a neuron was written as `w1*x1 +
+w2*x2`, by a loop, or with `dot`; the schedule looks for dots alone to find matrix products.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +13,13 @@ from ..engine.row import PRIMITIVES
 from .rows import COMMUTATIVE, kept_operand
 from .tape import DOT, LINK, Tape, users
 
-BINARY = ("add", "sub", "neg")
-LINEAR = (*BINARY, "sum", DOT)
+SHORT_SUMS = ("add", "sub", "neg")
+SUMS = (*SHORT_SUMS, "sum", DOT)  # operations whose operands are terms; of a dot, only the bias
 PRODUCTS = ("mul", DOT)
 
 Part = tuple[str, tuple[int, ...]]  # an operation and its operands
-Terms = list[tuple[int, ...]]  # nodes, and products of two
+Term = tuple[int, ...]  # a node, or a product of two nodes
+Terms = tuple[list[Term], list[Term]]  # those that are added, and those that are subtracted
 
 
 def normalise(tape: Tape) -> Tape:
@@ -34,10 +40,15 @@ def normalise(tape: Tape) -> Tape:
 
 
 def share(tape: Tape) -> Tape:
-    """Give equal nodes one number, compute what only constants enter, drop neutral numbers."""
+    """Make equal nodes one, replace nodes of constants alone by their number, drop `+ 0` and `· 1`.
+
+    Nodes are equal if they are the same operation on the same nodes. Since operands come first,
+    theirs are settled by then: one dictionary finds equal expressions of any depth.
+    """
     out = Tape(tape.inputs, tape.params)
-    numbers, constants = out.numbers, out.numbers.keys()  # which grow meanwhile
-    known: dict[tuple[str, tuple[int, ...]], int] = {}
+    numbers = out.numbers
+    constants = numbers.keys()  # a view, which grows with the dictionary
+    known: dict[Part, int] = {}
 
     def write(node: int, operands: tuple[int, ...]) -> int:
         op = tape.ops[node]
@@ -48,7 +59,7 @@ def share(tape: Tape) -> Tape:
                 return operands[kept]
             if None not in found and op in PRIMITIVES:
                 return out.constant(PRIMITIVES[op].value(found))  # type: ignore[arg-type]
-            if op == "pow" and found[1] == 2.0:
+            if op == "pow" and found[1] == 2.0:  # a square is found again in sums of products
                 op, operands = "mul", (operands[0], operands[0])
         if op in COMMUTATIVE and operands[0] > operands[1]:
             operands = operands[::-1]
@@ -62,9 +73,10 @@ def share(tape: Tape) -> Tape:
 
 
 def split_links(tape: Tape) -> Tape:
-    """Links of a value that has other users get a copy of it, which they can then stand for.
+    """Prepare links and reductions for the schedule, in which the results of a step are new slots.
 
-    A reduction of batched and uniform numbers is split in two, each of one kind.
+    A link takes over the slot of its value, and with it the gradient that arrives there. That is
+    right only if the link alone uses the value; else the link gets a copy of it.
     """
     if not {LINK, "max", "min"}.intersection(tape.ops):
         return tape
@@ -77,7 +89,7 @@ def split_links(tape: Tape) -> Tape:
             return _reduced(out, op, operands)
         if op == LINK:
             value = tape.operands[node][0]
-            own = uses[value] == 1 and out.operands[operands[0]]
+            own = uses[value] == 1 and out.operands[operands[0]]  # a leaf's slot is never its own
             if not own or tape.batched[value] != tape.batched[node]:
                 operands = (out.append("copy", operands[:1]), *operands[1:])
                 out.batched[operands[0]] = tape.batched[node]
@@ -88,6 +100,7 @@ def split_links(tape: Tape) -> Tape:
 
 
 def _reduced(out: Tape, op: str, operands: Sequence[int]) -> int:
+    """Append a maximum or minimum; uniform operands are reduced apart, once for all samples."""
     kinds = ([x for x in operands if out.batched[x] == kind] for kind in (False, True))
     parts = [xs[0] if len(xs) == 1 else out.append(op, tuple(xs)) for xs in kinds if xs]
     return parts[0] if len(parts) == 1 else out.append(f"{op}imum", tuple(parts))
@@ -97,28 +110,24 @@ def _reduced(out: Tape, op: str, operands: Sequence[int]) -> int:
 
 
 def flatten(tape: Tape) -> Tape:
-    """Merge sums of sums into one, and gather their products into dots; leave out unused nodes.
+    """Make sums of sums one sum each, with their products as dots; leave out unused nodes.
 
-    Uniform terms stay apart from batched ones: what is the same for all samples is computed once.
-    So do differences without products, since x + (a - b) can have digits that (x + a) - b has not.
+    A sum or product that is used once, as a term of a sum, is not written: it is kept as a part,
+    and its user takes it in. In the operands of the user `~node`, a negative number, stands for it.
     """
-    ops, batched = tape.ops, tape.batched
+    ops = tape.ops
     uses, user = users(tape)
-    linear = [op in LINEAR for op in ops]
+    is_sum = [op in SUMS for op in ops]
     out = Tape(tape.inputs, tape.params)
-    parts: list[Part] = []  # of sums to come; the number of the k-th is ~k
+    parts: dict[int, Part] = {}
 
     def write(node: int, operands: tuple[int, ...]) -> int:
         op = ops[node]
-        if (linear[node] or op == "mul") and uses[node] == 1 and linear[user[node]]:
-            total = user[node]
-            added = ops[total] != DOT or tape.operands[total][-1] == node  # a factor is not
-            if op == "sub" and (ops[total] != "sub" or tape.operands[total][1] == node):
-                added = added and any(x < 0 and parts[~x][0] in PRODUCTS for x in operands)
-            if added and (op == "mul" or batched[node] == batched[total]):
-                parts.append((op, operands))
-                return ~(len(parts) - 1)
-        if linear[node] and (op not in BINARY or min(operands) < 0):
+        is_term = uses[node] == 1 and is_sum[user[node]] and (is_sum[node] or op == "mul")
+        if is_term and _is_taken_in(tape, node, user[node], parts):
+            parts[node] = op, operands
+            return ~node
+        if is_sum[node] and (op not in SHORT_SUMS or min(operands) < 0):
             return _written(out, _terms(op, operands, parts))
         return out.append(op, operands)
 
@@ -126,11 +135,34 @@ def flatten(tape: Tape) -> Tape:
     return out
 
 
-def _terms(op: str, operands: tuple[int, ...], parts: Sequence[Part]) -> tuple[Terms, Terms]:
-    """What a sum consists of: the terms that are added, and those that are subtracted."""
-    terms: tuple[Terms, Terms] = [], []
+def _is_taken_in(tape: Tape, node: int, total: int, parts: dict[int, Part]) -> bool:
+    """Whether a sum or product becomes a part of `total`, the sum that is its only user."""
+    op, user_op = tape.ops[node], tape.ops[total]
+    if user_op == DOT and tape.operands[total][-1] != node:
+        return False  # of a dot only the bias is a term: the others are factors
+    if op == "sub" and not _may_be_taken_apart(tape, node, total, parts):
+        return False
+    # What is the same for all samples is computed once, as a uniform term of its own.
+    return op == "mul" or tape.batched[node] == tape.batched[total]
+
+
+def _may_be_taken_apart(tape: Tape, node: int, total: int, parts: dict[int, Part]) -> bool:
+    """Whether the difference a - b, a term of `total`, need not be computed by itself.
+
+    x + (a - b) may have digits that (x + a) - b has lost, and a cross-entropy near 0 needs them.
+    But (a - b) - c begins with the difference in any case; and where products are subtracted, a
+    matrix product is to be gained.
+    """
+    if tape.ops[total] == "sub" and tape.operands[total][0] == node:
+        return True
+    return any(parts[x][0] in PRODUCTS for x in tape.operands[node] if x in parts)
+
+
+def _terms(op: str, operands: tuple[int, ...], parts: dict[int, Part]) -> Terms:
+    """What a sum consists of, when all the parts that it has taken in are opened."""
+    terms: Terms = [], []
     waiting = [(op, operands, False)]
-    for op, operands, negative in waiting:  # which grows meanwhile
+    for op, operands, negative in waiting:  # which grows as parts are found
         if op == "mul":
             terms[negative].append(operands)
             continue
@@ -147,7 +179,7 @@ def _terms(op: str, operands: tuple[int, ...], parts: Sequence[Part]) -> tuple[T
     return terms
 
 
-def _written(out: Tape, terms: tuple[Terms, Terms]) -> int:
+def _written(out: Tape, terms: Terms) -> int:
     """Append the nodes of a sum; give the number of the last."""
     added, subtracted = (_summed(out, side) for side in terms)
     if subtracted is None:
@@ -157,16 +189,20 @@ def _written(out: Tape, terms: tuple[Terms, Terms]) -> int:
     return out.append("sub", (added, subtracted))
 
 
-def _summed(out: Tape, terms: Terms) -> int | None:
+def _summed(out: Tape, terms: Sequence[Term]) -> int | None:
+    """Append the sum of terms; None if there are none but zeros.
+
+    Products whose factors are of the same kinds, uniform or batched, become one dot.
+    """
     batched = out.batched
-    kinds: dict[tuple[bool, ...], Terms] = {}
+    by_kind: dict[tuple[bool, ...], list[Term]] = {}
     for term in terms:
         if len(term) == 2 and batched[term[0]] > batched[term[1]]:
-            term = term[::-1]  # the uniform factor first
+            term = term[::-1]  # the uniform factor comes first
         if len(term) == 2 or out.numbers.get(term[0]) != 0.0:
-            kinds.setdefault(tuple([batched[x] for x in term]), []).append(term)
-    nodes: tuple[list[int], list[int]] = [], []  # uniform ones, batched ones
-    for kind, alike in kinds.items():
+            by_kind.setdefault(tuple([batched[x] for x in term]), []).append(term)
+    nodes: tuple[list[int], list[int]] = [], []  # the uniform ones, and the batched ones
+    for kind, alike in by_kind.items():
         if len(kind) == 1:
             nodes[kind[0]].extend([x for (x,) in alike])
         elif len(alike) == 1:
@@ -179,6 +215,7 @@ def _summed(out: Tape, terms: Terms) -> int | None:
 
 
 def _added(out: Tape, nodes: list[int]) -> int:
+    """Append the sum of one node or more."""
     if len(nodes) == 1:
         return nodes[0]
     return out.append("add" if len(nodes) == 2 else "sum", tuple(nodes))

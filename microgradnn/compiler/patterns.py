@@ -1,18 +1,28 @@
-"""Places in a buffer that form a pattern: they are a view of it, and no copy."""
+"""Patterns in arrays of slot numbers: what is a view of a buffer, and what is a matrix product.
+
+The idea: to gather slots by their numbers is always right, but makes a copy. Numbers at regular
+distances need none, and dots whose factors form a full rectangle are one product of two matrices.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Index = npt.NDArray[np.int64]
+Index = npt.NDArray[np.int64]  # numbers of slots, or of whatever else is indexed
+
+MOST_SINGLE_DOTS = 2  # so many are matrix products of their own; more are one step together
+
+
+# ---- Views ---------------------------------------------------------------------------------------
 
 
 class Affine(NamedTuple):
-    """Places `start + i·strides[0] + j·strides[1] + …`: a view of a buffer, no copy."""
+    """The numbers `start + i·strides[0] + j·strides[1] + …`: a view of a buffer, no copy."""
 
     start: int
     shape: tuple[int, ...]
@@ -20,17 +30,20 @@ class Affine(NamedTuple):
 
 
 def affine(index: Index) -> Affine | None:
-    """The pattern of places, or None.
+    """The pattern of the numbers, or None if they have none.
 
     >>> affine(np.array([[3, 5], [4, 6]]))
     Affine(start=3, shape=(2, 2), strides=(1, 2))
     """
     flat = index.ravel()
-    start, step, strides = int(flat[0]), len(flat), []
+    start = int(flat[0])
+    strides = []
+    block = len(flat)  # how many numbers a step along the axis passes over
     for length in index.shape:
-        step //= length
-        strides.append(int(flat[step]) - start if length > 1 else 0)
+        block //= length
+        strides.append(int(flat[block]) - start if length > 1 else 0)
     expected: Any = start
+    # The last number tells most patterns from others, before all are compared.
     if flat[-1] == start + sum((n - 1) * by for n, by in zip(index.shape, strides, strict=True)):
         for length, stride in zip(index.shape, strides, strict=True):
             expected = np.add.outer(expected, np.arange(length) * stride)
@@ -39,13 +52,14 @@ def affine(index: Index) -> Affine | None:
     return None
 
 
-def split(index: Index) -> int | None:
-    """How many places of the first axis form one run, if all runs are equal; else None.
+def run_length(index: Index) -> int | None:
+    """The length n for which `index`, cut along its first axis into runs of n, is a pattern.
 
-    >>> split(np.array([7, 7, 7, 9, 9, 9]))
+    >>> run_length(np.array([7, 7, 7, 9, 9, 9]))
     3
     """
     differences = np.diff(index.reshape(len(index), -1)[:, 0])
+    # The first run ends where the first difference is unlike the one before; all must be as long.
     run = 1 + int(np.append(differences != differences[:1], False).argmax())
     if run == 1 or len(index) % run or affine(index.reshape(-1, run, *index.shape[1:])) is None:
         return None
@@ -53,7 +67,9 @@ def split(index: Index) -> int | None:
 
 
 def shape_of_views(indices: Iterable[Index]) -> tuple[int, ...]:
-    """The shape for rows of equal number: (m, n) if that makes views of what are none, or (count,).
+    """The shape in which operands of one length are views, as far as that can be.
+
+    It is (m, n) if one of them is a pattern in two dimensions only, else (count,).
 
     >>> shape_of_views([np.array([1, 2, 3, 4]), np.array([5, 5, 7, 7])])
     (2, 2)
@@ -61,12 +77,78 @@ def shape_of_views(indices: Iterable[Index]) -> tuple[int, ...]:
     count = 0
     for index in indices:
         count = len(index)
-        run = split(index) if affine(index) is None else None
+        run = run_length(index) if affine(index) is None else None
         if run is not None:
             return count // run, run
     return (count,)
 
 
-def runs(rows: Index) -> list[Index]:
-    """The places, cut where they do not follow one another."""
-    return np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1) if len(rows) else []
+def runs(index: Index) -> list[Index]:
+    """The numbers, cut where they do not follow one another."""
+    if not len(index):
+        return []
+    return np.split(index, np.flatnonzero(np.diff(index) != 1) + 1)
+
+
+def without_repetition(index: Index, letters: str) -> tuple[Index, str]:
+    """The index without the axes along which it is constant, and the letters of the other axes.
+
+    >>> without_repetition(np.array([[4, 4], [7, 7]]), "mk")
+    (array([4, 7]), 'm')
+    """
+    for axis in reversed(range(index.ndim)):
+        if index.shape[axis] > 1 and (index == index.take([0], axis)).all():
+            index = np.take(index, 0, axis)
+            letters = letters[:axis] + letters[axis + 1 :]
+    return index, letters
+
+
+# ---- Dots ----------------------------------------------------------------------------------------
+
+
+class Dots(NamedTuple):
+    """Dots without repetition: dot i is Σ a·b over the factors in `a[i]` and `b[i]`."""
+
+    a: Index
+    b: Index
+    first: Index  # for each of these, the place at which it was given first
+    which: Index  # for each that was given, which of these it is
+
+
+def distinct_dots(a: Index, b: Index) -> Dots:
+    """Sort the factors of each dot, and the dots by their factors; equal ones become one.
+
+    The products of a dot may be added in any order. Sorted by b, and for equal b by a, dots of the
+    same batched factors agree in all of b, whatever order the user wrote them in.
+    """
+    n = a.shape[1]
+    order = np.lexsort((a, b), axis=1)
+    sorted_factors = np.hstack([np.take_along_axis(x, order, 1) for x in (b, a)])
+    factors, first, which = np.unique(
+        sorted_factors, axis=0, return_index=True, return_inverse=True
+    )
+    return Dots(factors[:, n:], factors[:, :n], first, which.ravel())
+
+
+def rectangles(a: Index, b: Index) -> tuple[list[Index], Index]:
+    """The full rectangles of dots, as arrays of their numbers, and the dots that are in none.
+
+    Dots with the same batched factors b are a column of a matrix product. Columns with the same
+    uniform factors a, from top to bottom, stand side by side in a rectangle.
+
+    >>> w, v, x, y = [1, 2], [3, 4], [5, 6], [7, 8]
+    >>> rectangles(np.array([w, v, w, v]), np.array([x, x, y, y]))
+    ([array([[0, 2],
+           [1, 3]])], array([], dtype=int64))
+    """
+    columns: dict[bytes, list[int]] = defaultdict(list)
+    for dot, factors in enumerate(b):
+        columns[factors.tobytes()].append(dot)
+    grids: dict[bytes, list[list[int]]] = defaultdict(list)
+    for column in columns.values():
+        grids[a[column].tobytes()].append(column)
+    found = [np.array(grid).T for grid in grids.values()]
+    alone = [grid[0, 0] for grid in found if grid.size == 1]
+    if len(alone) <= MOST_SINGLE_DOTS:
+        return found, np.array([], np.int64)
+    return [grid for grid in found if grid.size > 1], np.array(alone)

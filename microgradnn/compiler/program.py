@@ -1,4 +1,10 @@
-"""compile and Program: a recorded graph as a function of whole batches."""
+"""compile and Program: a recorded graph as a function of whole batches.
+
+A Program knows the passes in their order (`_scheduled`), keeps what they make, and runs it. The
+idea of running: fast code, which assumes that all numbers are finite, under NumPy's error flags.
+Where a flag is raised, eager evaluation says what is wrong; if nothing is, slower code without the
+assumption computes the result.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +16,12 @@ from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from ..data import as_floats
 from ..engine.modes import large_graph, no_grad
 from ..engine.value import Value
 from .adjoint import adjoint
+from .arrays import Array, Arrays, samples_at_once
 from .emit_numpy import NumpyCode
 from .expand import expand
 from .normalise import normalise, split_links
@@ -25,13 +31,10 @@ from .steps import Schedule
 from .summary import summary_of
 from .tracing import Traced, trace
 
-Array = npt.NDArray[np.float64]
 Result = TypeVar("Result")
 
-KEPT = 4  # batch sizes whose arrays a program keeps
-NUMBERS_AT_ONCE = 2**18  # a batch is cut so that its numbers stay in the processor's cache
-LEAST_AT_ONCE = 256
-MOST_DRAWN = 20_000  # nodes; folding more takes too long for a notebook
+MOST_BATCH_SIZES = 4  # whose arrays a program keeps
+MOST_NODES_DRAWN = 20_000  # folding more takes too long for a notebook
 
 
 def compile(
@@ -72,20 +75,22 @@ class Program:
     def __init__(self, traced: Traced) -> None:
         self._tape, self._params = traced.tape, traced.params
         self._example, self._single = traced.example, traced.single
-        self._code: dict[tuple[bool, bool], tuple[Schedule, NumpyCode]] = {}
-        self._arrays: dict[tuple[int, bool, bool], Arrays] = {}
+        # Made when first needed, for each (finite, gradient) of `_scheduled`.
+        self._schedules: dict[tuple[bool, bool], Schedule] = {}
+        self._codes: dict[tuple[bool, bool], NumpyCode] = {}
+        self._arrays: dict[tuple[int, bool, bool], Arrays] = {}  # by size of batch, too
         self._differentiable = len(self._tape.outputs) == 1 and bool(self._params)
         self._compare_with(traced.recorded)
 
     # ---- Running -------------------------------------------------------------------------------
 
     def __call__(self, X: Any, theta: Any = None) -> Array:
-        """The outputs for each row of X: (samples,) of a single Value, (samples, k) of a list."""
+        """The outputs for each sample: (samples,) for a single Value, (samples, k) for a list."""
         result = self._outputs(self._checked(X), self._theta(theta), gradient=False)
         return result[:, 0] if self._single else result
 
     def value_and_grad(self, X: Any, theta: Any = None) -> tuple[float, Array]:
-        """The mean of the output over the rows of X, and its gradient in the order of `params`.
+        """The mean of the output over the samples, and its gradient in the order of `params`.
 
         `theta` is the array of parameters; without it their present data are taken.
         """
@@ -107,7 +112,7 @@ class Program:
         """A pure function `(X, theta) -> (mean, gradient)`, for `jax.jit`.
 
         It computes in float64, which JAX must be told to allow. JAX raises no errors: outside of
-        an operation's domain the mean is NaN or infinite. If the rows of X are spread over devices,
+        an operation's domain the mean is NaN or infinite. If the samples are spread over devices,
         so is the work.
         """
         self._check_differentiable("to_jax")
@@ -115,7 +120,7 @@ class Program:
             from .emit_jax import jax_function
         except ImportError as error:
             raise ImportError("to_jax needs JAX: pip install 'microgradnn[jax]'") from error
-        return jax_function(self._compiled(finite=False, gradient=True)[0])
+        return jax_function(self.schedule())
 
     def read_params(self) -> Array:
         """The parameters' data as an array."""
@@ -141,43 +146,59 @@ class Program:
         result: Callable[[Arrays], Result],
         gradient: bool = True,
     ) -> list[Result]:
-        """What comes of each part of the batch, so cut that it fits into the cache."""
+        """Run the forward pass and take a result; large batches give one for each part."""
         arrays = self._arrays.get((len(X), finite, gradient))
         if arrays is None:
-            plan, code = self._compiled(finite, gradient)
-            size = max(NUMBERS_AT_ONCE // max(plan.rows[True], 1), LEAST_AT_ONCE)
+            scheduled = self._scheduled(finite, gradient)
+            size = samples_at_once(scheduled)
             if len(X) > size:
                 parts = [X[start : start + size] for start in range(0, len(X), size)]
                 found = [self._passes(part, theta, finite, result, gradient) for part in parts]
                 return list(chain(*found))
-            if len(self._arrays) >= KEPT:
-                del self._arrays[next(iter(self._arrays))]
-            arrays = self._arrays[len(X), finite, gradient] = Arrays(plan, code, len(X))
+            if len(self._arrays) >= MOST_BATCH_SIZES:
+                del self._arrays[next(iter(self._arrays))]  # those made first
+            arrays = Arrays(scheduled, self._numpy_code(finite, gradient), len(X))
+            self._arrays[len(X), finite, gradient] = arrays
         arrays.forward(X, theta)
         return [result(arrays)]
 
-    def _compiled(self, finite: bool, gradient: bool) -> tuple[Schedule, NumpyCode]:
-        """The code; with `finite` that which is fast because no number is infinite or NaN."""
+    def _scheduled(self, finite: bool, gradient: bool) -> Schedule:
+        """All passes, from the tape to the steps; with `finite` for finite numbers alone."""
         key = finite, gradient
-        if key not in self._code:
-            tape = normalise(expand(self._tape, finite, links=gradient))
+        if key not in self._schedules:
+            tape = split_links(normalise(expand(self._tape, finite, links=gradient)))
             algebra = Algebra(finite)
-            plan = schedule(split_links(tape), algebra)
+            made = self._schedules[key] = schedule(tape, algebra)
             if gradient:
-                adjoint(plan, algebra)
-            self._code[key] = plan, NumpyCode(plan)
-        return self._code[key]
+                adjoint(made, algebra)
+        return self._schedules[key]
+
+    def _numpy_code(self, finite: bool, gradient: bool) -> NumpyCode:
+        key = finite, gradient
+        if key not in self._codes:
+            self._codes[key] = NumpyCode(self._scheduled(finite, gradient))
+        return self._codes[key]
 
     # ---- Looking inside ------------------------------------------------------------------------
 
     @property
     def source(self) -> str:
-        """The generated code: arrays and views, then the forward and the reverse pass."""
-        return self._compiled(True, self._differentiable)[1].source
+        """The generated code: arrays and views, then the forward and the reverse pass.
+
+        Above the lines of each step a comment says what they do.
+        """
+        return self._numpy_code(True, self._differentiable).source
 
     def summary(self) -> str:
         """What became of the scalars, step by step."""
-        return summary_of(self._tape, self._compiled(True, self._differentiable)[0])
+        return summary_of(self._tape, self.schedule(finite=True))
+
+    def schedule(self, finite: bool = False) -> Schedule:
+        """The steps on arrays, forward and reverse, which a back end turns into code; printable.
+
+        With `finite` they are simpler, and right only if all numbers are finite.
+        """
+        return self._scheduled(finite, self._differentiable)
 
     def __repr__(self) -> str:
         tape = self._tape
@@ -188,7 +209,7 @@ class Program:
         from ..drawing import draw
 
         picture, tape = "", self._tape
-        if len(tape) <= MOST_DRAWN:
+        if len(tape) <= MOST_NODES_DRAWN:
             # Too many boxes and nothing to fold them by, or parameters now outside a domain.
             with suppress(ValueError, ArithmeticError):
                 root = tape.replay([*self._example, *self.read_params().tolist()])[tape.outputs[0]]
@@ -211,14 +232,14 @@ class Program:
                 return run(False)
 
     def _replay(self, X: Array, theta: Array) -> None:
-        """Evaluate row by row, so that an error is the one that eager evaluation raises."""
+        """Evaluate sample by sample, so that an error is the one that eager evaluation raises."""
         with_nan = np.flatnonzero(np.isnan(X).any(axis=1))
         if len(with_nan):
             raise ValueError(f"X has a NaN in row {with_nan[0]}")
-        for place, row in enumerate(X.tolist()):
+        for place, sample in enumerate(X.tolist()):
             try:
                 with no_grad():
-                    self._tape.replay([*row, *theta.tolist()])
+                    self._tape.replay([*sample, *theta.tolist()])
             except (ValueError, ArithmeticError) as error:
                 raise type(error)(f"row {place}: {error}") from None
 
@@ -251,30 +272,6 @@ class Program:
                     f"outputs[{place}] was recorded as {theirs!r}, and the program gives "
                     f"{ours!r}: was the data of a leaf changed after recording?"
                 )
-
-
-class Arrays:
-    """The arrays of a program for one size of batch, and its passes over them."""
-
-    def __init__(self, plan: Schedule, code: NumpyCode, batch: int) -> None:
-        names = code.allocate(batch)
-        self.batch, self.ones = batch, np.ones(batch)
-        self.rows = [names["V" if batched else "U"][row : row + 1] for batched, row in plan.outputs]
-        self.forward: Callable[[Array, Array], None] = names["forward"]
-        self.backward: Any = names.get("backward")  # a function of the share of a sample
-
-    def outputs(self) -> Array:
-        """The outputs, a column for each; a fresh array."""
-        result = np.empty((self.batch, len(self.rows)))
-        for place, row in enumerate(self.rows):
-            result[:, place] = row  # one number for all samples, if it is uniform
-        return result
-
-    def mean_and_gradient(self, share: float) -> tuple[float, Array]:
-        """What these samples add to the mean of the single output, and to its gradient."""
-        row = self.rows[0]
-        total = row[0].dot(self.ones) if row.ndim == 2 else row[0] * self.batch
-        return float(total) * share, self.backward(share)
 
 
 def _floats(given: Any, name: str, shape: tuple[Any, ...], meaning: str) -> Array:

@@ -1,4 +1,9 @@
-"""What the compiler reads in the table: values and partials of rows as simplified formulas."""
+"""Rows of the table, as formulas over elementary rows, for the compiler to put into steps.
+
+The idea: a row is called with formulas instead of numbers, and so writes down what it computes.
+That is simplified by rules that hold whatever the row (x + 0 is x; a selection between x and 0 by
+their size is a maximum). So no derivative is written by hand for arrays.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +18,21 @@ from ..engine.row import PRIMITIVES, Primitive, where
 COMPARISONS = {"<": operator.lt, "<=": operator.le}
 REFLECTED = {">": "<", ">=": "<="}  # are written with their operands exchanged
 
-# Rows of many operands that are one binary row, applied again and again.
+# Rows of many operands that are one row of two operands, applied again and again.
 REDUCTIONS = {"sum": "add", "max": "maximum", "min": "minimum"}
 
 COMMUTATIVE = ("add", "mul")
 NEUTRAL = {"add": 0.0, "sub": 0.0, "mul": 1.0, "div": 1.0, "pow": 1.0}  # as the second operand
+OUTCOMES = ("True", "False")  # of comparisons that are known beforehand
 
 
 class Algebra:
-    """Writes rows as formulas of elementary rows; equal formulas become the same object.
+    """Writes rows as simplified formulas; equal formulas become the same object.
 
-    With `finite` no operand is infinite or NaN (a program that runs with NumPy's flags on raises
-    where one arises), so that guards such as `abs(x) < inf` hold and disappear. Operands are
-    leaves and formulas that came from here; those stay, so that they are known by their id.
+    With `finite` no operand is infinite or NaN: a program that runs with NumPy's flags on raises an
+    error where one arises. Then guards such as `abs(x) < inf` are true, and disappear.
+
+    All operands must come from here, too. This keeps them alive, so an id stands for one formula.
 
     >>> algebra = Algebra(finite=True)
     >>> algebra.value("relu", [algebra.leaf("x")]).row
@@ -37,9 +44,11 @@ class Algebra:
         self.leaves: dict[str, Formula] = {}
         self.values: dict[tuple[Any, ...], Formula] = {}
         self.derivatives: dict[tuple[Any, ...], list[Formula]] = {}
-        self.done: dict[int, tuple[Formula, Formula]] = {}  # the first keeps its id taken
+        # A formula and what it was simplified to, by the id of the former, which stays alive here.
+        self.done: dict[int, tuple[Formula, Formula]] = {}
 
     def leaf(self, name: str) -> Formula:
+        """The formula that is a name or a number."""
         return self.leaves.setdefault(name, Formula(name))
 
     def value(self, op: str, operands: Sequence[Formula]) -> Formula:
@@ -48,7 +57,8 @@ class Algebra:
             op, operands = REFLECTED[op], operands[::-1]
         key = (op, *map(id, operands))
         if key not in self.values:
-            row, operands = PRIMITIVES.get(op), list(operands)
+            row = PRIMITIVES.get(op)
+            operands = list(operands)
             shorter = self._row(row, operands) if row else self._decided(op, operands)
             self.values[key] = Formula("", row or op, operands) if shorter is None else shorter
         return self.values[key]
@@ -75,7 +85,7 @@ class Algebra:
         return self.derivatives[key]
 
     def simplified(self, formula: Any) -> Formula:
-        """The formula in elementary rows, without what makes no difference."""
+        """The formula written anew, in elementary rows and from leaves upwards."""
         formula = formula if isinstance(formula, Formula) else Formula(repr(float(formula)))
         for old in operands_first(formula, self.done, lambda x: x.operands):
             op = old.row.name if isinstance(old.row, Primitive) else old.row
@@ -84,7 +94,7 @@ class Algebra:
         return self.done[id(formula)][1]
 
     def _row(self, row: Primitive, operands: list[Formula]) -> Formula | None:
-        """What is left of a row that is a formula, has a neutral operand, or numbers only."""
+        """What stands for a row that is a formula, or that makes no difference; else None."""
         if row.name in REDUCTIONS:
             return operands[0] if len(operands) == 1 else None
         if row.kind == "formula":
@@ -105,61 +115,81 @@ class Algebra:
         return None
 
     def _decided(self, op: str, operands: list[Formula]) -> Formula | None:
-        """The outcome of a comparison or selection, where it is known beforehand."""
+        """What stands for a comparison, a condition of two, or a selection; else None."""
         if op in COMPARISONS:
             left, right = map(number_of, operands)
             if left is None and self.finite and right is not None and math.isinf(right):
-                left = 0.0  # as good as any
+                left = 0.0  # whatever it is, it compares with an infinity as 0 does
             if left is not None and right is not None:
                 return self.leaf(str(COMPARISONS[op](left, right)))
         elif op == "&":
             for one, other in (operands, operands[::-1]):
-                if one.row is None:  # an outcome, or a number that Python made of one
+                if one.row is None:  # an outcome, or the number that Python made of one
                     return one if one.text in ("False", "0.0") else other
         else:
             return self._chosen(*operands)
         return None
 
     def _chosen(self, condition: Formula, a: Formula, b: Formula) -> Formula | None:
-        """A selection without a choice, as a maximum or minimum, or as a product."""
-        if condition.text in BOTH:
+        """What stands for `a if condition else b`: a branch, a maximum, a product, a sign."""
+        if condition.text in OUTCOMES:
             return a if condition.text == "True" else b
         if a is b:
             return a
         if condition.row == "<=" and condition.operands in ([a, b], [b, a]):
             return self.value("minimum" if condition.operands[0] is a else "maximum", [b, a])
-        if self.finite:  # NumPy computes a sign or a product with a mask sooner than a selection
-            chosen, other = number_of(a), number_of(b)
-            if chosen is not None and b.row == "where":
-                return self._by_sign(condition, chosen, *b.operands)
-            if other == 0.0 and chosen is None:
-                mask = self.value("where", [condition, self.leaf("1.0"), self.leaf("0.0")])
-                return self.value("mul", [mask, a])
-            if chosen == 0.0 and other is None:
-                return self.value("sub", [b, self.value("where", [condition, b, a])])
+        return self._without_selection(condition, a, b) if self.finite else None
+
+    def _without_selection(self, condition: Formula, a: Formula, b: Formula) -> Formula | None:
+        """A selection as arithmetic, which NumPy does faster.
+
+        A product with a mask, which is 1 or 0, is right for finite numbers only: 0·∞ is NaN.
+        """
+        if_true, if_false = number_of(a), number_of(b)
+        if if_true is not None and b.row == "where":
+            return self._by_sign(condition, a, *b.operands)
+        if if_false == 0.0 and if_true is None:
+            mask = self.value("where", [condition, self.leaf("1.0"), self.leaf("0.0")])
+            return self.value("mul", [mask, a])
+        if if_true == 0.0 and if_false is None:
+            return self.value("sub", [b, self.value("where", [condition, b, a])])
         return None
 
     def _by_sign(
-        self, greater: Formula, above: float, less: Formula, *others: Formula
+        self, first: Formula, above: Formula, second: Formula, below: Formula, at: Formula
     ) -> Formula | None:
-        """Numbers for x > y, x < y and x = y, if on a line, as slope·sign(x - y) + middle."""
-        below, middle = map(number_of, others)
-        if greater.row != "<" or less.row != "<" or greater.operands != less.operands[::-1]:
+        """Write `above if x > y, below if x < y, at if x = y` as slope·sign(x - y) + at.
+
+        Partials at a kink look like this: 1, 0 and ½ for a maximum, 1, -1 and 0 for abs. It needs
+        three numbers on a line, and the two conditions to compare the same x and y.
+        """
+        opposite = first.row == second.row == "<" and first.operands == second.operands[::-1]
+        upper, middle, lower = map(number_of, (above, at, below))
+        if not opposite or upper is None or middle is None or lower is None:
             return None
-        if below is None or middle is None or above - middle != middle - below:
+        if upper - middle != middle - lower:
             return None
-        x, y = sorted(less.operands, key=lambda x: x.text, reverse=True)  # x - 0 is x
+        # Either order of x and y will do. A number comes second, since x - 0 is x.
+        x, y = sorted(second.operands, key=lambda x: x.text, reverse=True)
+        slope = upper - middle if x is second.operands[0] else middle - upper
+        scaled = self.value("mul", [self.leaf(repr(slope)), self._sign(x, y)])
+        return self.value("add", [scaled, self.leaf(repr(middle))])
+
+    def _sign(self, x: Formula, y: Formula) -> Formula:
+        """sign(x - y), which is not to be replaced by the selection that the table has for it."""
         difference = self.value("sub", [x, y])
         sign = Formula("", PRIMITIVES["sign"], [difference])
-        sign = self.values.setdefault(("sign", id(difference)), sign)
-        slope = self.leaf(repr(above - middle if x is less.operands[0] else middle - above))
-        return self.value("add", [self.value("mul", [slope, sign]), self.leaf(repr(middle))])
+        return self.values.setdefault(("sign", id(difference)), sign)
 
 
 def operands_first(
     root: Formula, done: Container[int], operands: Callable[[Formula], Sequence[Formula]]
 ) -> Iterator[Formula]:
-    """The parts of a formula, however deep, each after its operands; not those whose id is done."""
+    """The parts of a formula, each after its operands, but for those whose ids are in `done`.
+
+    The caller adds each part to `done`, so that it comes once. There is no recursion: a sum of a
+    thousand terms is a formula a thousand operations deep.
+    """
     stack = [root]
     while stack:
         waiting = [x for x in operands(stack[-1]) if id(x) not in done]
@@ -171,12 +201,9 @@ def operands_first(
             yield stack.pop()
 
 
-BOTH = ("True", "False")
-
-
 def number_of(formula: Formula) -> float | None:
     """The number that a formula is, or None."""
-    if formula.row is not None or formula.text in BOTH:
+    if formula.row is not None or formula.text in OUTCOMES:
         return None
     try:
         return float(formula.text)

@@ -1,4 +1,10 @@
-"""The schedule: nodes of one level and kind become one step on arrays, dots become matrices."""
+"""The schedule: nodes that do the same at the same time become one step on arrays.
+
+The idea of this pass: the level of a node is one more than that of its highest operand, so nodes of
+one level do not depend on each other. Those of one level, operation and kind of operands are a
+*group*, and a group is a step: its operands are slots gathered by number, its results new slots
+side by side. Groups of dots become matrix products, where their factors form full rectangles.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.formulas import Formula
 from ..engine.row import PRIMITIVES
-from .patterns import Index, affine, shape_of_views
+from .patterns import Index, affine, distinct_dots, rectangles, shape_of_views
 from .rows import REDUCTIONS, Algebra
-from .steps import Link, Map, Product, Reduce, Rows, Schedule, Step
+from .steps import Link, Map, Product, Reduce, Schedule, Slots, Step
 from .tape import (
     CONSTANT,
     DOT,
@@ -24,37 +31,58 @@ from .tape import (
     where_parts,
 )
 
+UNPLACED = -1  # instead of a slot, for the 1 beside a bias: which 1 it is follows from the dot
+OPERATORS = {name for name, row in PRIMITIVES.items() if row.kind == "operator"}
+# Their operands are arrays, even those that are constants. In all other operations a constant
+# becomes a part of the formula, which may be simpler for it: maximum(x, 0).
+PLAIN = {*OPERATORS, *REDUCTIONS, DOT, LINK, "copy"}
+
 
 def schedule(tape: Tape, algebra: Algebra) -> Schedule:
-    """Group the nodes of a tape into steps; the rows of a step stand side by side."""
+    """Group the nodes of a tape into steps, level by level."""
     scheduler = _Scheduler(tape, algebra)
     for key, nodes in sorted(scheduler.groups().items(), key=lambda group: group[0][0]):
-        scheduler.place(key, np.array(nodes))
-    made, rows = scheduler.schedule, scheduler.rows
-    made.outputs = [(tape.batched[x], int(rows[x])) for x in tape.outputs]
+        scheduler.add_group(key, np.array(nodes))
+    made, slot_of = scheduler.schedule, scheduler.slot_of
+    made.outputs = [(tape.batched[x], int(slot_of[x])) for x in tape.outputs]
     return made
 
 
 class _Scheduler:
+    """A schedule that grows, and the slot that each node of the tape has been given."""
+
     def __init__(self, tape: Tape, algebra: Algebra) -> None:
-        self.tape, self.algebra = tape, algebra
-        self.with_bias = _fold_biases(tape)
-        self.ones: list[int] = []  # batched rows that hold 1
+        self.tape = tape
+        self.algebra = algebra
         self.schedule = Schedule(tape.params)
-        self.rows = np.full(len(tape), UNPLACED, np.int64)  # of each node, in its buffer
-        inputs, end = range(tape.inputs), tape.inputs + tape.params
-        split = 1 + max(self.with_bias.intersection(inputs), default=-1)
-        for leaves in (inputs[:split], inputs[split:], range(len(inputs), end), list(tape.numbers)):
-            if leaves:
-                self._new(np.array(leaves))
-        self.schedule.inputs = self.rows[: len(inputs)].copy()
-        for node, number in tape.numbers.items():
-            self.schedule.constants[False][int(self.rows[node])] = number
-        self.learns = _learning(tape)
+        self.before_ones = _fold_biases(tape)  # nodes that a slot with the number 1 is to follow
+        self.ones: list[int] = []  # these slots
+        self.slot_of = np.full(len(tape), UNPLACED, np.int64)
+        self._place_leaves()
+        self.learning_nodes = _learning(tape)
         self.uses = Counter(chain(*tape.operands))
+        self.level = 0  # of the group that is being added
+        self.learns = False  # whether a gradient passes through it
+
+    def _place_leaves(self) -> None:
+        """Give slots to inputs, parameters and constants."""
+        tape = self.tape
+        inputs = range(tape.inputs)
+        params = range(tape.inputs, tape.inputs + tape.params)
+        # The inputs of a first layer are followed by a 1 at once; other inputs come after that.
+        split = 1 + max(self.before_ones.intersection(inputs), default=-1)
+        for leaves in (inputs[:split], inputs[split:], params, list(tape.numbers)):
+            if leaves:
+                self._new_slots(np.array(leaves))
+        self.schedule.inputs = self.slot_of[: tape.inputs].copy()
+        for node, number in tape.numbers.items():
+            self.schedule.constants[False][int(self.slot_of[node])] = number
 
     def groups(self) -> dict[tuple[Any, ...], list[int]]:
-        """Nodes by level, operation, number of operands, and which of these are batched."""
+        """The nodes by level, operation, whether batched and learning, and kinds of operands.
+
+        The kind of an operand is whether it is batched; for a number in a formula, the number.
+        """
         tape = self.tape
         batched, numbers, ops = tape.batched, tape.numbers, tape.ops
         level = [0] * len(tape)
@@ -65,132 +93,137 @@ class _Scheduler:
                 continue
             level[node] = 1 + max([level[x] for x in operands])
             kinds: list[bool | str] = [batched[x] for x in operands]
-            if op not in PLAIN:  # a number is part of the formula
+            if op not in PLAIN:
                 kinds = [repr(numbers[x]) if x in numbers else batched[x] for x in operands]
-            groups[(level[node], op, batched[node], self.learns[node], *kinds)].append(node)
+            groups[(level[node], op, batched[node], self.learning_nodes[node], *kinds)].append(node)
         return groups
 
-    def place(self, key: tuple[Any, ...], nodes: Index) -> None:
-        self.level, op, batched, learns, *kinds = key
+    def add_group(self, key: tuple[Any, ...], nodes: Index) -> None:
+        """Append what computes the nodes of a group."""
+        self.level, op, batched, self.learns, *kinds = key
         operands = np.array([self.tape.operands[node] for node in nodes.tolist()])
         if op == LINK:
-            self._link(nodes, operands, learns)
+            self._link(nodes, operands)
         elif op == DOT:
-            self._dots(nodes, operands, learns)
+            self._dots(nodes, operands)
         elif op in REDUCTIONS:
-            index = np.sort(self.rows[operands], axis=1)
-            self._add(Reduce(self._new(nodes), op, Rows(batched, index), learns=learns))
+            # The order does not matter, and sorted operands are views more often.
+            index = np.sort(self.slot_of[operands], axis=1)
+            self._add(Reduce(self._new_slots(nodes), op, Slots(batched, index)))
         else:
-            self._map(op, nodes, self.rows[operands], kinds, learns)
+            self._map(op, nodes, self.slot_of[operands], kinds)
 
-    def _rows_of(self, nodes: Index) -> Rows:
-        return Rows(self.tape.batched[nodes.flat[0]], self.rows[nodes])
+    def _slots_of(self, nodes: Index) -> Slots:
+        return Slots(self.tape.batched[nodes.flat[0]], self.slot_of[nodes])
 
-    def _new(self, nodes: Index) -> Rows:
-        """New rows for these nodes; behind what is to be multiplied by (w, b) a row of ones."""
-        rows = self.schedule.new_rows(self.tape.batched[nodes.flat[0]], *nodes.shape)
-        self.rows[nodes] = rows.index
-        if not self.with_bias.isdisjoint(nodes.flat):
+    def _new_slots(self, nodes: Index) -> Slots:
+        """Give new slots to nodes of one kind.
+
+        A layer with biases multiplies (w, b) by (x, 1). So if such an x is among the nodes, the
+        next slot holds 1: x and the 1 stand together, as the one matrix that the product reads.
+        """
+        slots = self.schedule.new_slots(self.tape.batched[nodes.flat[0]], *nodes.shape)
+        self.slot_of[nodes] = slots.index
+        if not self.before_ones.isdisjoint(nodes.flat):
             self.ones.append(self.schedule.constant(True, 1.0, new=True))
-        return rows
+        return slots
 
     def _add(self, step: Step) -> None:
         step.level = self.level
+        step.learns = self.learns
         self.schedule.steps.append(step)
 
-    def _map(self, op: str, nodes: Index, rows: Index, kinds: list[Any], learns: bool) -> None:
-        order = np.lexsort(rows.T[::-1])
-        if len(nodes) > 2 and all(affine(column) is None for column in rows[order].T):
-            # No slice either way: sorted by uses, the sums of the reverse pass are prefixes.
-            order = np.argsort([-self.uses[node] for node in nodes.tolist()], kind="stable")
-        operands, arguments = dict[str, Rows](), []
+    # ---- Elementwise -------------------------------------------------------------------------
+
+    def _map(self, op: str, nodes: Index, slots: Index, kinds: list[Any]) -> None:
+        """Append an elementwise step; the operands of the i-th node are in `slots[i]`."""
+        order = self._order_of_views(nodes, slots)
+        operands: dict[str, Slots] = {}
+        arguments = []
         for place, kind in enumerate(kinds):
-            name = kind if isinstance(kind, str) else f"x{place}"  # a number, or an operand
-            arguments.append(self.algebra.leaf(name))
-            if name != kind:
-                operands[name] = Rows(kind, rows[order, place])
+            if isinstance(kind, str):
+                arguments.append(self.algebra.leaf(kind))  # a number
+            else:
+                arguments.append(self.algebra.leaf(f"x{place}"))
+                operands[f"x{place}"] = Slots(kind, slots[order, place])
+        result = self._new_slots(nodes[order])
+        self._add(Map(result, op, self._formula(op, arguments), operands, arguments))
+
+    def _order_of_views(self, nodes: Index, slots: Index) -> Index:
+        """The order of a group's nodes in which operands, or else gradients, need no copies.
+
+        Sorted by slots, operands are views if they can be. If no operand is a view even then, nodes
+        with many uses go first: the reverse pass adds up as many gradients for each node as it has
+        uses, and now the second ones are for the first nodes, without a gap, as are the third ones.
+        """
+        order: Index = np.lexsort(slots.T[::-1])
+        if len(nodes) > 2 and all(affine(column) is None for column in slots[order].T):
+            order = np.argsort([-self.uses[node] for node in nodes.tolist()], kind="stable")
+        return order
+
+    def _formula(self, op: str, arguments: list[Formula]) -> Formula:
         comparison = where_parts(op)
         if comparison is not None:
             condition = self.algebra.value(comparison, arguments[:2])
-            formula = self.algebra.value("where", [condition, *arguments[2:]])
-        else:
-            formula = arguments[0] if op == "copy" else self.algebra.value(op, arguments)
-        result = self._new(nodes[order])
-        self._add(Map(result, op, formula, operands, arguments, learns=learns))
+            return self.algebra.value("where", [condition, *arguments[2:]])
+        return arguments[0] if op == "copy" else self.algebra.value(op, arguments)
 
-    def _link(self, nodes: Index, operands: Index, learns: bool) -> None:
-        """Nodes whose value has been computed: they stand where it does."""
-        self.rows[nodes] = self.rows[operands[:, 0]]
-        if not learns:
+    def _link(self, nodes: Index, operands: Index) -> None:
+        """Append what the reverse pass has to know of values that have been computed before.
+
+        A link has no slots of its own: it is where its value is.
+        """
+        self.slot_of[nodes] = self.slot_of[operands[:, 0]]
+        if not self.learns:
             return
         xs, partials = np.split(operands[:, 1:], 2, axis=1)
-        alike: dict[tuple[bool, bool], list[int]] = defaultdict(list)
+        by_kind: dict[tuple[bool, bool], list[int]] = defaultdict(list)
         for place, (x, partial) in enumerate(zip(xs[0], partials[0], strict=True)):
-            alike[self.tape.batched[x], self.tape.batched[partial]].append(place)
-        pairs = [(self._rows_of(xs[:, k]), self._rows_of(partials[:, k])) for k in alike.values()]
-        self._add(Link(self._rows_of(nodes), pairs, learns=learns))
+            by_kind[self.tape.batched[x], self.tape.batched[partial]].append(place)
+        pairs = [
+            (self._slots_of(xs[:, places]), self._slots_of(partials[:, places]))
+            for places in by_kind.values()
+        ]
+        self._add(Link(self._slots_of(nodes), pairs))
 
     # ---- Dots --------------------------------------------------------------------------------
 
-    def _dots(self, nodes: Index, operands: Index, learns: bool) -> None:
+    def _dots(self, nodes: Index, operands: Index) -> None:
+        """Append dots of equal length: full rectangles as matrix products, the rest together."""
         n = operands.shape[1] // 2
-        a, b = self.rows[operands[:, :n]], self.rows[operands[:, n:]]
+        a, b = self.slot_of[operands[:, :n]], self.slot_of[operands[:, n:]]
         self._place_ones(b)
-        batched = self.tape.batched
-        kinds = [batched[operands[0, 0]], batched[operands[0, n]]]
-        # The factors of a dot may stand in any order: sort them by the second, then the first.
-        order = np.lexsort((a, b), axis=1)
-        a, b = np.take_along_axis(a, order, 1), np.take_along_axis(b, order, 1)
-        factors, first, which = np.unique(
-            np.hstack([b, a]), axis=0, return_index=True, return_inverse=True
-        )
-        b, a = factors[:, :n], factors[:, n:]
+        kind_of_a = self.tape.batched[operands[0, 0]]
+        kind_of_b = self.tape.batched[operands[0, n]]
+        a, b, first, which = distinct_dots(a, b)
         dots = nodes[first]
-        grids, rest = _rectangles(a, b) if kinds == [False, True] else ([], np.arange(len(dots)))
+        grids: list[Index] = []
+        rest = np.arange(len(dots))
+        if kind_of_b and not kind_of_a:
+            grids, rest = rectangles(a, b)
         for grid in grids:
-            matrix, batch = Rows(False, a[grid[:, 0]]), Rows(True, b[grid[0]].T)
-            result = self._new(dots[grid])
-            self._add(Product(result, ("mk", "kc", "mc"), matrix, batch, learns=learns))
+            matrix, columns = Slots(False, a[grid[:, 0]]), Slots(True, b[grid[0]].T)
+            result = self._new_slots(dots[grid])
+            self._add(Product(result, ("mk", "kc", "mc"), matrix, columns))
         if len(rest):
-            rest = rest.reshape(shape_of_views([a[rest], b[rest]]))
-            axes = "mn"[: rest.ndim]
-            letters = axes + "k", axes + "k", axes
-            pair = Rows(kinds[0], a[rest]), Rows(kinds[1], b[rest])
-            self._add(Product(self._new(dots[rest]), letters, *pair, learns=learns))
-        self.rows[nodes] = self.rows[dots[which.ravel()]]
+            self._single_dots(dots[rest], Slots(kind_of_a, a[rest]), Slots(kind_of_b, b[rest]))
+        self.slot_of[nodes] = self.slot_of[dots[which]]
 
-    def _place_ones(self, rows: Index) -> None:
-        """The 1 beside a bias is the row of ones that follows the other factors."""
-        dots, places = np.nonzero(rows == UNPLACED)
+    def _single_dots(self, dots: Index, a: Slots, b: Slots) -> None:
+        """Append dots that are in no rectangle; in two dimensions, if that makes views."""
+        shape = shape_of_views([a.index, b.index])
+        axes = "mn"[: len(shape)]
+        a, b = a.reshape((*shape, -1)), b.reshape((*shape, -1))
+        result = self._new_slots(dots.reshape(shape))
+        self._add(Product(result, (axes + "k", axes + "k", axes), a, b))
+
+    def _place_ones(self, slots: Index) -> None:
+        """Of the slots that hold a 1, the one beside a bias is the next after the other factors."""
+        dots, places = np.nonzero(slots == UNPLACED)
         if len(dots):
             ones = self.ones or [self.schedule.constant(True, 1.0)]
-            following = np.searchsorted(ones, rows[dots].max(axis=1))
-            rows[dots, places] = np.array(ones)[np.minimum(following, len(ones) - 1)]
-
-
-UNPLACED = -1  # the row of a node that has none: the 1 beside biases
-OPERATORS = {name for name, row in PRIMITIVES.items() if row.kind == "operator"}
-PLAIN = {*OPERATORS, *REDUCTIONS, DOT, LINK, "copy"}  # whose operands are arrays, numbers too
-FEW = 2  # so many single dots are matrix products of their own, more are one step together
-
-
-def _rectangles(a: Index, b: Index) -> tuple[list[Index], Index]:
-    """The full rectangles of dots, as their numbers, and the dots that are in none.
-
-    Dots with the same batched factors b share a column; columns that meet the same rows of uniform
-    factors a are a rectangle.
-    """
-    columns: dict[bytes, list[int]] = defaultdict(list)
-    for dot, factors in enumerate(b):
-        columns[factors.tobytes()].append(dot)
-    grids: dict[bytes, list[list[int]]] = defaultdict(list)
-    for column in columns.values():
-        grids[a[column].tobytes()].append(column)
-    found = [np.array(grid).T for grid in grids.values()]
-    alone = [grid[0, 0] for grid in found if grid.size == 1]
-    if len(alone) <= FEW:
-        return found, np.array([], np.int64)
-    return [grid for grid in found if grid.size > 1], np.array(alone)
+            following = np.searchsorted(ones, slots[dots].max(axis=1))
+            slots[dots, places] = np.array(ones)[np.minimum(following, len(ones) - 1)]
 
 
 def _learning(tape: Tape) -> list[bool]:
@@ -206,29 +239,45 @@ def _learning(tape: Tape) -> list[bool]:
     return reached
 
 
-def _fold_biases(tape: Tape) -> set[int]:
-    """Write w·x + b as the dot of (w, b) and (x, 1); give the x to be followed by a row of ones.
+# ---- Biases --------------------------------------------------------------------------------------
 
-    A 1 for each sample becomes the last node of the tape. Only biases that stand behind their
-    weights among the parameters are folded: elsewhere the rows would have to be gathered.
+
+def _fold_biases(tape: Tape) -> set[int]:
+    """Make w·x + b the dot of (w, b) and (x, 1), on the tape itself; give the nodes in these x.
+
+    So one matrix product computes a layer with its biases, and another the gradients of both. The 1
+    is batched, and appended to the tape as its last node; it gets its slots from `_new_slots`.
     """
     uses = Counter(chain(tape.outputs, *tape.operands))
-    folded: set[int] = set()
     one = len(tape)
+    folded: set[int] = set()
     for node, op in enumerate(tape.ops):
-        if op != "add":
-            continue
-        for dot, bias in permutations(tape.operands[node]):
-            if tape.ops[dot] == DOT and tape.ops[bias] == PARAMETER and uses[dot] == 1:
-                n = len(tape.operands[dot]) // 2
-                ws, xs = tape.operands[dot][:n], tape.operands[dot][n:]
-                is_layer = tape.batched[xs[0]] and not tape.batched[ws[0]]
-                if is_layer and sorted(ws) == list(range(bias - n, bias)):
-                    tape.ops[node], tape.operands[node] = DOT, (*ws, bias, *xs, one)
-                    tape.ops[dot], tape.operands[dot] = CONSTANT, ()
-                    folded.update(xs)
-                    break
+        found = _dot_and_bias(tape, node, uses) if op == "add" else None
+        if found is not None:
+            dot, bias = found
+            n = len(tape.operands[dot]) // 2
+            ws, xs = tape.operands[dot][:n], tape.operands[dot][n:]
+            tape.ops[node] = DOT
+            tape.operands[node] = (*ws, bias, *xs, one)
+            tape.ops[dot] = CONSTANT  # nobody uses the old dot: as a leaf it makes no step
+            tape.operands[dot] = ()
+            folded.update(xs)
     if folded:
         tape.append(CONSTANT, ())
         tape.batched[one] = True
     return folded
+
+
+def _dot_and_bias(tape: Tape, node: int, uses: Counter[int]) -> tuple[int, int] | None:
+    """The operands of a sum, if they are the dot of a layer and its bias.
+
+    The bias must be the parameter behind its weights: (w, b) is a view there, elsewhere a copy.
+    """
+    for dot, bias in permutations(tape.operands[node]):
+        if tape.ops[dot] == DOT and tape.ops[bias] == PARAMETER and uses[dot] == 1:
+            n = len(tape.operands[dot]) // 2
+            ws, xs = tape.operands[dot][:n], tape.operands[dot][n:]
+            is_layer = tape.batched[xs[0]] and not tape.batched[ws[0]]
+            if is_layer and sorted(ws) == list(range(bias - n, bias)):
+                return dot, bias
+    return None

@@ -1,4 +1,9 @@
-"""The tape: a recorded graph as lists, one entry a node, each after its operands."""
+"""The tape: a recorded graph written down as lists, with one entry for each node.
+
+The idea of this pass: every node stands after its operands, so each later pass is a single loop
+over the nodes, forwards or backwards. Each node is *batched*, if an input is behind it, and then
+every sample has a number of its own; or it is *uniform*, one number that all samples share.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +16,25 @@ from ..engine.value import Value, topological_order
 INPUT, PARAMETER, CONSTANT = "input", "parameter", "constant"
 LEAVES = (INPUT, PARAMETER, CONSTANT)
 
-DOT = "dot"  # here: Σ aᵢbᵢ without a bias; the operands are (a₁ … aₙ, b₁ … bₙ)
-LINK = "link"  # a value, its operands x₁ … xₖ, and their partials p₁ … pₖ, which are nodes too
-OWN = {*LEAVES, LINK, "copy", "where"}  # operations that are no rows of the table
+# At first a "dot" is the table's row, with the operands (w₁ … wₙ, x₁ … xₙ, bias). Normalising makes
+# its bias a term of the sum around it: from then on the operands are (a₁ … aₙ, b₁ … bₙ) alone.
+DOT = "dot"
+# A link has the operands (value, x₁ … xₖ, p₁ … pₖ): a value that other nodes compute, what it
+# depends on, and the partials of the value for each of these, which are computed by nodes as well.
+LINK = "link"
+OWN = {*LEAVES, LINK, "copy", "where"}  # operations of a tape that are not rows of the table
 
 
 class Tape:
-    """Nodes by number: inputs first, then parameters, then all others, operands before users.
+    """Nodes by number: first the inputs, then the parameters, then all others.
 
-    `ops` names each node's row (or "input", "parameter", "constant"), `operands` the nodes that it
-    was applied to, and `numbers` holds the constants. A node is *batched* if an input is behind it.
+    `ops[node]` is the name of a row of the table, or one of OWN; `operands[node]` are the nodes
+    that it was applied to, `numbers[node]` is a constant's number, `labels[node]` the user's name.
     """
 
     def __init__(self, inputs: int, params: int) -> None:
-        self.inputs, self.params = inputs, params
+        self.inputs = inputs
+        self.params = params
         self.ops = [INPUT] * inputs + [PARAMETER] * params
         self.operands: list[tuple[int, ...]] = [()] * len(self.ops)
         self.batched = [True] * inputs + [False] * params
@@ -47,9 +57,9 @@ class Tape:
         return f"{self.ops[node]} {what}".rstrip()
 
     def append(self, op: str, operands: tuple[int, ...]) -> int:
-        """Add a node, and give its number."""
+        """Add a node, which is batched if one of its operands is; give its number."""
         batched = False
-        for x in operands:
+        for x in operands:  # a loop takes half the time of `any` with a generator
             if self.batched[x]:
                 batched = True
                 break
@@ -75,10 +85,12 @@ class Tape:
         write: Callable[[int, tuple[int, ...]], int] | None = None,
         needed: Sequence[int] | None = None,
     ) -> list[int]:
-        """Append another tape, its inputs and parameters being `leaves`; give its outputs here.
+        """Append the nodes of another tape; give the numbers that its outputs have here.
 
-        `write` appends what takes the place of a node, given its number there and its operands
-        here, and gives the number of that. Nodes for which `needed` is 0 are left out.
+        `leaves` are the nodes of this tape that stand for the other's inputs and parameters. A pass
+        that rewrites nodes gives `write(node, operands)`: called with the number of a node in the
+        other tape and its operands in this one, it appends what shall stand for the node, and gives
+        the number of that. Nodes for which `needed` is 0 are left out.
         """
         new = list(leaves)
         for node in range(len(new), len(other)):
@@ -94,9 +106,9 @@ class Tape:
         return [new[x] for x in other.outputs]
 
     def replay(self, leaves: Iterable[float]) -> list[Any]:
-        """All nodes for one sample, recorded again as Values; numbers without a label are floats.
+        """Evaluate all nodes eagerly for one sample, so that each error is the eager one.
 
-        This is eager evaluation: a row outside the domain raises what it raises there.
+        Nodes are recorded again as Values; constants without a label stay plain floats.
         """
         labels = [self.labels.get(node, "") for node in range(len(self))]
         nodes: list[Any] = [Value(*leaf) for leaf in zip(leaves, labels, strict=False)]
@@ -113,7 +125,7 @@ class Tape:
 
 
 def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Sequence[Value]) -> Tape:
-    """Write the graph of the outputs on a tape; other leaves than these become constants.
+    """Write the graph of the outputs on a tape; leaves that are not named here become constants.
 
     >>> x, w = Value(2.0), Value(3.0)
     >>> print(record_tape([w * x + 1], [x], [w]))
@@ -127,30 +139,11 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
     for name in OWN.intersection(PRIMITIVES):
         raise ValueError(f"a primitive named {name!r} cannot be compiled: give it another name")
     tape = Tape(len(inputs), len(params))
-    places: dict[Value, int] = {}
-    for leaf in (*inputs, *params):
-        if leaf in places:
-            raise ValueError(f"{_named(leaf)} is given twice among inputs and params")
-        if leaf.operands:
-            raise ValueError(f"{_named(leaf)} is no leaf: it was computed by {leaf.op}")
-        places[leaf] = len(places)
-    missing = dict.fromkeys(params)
-    together = Value(0.0)  # a root for all outputs
-    together.operands = tuple(outputs)
-    for node in topological_order(together)[:-1]:
-        if node in places:
-            missing.pop(node, None)
-        elif node.op is None:
-            places[node] = tape.constant(node.data, node.label)
-            continue
-        else:
-            operands = [tape.constant(x) if type(x) is float else places[x] for x in node.operands]
-            places[node] = tape.append(node.op.name, tuple(operands))
-        if node.label:
-            tape.labels[places[node]] = node.label
+    numbered = _numbered_leaves(inputs, params)
+    missing = _append_graph(tape, outputs, numbered, params)
     for param in missing:
         raise ValueError(f"params[{params.index(param)}] ({_named(param)}) is not in the graph")
-    tape.outputs = [places[output] for output in outputs]
+    tape.outputs = [numbered[output] for output in outputs]
     depending = depend_on_params(tape)
     for place, output in enumerate(outputs):
         if params and not depending[tape.outputs[place]]:
@@ -158,8 +151,43 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
     return tape
 
 
+def _numbered_leaves(inputs: Sequence[Value], params: Sequence[Value]) -> dict[Value, int]:
+    """The numbers of the nodes that inputs and parameters become."""
+    numbered: dict[Value, int] = {}
+    for leaf in (*inputs, *params):
+        if leaf in numbered:
+            raise ValueError(f"{_named(leaf)} is given twice among inputs and params")
+        if leaf.operands:
+            raise ValueError(f"{_named(leaf)} is no leaf: it was computed by {leaf.op}")
+        numbered[leaf] = len(numbered)
+    return numbered
+
+
+def _append_graph(
+    tape: Tape, outputs: Sequence[Value], numbered: dict[Value, int], params: Sequence[Value]
+) -> dict[Value, None]:
+    """Append all that the outputs depend on, and number it; give the parameters not met there."""
+    missing = dict.fromkeys(params)
+    together = Value(0.0)  # a root above all outputs, so that one order holds them all
+    together.operands = tuple(outputs)
+    for node in topological_order(together)[:-1]:
+        if node in numbered:
+            missing.pop(node, None)
+        elif node.op is None:
+            numbered[node] = tape.constant(node.data, node.label)
+            continue
+        else:
+            operands = [
+                tape.constant(x) if type(x) is float else numbered[x] for x in node.operands
+            ]
+            numbered[node] = tape.append(node.op.name, tuple(operands))
+        if node.label:
+            tape.labels[numbered[node]] = node.label
+    return missing
+
+
 def depend_on_params(tape: Tape) -> list[bool]:
-    """For each node whether a gradient goes on from it to a parameter."""
+    """For each node whether a gradient that has reached it goes on to a parameter."""
     found = [op == PARAMETER for op in tape.ops]
     for node in range(tape.inputs + tape.params, len(found)):
         for x in followed(tape, node):
@@ -170,7 +198,11 @@ def depend_on_params(tape: Tape) -> list[bool]:
 
 
 def followed(tape: Tape, node: int) -> tuple[int, ...]:
-    """The operands that a gradient follows: of a link not its value, nor the partials."""
+    """The operands to which a node passes gradients on.
+
+    Those of a link are what its value depends on: neither the value, whose nodes are bypassed, nor
+    the partials, which are factors of the gradient.
+    """
     operands = tape.operands[node]
     return operands[1 : len(operands) // 2 + 1] if tape.ops[node] == LINK else operands
 
@@ -180,15 +212,23 @@ def _named(value: Value) -> str:
 
 
 def where_parts(op: str) -> str | None:
-    """The comparison inside a node that selects, such as "where <"; else None."""
+    """The comparison of a selection such as "where <", whose operands are x, y, a and b.
+
+    It is a if x < y, and b if not. Of any other operation it gives None.
+    """
     return op.removeprefix("where ") if op.startswith("where ") else None
 
 
 def users(tape: Tape) -> tuple[list[int], list[int]]:
-    """For each node how often outputs and what they depend on use it, and one of its users."""
-    uses, user = [0] * len(tape), [-1] * len(tape)
+    """For each node how often it is used, and one of the nodes that use it.
+
+    Only uses count that an output depends on, so a node without any is not needed. An output counts
+    as two uses: no other node may take it in as if it were its only user.
+    """
+    uses = [0] * len(tape)
+    user = [-1] * len(tape)
     for x in tape.outputs:
-        uses[x] += 2  # more than one: it must not be absorbed by its user
+        uses[x] += 2
     for node in range(len(tape) - 1, -1, -1):
         if uses[node]:
             for x in tape.operands[node]:

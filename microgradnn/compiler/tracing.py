@@ -1,4 +1,8 @@
-"""Tracing: the three ways to say what is compiled, all brought into the form of a tape."""
+"""Tracing: the three ways to say what is compiled, all brought into the form of a tape.
+
+The idea: a function or a model is run on example inputs and leaves a recorded graph. A graph shows
+one course of a function only, so it is run on two examples or more, and graphs that differ refused.
+"""
 
 from __future__ import annotations
 
@@ -56,14 +60,14 @@ def _values(given: Any, name: str) -> list[Value]:
 
 
 def _numbers(examples: Sequence[Any] | None) -> list[list[float]]:
-    rows = [] if examples is None else as_list(examples, "example_inputs")
-    if len(rows) < 2:
+    samples = [] if examples is None else as_list(examples, "example_inputs")
+    if len(samples) < 2:
         raise ValueError(
             "example_inputs must hold at least two inputs that f takes: a function whose course "
             "depends on its data shows it in two different graphs"
         )
-    named = [(f"example_inputs[{place}]", row) for place, row in enumerate(rows)]
-    return [[as_number(x, name) for x in as_list(row, name)] for name, row in named]
+    named = [(f"example_inputs[{place}]", sample) for place, sample in enumerate(samples)]
+    return [[as_number(x, name) for x in as_list(sample, name)] for name, sample in named]
 
 
 def _of_function(
@@ -107,7 +111,7 @@ def _of_model(model: Any, loss: Any, examples: Sequence[Any] | None) -> Traced:
     params = model.parameters()
     if examples is None:
         count = _input_count(model)
-        # Numbers of ordinary size, no two of which are equal by chance.
+        # Numbers of ordinary size, and others in the second example than in the first.
         examples = [[((7 * k + 3 * j) % 11 + 1) / (12 + j) for k in range(count)] for j in (0, 1)]
     examples = _numbers(examples)
     if loss is None:

@@ -23,8 +23,8 @@ ORDER = {
     "data": "",
     "drawing": "opened fold diagram dot frames geometry layered layout svg picture network "
     "worksheet",
-    "compiler": "rows tape expand normalise patterns steps schedule adjoint naming emit_numpy "
-    "emit_jax summary tracing program",
+    "compiler": "rows tape expand normalise patterns steps schedule adjoint summary naming "
+    "emit_numpy arrays emit_jax tracing program",
     "plots": "",
     "training": "terminal steppers loop",
     "explorer": "views excerpt page",

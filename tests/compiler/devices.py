@@ -1,4 +1,4 @@
-"""What test_jax.py runs in a process of its own: batches that are spread over eight devices."""
+"""What test_emit_jax.py runs in a process of its own: batches spread over eight devices."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import numpy as np
-from test_graphs import Structure
+from test_compiled_graphs import Structure
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn
@@ -38,11 +38,11 @@ def check() -> None:
         wanted, wanted_gradient = program.value_and_grad(X, theta)
         for axis in (AxisType.Explicit, AxisType.Auto):
             mesh = jax.make_mesh((8,), ("batch",), axis_types=(axis,))
-            rows = jax.device_put(X, NamedSharding(mesh, PartitionSpec("batch")))
-            mean, gradient = step(rows, theta)
+            samples = jax.device_put(X, NamedSharding(mesh, PartitionSpec("batch")))
+            mean, gradient = step(samples, theta)
             np.testing.assert_allclose(mean, wanted, rtol=1e-12, atol=1e-12)
             np.testing.assert_allclose(gradient, wanted_gradient, rtol=1e-12, atol=1e-12)
-            found = COLLECTIVE.findall(step.lower(rows, theta).compile().as_text())
+            found = COLLECTIVE.findall(step.lower(samples, theta).compile().as_text())
             assert found == ["all-reduce"], (place, axis, found)
     print(len(jax.devices()), "devices")
 

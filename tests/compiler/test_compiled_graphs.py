@@ -33,25 +33,24 @@ def eager(build: Build, xs: Any, ps: Any) -> tuple[float, list[float]]:
 
 
 def assert_agrees(build: Build, X: np.ndarray, theta: np.ndarray) -> None:
-    """Program and eager evaluation give the same; a row that eager refuses is left out."""
+    """Program and eager evaluation give the same; a sample that eager refuses is left out."""
     inputs, params = list(map(Value, X[0])), list(map(Value, theta))
     program = compile(build(inputs, params), inputs, params)
-    rows, values, gradients = [], [], []
-    for row in X:
+    accepted, values, gradients = [], [], []
+    for sample in X:
         try:
-            value, gradient = eager(build, row, theta)
+            value, gradient = eager(build, sample, theta)
         except (ValueError, ArithmeticError):
             continue
-        rows.append(row)
+        accepted.append(sample)
         values.append(value)
         gradients.append(gradient)
-    for samples in (len(rows), len(rows), 1):  # twice the same, then another number
-        batch = np.array(rows[:samples])
-        close(program(batch), np.array(values[:samples]))
-        mean, means = program.value_and_grad(batch, theta)
-        close(mean, np.mean(values[:samples]), np.abs(values[:samples]).max())
-        size = np.abs(gradients[:samples]).max(axis=0)
-        close(means, np.mean(gradients[:samples], axis=0), size)
+    for count in (len(accepted), len(accepted), 1):  # twice the same, then another number
+        close(program(np.array(accepted[:count])), np.array(values[:count]))
+        mean, means = program.value_and_grad(np.array(accepted[:count]), theta)
+        close(mean, np.mean(values[:count]), np.abs(values[:count]).max())
+        size = np.abs(gradients[:count]).max(axis=0)
+        close(means, np.mean(gradients[:count], axis=0), size)
 
 
 def close(ours: Any, wanted: Any, size: Any = 1.0) -> None:
@@ -242,8 +241,8 @@ def test_a_loss_that_contains_a_second_derivative() -> None:
     program = compile(residual(x), [x], params)
     X = np.linspace(-1, 1, 9).reshape(-1, 1)
     values, gradients = [], []
-    for row in X:
-        out = residual(Value(row[0]))
+    for sample in X:
+        out = residual(Value(sample[0]))
         values.append(out.data)
         gradients.append(mg.gradients(out, params))
     mean, gradient = program.value_and_grad(X)

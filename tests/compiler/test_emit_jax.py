@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from properties.strategies import programs
+from test_compiled_graphs import EXAMPLES, Structure, near
 from test_conformance import CASES, agrees, evaluate, leaves_of
-from test_graphs import EXAMPLES, Structure, near
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn

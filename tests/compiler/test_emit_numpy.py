@@ -1,0 +1,217 @@
+"""The generated NumPy code: its text, its traps, and what debuggers see of it."""
+
+from __future__ import annotations
+
+import gc
+import linecache
+import math
+import os
+import re
+import subprocess
+import sys
+import traceback
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import pytest
+
+import microgradnn as mg
+from microgradnn import Value, losses, nn
+from microgradnn.compiler import compile
+from microgradnn.compiler.emit_numpy import NumpyCode
+from microgradnn.compiler.steps import Link, Product, Reduce, Schedule, Slots, Step, Sum
+from microgradnn.compiler.summary import reverse_step_in_words, step_in_words
+from microgradnn.engine import PRIMITIVES
+
+
+@mock.patch.dict(PRIMITIVES)  # whose new rows are gone afterwards
+@pytest.mark.parametrize("name", ["square", "copyto", "B", "v1", "float", "class"])
+def test_a_primitive_of_the_users_own_is_compiled(name: str) -> None:
+    square = mg.primitive(name, lambda x: x**2, [lambda out, x: 2 * x])
+    x, w = Value(2.0), Value(3.0)
+    program = compile(square(x * w), [x], [w])
+    mean, gradient = program.value_and_grad([[1.0], [2.0]])
+    assert (mean, gradient.tolist()) == (22.5, [15.0])
+    root = mg.primitive("root", math.sqrt, [lambda out, x: 0.5 / out])
+    program = compile(root(x * w), [x], [w])
+    assert program([[3.0], [12.0]]).tolist() == [3.0, 6.0]
+    for run in (program, program.value_and_grad):
+        with pytest.raises(ValueError, match=re.escape("row 1: root(-3.0): ")):
+            run([[3.0], [-1.0]])
+
+
+def test_a_broadcast_view_is_no_matrix() -> None:
+    """The same input in all windows: a reshaped view of it would be a copy that stays as it was."""
+    xs, ws = [Value(0.5), Value(0.25)], [Value(1.0), Value(2.0), Value(3.0), Value(4.0)]
+    windows = [[xs[0], xs[1]], [xs[0], xs[0]], [xs[1], xs[1]]]
+    outs = [mg.dot(w, x) for w in (ws[:2], ws[2:]) for x in windows]
+    program = compile(mg.sum([mg.tanh(o) for o in outs]), xs, ws)
+    rng = np.random.default_rng(0)
+    for X in rng.standard_normal((3, 4, 2)):
+        eager = [
+            np.tanh([w[0] * x[i] + w[1] * x[j] for w in ((1, 2), (3, 4)) for i, j in PAIRS]).sum()
+            for x in X
+        ]
+        assert np.allclose(program(X), eager, rtol=1e-12)
+
+
+PAIRS = ((0, 1), (0, 0), (1, 1))
+
+
+def test_no_function_writes_in_place_on_a_stepped_view() -> None:
+    xs, ws = [Value(0.1 * k) for k in range(8)], [Value(1.0 + k) for k in range(8)]
+    out = mg.sum([mg.tanh(-w * x) for w, x in zip(ws[::2], xs[::2], strict=True)])
+    program = compile(out, xs, ws[::2])
+    for line in program.source.splitlines():
+        call = re.match(r"\s+\w+\((.*)\)$", line)
+        if call and "take" not in line:
+            *operands, last = call[1].replace("out=", "").split(", ")
+            stepped = re.search(rf"^{re.escape(last)} = .*(view\(|::|:\d+:)", program.source, re.M)
+            assert not (last in operands and stepped), line
+
+
+def test_the_source_is_deterministic() -> None:
+    model = nn.MLP(2, [3, 1])
+    one, other = (compile(model, losses.mse_loss).source for _ in range(2))
+    assert one == other
+    assert re.search(r"\bdot\(u\d+, v\d+, v\d+\)", one)  # a matrix product
+    assert "def backward(share):" in one
+
+
+def test_source_and_summary_do_not_depend_on_the_hash_seed() -> None:
+    text = (
+        "from microgradnn import compile, losses, nn\n"
+        "program = compile(nn.MLP(3, [4, 3], activation='tanh'), losses.cross_entropy)\n"
+        "print(program.source, program.summary(), program.value_and_grad([[1, 2, 3, 0, 1, 0]]))"
+    )
+    one, other = (
+        subprocess.run(
+            [sys.executable, "-c", text],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    )
+    assert one == other
+    assert b"matmul" in one
+
+
+# ---- The text ------------------------------------------------------------------------------------
+
+
+def code_of(steps: list[Step], slots: dict[bool, int]) -> NumpyCode:
+    """The code of reverse steps that have no forward pass before them."""
+    plan = Schedule(params=0)
+    plan.slot_count.update(slots)
+    plan.seed, plan.gradient = plan.new_slots(True, 1), plan.new_slots(False, 1)
+    plan.reverse = steps
+    return NumpyCode(plan)
+
+
+def ran(code: NumpyCode, V: Any, U: Any) -> tuple[Any, Any]:
+    """The buffers after a reverse pass that began with these numbers."""
+    names = code.allocate(np.shape(V)[1])
+    names["V"][: len(V)] = V
+    names["U"][: len(U)] = U
+    names["backward"](1.0)
+    return names["V"].tolist(), names["U"].tolist()
+
+
+def batched(*index: Any) -> Slots:
+    return Slots(True, np.array(index))
+
+
+def uniform(*index: Any) -> Slots:
+    return Slots(False, np.array(index))
+
+
+def test_a_comment_above_its_lines_describes_each_step() -> None:
+    program = compile(nn.MLP(2, [3]), losses.mse_loss, example_inputs=[[1.0, 2.0], [3.0, 4.0]])
+    lines = [line.strip() for line in program.source.splitlines()]
+    plan = program.schedule(finite=True)
+    words = [step_in_words(step, plan) for step in plan.steps if not isinstance(step, Link)]
+    words += [reverse_step_in_words(step, plan) for step in plan.reverse]
+    comments = [line.removeprefix("# ") for line in lines if line.startswith("#")]
+    assert [comment for comment in comments if comment in words] == words
+    place = lines.index("# 12 multiplications and additions → matmul 3×2 + bias")
+    assert re.fullmatch(r"dot\(u\d+, v\d+, v\d+\)", lines[place + 1])
+
+
+@pytest.mark.parametrize(
+    ("letters", "a", "b", "result", "call"),
+    [
+        (("mk", "kc", "mc"), uniform([0, 1], [2, 3]), batched([0], [1]), batched([4], [5]), "dot"),
+        (("mc", "kc", "mk"), batched([0], [1]), batched([2], [3]), uniform([4, 5], [6, 7]), "dot"),
+        (("mk", "mk", "m"), batched([0, 1], [2, 3]), batched([1, 0], [3, 2]), batched(4, 5), "add"),
+        (("m", "mk", "mk"), batched(0, 1), batched([0, 1], [2, 3]), batched([4, 5], [6, 7]), "mul"),
+        (("m", "", "m"), batched(0, 1), Slots(True, np.array(2)), uniform(4, 5), "dot"),
+    ],
+)  # fmt: skip
+def test_products_are_what_einsum_says(
+    letters: tuple[str, str, str], a: Slots, b: Slots, result: Slots, call: str
+) -> None:
+    step = Product(result, letters, a, b)
+    code = code_of([step], {True: 8, False: 8})
+    V, U = np.array([[1.0, 2.0], [3.0, 5.0], [7.0, 11.0], [13.0, 17.0]]), np.array([2.0, 3, 5, 7])
+    found = ran(code, V, U)[not result.batched]
+    buffers = {True: V, False: U}
+    wanted = np.einsum(
+        "{},{}->{}".format(*step.axes), buffers[a.batched][a.index], buffers[b.batched][b.index]
+    )
+    assert np.array(found)[result.index].tolist() == wanted.tolist()
+    assert call in code.source
+
+
+def test_a_sum_whose_terms_get_shorter() -> None:
+    V = np.array([[1.0], [2.0], [4.0]])
+    for first in ([0, 1, 2], [2, 0, 1]):  # a view, and a copy
+        terms = [np.array(first), np.array([1, 1]), np.array([2])]
+        code = code_of([Sum(batched(3, 4, 5), terms)], {True: 6, False: 0})
+        wanted = [[V[first[0]][0] + 2.0 + 4.0], [V[first[1]][0] + 2.0], [V[first[2]][0]]]
+        assert ran(code, V, [])[0][3:6] == wanted
+
+
+@pytest.mark.parametrize(("op", "wanted"), [("sum", [5.0, 11.0]), ("max", [4.0, 8.0])])
+def test_a_reduction_of_gathered_slots(op: str, wanted: list[float]) -> None:
+    step = Reduce(batched(4, 5), op, batched([0, 2], [3, 1]))
+    code = code_of([step], {True: 6, False: 0})
+    assert [x for (x,) in ran(code, [[1.0], [3.0], [4.0], [8.0]], [])[0][4:6]] == wanted
+
+
+# ---- For debuggers -------------------------------------------------------------------------------
+
+
+def programs_in_linecache() -> set[str]:
+    return {name for name in linecache.cache if name.startswith("<microgradnn program ")}
+
+
+@mock.patch.dict(PRIMITIVES)  # whose new rows are gone afterwards
+def test_a_traceback_shows_the_line_of_the_program() -> None:
+    def wrong(x: float) -> float:
+        if x > 5.0:
+            raise LookupError("too large")
+        return x
+
+    row = mg.primitive("wrong", wrong, [lambda out, x: 1.0])
+    x, w = Value(1.0), Value(1.0)
+    program = compile(row(x * w), [x], [w])
+    with pytest.raises(LookupError) as raised:
+        program([[6.0]])
+    lines = [entry.line for entry in traceback.extract_tb(raised.value.__traceback__)]
+    assert any(line and "[...] = row_wrong(" in line for line in lines)
+
+
+def test_lines_are_forgotten_with_the_program() -> None:
+    gc.collect()
+    before = programs_in_linecache()
+    x, w = Value(2.0), Value(3.0)
+    program = compile(x * w, [x], [w])
+    (name,) = programs_in_linecache() - before
+    assert "".join(linecache.getlines(name)) == program.source
+    linecache.checkcache()  # which forgets files that have changed: this is none
+    assert "".join(linecache.getlines(name)) == program.source
+    del program
+    gc.collect()
+    assert programs_in_linecache() == before
