@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ..drawing.diagram import Link, links_of
-from ..drawing.fold import Nest, fold, nests
+from ..drawing.fold import fold
+from ..drawing.nest import Nest, nests
 from ..engine.derivatives import dependents
 from ..engine.row import Primitive
 from ..engine.value import Value

@@ -17,7 +17,8 @@ from string import Template
 from typing import Any
 
 from ..drawing.diagram import describe_block
-from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
+from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block
+from ..drawing.nest import Nest
 from ..drawing.picture import write
 from ..engine.checks import grouped
 from ..engine.derivatives import has_changed_operands

@@ -9,7 +9,8 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from ..drawing.diagram import MOST_DERIVATIVES, Arrow, Diagram, Link, describe_block, links_of
-from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
+from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block
+from ..drawing.nest import Nest
 from ..drawing.geometry import Size
 from ..drawing.layout import Engine, built_in, lay_out
 from ..drawing.svg import box_size, edge_of, paint

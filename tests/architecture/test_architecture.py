@@ -19,7 +19,7 @@ ORDER = {
     "nn": "init files module layers",
     "optim": "",
     "data": "",
-    "drawing": "opened fold diagram dot frames geometry layered layout svg picture network "
+    "drawing": "opened blocks nest fold diagram dot frames geometry layered layout svg picture network "
     "worksheet",
     "compiler": "rows tape expand normalise patterns steps schedule adjoint naming emit_numpy "
     "emit_jax summary tracing program",

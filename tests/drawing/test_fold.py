@@ -12,7 +12,8 @@ import microgradnn as mg
 from microgradnn import Value, nn
 from microgradnn.drawing import draw
 from microgradnn.drawing.diagram import Diagram, describe_folded, values_below
-from microgradnn.drawing.fold import MOST_ARROWS, MOST_BOXES, Folded, Rule, fold, nests
+from microgradnn.drawing.fold import MOST_ARROWS, MOST_BOXES, Folded, Rule, fold
+from microgradnn.drawing.nest import nests
 
 SVG = "{http://www.w3.org/2000/svg}"
 
