@@ -25,7 +25,7 @@ ORDER = {
     "emit_jax summary tracing program",
     "plots": "",
     "training": "terminal steppers loop",
-    "explorer": "views excerpt page",
+    "explorer": "sample views excerpt arithmetic facts page",
     "sklearn": "",
     "testing": "",
     "demo": "",

@@ -50,7 +50,7 @@ def data_of(explorer: Explorer) -> Any:
 
 def test_the_page_is_small() -> None:
     parts = ("page.html", "page.css", "page.js", "arithmetic.js")
-    assert sum(len(page._part(part).encode()) for part in parts) < 40_000
+    assert sum(len(page._asset(part).encode()) for part in parts) < 40_000
     assert len(explore(neuron()[0]).html) < 60_000
 
 
