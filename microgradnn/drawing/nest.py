@@ -28,8 +28,12 @@ class Nest(NamedTuple):
     levels: list[frozenset[int]]
 
     def boxes(self, unfolded: Container[int]) -> list[int]:
-        """The box that each value is in: the value's own number, or −1 − that of a block."""
-        box_of: dict[int, int] = {}  # folded blocks, which lie in the box of their parent
+        """The box that each value is in: the value's own number, or −1 − that of a block.
+
+        A folded block is in the box of the one around it, if that is folded too. A value whose
+        innermost block is unfolded is shown by itself, even if a block farther out is folded.
+        """
+        box_of: dict[int, int] = {}  # of folded blocks
         for block, parent in enumerate(self.parents):
             if block not in unfolded:
                 box_of[block] = box_of.get(parent, -1 - block)
@@ -78,6 +82,10 @@ def _nested(graph: Graph, folds: Sequence[Keys]) -> Nest:
     through blocks of that fold, and as these form no cycle it never leaves the block in which it
     starts. The same is true of the second fold. So all the pieces lie in the same block of the
     first fold and in the same block of the second; but then they are one piece, and no cycle.
+
+    For the same reason a picture in which some blocks are unfolded has no cycle, as long as these
+    are unfolded from the outside to the inside: a cycle would have to lie in a single block of the
+    coarsest fold, then in a single block of the next one, and so on.
     """
     found = Nest([], [], [-1] * len(graph.values), [])
     sizes = {-1: 0}  # of blocks; no group is as large as what is around all blocks, so all are cut

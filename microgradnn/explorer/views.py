@@ -118,7 +118,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
         planned = plan(links, blocks, unfolded) if found else first
         if planned is None:
             continue
-        # A block that is unfolded inside a folded one changes nothing in the picture.
+        # If all values of a block are unfolded in blocks inside it, it can itself be either way.
         partition = frozenset(map(tuple, planned.boxes.values()))
         size = len(planned.boxes) + len(planned.arrows)
         if partition in seen or (found and (planned.is_crowded or size > room)):
