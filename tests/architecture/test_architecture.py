@@ -19,8 +19,8 @@ ORDER = {
     "nn": "init files module layers",
     "optim": "",
     "data": "",
-    "drawing": "opened blocks nest fold diagram dot frames geometry layered layout svg picture network "
-    "worksheet",
+    "drawing": "opened blocks nest fold diagram dot frames geometry layered layout svg picture "
+    "network worksheet",
     "compiler": "rows tape expand normalise patterns steps schedule adjoint naming emit_numpy "
     "emit_jax summary tracing program",
     "plots": "",

@@ -268,15 +268,6 @@ def test_a_graph_too_large_for_a_page_is_folded_for_good(show: Shown) -> None:
         assert gradient == pytest.approx(by_data[data].grad, rel=1e-9)
 
 
-def test_a_large_graph_without_any_order_is_refused() -> None:
-    rng = random.Random(9)
-    nodes = [Value(rng.uniform(-1, 1)) for _ in range(5)]
-    while len(nodes) < MOST_COMPUTED:
-        nodes.append(mg.tanh(rng.choice(nodes[-30:]) * rng.choice(nodes)))
-    with pytest.raises(ValueError, match="no small number of blocks"):
-        explore(mg.sum(nodes))
-
-
 # ---- Looks -------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,6 @@ from microgradnn.drawing.blocks import (
 )
 from microgradnn.drawing.diagram import values_below
 
-
 # ---- By module ---------------------------------------------------------------------------------
 
 
