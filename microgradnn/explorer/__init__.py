@@ -1,4 +1,18 @@
-"""The step-through page: both passes of a graph in one HTML file that works offline."""
+"""The step-through page: both passes of a graph in one HTML file that works offline.
+
+The page shows a picture of the graph and steps through both passes, one contribution at a time; its
+sliders change the leaves, and blocks fold and unfold. Read `page.py` first: `explore` calls
+everything else in turn. `sample.py` and `excerpt.py` decide what of a large graph the page holds,
+`views.py` paints the pictures between which it folds and unfolds, `facts.py` writes the graph as
+JSON, and `arithmetic.py` the formulas of its operations as JavaScript. In the browser `page.js`
+takes over, with `arithmetic.js` for what JavaScript's Math lacks and `mistakes.js` for the runs of
+wrong programs.
+
+>>> from microgradnn import Value
+>>> a = Value(2.0, label="a")
+>>> "<title>A square</title>" in explore(a * a, title="A square").html
+True
+"""
 
 from .page import Explorer, explore
 

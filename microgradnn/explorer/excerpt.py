@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..drawing.diagram import Link, links_of
-from ..drawing.fold import Nest, fold, nests
-from ..engine.derivatives import dependents
+from ..drawing.fold import Block, Folded, fold
+from ..drawing.nest import Nest, nests
 from ..engine.row import Primitive
 from ..engine.value import Value
+from .sample import Received, received_from_others
 from .views import first_plan, plan
 
-MOST_COMPUTED = 10_000  # values and edges that follow a slider at once
 WAYS = 3  # of making blocks; the last one is taken even where the picture is crowded
-MOST_RECORDED = 25_000  # values and edges that leave the file below 2 MB
+MOST_RECORDED = 25_000  # values and links that leave the file below 2 MB
 
-
-Edges = Iterable[tuple[Any, float | None]]
+Copies = dict[Value, Value]
+Uses = Iterable[tuple[Any, float | None]]  # operands, with the derivatives by those that have one
 
 
 class Excerpt(NamedTuple):
@@ -30,160 +30,153 @@ class Excerpt(NamedTuple):
 
     values: list[Value]
     blocks: Nest
-    elsewhere: dict[Value, tuple[float, int]]
+    elsewhere: Received
     left_out: str
-
-
-def followed(order: Sequence[Value]) -> list[Value]:
-    """The values that a page follows: all, or where they are too many, one sample's.
-
-    Samples are not marked as such. But a batch holds many values that the same operation computes
-    at the same depth: one that has the most of such on its way to the root is taken, with all that
-    depends on it, and all that these same-looking values were computed from.
-    """
-    if _size(order) <= MOST_COMPUTED:
-        return list(order)
-    depth: dict[Value, int] = {}
-    for value in order:
-        below_it = (depth[x] for x in value.operands if type(x) is not float)
-        depth[value] = max(below_it, default=0) + 1
-    kinds = Counter((value.op, depth[value]) for value in order)
-    alike = {value for value in order if value.op and kinds[value.op, depth[value]] > 1}
-    way = dict.fromkeys(order, 0)
-    for value in reversed(order):
-        for x in value.operands:
-            if type(x) is not float and x.op:
-                way[x] = max(way[x], way[value] + (x in alike))
-    start = max(order, key=lambda value: (value in alike, way[value]))
-    above = dependents(order, [start])
-    below = set(above & alike)
-    for value in reversed(order):
-        if value in below:
-            below.update(x for x in value.operands if type(x) is not float)
-    return [value for value in order if value in above or value in below]
 
 
 def excerpt(order: Sequence[Value], values: list[Value]) -> Excerpt:
     """The excerpt of a graph that consists of `values`, folded for good if these are too many."""
-    left_out, elsewhere = "", {}
+    left_out = ""
+    elsewhere: Received = {}
     if len(values) < len(order):
         left_out = (
             f"This graph has {len(order):,} values. This page follows one sample through it, by "
             f"{len(values):,} of them; what they receive from the others is added in one step."
         )
-        received = _received_from_others(order, values)
-        copies = _copies(values)
+        received = received_from_others(order, values)
+        copies = _cut_off(values)
         values = list(copies.values())
         elsewhere = {copies[value]: sums for value, sums in received.items()}
     links = links_of(values)
-    for tried, blocks in enumerate(nests(values), start=1):
-        if tried < WAYS and not first_plan(links, blocks):
-            continue
+    for blocks in _nests_to_start_with(values, links):
         if len(values) + len(links) <= MOST_RECORDED:
             return Excerpt(values, blocks, elsewhere, left_out)
-        for unfolded in reversed(blocks.levels):
-            found = _folded(values, links, blocks, unfolded, elsewhere)
-            if found and plan(links_of(found.values), found.blocks, frozenset()):
-                left_out += (
-                    f" {len(values):,} values are too many for a page: it has the "
-                    f"{len(found.values):,} that lead from one block to another."
-                )
-                return found._replace(left_out=left_out.lstrip())
+        found = _folded_for_good(values, links, blocks, elsewhere)
+        if found:
+            left_out += (
+                f" {len(values):,} values are too many for a page: it has the "
+                f"{len(found.values):,} that lead from one block to another."
+            )
+            return found._replace(left_out=left_out.lstrip())
     raise ValueError(
         f"this graph has {len(order):,} values and no small number of blocks; explore a Value "
         "further down, which was computed from fewer"
     )
 
 
-def _size(values: Sequence[Value]) -> int:
-    return len(values) + sum(len(value.operands) for value in values)
+def _nests_to_start_with(values: Sequence[Value], links: Sequence[Link]) -> Iterator[Nest]:
+    """The ways of making blocks that have a picture which can be read; and the last, as it is."""
+    for tried, blocks in enumerate(nests(values), start=1):
+        if tried == WAYS or first_plan(links, blocks):
+            yield blocks
 
 
-def _received_from_others(
-    order: Sequence[Value], values: Sequence[Value]
-) -> dict[Value, tuple[float, int]]:
-    """What the values receive from values that are not among them."""
-    kept, found = set(values), dict[Value, tuple[float, int]]()
-    gradients = dict.fromkeys(order, 0.0) | {order[-1]: 1.0}
-    for value in reversed(order):
-        upstream, left_out = gradients[value], value not in kept
-        for x, local in zip(value.operands, value.local_grads, strict=True):
-            if local is not None:
-                gradients[x] += local * upstream
-                if left_out and x in kept:
-                    total, count = found.get(x, (0.0, 0))
-                    found[x] = total + local * upstream, count + 1
-    return found
+# ---- Copies, so that the user's graph stays as it is -------------------------------------------
 
 
-def _copies(values: Sequence[Value]) -> dict[Value, Value]:
+def _cut_off(values: Sequence[Value]) -> Copies:
     """Copies of values, in which all operands that are not among these are plain numbers."""
-    copies: dict[Value, Value] = {}
+    copies: Copies = {}
     for value in values:
-        edges = zip(value.operands, value.local_grads, strict=True)
-        copies[value] = _copy(value, value.label, value.op, edges, copies)
+        copies[value] = _copied(value, copies)
     return copies
 
 
-def _copy(
-    original: Value, label: str, op: Primitive | None, edges: Edges, copies: dict[Value, Value]
+def _copied(value: Value, copies: Copies) -> Value:
+    uses = zip(value.operands, value.local_grads, strict=True)
+    return _computed(value, value.label, value.op, uses, copies)
+
+
+def _computed(
+    original: Value, label: str, op: Primitive | None, uses: Uses, copies: Copies
 ) -> Value:
-    """A copy with other edges, from operands and their local derivatives; see `_copies`."""
+    """A Value with the number of the original, by an operation on copies of what it uses.
+
+    What has no copy becomes a plain number, and needs no derivative.
+    """
     pairs = [
         (copies[x], local) if x in copies else (x if type(x) is float else x.data, None)
-        for x, local in edges
+        for x, local in uses
     ]
-    copy = Value(original.data, label)
-    copy.op, copy.operands = op, tuple(x for x, _ in pairs)
-    copy.local_grads = tuple(local for _, local in pairs)
-    return copy
+    made = Value(original.data, label)
+    made.op = op
+    made.operands = tuple(x for x, _ in pairs)
+    made.local_grads = tuple(local for _, local in pairs)
+    return made
 
 
-def _folded(
-    values: Sequence[Value],
-    links: Sequence[Link],
-    blocks: Nest,
-    unfolded: frozenset[int],
-    elsewhere: dict[Value, tuple[float, int]],
+# ---- Blocks that cannot be unfolded any more ---------------------------------------------------
+
+
+def _folded_for_good(
+    values: Sequence[Value], links: Sequence[Link], blocks: Nest, elsewhere: Received
 ) -> Excerpt | None:
-    """The graph of blocks when these are unfolded, if a page can hold it.
+    """The graph of blocks, unfolded as far as a page can hold and a picture can start with."""
+    for unfolded in reversed(blocks.levels):
+        boxes = blocks.boxes(unfolded)
+        leaving = {link.tail for link in links if boxes[link.tail] != boxes[link.head]}
+        if len(leaving) > MOST_RECORDED:
+            continue  # without working out derivatives between so many
+        folded = fold(values, _rule(values, boxes, elsewhere), most_outputs=MOST_RECORDED)
+        outputs = sum(len(block.outputs) for block in folded.blocks)
+        if outputs + len(folded.derivatives) > MOST_RECORDED:
+            continue
+        found = _of_outputs(values, boxes, folded, blocks, unfolded, elsewhere)
+        if plan(links_of(found.values), found.blocks, frozenset()):
+            return found
+    return None
 
-    A value that others use elsewhere stays by itself, unless it is a leaf.
+
+def _rule(values: Sequence[Value], boxes: Sequence[int], elsewhere: Received) -> Any:
+    """The rule by which values fold into their boxes.
+
+    A computed value that receives something from elsewhere stays by itself: its gradient has to be
+    shown before it passes anything on. A leaf passes nothing on.
     """
-    boxes = blocks.boxes(unfolded)
-    if len({x.tail for x in links if boxes[x.tail] != boxes[x.head]}) > MOST_RECORDED:
-        return None
-    name_of = {
+    return {
         value: str(box)
         for value, box in zip(values, boxes, strict=True)
         if box < 0 and not (value.op and value in elsewhere)
-    }
-    folded = fold(values, name_of.get, most_outputs=MOST_RECORDED)
-    if sum(len(block.outputs) for block in folded.blocks) + len(folded.derivatives) > MOST_RECORDED:
-        return None
+    }.get
+
+
+def _of_outputs(
+    values: Sequence[Value],
+    boxes: Sequence[int],
+    folded: Folded,
+    blocks: Nest,
+    unfolded: frozenset[int],
+    elsewhere: Received,
+) -> Excerpt:
+    """The excerpt that holds, of a folded graph, the outputs of its blocks."""
     block_of = {value: block for block in folded.blocks for value in block.outputs}
-    copies: dict[Value, Value] = {}
+    copies: Copies = {}
     homes = []
     for k, value in enumerate(values):
-        block = block_of.get(value)
-        if not block:
-            continue
-        label, op = value.label, value.op
-        edges: Edges = zip(value.operands, value.local_grads, strict=True)
-        if op and len(block.values) > 1:
-            op = _block_of(len(block.values))
-            inputs = [x for x in block.inputs if (x, value) in folded.derivatives]
-            edges = ((x, folded.derivatives[x, value]) for x in inputs)
-            if len(block.outputs) == 1:
-                label = label or blocks.names[-1 - boxes[k]]
-        copies[value] = _copy(value, label, op, edges, copies)
-        homes.append(blocks.home[k])
+        if value in block_of:
+            title = blocks.names[-1 - boxes[k]] if boxes[k] < 0 else ""
+            copies[value] = _output(value, block_of[value], title, folded, copies)
+            homes.append(blocks.home[k])
     received = {copies[x]: sums for x, sums in elsewhere.items() if x in copies}
-    return Excerpt(list(copies.values()), _outer(blocks, unfolded, homes), received, "")
+    return Excerpt(list(copies.values()), _still_to_fold(blocks, unfolded, homes), received, "")
 
 
-def _block_of(count: int) -> Primitive:
-    """The operation that a block is, once it is folded for good."""
+def _output(value: Value, block: Block, title: str, folded: Folded, copies: Copies) -> Value:
+    """The copy of an output, which its block computes in one step from the block's inputs.
+
+    The only output of a block bears the block's name, unless it has a label of its own. A leaf, and
+    a value that is a block by itself, are copied as they are.
+    """
+    if not value.op or len(block.values) == 1:
+        return _copied(value, copies)
+    label = value.label or (title if len(block.outputs) == 1 else "")
+    derivatives = [(x, folded.derivatives.get((x, value))) for x in block.inputs]
+    uses = [(x, derivative) for x, derivative in derivatives if derivative is not None]
+    return _computed(value, label, _operation_of_a_block(len(block.values)), uses, copies)
+
+
+def _operation_of_a_block(count: int) -> Primitive:
+    """The operation that stands for a block of so many values once it is folded for good."""
 
     def unknown(*operands: Any) -> Any:
         raise ValueError("a folded block is not computed again")
@@ -191,21 +184,26 @@ def _block_of(count: int) -> Primitive:
     return Primitive("block", f"block of {count:,}", unknown, unknown, kind="custom")
 
 
-def _outer(blocks: Nest, unfolded: frozenset[int], homes: Sequence[int]) -> Nest:
-    """Those of the unfolded blocks in which at least two of the values are, with these homes."""
+def _still_to_fold(blocks: Nest, unfolded: frozenset[int], homes: Sequence[int]) -> Nest:
+    """What is left of a nest: the unfolded blocks, for values that have these homes in it.
+
+    A block is kept if it holds at least two of the values, and not just those of the block around
+    it, for else folding it would show the same picture.
+    """
     sizes = Counter(block for home in homes for block in blocks.around(home))
     kept = [b for b in sorted(unfolded) if sizes[b] > 1 and sizes[b] != sizes[blocks.parents[b]]]
-    number = {block: k for k, block in enumerate(kept)}
+    number_of = {block: k for k, block in enumerate(kept)}
 
-    def held_by(block: int) -> int:
-        return next((number[b] for b in blocks.around(block) if b in number), -1)
+    def innermost(block: int) -> int:
+        """The number of the first kept block among this one and those around it, or −1."""
+        return next((number_of[b] for b in blocks.around(block) if b in number_of), -1)
 
     return Nest(
-        [blocks.names[b] for b in kept],
-        [held_by(blocks.parents[b]) for b in kept],
-        [held_by(home) for home in homes],
-        [
-            frozenset(number[b] for b in level & number.keys())
+        names=[blocks.names[b] for b in kept],
+        parents=[innermost(blocks.parents[b]) for b in kept],
+        home=[innermost(home) for home in homes],
+        levels=[
+            frozenset(number_of[b] for b in level & number_of.keys())
             for level in blocks.levels
             if level <= unfolded
         ],

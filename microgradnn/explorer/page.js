@@ -103,26 +103,27 @@ function complaint(row, operands, out) {
 
 /**
  * The edges between values that are seen, in the order of the backward pass. The derivative of a
- * block is summed over all ways through it that meet no other value that is seen.
+ * block is summed over all ways through it that meet no other value that is seen: hidden values
+ * pass on all that they have received, as in `_derivatives` of drawing/fold.py.
  */
 function edgesBetween(locals, isSeen) {
-  const found = new Map(), rows = []; // rows: of a hidden value, the derivatives of seen ones by it
+  const found = new Map(), received = []; // the derivatives of seen values, by each value
   for (let k = root; k >= 0; k--) {
     if (isSeen(k)) {
       found.set(k, new Map());
-      rows[k] = new Map([[k, 1]]);
+      received[k] = new Map([[k, 1]]);
     }
     for (const [place, tail] of (nodes[k].operands ?? []).entries()) {
       if (!isNode(tail)) continue;
-      for (const [head, derivative] of rows[k] ?? []) {
+      for (const [head, derivative] of received[k] ?? []) {
         const local = locals[k][place] * derivative;
         if (isSeen(tail)) {
           const key = isAlone(k) ? place : `from ${tail}`, edge = found.get(head).get(key);
           if (edge) edge.local += local;
           else found.get(head).set(key, { head, tail, place, local });
         } else {
-          rows[tail] ??= new Map();
-          rows[tail].set(head, local + (rows[tail].get(head) ?? 0));
+          received[tail] ??= new Map();
+          received[tail].set(head, local + (received[tail].get(head) ?? 0));
         }
       }
     }
@@ -147,7 +148,7 @@ function backward({ edges: all }, { carried, order = all, overwrite = false }) {
   return { steps, gradients, carried, overwrite };
 }
 
-/** The derivative of the root by a leaf, from its values with the leaf a little larger, smaller. */
+/** The derivative of the root by a leaf, from the root with the leaf a little larger and smaller. */
 function nudged(leaf) {
   const width = 1e-5 * Math.max(1, Math.abs(values[leaf]));
   const [above, below] = [width, -width].map((by) => forward(values.with(leaf, values[leaf] + by)));
@@ -261,7 +262,10 @@ function setView(chosen) {
   go(steps.filter((step) => momentOf(step) <= moment).length || wanted);
 }
 
-/** When a step is taken, whatever is folded: forward to the root, and back from it. */
+/**
+ * When a step is taken, as a number that does not depend on what is folded: below 0 on the way
+ * forward to the root, above 0 on the way back.
+ */
 function momentOf({ kind, node, head, tail } = {}) {
   return kind === "forward" ? node - root : root - (head ?? node ?? tail);
 }

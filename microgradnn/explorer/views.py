@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from itertools import count
+from itertools import count, islice
 from typing import Any, NamedTuple
 
-from ..drawing.diagram import MOST_DERIVATIVES, Arrow, Diagram, Link, describe_block, links_of
-from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
-from ..drawing.geometry import Size
+from ..drawing.diagram import (
+    MOST_DERIVATIVES,
+    Arrow,
+    Box,
+    Diagram,
+    Link,
+    describe_block,
+    links_of,
+)
+from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block
+from ..drawing.geometry import Edge, Size
 from ..drawing.layout import Engine, built_in, lay_out
+from ..drawing.nest import Nest
 from ..drawing.svg import box_size, edge_of, paint
 from ..engine.checks import grouped
 from ..engine.value import Value
@@ -19,17 +28,17 @@ from ..explaining.notation import number, printable
 
 MOST_VIEWS = 64
 MOST_PAINTED = 2_000  # boxes and arrows in all views
-MOST_TRIED = 300  # views, of which many turn out to be crowded
-LABEL_WIDTH = 64  # pixels on an arrow, for sliders make numbers longer
-WIDEST = number(-0.12345)
+MOST_TRIED = 300  # views besides the first, of which many turn out to be crowded
+LABEL_WIDTH = 64  # pixels for a number on an arrow, for sliders make numbers longer
+WIDEST = number(-0.12345)  # what a number in a box may become
 
 
 class Plan(NamedTuple):
     """What is in a picture: the unfolded blocks, boxes, the root's last, and arrows between them.
 
-    Boxes are given by their names, the number of a value or −1 − that of a block, with their
-    values. An arrow is two such names and the place of an operand; or −1, where it stands for all
-    the links that go from one box into the other.
+    Boxes are given by their keys, the number of a value or −1 − that of a block, with their values.
+    An arrow is two such keys and the place of an operand; or −1, where it stands for all the links
+    that go from one box into the other.
     """
 
     unfolded: frozenset[int]
@@ -41,13 +50,25 @@ class Plan(NamedTuple):
         """Whether any box is a block."""
         return min(self.boxes) < 0
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether too many arrows run between blocks; where nothing is folded, all may be shown."""
+        return self.is_folded and len(self.arrows) > MOST_ARROWS
+
 
 class View(NamedTuple):
-    """A picture, and what its boxes and arrows are."""
+    """A picture, its plan, and what the page has to know of each box.
+
+    That is the box's key and name, its innermost block, or the block that it is; the values that
+    leave it, and what these are called, or None where they go by their own names.
+    """
 
     plan: Plan
-    boxes: list[dict[str, Any]]  # what the page has to know of them
+    boxes: list[dict[str, Any]]
     picture: str
+
+
+# ---- Which pictures there are ------------------------------------------------------------------
 
 
 def plan(links: Sequence[Link], blocks: Nest, unfolded: frozenset[int]) -> Plan | None:
@@ -64,6 +85,7 @@ def plan(links: Sequence[Link], blocks: Nest, unfolded: frozenset[int]) -> Plan 
     before: dict[int, set[int]] = {box: set() for box in members}
     for tail, head, _ in arrows:
         before[head].add(tail)
+    # Single values are in topological order already, and stay in the one in which they came.
     order = members if min(members) >= 0 else TopologicalSorter(before).static_order()
     try:
         return Plan(unfolded, {box: members[box] for box in order}, arrows)
@@ -81,83 +103,121 @@ def first_plan(links: Sequence[Link], blocks: Nest) -> Plan | None:
 
 
 def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[View]:
-    """The view to start with, and those around it, nearest first, as many as there is room for."""
+    """The view to start with, and those around it, nearest first, as many as there is room for.
+
+    From each view that is painted, the ones that differ by a single block come into question next.
+    """
     links = links_of(values)
     first = first_plan(links, blocks) or plan(links, blocks, frozenset())
     assert first
     queue = list(dict.fromkeys([first.unfolded, *reversed(blocks.levels)]))
     found: list[View] = []
     seen: set[frozenset[tuple[int, ...]]] = set()
-    painted = 0
-    for tried, unfolded in enumerate(queue):
-        if tried > MOST_TRIED or len(found) == MOST_VIEWS:
-            break
-        planned = plan(links, blocks, unfolded) if tried else first
-        if not planned:
+    room = MOST_PAINTED
+    for unfolded in islice(queue, MOST_TRIED + 1):  # the queue grows meanwhile
+        planned = plan(links, blocks, unfolded) if found else first
+        if planned is None:
             continue
-        size = len(planned.boxes) + len(planned.arrows)
-        crowded = len(planned.arrows) > MOST_ARROWS and planned.is_folded
+        # If all values of a block are unfolded in blocks inside it, it can itself be either way.
         partition = frozenset(map(tuple, planned.boxes.values()))
-        if partition in seen or (tried and (crowded or painted + size > MOST_PAINTED)):
+        size = len(planned.boxes) + len(planned.arrows)
+        if partition in seen or (found and (planned.is_crowded or size > room)):
             continue
+        engine = built_in if found else lay_out
+        found.append(_painted(values, names, blocks, planned, engine))
+        if len(found) == MOST_VIEWS:
+            break
         seen.add(partition)
-        painted += size
-        found.append(_painted(values, names, blocks, planned, built_in if tried else lay_out))
+        room -= size
         for block in range(len(blocks.names)):
-            changed = blocks.toggled(unfolded, block)
-            if changed not in queue:
-                queue.append(changed)
+            neighbour = blocks.toggled(unfolded, block)
+            if neighbour not in queue:
+                queue.append(neighbour)
     return found
+
+
+# ---- Painting one of them ----------------------------------------------------------------------
 
 
 def _painted(
     values: Sequence[Value], names: Sequence[str], blocks: Nest, planned: Plan, engine: Engine
 ) -> View:
     """The picture as `draw` makes it, but with the names by which the page speaks of its boxes."""
+    outputs_of = _outputs(planned, root=len(values) - 1)
+    boxes: list[Box] = []
+    sizes: list[Size] = []
+    told: list[dict[str, Any]] = []
+    for key, members in planned.boxes.items():
+        outputs = [values[k] for k in outputs_of[key]]
+        if key >= 0:
+            box = _box_of_value(values[key], names[key])
+            size = box_size(box)
+            block = blocks.home[key]
+            called: list[str | None] = [None] * len(outputs)
+        else:
+            block = -1 - key
+            inside = [values[k] for k in members]
+            box = describe_block(Block(blocks.names[block], inside, outputs, []), False)
+            size = _size_of_block(box, len(outputs))
+            called = _names_of_outputs(box.name, outputs)
+        boxes.append(box)
+        sizes.append(size)
+        name = box.name or box.heading
+        told.append(
+            {"key": key, "name": name, "block": block, "outputs": outputs_of[key], "names": called}
+        )
+    arrows = _arrows(planned, outputs_of)
+    geometry = engine(sizes, [edge for _, edge in arrows])
+    picture = paint(Diagram(boxes, [arrow for arrow, _ in arrows]), geometry)
+    return View(planned, told, picture)
+
+
+def _outputs(planned: Plan, root: int) -> dict[int, list[int]]:
+    """The values that leave each box, by its key; the root leaves the last one."""
     leaving: dict[int, set[int]] = {box: set() for box in planned.boxes}
-    leaving[next(reversed(leaving))].add(len(values) - 1)
+    leaving[next(reversed(leaving))].add(root)
     for (tail, _, _), links in planned.arrows.items():
         leaving[tail].update(link.tail for link in links)
-    boxes, sizes, told = [], [], []
-    for name, members in planned.boxes.items():
-        outputs = sorted(leaving[name])
-        inside, seen = ([values[k] for k in numbers] for numbers in (members, outputs))
-        block = blocks.home[name] if name >= 0 else -1 - name
-        title = "" if name >= 0 else blocks.names[block]
-        box = describe_block(Block(title, inside, seen, []), False)
-        if name >= 0:
-            own = names[name]
-            box = box._replace(name=own, details=printable(values[name].label) or own)
-            sizes.append(box_size(box))
-        else:
-            widest = [WIDEST, f"{WIDEST}, {WIDEST}", f"{WIDEST} … {WIDEST}"][min(len(seen), 3) - 1]
-            sizes.append(box_size(box._replace(data=widest, grad=widest)))
-        boxes.append(box)
-        told.append(
-            {
-                "key": name,
-                "name": box.name or box.heading,
-                "block": block,
-                "outputs": outputs,
-                "names": _names_of_outputs(box.name if name < 0 else "", seen),
-            }
-        )
-    place_of = {name: k for k, name in enumerate(planned.boxes)}
-    arrows, edges = [], []
-    for (tail, head, place), links in planned.arrows.items():
-        counts = len(leaving[head]), len({link.tail for link in links})
-        words = "" if place >= 0 else f"{counts[0]:,}×{counts[1]:,}"
-        arrows.append(Arrow(place_of[tail], place_of[head], links[-1].local, words))
-        edge = edge_of(arrows[-1])
-        several = place < 0 and 1 < max(counts) <= MOST_DERIVATIVES
-        width = LABEL_WIDTH * (MOST_DERIVATIVES if several else 1)
-        edges.append(edge._replace(label=Size(max(edge.label.width, width), edge.label.height)))
-    diagram = Diagram(boxes, arrows)
-    return View(planned, told, paint(diagram, engine(sizes, edges)))
+    return {box: sorted(outputs) for box, outputs in leaving.items()}
+
+
+def _box_of_value(value: Value, name: str) -> Box:
+    """The box of a value that stands alone, with its name on the page."""
+    box = describe_block(Block("", [value], [value], []), False)
+    return box._replace(name=name, details=printable(value.label) or name)
+
+
+def _size_of_block(box: Box, count: int) -> Size:
+    """The size of a block's box, with room for the numbers of so many outputs at their widest."""
+    widest = {1: WIDEST, 2: f"{WIDEST}, {WIDEST}"}.get(count, f"{WIDEST} … {WIDEST}")
+    return box_size(box._replace(data=widest, grad=widest))
 
 
 def _names_of_outputs(block: str, outputs: Sequence[Value]) -> list[str | None]:
-    """What the page calls the values that leave a block; leaves, and others, by their own names."""
+    """The names of the values that leave a block: its own, if it has one, with numbers if need be.
+
+    Leaves keep their own names.
+    """
     if len(outputs) == 1:
         return [block if block and outputs[0].op else None]
     return [f"{block}[{k}]" if block and x.op else None for k, x in enumerate(outputs)]
+
+
+def _arrows(planned: Plan, outputs_of: Mapping[int, Sequence[int]]) -> list[tuple[Arrow, Edge]]:
+    """The arrows, and the edges that they are drawn along, with room for their words."""
+    place_of = {key: place for place, key in enumerate(planned.boxes)}
+    found = []
+    for (tail, head, place), links in planned.arrows.items():
+        outputs, inputs = len(outputs_of[head]), len({link.tail for link in links})
+        words = f"{outputs:,}×{inputs:,}" if place < 0 else ""
+        arrow = Arrow(place_of[tail], place_of[head], links[-1].local, words)
+        are_listed = place < 0 and 1 < max(outputs, inputs) <= MOST_DERIVATIVES
+        found.append((arrow, _edge(arrow, MOST_DERIVATIVES if are_listed else 1)))
+    return found
+
+
+def _edge(arrow: Arrow, count: int) -> Edge:
+    """The edge of an arrow, with room for what is on it and for so many numbers from sliders."""
+    edge = edge_of(arrow)
+    width = max(edge.label.width, LABEL_WIDTH * count)
+    return edge._replace(label=Size(width, edge.label.height))

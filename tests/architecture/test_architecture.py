@@ -21,13 +21,13 @@ ORDER = {
     "nn": "init files module layers",
     "optim": "",
     "data": "",
-    "drawing": "opened fold diagram dot frames geometry layered layout svg picture network "
-    "worksheet",
+    "drawing": "opened blocks nest fold diagram dot frames geometry layered layout svg picture "
+    "network worksheet",
     "compiler": "rows tape expand normalise patterns steps schedule adjoint summary naming "
     "emit_numpy arrays emit_jax tracing program",
     "plots": "",
     "training": "terminal steppers loop",
-    "explorer": "views excerpt page",
+    "explorer": "sample views excerpt arithmetic facts page",
     "sklearn": "",
     "testing": "",
     "demo": "",

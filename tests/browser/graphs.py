@@ -1,4 +1,4 @@
-"""Random graphs for the page: every row of the table, ordinary numbers, nodes used again."""
+"""Graphs for the page: random ones, from every row of the table, and one of hostile labels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import microgradnn as mg
 from microgradnn import Value
 from microgradnn.engine.row import PRIMITIVES, Primitive
 
@@ -74,3 +75,28 @@ def _is_ordinary(row: Primitive, numbers: list[float]) -> bool:
         return False
     slopes = row.local_derivatives(value, numbers, [True] * len(numbers))
     return all(math.isfinite(x) and abs(x) <= LIMIT for x in [value, *slopes] if x is not None)
+
+
+# ---- Labels that try to be more than text -------------------------------------------------------
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</script><img src=x onerror=alert(1)>",
+    "\"'>&amp;{}${title}$title\\",
+    "javascript:alert(1)",
+    "two\nlines\r\u2028\u2029\0",
+    "x" * 100_000,
+    "مرحبا بالعالم \u202eevil",
+    "<!--",
+    "data",
+    "grad",
+    "constructor",
+]
+
+
+def hostile_graph() -> Value:
+    """A graph whose labels try to be more than text."""
+    leaves = [Value(float(k), label) for k, label in enumerate(HOSTILE, start=1)]
+    root: Value = mg.sum(leaves) * leaves[0]
+    root.label = "]]></style><b>root"
+    return root

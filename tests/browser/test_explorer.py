@@ -20,8 +20,7 @@ from microgradnn.explaining.notation import number, printable
 from microgradnn.explorer import Explorer, explore
 
 from .conftest import Shown
-from .graphs import ROWS, random_program
-from .test_document import HOSTILE, hostile_graph
+from .graphs import HOSTILE, ROWS, hostile_graph, random_program
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -11,7 +11,7 @@ import microgradnn as mg
 from microgradnn import Value, nn, topological_order
 from microgradnn.explaining.notation import number
 from microgradnn.explorer import Explorer, explore
-from microgradnn.explorer.excerpt import MOST_COMPUTED, followed
+from microgradnn.explorer.sample import MOST_COMPUTED, followed
 
 from .conftest import Shown
 from .test_explorer import CONTRASTS, READ_EQUATIONS, assert_calm, read, state
@@ -266,15 +266,6 @@ def test_a_graph_too_large_for_a_page_is_folded_for_good(show: Shown) -> None:
     assert len(shown["data"]) == 20
     for data, gradient in zip(shown["data"], shown["gradients"], strict=True):
         assert gradient == pytest.approx(by_data[data].grad, rel=1e-9)
-
-
-def test_a_large_graph_without_any_order_is_refused() -> None:
-    rng = random.Random(9)
-    nodes = [Value(rng.uniform(-1, 1)) for _ in range(5)]
-    while len(nodes) < MOST_COMPUTED:
-        nodes.append(mg.tanh(rng.choice(nodes[-30:]) * rng.choice(nodes)))
-    with pytest.raises(ValueError, match="no small number of blocks"):
-        explore(mg.sum(nodes))
 
 
 # ---- Looks -------------------------------------------------------------------------------------

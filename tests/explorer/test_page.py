@@ -11,33 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser.graphs import HOSTILE, hostile_graph
 
 import microgradnn as mg
 from microgradnn import Value
 from microgradnn.demo import neuron
 from microgradnn.explorer import Explorer, explore, page
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "</script><img src=x onerror=alert(1)>",
-    "\"'>&amp;{}${title}$title\\",
-    "javascript:alert(1)",
-    "two\nlines\r\u2028\u2029\0",
-    "x" * 100_000,
-    "مرحبا بالعالم \u202eevil",
-    "<!--",
-    "data",
-    "grad",
-    "constructor",
-]
-
-
-def hostile_graph() -> Value:
-    """A graph whose labels try to be more than text."""
-    leaves = [Value(float(k), label) for k, label in enumerate(HOSTILE, start=1)]
-    root: Value = mg.sum(leaves) * leaves[0]
-    root.label = "]]></style><b>root"
-    return root
 
 
 def data_of(explorer: Explorer) -> Any:
@@ -50,7 +29,7 @@ def data_of(explorer: Explorer) -> Any:
 
 def test_the_page_is_small() -> None:
     parts = ("page.html", "page.css", "page.js", "arithmetic.js")
-    assert sum(len(page._part(part).encode()) for part in parts) < 40_000
+    assert sum(len(page._asset(part).encode()) for part in parts) < 40_000
     assert len(explore(neuron()[0]).html) < 60_000
 
 
@@ -131,3 +110,29 @@ def test_each_row_is_written_once() -> None:
     assert len(re.findall(r"=> \{ // mul$", html, re.MULTILINE)) == 1
     softmax = explore(mg.sum([p * a for p in mg.softmax([a, b])])).html
     assert len(re.findall(r"=> \{ // softmax$", softmax, re.MULTILINE)) == 1
+
+
+def test_what_is_for_those_who_change_the_page_stays_at_home() -> None:
+    for name in ("page.html", "page.css", "page.js", "arithmetic.js", "mistakes.js"):
+        lines = page._asset(name).splitlines()
+        assert len(lines) > 20
+        assert not any(line.startswith((" ", "//", "/*")) for line in lines)
+        assert not any(line.startswith("*") and "{" not in line for line in lines)
+    assert "* { box-sizing: border-box; }" in page._asset("page.css").splitlines()
+
+
+def test_rows_are_listed_once_for_each_number_of_operands() -> None:
+    a, b = Value(1.0), Value(2.0)
+    two, three = mg.sum([a, b]), mg.sum([a, b, a])
+    product, again = a * b, b * b
+    forms = page._forms([a, b, two, three, product, again])
+    assert forms == {(two.op, 2): 0, (three.op, 3): 1, (product.op, 2): 2}
+
+
+def test_the_graph_of_the_user_stays_as_it_is() -> None:
+    error, _ = neuron()
+    error.backward()
+    before = [(x.data, x.grad, x.label, x.operands) for x in mg.topological_order(error)]
+    explore(error)
+    after = [(x.data, x.grad, x.label, x.operands) for x in mg.topological_order(error)]
+    assert after == before

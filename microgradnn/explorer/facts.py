@@ -1,0 +1,201 @@
+"""What a page knows: the graph, its blocks and its views, as JSON."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..drawing.diagram import describe_block
+from ..drawing.fold import Block
+from ..drawing.nest import Nest
+from ..engine.checks import grouped
+from ..engine.row import REAL, Interval, Primitive
+from ..engine.value import Value
+from ..explaining.notation import number, operation, shorten
+from .arithmetic import MOST_WRITTEN, Form
+from .excerpt import Excerpt
+from .views import View
+
+
+def facts(
+    part: Excerpt,
+    names: Mapping[Value, str],
+    views: Sequence[View],
+    forms: Mapping[Form, int],
+    is_fixed: bool,
+) -> str:
+    """All that page.js has to know, as the text of a script element.
+
+    `names` has what the page calls the values, `forms` the places of their functions, `is_fixed`
+    says that the numbers cannot be changed.
+    """
+    blocks, titles = part.blocks, _titles(part)
+    position = {value: k for k, value in enumerate(part.values)}
+    shown = [_view(view, views, blocks, titles) for view in views]
+    return _json(
+        {
+            "nodes": [_node(value, names, position, forms) for value in part.values],
+            "rows": [_row(row) for row, _ in forms],
+            "home": blocks.home,
+            "parents": blocks.parents,
+            "blocks": [(block, titles[block], depth) for block, depth in _tree(blocks)],
+            "elsewhere": {
+                position[value]: [_finite(total), uses]
+                for value, (total, uses) in part.elsewhere.items()
+            },
+            "fixed": is_fixed,
+            "view": shown[0] | {"picture": ""},  # which is in the page already
+            "others": _packed(shown[1:]),
+        }
+    )
+
+
+# ---- The graph ---------------------------------------------------------------------------------
+
+
+def _node(
+    value: Value,
+    names: Mapping[Value, str],
+    position: Mapping[Value, int],
+    forms: Mapping[Form, int],
+) -> dict[str, Any]:
+    """A value, with its operands by their positions and its function by the place of its form."""
+    node: dict[str, Any] = {"name": names[value], "data": _finite(value.data)}
+    if value.op is None:
+        return node
+    node |= {
+        "row": forms[value.op, len(value.operands)],
+        "operands": [
+            position[x] if isinstance(x, Value) else {"number": _finite(x)} for x in value.operands
+        ],
+        "locals": [None if d is None else _finite(d) for d in value.local_grads],
+        "words": _words(value.op, value.operands),
+    }
+    if value.op.kind == "custom":
+        node["digits"] = _standing_digits(value)
+    return node
+
+
+def _words(row: Primitive, operands: Sequence[Any]) -> list[str | int]:
+    """How the operation is written: texts, and between them the places of operands."""
+    if len(operands) > MOST_WRITTEN:
+        return [f"{shorten(row.symbol)} of {len(operands)} operands"]
+    # Only a plain 0 is written as it is, for it may shorten the whole, as in w·x + 0. A Value is
+    # equal to nothing but itself, so one whose number is 0 keeps its place.
+    marked = ["0" if x == 0.0 else f"\0{place}\0" for place, x in enumerate(operands)]
+    parts = re.split("\0", operation(row, marked))
+    return [int(part) if k % 2 else part for k, part in enumerate(parts)]
+
+
+def _standing_digits(value: Value) -> int:
+    """With how many digits the operands give the shown result; 0 if with none.
+
+    For other operations page.js finds this out itself, in `standing`; one of the user's own has no
+    function there.
+    """
+    assert value.op is not None
+    numbers = [x.data if isinstance(x, Value) else x for x in value.operands]
+    for digits in range(4, 18):
+        try:
+            result = value.op.value([float(f"{x:.{digits}g}") for x in numbers])
+        except (ValueError, ArithmeticError):
+            continue
+        if number(result) == number(value.data):
+            return digits
+    return 0
+
+
+def _row(row: Primitive) -> dict[str, Any]:
+    """What the page says of a row when a slider leads to where it has no value."""
+    return {
+        "name": row.name,
+        "overflows": row.kind == "operator" or row.name in ("sum", "dot"),  # to ±inf, in Python too
+        "domain": [None if x == REAL else _interval(x) for x in row.domain],
+    }
+
+
+def _interval(interval: Interval) -> dict[str, Any]:
+    return {
+        "low": _finite(interval.low),
+        "high": _finite(interval.high),
+        "excluded": interval.excluded,
+        "text": str(interval),
+    }
+
+
+# ---- Views and blocks --------------------------------------------------------------------------
+
+
+def _view(view: View, views: Sequence[View], blocks: Nest, titles: Sequence[str]) -> dict[str, Any]:
+    """A picture, with what its boxes and arrows are, and what a click on each block does."""
+    place = {key: k for k, key in enumerate(view.plan.boxes)}
+    return {
+        "unfolded": sorted(view.plan.unfolded),
+        "boxes": view.boxes,
+        "arrows": [(place[tail], place[head], at) for tail, head, at in view.plan.arrows],
+        "blocks": [_toggle(block, view, views, blocks, titles) for block in range(len(titles))],
+        "picture": view.picture,
+    }
+
+
+def _toggle(
+    block: int, view: View, views: Sequence[View], blocks: Nest, titles: Sequence[str]
+) -> dict[str, Any]:
+    """How a block is listed in a view, and which view shows it folded or unfolded instead.
+
+    Where no view shows just that, it is the one with fewest blocks folded otherwise.
+    """
+    parent, unfolded = blocks.parents[block], view.plan.unfolded
+    wanted = blocks.toggled(unfolded, block)
+    others = [
+        (len(wanted ^ other.plan.unfolded), k)
+        for k, other in enumerate(views)
+        if (block in other.plan.unfolded) == (block in wanted)
+    ]
+    entry = {
+        "action": f"{'Fold' if block in unfolded else 'Unfold'} {titles[block]}",
+        "listed": parent < 0 or parent in unfolded or block in unfolded,
+    }
+    return entry | ({"after": min(others)[1]} if others else {})
+
+
+def _titles(part: Excerpt) -> list[str]:
+    """What each block is called: by its path, or like the box of a rank."""
+    blocks = part.blocks
+    homes = zip(part.values, blocks.home, strict=True)
+    inside = grouped((block, value) for value, home in homes for block in blocks.around(home))
+    boxes = [
+        describe_block(Block(name, inside[block], [], []), False)
+        for block, name in enumerate(blocks.names)
+    ]
+    return [box.name or f"{box.heading} · {box.numbers}" for box in boxes]
+
+
+def _tree(blocks: Nest) -> list[tuple[int, int]]:
+    """The blocks, each below the one around it, and how deep it lies."""
+    ways = sorted(list(blocks.around(block))[::-1] for block in range(len(blocks.names)))
+    return [(way[-1], len(way) - 1) for way in ways]
+
+
+# ---- JSON --------------------------------------------------------------------------------------
+
+
+def _finite(x: float) -> float | str:
+    """A number as JSON has it, else the text that JavaScript's Number() understands."""
+    return x if x - x == 0 else {"inf": "Infinity", "-inf": "-Infinity"}.get(str(x), "NaN")
+
+
+def _packed(data: Any) -> str:
+    """JSON, compressed, for pictures of the same boxes are much alike."""
+    text = json.dumps(data, separators=(",", ":")).encode()
+    return base64.b64encode(zlib.compress(text, 9)).decode() if data else ""
+
+
+def _json(data: Any) -> str:
+    """JSON that can stand in a script element: nothing in it looks like a tag."""
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"))  # ASCII, so no U+2028
+    return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
