@@ -45,7 +45,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from . import data, plots, testing
     from .compiler import Program, compile
-    from .drawing import Drawing, FilmStrip, draw, to_dot
+    from .drawing import Drawing, draw, to_dot
     from .drawing.worksheet import worksheet
     from .explaining import explain, steps
     from .explorer import Explorer, explore
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 # Names whose modules need more than the standard library: loaded when they are first asked for.
 _LAZY = {
     "compiler": ["Program", "compile"],
-    "drawing": ["Drawing", "FilmStrip", "draw", "to_dot"],
+    "drawing": ["Drawing", "draw", "to_dot"],
     "explorer": ["Explorer", "explore"],
     "explaining": ["explain", "steps"],
     "drawing.worksheet": ["worksheet"],
@@ -92,7 +92,7 @@ __all__ += ["Interval", "Primitive", "primitive", "where"]
 __all__ += ["data", "losses", "nn", "optim", "plots", "testing"]
 __all__ += ["grad", "gradients", "hessian", "jacobian", "value_and_grad"]
 __all__ += ["GradientCheck", "gradcheck", "numerical_gradient", "relative_error"]
-__all__ += ["Drawing", "Explorer", "FilmStrip", "draw", "explore", "to_dot"]
+__all__ += ["Drawing", "Explorer", "draw", "explore", "to_dot"]
 __all__ += ["explain", "first_non_finite", "steps", "worksheet"]
 __all__ += ["History", "Program", "compile", "evaluate", "fit"]
 __all__ += functions.__all__

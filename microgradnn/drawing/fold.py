@@ -10,8 +10,8 @@ from itertools import count
 from operator import itemgetter
 from typing import NamedTuple
 
-from ..engine.checks import grouped
 from ..engine.value import Value
+from .grouping import grouped
 
 MOST_BOXES = 60
 MOST_ARROWS = 120  # between blocks; where there are more, a picture is all lines and labels

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from ..drawing.diagram import Link, links_of
+from ..drawing.diagram import Edge, edges_of
 from ..drawing.fold import Nest, fold, nests
 from ..engine.derivatives import dependents
 from ..engine.row import Primitive
@@ -75,7 +75,7 @@ def excerpt(order: Sequence[Value], values: list[Value]) -> Excerpt:
         copies = _copies(values)
         values = list(copies.values())
         elsewhere = {copies[value]: sums for value, sums in received.items()}
-    links = links_of(values)
+    links = edges_of(values)
     for tried, blocks in enumerate(nests(values), start=1):
         if tried < WAYS and not first_plan(links, blocks):
             continue
@@ -83,7 +83,7 @@ def excerpt(order: Sequence[Value], values: list[Value]) -> Excerpt:
             return Excerpt(values, blocks, elsewhere, left_out)
         for unfolded in reversed(blocks.levels):
             found = _folded(values, links, blocks, unfolded, elsewhere)
-            if found and plan(links_of(found.values), found.blocks, frozenset()):
+            if found and plan(edges_of(found.values), found.blocks, frozenset()):
                 left_out += (
                     f" {len(values):,} values are too many for a page: it has the "
                     f"{len(found.values):,} that lead from one block to another."
@@ -141,7 +141,7 @@ def _copy(
 
 def _folded(
     values: Sequence[Value],
-    links: Sequence[Link],
+    links: Sequence[Edge],
     blocks: Nest,
     unfolded: frozenset[int],
     elsewhere: dict[Value, tuple[float, int]],

@@ -18,8 +18,8 @@ from typing import Any
 
 from ..drawing.diagram import describe_block
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
+from ..drawing.grouping import grouped
 from ..drawing.picture import write
-from ..engine.checks import grouped
 from ..engine.derivatives import has_changed_operands
 from ..engine.formulas import JAVASCRIPT, Formula, statements
 from ..engine.modes import large_graph

@@ -8,12 +8,12 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import count
 from typing import Any, NamedTuple
 
-from ..drawing.diagram import MOST_DERIVATIVES, Arrow, Diagram, Link, describe_block, links_of
+from ..drawing.diagram import MOST_DERIVATIVES, Arrow, Diagram, Edge, describe_block, edges_of
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, Nest
 from ..drawing.geometry import Size
-from ..drawing.layout import Engine, built_in, lay_out
-from ..drawing.svg import box_size, edge_of, paint
-from ..engine.checks import grouped
+from ..drawing.grouping import grouped
+from ..drawing.layout import lay_out
+from ..drawing.svg import box_size, paint, route_of
 from ..engine.value import Value
 from ..explaining.notation import number, printable
 
@@ -34,7 +34,7 @@ class Plan(NamedTuple):
 
     unfolded: frozenset[int]
     boxes: dict[int, list[int]]
-    arrows: dict[tuple[int, int, int], list[Link]]
+    arrows: dict[tuple[int, int, int], list[Edge]]
 
     @property
     def is_folded(self) -> bool:
@@ -50,13 +50,13 @@ class View(NamedTuple):
     picture: str
 
 
-def plan(links: Sequence[Link], blocks: Nest, unfolded: frozenset[int]) -> Plan | None:
+def plan(links: Sequence[Edge], blocks: Nest, unfolded: frozenset[int]) -> Plan | None:
     """The picture with these blocks unfolded; None if it has too many boxes, or cycles."""
     box_of = blocks.boxes(unfolded)
     members = grouped(zip(box_of, count()))
     if len(members) > MOST_BOXES:
         return None
-    arrows = defaultdict[tuple[int, int, int], list[Link]](list)
+    arrows = defaultdict[tuple[int, int, int], list[Edge]](list)
     for link in links:
         tail, head = box_of[link.tail], box_of[link.head]
         if tail != head:
@@ -71,7 +71,7 @@ def plan(links: Sequence[Link], blocks: Nest, unfolded: frozenset[int]) -> Plan 
         return None
 
 
-def first_plan(links: Sequence[Link], blocks: Nest) -> Plan | None:
+def first_plan(links: Sequence[Edge], blocks: Nest) -> Plan | None:
     """The finest fold of all the graph that can be read."""
     for unfolded in [frozenset(range(len(blocks.names))), *reversed(blocks.levels)]:
         found = plan(links, blocks, unfolded)
@@ -82,7 +82,7 @@ def first_plan(links: Sequence[Link], blocks: Nest) -> Plan | None:
 
 def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[View]:
     """The view to start with, and those around it, nearest first, as many as there is room for."""
-    links = links_of(values)
+    links = edges_of(values)
     first = first_plan(links, blocks) or plan(links, blocks, frozenset())
     assert first
     queue = list(dict.fromkeys([first.unfolded, *reversed(blocks.levels)]))
@@ -102,7 +102,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
             continue
         seen.add(partition)
         painted += size
-        found.append(_painted(values, names, blocks, planned, built_in if tried else lay_out))
+        found.append(_painted(values, names, blocks, planned))
         for block in range(len(blocks.names)):
             changed = blocks.toggled(unfolded, block)
             if changed not in queue:
@@ -110,9 +110,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
     return found
 
 
-def _painted(
-    values: Sequence[Value], names: Sequence[str], blocks: Nest, planned: Plan, engine: Engine
-) -> View:
+def _painted(values: Sequence[Value], names: Sequence[str], blocks: Nest, planned: Plan) -> View:
     """The picture as `draw` makes it, but with the names by which the page speaks of its boxes."""
     leaving: dict[int, set[int]] = {box: set() for box in planned.boxes}
     leaving[next(reversed(leaving))].add(len(values) - 1)
@@ -143,17 +141,17 @@ def _painted(
             }
         )
     place_of = {name: k for k, name in enumerate(planned.boxes)}
-    arrows, edges = [], []
+    arrows, routes = [], []
     for (tail, head, place), links in planned.arrows.items():
         counts = len(leaving[head]), len({link.tail for link in links})
         words = "" if place >= 0 else f"{counts[0]:,}×{counts[1]:,}"
         arrows.append(Arrow(place_of[tail], place_of[head], links[-1].local, words))
-        edge = edge_of(arrows[-1])
+        route = route_of(arrows[-1])
         several = place < 0 and 1 < max(counts) <= MOST_DERIVATIVES
         width = LABEL_WIDTH * (MOST_DERIVATIVES if several else 1)
-        edges.append(edge._replace(label=Size(max(edge.label.width, width), edge.label.height)))
+        routes.append(route._replace(label=Size(max(route.label.width, width), route.label.height)))
     diagram = Diagram(boxes, arrows)
-    return View(planned, told, paint(diagram, engine(sizes, edges)))
+    return View(planned, told, paint(diagram, lay_out(sizes, routes)))
 
 
 def _names_of_outputs(block: str, outputs: Sequence[Value]) -> list[str | None]:

@@ -19,8 +19,8 @@ ORDER = {
     "nn": "init files module layers",
     "optim": "",
     "data": "",
-    "drawing": "opened fold diagram dot frames geometry layered layout svg picture network "
-    "worksheet",
+    "drawing": "grouping opened fold diagram frames geometry layered layout svg contents dot "
+    "image picture network drawn worksheet",
     "compiler": "rows tape expand normalise patterns steps schedule adjoint naming emit_numpy "
     "emit_jax summary tracing program",
     "plots": "",
