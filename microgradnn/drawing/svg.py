@@ -167,9 +167,8 @@ width="{label.width}" height="{label.height}"/>
 def _arrowhead(tip: Point) -> str:
     """A triangle that points to the right; a plain shape, for many programs paint no markers."""
     x, y = tip
-    back = x - ARROWHEAD
-    top, bottom = y - HALF_ARROWHEAD, y + HALF_ARROWHEAD
-    return f'<path class="tip" d="M{x:.1f},{y:.1f} L{back:.1f},{top:.1f} V{bottom:.1f} Z"/>'
+    triangle = f"l{-ARROWHEAD},{-HALF_ARROWHEAD} v{2 * HALF_ARROWHEAD:g}z"
+    return f'<path class="tip" d="M{x:.1f},{y:.1f}{triangle}"/>'
 
 
 def _paint_box(number: int, kind: str, box: Box, place: Rectangle) -> str:
