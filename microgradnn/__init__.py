@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from . import data, plots, testing
     from .compiler import Program
     from .compiler import compile as compile
-    from .drawing import Drawing, FilmStrip, draw, to_dot
+    from .drawing import Drawing, draw, to_dot
     from .drawing.worksheet import worksheet
     from .explaining import explain, steps
     from .explaining.diagnosis import first_non_finite
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 # not spend: they are loaded when they are first asked for.
 _LAZY = {
     "compiler": ["Program", "compile"],
-    "drawing": ["Drawing", "FilmStrip", "draw", "to_dot"],
+    "drawing": ["Drawing", "draw", "to_dot"],
     "explorer": ["Explorer", "explore"],
     "explaining": ["explain", "steps"],
     "explaining.diagnosis": ["first_non_finite"],
@@ -93,7 +93,7 @@ __all__ += ["Interval", "Primitive", "primitive", "where"]
 __all__ += ["data", "losses", "nn", "optim", "plots", "testing"]
 __all__ += ["grad", "gradients", "hessian", "jacobian", "value_and_grad"]
 __all__ += ["GradientCheck", "gradcheck", "numerical_gradient", "relative_error"]
-__all__ += ["Drawing", "Explorer", "FilmStrip", "draw", "explore", "to_dot"]
+__all__ += ["Drawing", "Explorer", "draw", "explore", "to_dot"]
 __all__ += ["explain", "first_non_finite", "steps", "worksheet"]
 __all__ += ["History", "Program", "evaluate", "fit"]
 __all__ += functions.__all__

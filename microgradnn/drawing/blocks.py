@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Container, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
-from ..engine.checks import grouped
 from ..engine.value import Value
+from .grouping import grouped
 
 PARTS = 20  # into which a graph is cut by distance from the root
 

@@ -55,7 +55,7 @@ class Arrow(NamedTuple):
         return f"∂ {self.words or number(self.derivative)}"
 
 
-class Link(NamedTuple):
+class Edge(NamedTuple):
     """From operand number `tail`, in its place, to value number `head`: the local derivative."""
 
     tail: int
@@ -65,10 +65,16 @@ class Link(NamedTuple):
 
 
 class Diagram(NamedTuple):
-    """All that a picture of a graph says; boxes are in topological order, the root last."""
+    """All that a picture of a graph says; boxes are in topological order, the root last.
+
+    The picture of a step has a caption, and marks the box and the arrow that the step is about.
+    """
 
     boxes: list[Box]
     arrows: list[Arrow]
+    caption: Sequence[str] = ()
+    current_box: int | None = None
+    current_arrow: int | None = None
 
 
 def values_below(root: object) -> list[Value]:
@@ -81,11 +87,11 @@ def values_below(root: object) -> list[Value]:
     )
 
 
-def links_of(values: Sequence[Value]) -> list[Link]:
-    """All links of a graph, by the numbers of its values in topological order."""
+def edges_of(values: Sequence[Value]) -> list[Edge]:
+    """All edges of a graph, by the numbers of its values in topological order."""
     number_of = {value: k for k, value in enumerate(values)}
     return [
-        Link(number_of[value.operands[place]], head, place, local)
+        Edge(number_of[value.operands[place]], head, place, local)
         for head, value in enumerate(values)
         for place, local in enumerate(value.local_grads)
         if local is not None
@@ -96,14 +102,14 @@ def describe(values: Sequence[Value]) -> Diagram:
     """The diagram of values in topological order.
 
     >>> a = Value(3.0, label="a")
-    >>> boxes, arrows = describe(values_below(1 - a * a))
-    >>> [box.heading for box in boxes]
+    >>> diagram = describe(values_below(1 - a * a))
+    >>> [box.heading for box in diagram.boxes]
     ['a', '□ × □', '1 − □']
-    >>> [arrow[:3] for arrow in arrows]
+    >>> [arrow[:3] for arrow in diagram.arrows]
     [(0, 1, 3.0), (0, 1, 3.0), (1, 2, -1.0)]
     """
     backward_ran = values[-1].grad != 0
-    arrows = [Arrow(link.tail, link.head, link.local) for link in links_of(values)]
+    arrows = [Arrow(edge.tail, edge.head, edge.local) for edge in edges_of(values)]
     return Diagram([_box(value, backward_ran) for value in values], arrows)
 
 
@@ -113,8 +119,8 @@ def describe_folded(folded: Folded) -> Diagram:
     >>> from microgradnn import nn
     >>> from microgradnn.drawing.fold import fold
     >>> loss = (nn.MLP(2, [3, 1], activation="tanh")([1.0, 2.0]) - 1) ** 2
-    >>> boxes, arrows = describe_folded(fold(values_below(loss), "layer"))
-    >>> [(box.heading, box.numbers) for box in boxes[:2]]
+    >>> diagram = describe_folded(fold(values_below(loss), "layer"))
+    >>> [(box.heading, box.numbers) for box in diagram.boxes[:2]]
     [('layers.0', '3 dot, 3 tanh · 9 parameters'), ('layers.1', 'dot · 4 parameters')]
     """
     backward_ran = folded.blocks[-1].values[-1].grad != 0
@@ -129,20 +135,20 @@ def describe_block(block: Block, backward_ran: bool) -> Box:
     """The box of a block; of one value it is the box of this value."""
     if len(block.values) == 1:
         return _box(block.values[0], backward_ran)
-    data, grads = ([getattr(x, name) for x in block.outputs] for name in ("data", "grad"))
     return Box(
         name=shorten(block.name),
-        operation="" if block.name else _operation_of_row(block.values),
+        operation="" if block.name else _operation_of_rank(block.values),
         numbers=_inside(block.values) if block.name else f"{len(block.values):,} values",
-        data=_several(data),
-        grad=_several(grads) if backward_ran else "·",
+        data=_several([x.data for x in block.outputs]),
+        grad=_several([x.grad for x in block.outputs]) if backward_ran else "·",
         details=f"{printable(block.name)}\n{len(block.outputs):,} outputs".lstrip(),
     )
 
 
-def _operation_of_row(values: Sequence[Value]) -> str:
-    """What all values of a row are: `□ − 1`, or `□ − □` if the numbers differ."""
-    written, row = {_operation(value) for value in values}, values[0].op
+def _operation_of_rank(values: Sequence[Value]) -> str:
+    """What all values of a rank are: `□ − 1`, or `□ − □` if the numbers differ."""
+    written = {_operation(value) for value in values}
+    row = values[0].op
     if row is None:
         return "leaf"
     return written.pop() if len(written) == 1 else operation(row, ["□"] * (row.arity or 1))
@@ -173,11 +179,11 @@ def _arrow_between(tail: int, head: int, inputs: Sequence[Value], folded: Folded
     size = f"{len(outputs):,}×{len(inputs):,}"
     if len(outputs) * len(inputs) > MOST_LISTED:
         return Arrow(tail, head, math.nan, size, f"{size} derivatives")
-    rows = [[folded.derivatives.get((x, y), 0.0) for x in inputs] for y in outputs]
+    of_outputs = [[folded.derivatives.get((x, y), 0.0) for x in inputs] for y in outputs]
     if size == "1×1":
-        return Arrow(tail, head, rows[0][0])
-    found = [number(x) for row in rows for x in row]
-    listed = [f"{size} derivatives", *(", ".join(map(number, row)) for row in rows)]
+        return Arrow(tail, head, of_outputs[0][0])
+    found = [number(x) for derivatives in of_outputs for x in derivatives]
+    listed = [f"{size} derivatives", *(", ".join(map(number, line)) for line in of_outputs)]
     words = ", ".join(found) if len(found) <= MOST_DERIVATIVES else size
     return Arrow(tail, head, math.nan, words, "\n".join(listed))
 

@@ -8,9 +8,9 @@ from graphlib import TopologicalSorter
 from itertools import count
 from typing import NamedTuple
 
-from ..engine.checks import grouped
 from ..engine.value import Value
 from .blocks import Graph, Keys, Modules, by_distance, by_operation, partition
+from .grouping import grouped
 
 MOST_BOXES = 60
 MOST_ARROWS = 120  # between blocks; where there are more, a picture is all lines and labels

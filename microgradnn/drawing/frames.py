@@ -1,60 +1,59 @@
-"""Both passes as pictures: one frame for each step, all in the same places."""
+"""Both passes as pictures: one frame for each step, all with the same boxes and arrows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from ..engine.value import Value
 from ..explaining.notation import names_of, number, printable
 from ..explaining.passes import Forward, Seed, Steps
-from .diagram import Diagram, describe, links_of
+from .diagram import Box, Diagram, describe, edges_of
+
+LINES = 3  # of a caption, in every frame, so that all frames are equally high
 
 
-class Frame(NamedTuple):
-    """What the picture of one step says, and the ids of box and arrow that it is about."""
-
-    diagram: Diagram
-    caption: list[str]
-    current: tuple[str, ...]
-
-
-def frames(values: Sequence[Value]) -> list[Frame]:
-    """A frame for each step over the graph of values in topological order.
+def frames(values: Sequence[Value]) -> list[Diagram]:
+    """A diagram for each step over the graph of values in topological order.
 
     Values that are not computed yet, and gradients that have received nothing, show `·`.
 
     >>> a = Value(3.0, label="a")
     >>> square = a * a
-    >>> [frame.current for frame in frames([a, square])]
-    [('n1', ''), ('n1', ''), ('n0', 'e0'), ('n0', 'e1')]
-    >>> [frame.diagram.boxes[0].grad for frame in frames([a, square])]
+    >>> [(frame.current_box, frame.current_arrow) for frame in frames([a, square])]
+    [(1, None), (1, None), (0, 0), (0, 1)]
+    >>> [frame.boxes[0].grad for frame in frames([a, square])]
     ['·', '·', '3', '6']
     """
-    boxes, arrows = describe(values)
-    names = names_of(values)
+    finished = describe(values)
+    boxes = _before_the_first_step(values, finished.boxes)
     position = {value: k for k, value in enumerate(values)}
-    arrow_of = {(link.head, link.place): f"e{k}" for k, link in enumerate(links_of(values))}
-    now = [
+    arrow_of = {(edge.head, edge.place): k for k, edge in enumerate(edges_of(values))}
+    trail = Steps(values[-1])
+    made = []
+    for count, (step, (what, sums)) in enumerate(zip(trail, trail.rows(), strict=True), start=1):
+        box = position[step.node]
+        arrow = None
+        if isinstance(step, Forward):
+            boxes[box] = boxes[box]._replace(data=finished.boxes[box].data)
+        elif isinstance(step, Seed):
+            boxes[box] = boxes[box]._replace(grad=number(step.gradient))
+        else:
+            arrow = arrow_of[box, step.place]
+            box = position[step.operand]
+            boxes[box] = boxes[box]._replace(grad=number(step.after))
+        caption = [f"Step {count} of {len(trail)}: {what}", *sums.split("; "), ""][:LINES]
+        made.append(Diagram(list(boxes), finished.arrows, caption, box, arrow))
+    return made
+
+
+def _before_the_first_step(values: Sequence[Value], finished: Sequence[Box]) -> list[Box]:
+    """The boxes when only the leaves are known; they tell nothing of what is not computed yet."""
+    return [
         box._replace(
             name=name,
             data="·" if box.operation else box.data,
             grad="·",
             details=printable(value.label),
         )
-        for value, name, box in zip(values, names.values(), boxes, strict=True)
+        for value, name, box in zip(values, names_of(values).values(), finished, strict=True)
     ]
-    trail = Steps(values[-1])
-    made = []
-    for count, (step, (what, sums)) in enumerate(zip(trail, trail.rows(), strict=True), start=1):
-        k, edge = position[step.node], ""
-        if isinstance(step, Forward):
-            now[k] = now[k]._replace(data=boxes[k].data)
-        elif isinstance(step, Seed):
-            now[k] = now[k]._replace(grad=number(step.gradient))
-        else:
-            k, edge = position[step.operand], arrow_of[k, step.place]
-            now[k] = now[k]._replace(grad=number(step.after))
-        caption = [f"Step {count} of {len(trail)}: {what}", *sums.split("; "), ""][:3]
-        made.append(Frame(Diagram(list(now), arrows), caption, (f"n{k}", edge)))
-    return made

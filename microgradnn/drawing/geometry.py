@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 ARROWHEAD = 8  # pixels at the end of a line that are level
-MOST_IN_ORDER = 3  # operands that arrive as written, the first on top; more would cross too much
 
 Point = tuple[float, float]
 
@@ -17,8 +16,8 @@ class Size(NamedTuple):
     height: float
 
 
-class Edge(NamedTuple):
-    """A line from box number `tail` to box number `head`, with room for a label on it."""
+class Route(NamedTuple):
+    """A line to be drawn from box number `tail` to box number `head`, and the size of its label."""
 
     tail: int
     head: int
@@ -45,9 +44,13 @@ class Rectangle(NamedTuple):
     def top(self) -> float:
         return self.y - self.height / 2
 
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height / 2
+
 
 class Geometry(NamedTuple):
-    """Where everything is; an edge is a cubic Bézier spline, through its label."""
+    """Where everything is; a route is a cubic Bézier spline, through its label."""
 
     size: Size
     boxes: list[Rectangle]

@@ -8,9 +8,9 @@ from itertools import count
 from operator import itemgetter
 from typing import NamedTuple
 
-from ..engine.checks import grouped
 from ..engine.value import Value
 from .blocks import Graph, Keys, Modules, by_distance, by_operation, numbered, partition, stages
+from .grouping import grouped
 
 MOST_INSIDE = 24  # values of a neuron that are shown one by one, and not in ranks
 

@@ -24,36 +24,52 @@ def open_neurons(values: Sequence[Value]) -> list[Value]:
     """
     opened: list[Value] = []
     twins: dict[Value, Value] = {}
-
-    def add(
-        original: Value, data: float, op: Primitive | None, operands: Operands, locals_: Locals
-    ) -> Value:
-        twin = Value(data)
-        twin.grad, twin.op, twin.operands, twin.local_grads = original.grad, op, operands, locals_
-        opened.append(twin)
-        return twin
-
     for value in values:
         operands = tuple(twins[x] if isinstance(x, Value) else x for x in value.operands)
-        op, locals_ = value.op, value.local_grads
+        op = value.op
+        locals_ = value.local_grads
         if op is PRIMITIVES["dot"]:
-            *_, bias = operands
-            n = len(operands) // 2
-            products: list[Any] = []
-            for w, x, by_w, by_x in zip(
-                operands[:n], operands[n:-1], locals_[:n], locals_[n:-1], strict=True
-            ):
-                # As they were multiplied, even if data has changed since: ∂/∂w is x, ∂/∂x is w.
-                data = _number(w if by_x is None else by_x) * _number(x if by_w is None else by_w)
-                recorded = by_w is not None or by_x is not None
-                both = ((w, x), (by_w, by_x))
-                products.append(add(value, data, PRIMITIVES["mul"], *both) if recorded else data)
+            products = _products(value, operands)
+            opened += [x for x in products if isinstance(x, Value)]
             op = PRIMITIVES["sum"]
-            operands = tuple(products) if type(bias) is float and not bias else (*products, bias)
+            operands = (*products, *_bias(operands[-1]))
             locals_ = tuple(1.0 if isinstance(x, Value) else None for x in operands)
-        twins[value] = add(value, value.data, op, operands, locals_)
+        twins[value] = _twin(value, value.data, op, operands, locals_)
         twins[value].label = value.label
+        opened.append(twins[value])
     return opened
+
+
+def _products(neuron: Value, operands: Operands) -> list[Any]:
+    """The products w·x of a `dot`: a node where w or x has a derivative, else a number."""
+    n = len(operands) // 2
+    ws, xs = operands[:n], operands[n:-1]
+    by_ws, by_xs = neuron.local_grads[:n], neuron.local_grads[n:-1]
+    products: list[Any] = []
+    for w, x, by_w, by_x in zip(ws, xs, by_ws, by_xs, strict=True):
+        # As they were multiplied, even if data has changed since: ∂/∂w is x, ∂/∂x is w.
+        data = _number(w if by_x is None else by_x) * _number(x if by_w is None else by_w)
+        recorded = by_w is not None or by_x is not None
+        node = (PRIMITIVES["mul"], (w, x), (by_w, by_x))
+        products.append(_twin(neuron, data, *node) if recorded else data)
+    return products
+
+
+def _bias(bias: Any) -> Operands:
+    """The bias as an operand of the sum, unless it is the number 0."""
+    return () if type(bias) is float and not bias else (bias,)
+
+
+def _twin(
+    original: Value, data: float, op: Primitive | None, operands: Operands, locals_: Locals
+) -> Value:
+    """A node with these numbers, and with the gradient of the node that it stands for."""
+    twin = Value(data)
+    twin.grad = original.grad
+    twin.op = op
+    twin.operands = operands
+    twin.local_grads = locals_
+    return twin
 
 
 def _number(x: Any) -> float:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ..engine.checks import as_path
 from .diagram import Diagram
-from .dot import digraph, render
+from .dot import digraph
+from .image import pdf, png
 
 _PAGE = """\
 <!doctype html>
@@ -57,17 +58,17 @@ class Drawing:
         self._frames = frames
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a file that ends in .svg or .html; of a graph also .dot, .png or .pdf.
+        """Write a file that ends in .svg, .html, .png or .pdf; of a graph also .dot.
 
-        .html is a page of its own. .png and .pdf are painted by Graphviz: they need the program
-        `dot`, and do not look the same.
+        .html is a page of its own. .png and .pdf show the same picture, light; they need the
+        extra `image`.
         """
         title = self.svg.partition("</title>")[0].rpartition(">")[2]
         page = html_page(title, _STYLE, self.svg)
         forms: Forms = {".svg": self.svg.encode, ".html": page.encode}
         if self._diagram:
             forms[".dot"] = digraph(self._diagram).source.encode
-            forms |= {f".{form}": partial(render, self._diagram, form) for form in ("png", "pdf")}
+        forms |= {".png": partial(png, self.svg), ".pdf": partial(pdf, self.svg)}
         write(path, "this drawing", forms)
 
     def save_frames(self, directory: str | os.PathLike[str]) -> list[Path]:
@@ -77,8 +78,9 @@ class Drawing:
         """
         if not self._frames:
             raise ValueError("steps are drawn of a graph of at most 60 values")
-        directory, paths = as_path(directory), []
+        directory = as_path(directory)
         directory.mkdir(exist_ok=True)
+        paths = []
         for count, frame in enumerate(self._frames(), start=1):
             paths.append(directory / f"frame_{count:04}.svg")
             frame.save(paths[-1])

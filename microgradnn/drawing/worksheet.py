@@ -11,7 +11,7 @@ from .fold import MOST_BOXES
 from .frames import frames
 from .layout import lay_out
 from .picture import html_page, write
-from .svg import box_size, edge_of, paint
+from .svg import box_size, paint, route_of
 
 _STYLE = """
 @page { size: landscape; margin: 12mm }
@@ -68,11 +68,22 @@ def worksheet(root: Value) -> Worksheet:
     values = values_below(root)
     if len(values) > MOST_BOXES:
         raise ValueError(f"a worksheet has at most {MOST_BOXES} boxes, this graph {len(values):,}")
-    boxes, arrows = solved = frames(values)[-1].diagram
-    blank = Diagram(
-        [box._replace(data="" if box.operation else box.data, grad="") for box in boxes],
-        [arrow._replace(derivative=math.nan, words="_" * 8, details="∂") for arrow in arrows],
-    )
-    edges = [max(map(edge_of, pair)) for pair in zip(arrows, blank.arrows, strict=True)]
-    geometry = lay_out([*map(box_size, boxes)], edges)
+    last = frames(values)[-1]
+    solved = Diagram(last.boxes, last.arrows)
+    blank = _without_answers(solved)
+    # An arrow has room for its derivative and for the line to write it on, so that exercise and
+    # key lie one on the other.
+    pairs = zip(solved.arrows, blank.arrows, strict=True)
+    geometry = lay_out([*map(box_size, solved.boxes)], [max(map(route_of, pair)) for pair in pairs])
     return Worksheet(paint(blank, geometry), paint(solved, geometry))
+
+
+def _without_answers(solved: Diagram) -> Diagram:
+    """The diagram with empty places for all that is to be filled in."""
+    return Diagram(
+        [box._replace(data="" if box.operation else box.data, grad="") for box in solved.boxes],
+        [
+            arrow._replace(derivative=math.nan, words="_" * 8, details="∂")
+            for arrow in solved.arrows
+        ],
+    )

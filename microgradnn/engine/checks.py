@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from numbers import Integral
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-_Key = TypeVar("_Key")
-_Item = TypeVar("_Item")
 MOST_UNITS = 10**7  # inputs or neurons of a layer, or classes
 
 _NO_LISTS = (str, bytes, dict, set, frozenset)  # though they can be iterated over
@@ -82,18 +80,6 @@ def check_lengths(a: Sequence[Any], b: Sequence[Any], name_a: str, name_b: str) 
     """Refuse two lists that should have the same length."""
     if len(a) != len(b):
         raise ValueError(f"{name_a} has {len(a)} elements and {name_b} has {len(b)}")
-
-
-def grouped(pairs: Iterable[tuple[_Key, _Item]]) -> dict[_Key, list[_Item]]:
-    """The items of each key.
-
-    >>> grouped([("even", 2), ("odd", 3), ("even", 4)])
-    {'even': [2, 4], 'odd': [3]}
-    """
-    found: dict[_Key, list[_Item]] = {}
-    for key, item in pairs:
-        found.setdefault(key, []).append(item)
-    return found
 
 
 def as_numbers(xs: Any, name: str) -> list[float]:

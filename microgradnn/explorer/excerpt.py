@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ..drawing.diagram import Link, links_of
+from ..drawing.diagram import Edge, edges_of
 from ..drawing.fold import Block, Folded, fold
 from ..drawing.nest import Nest, nests
 from ..engine.row import Primitive
@@ -47,7 +47,7 @@ def excerpt(order: Sequence[Value], values: list[Value]) -> Excerpt:
         copies = _cut_off(values)
         values = list(copies.values())
         elsewhere = {copies[value]: sums for value, sums in received.items()}
-    links = links_of(values)
+    links = edges_of(values)
     for blocks in _nests_to_start_with(values, links):
         if len(values) + len(links) <= MOST_RECORDED:
             return Excerpt(values, blocks, elsewhere, left_out)
@@ -64,7 +64,7 @@ def excerpt(order: Sequence[Value], values: list[Value]) -> Excerpt:
     )
 
 
-def _nests_to_start_with(values: Sequence[Value], links: Sequence[Link]) -> Iterator[Nest]:
+def _nests_to_start_with(values: Sequence[Value], links: Sequence[Edge]) -> Iterator[Nest]:
     """The ways of making blocks that have a picture which can be read; and the last, as it is."""
     for tried, blocks in enumerate(nests(values), start=1):
         if tried == WAYS or first_plan(links, blocks):
@@ -109,7 +109,7 @@ def _computed(
 
 
 def _folded_for_good(
-    values: Sequence[Value], links: Sequence[Link], blocks: Nest, elsewhere: Received
+    values: Sequence[Value], links: Sequence[Edge], blocks: Nest, elsewhere: Received
 ) -> Excerpt | None:
     """The graph of blocks, unfolded as far as a page can hold and a picture can start with."""
     for unfolded in reversed(blocks.levels):
@@ -122,7 +122,7 @@ def _folded_for_good(
         if outputs + len(folded.derivatives) > MOST_RECORDED:
             continue
         found = _of_outputs(values, boxes, folded, blocks, unfolded, elsewhere)
-        if plan(links_of(found.values), found.blocks, frozenset()):
+        if plan(edges_of(found.values), found.blocks, frozenset()):
             return found
     return None
 

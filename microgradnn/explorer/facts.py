@@ -11,8 +11,8 @@ from typing import Any
 
 from ..drawing.diagram import describe_block
 from ..drawing.fold import Block
+from ..drawing.grouping import grouped
 from ..drawing.nest import Nest
-from ..engine.checks import grouped
 from ..engine.row import REAL, Interval, Primitive
 from ..engine.value import Value
 from ..explaining.notation import number, operation, shorten

@@ -227,12 +227,16 @@ function show() {
 
 // ---- The picture ----
 
-const ring = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-ring.id = "ring";
+const shape = (tag, attributes) =>
+  withAttributes(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
 
-function withAttributes(shape, attributes) {
-  Object.entries(attributes).forEach(([key, value]) => shape.setAttribute(key, value));
-  return shape;
+// They move to the box and to the arrow that a step is about.
+const ring = shape("rect", { id: "ring" });
+const back = shape("path", { id: "back", d: "M-2,0 L11,-6.5 V6.5 Z" }); // points to where it came from
+
+function withAttributes(made, attributes) {
+  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+  return made;
 }
 
 /** Shows a view, at the moment of the passes where the one before was. */
@@ -240,20 +244,21 @@ function setView(chosen) {
   const moment = momentOf(steps?.[position - 1]);
   if (view) byId("picture").innerHTML = chosen.picture;
   view = chosen;
+  const picture = byId("picture");
   boxes = view.boxes.map((box, place) => {
-    const group = byId(`n${place}`), texts = [...group.querySelectorAll("text")];
-    const after = (word) => texts.findLast((text) => text.textContent === word).nextElementSibling;
+    const group = picture.querySelector(`[data-node="${place}"]`);
+    const [data, grad] = ["data", "grad"].map((what) => group.querySelector(`[data-shows="${what}"]`));
     const title = group.querySelector("title");
-    return {
-      ...box, group, title, data: after("data"), grad: after("grad"), label: title.textContent, members: [],
-    };
+    return { ...box, group, title, data, grad, label: title.textContent, members: [] };
   });
   places = nodes.map((_, k) => boxes.findIndex(({ key }) => key === boxOf(k)));
   places.forEach((place, k) => boxes[place].members.push(k));
   boxes.forEach((box) => { box.last = box.members.at(-1); });
   arrows = view.arrows.map(([tail, head, place], k) => {
-    const [title, wire, surface, text] = byId(`e${k}`).children;
-    return { tail, head, place, group: title.parentNode, title, wire, surface, text };
+    const group = picture.querySelector(`[data-edge="${k}"]`);
+    const [title, wire, surface, text] = ["title", ".wire", ".surface", "[data-shows=local]"]
+      .map((selector) => group.querySelector(selector));
+    return { tail, head, place, group, title, wire, surface, text };
   });
   preparePicture();
   prepareLeaves();
@@ -329,6 +334,7 @@ function showPicture(step, computed, received, hidden) {
     grad.classList.toggle("fresh", place === changed && step.after !== undefined);
   }
   const ofArrow = arrows.map((arrow) => pass.edges?.filter((edge) => isOn(arrow, edge)) ?? []);
+  back.remove();
   for (const [k, { head, group, title, wire, text }] of arrows.entries()) {
     const now = ofArrow[k].includes(step.edge), all = ofArrow[k];
     const known = all.length && computed.has(boxes[head].last);
@@ -337,7 +343,7 @@ function showPicture(step, computed, received, hidden) {
     text.textContent = known && all.length > 3 ? `∂ ${all.length} numbers` : locals(number);
     group.classList.toggle("now", now);
     group.classList.toggle("computing", step.kind === "forward" && changed === head);
-    wire.classList.toggle("back", now);
+    if (now) showBack(group, wire);
   }
   const widths = arrows.map(({ text }) => Math.max(30, text.getComputedTextLength() + 8));
   for (const [k, { surface, text }] of arrows.entries()) { // all are measured before any is moved
@@ -349,11 +355,17 @@ function showPicture(step, computed, received, hidden) {
     const { width, height } = boxes[changed].group.querySelector(".frame").getBBox();
     withAttributes(ring, { x: x - 6, y: y - 6, width: width + 12, height: height + 12, rx: 12 });
     const { scrollX, scrollY } = window; // only the picture is to move
-    for (const shape of [boxes[places[step.head]]?.group, ring]) {
-      shape?.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+    for (const seen of [boxes[places[step.head]]?.group, ring]) {
+      seen?.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
     }
     scrollTo(scrollX, scrollY);
   }
+}
+
+/** A gradient goes from the end of an arrow to its start, so the arrowhead is there meanwhile. */
+function showBack(group, wire) {
+  const { x, y } = wire.getPointAtLength(0);
+  group.append(withAttributes(back, { transform: `translate(${x} ${y})` }));
 }
 
 // ---- Folding ----

@@ -13,16 +13,16 @@ from ..drawing.diagram import (
     Arrow,
     Box,
     Diagram,
-    Link,
+    Edge,
     describe_block,
-    links_of,
+    edges_of,
 )
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block
-from ..drawing.geometry import Edge, Size
-from ..drawing.layout import Engine, built_in, lay_out
+from ..drawing.geometry import Route, Size
+from ..drawing.grouping import grouped
+from ..drawing.layout import lay_out
 from ..drawing.nest import Nest
-from ..drawing.svg import box_size, edge_of, paint
-from ..engine.checks import grouped
+from ..drawing.svg import box_size, paint, route_of
 from ..engine.value import Value
 from ..explaining.notation import number, printable
 
@@ -43,7 +43,7 @@ class Plan(NamedTuple):
 
     unfolded: frozenset[int]
     boxes: dict[int, list[int]]
-    arrows: dict[tuple[int, int, int], list[Link]]
+    arrows: dict[tuple[int, int, int], list[Edge]]
 
     @property
     def is_folded(self) -> bool:
@@ -71,13 +71,13 @@ class View(NamedTuple):
 # ---- Which pictures there are ------------------------------------------------------------------
 
 
-def plan(links: Sequence[Link], blocks: Nest, unfolded: frozenset[int]) -> Plan | None:
+def plan(links: Sequence[Edge], blocks: Nest, unfolded: frozenset[int]) -> Plan | None:
     """The picture with these blocks unfolded; None if it has too many boxes, or cycles."""
     box_of = blocks.boxes(unfolded)
     members = grouped(zip(box_of, count()))
     if len(members) > MOST_BOXES:
         return None
-    arrows = defaultdict[tuple[int, int, int], list[Link]](list)
+    arrows = defaultdict[tuple[int, int, int], list[Edge]](list)
     for link in links:
         tail, head = box_of[link.tail], box_of[link.head]
         if tail != head:
@@ -93,7 +93,7 @@ def plan(links: Sequence[Link], blocks: Nest, unfolded: frozenset[int]) -> Plan 
         return None
 
 
-def first_plan(links: Sequence[Link], blocks: Nest) -> Plan | None:
+def first_plan(links: Sequence[Edge], blocks: Nest) -> Plan | None:
     """The finest fold of all the graph that can be read."""
     for unfolded in [frozenset(range(len(blocks.names))), *reversed(blocks.levels)]:
         found = plan(links, blocks, unfolded)
@@ -107,7 +107,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
 
     From each view that is painted, the ones that differ by a single block come into question next.
     """
-    links = links_of(values)
+    links = edges_of(values)
     first = first_plan(links, blocks) or plan(links, blocks, frozenset())
     assert first
     queue = list(dict.fromkeys([first.unfolded, *reversed(blocks.levels)]))
@@ -123,8 +123,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
         size = len(planned.boxes) + len(planned.arrows)
         if partition in seen or (found and (planned.is_crowded or size > room)):
             continue
-        engine = built_in if found else lay_out
-        found.append(_painted(values, names, blocks, planned, engine))
+        found.append(_painted(values, names, blocks, planned))
         if len(found) == MOST_VIEWS:
             break
         seen.add(partition)
@@ -139,9 +138,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
 # ---- Painting one of them ----------------------------------------------------------------------
 
 
-def _painted(
-    values: Sequence[Value], names: Sequence[str], blocks: Nest, planned: Plan, engine: Engine
-) -> View:
+def _painted(values: Sequence[Value], names: Sequence[str], blocks: Nest, planned: Plan) -> View:
     """The picture as `draw` makes it, but with the names by which the page speaks of its boxes."""
     outputs_of = _outputs(planned, root=len(values) - 1)
     boxes: list[Box] = []
@@ -167,7 +164,7 @@ def _painted(
             {"key": key, "name": name, "block": block, "outputs": outputs_of[key], "names": called}
         )
     arrows = _arrows(planned, outputs_of)
-    geometry = engine(sizes, [edge for _, edge in arrows])
+    geometry = lay_out(sizes, [route for _, route in arrows])
     picture = paint(Diagram(boxes, [arrow for arrow, _ in arrows]), geometry)
     return View(planned, told, picture)
 
@@ -203,8 +200,8 @@ def _names_of_outputs(block: str, outputs: Sequence[Value]) -> list[str | None]:
     return [f"{block}[{k}]" if block and x.op else None for k, x in enumerate(outputs)]
 
 
-def _arrows(planned: Plan, outputs_of: Mapping[int, Sequence[int]]) -> list[tuple[Arrow, Edge]]:
-    """The arrows, and the edges that they are drawn along, with room for their words."""
+def _arrows(planned: Plan, outputs_of: Mapping[int, Sequence[int]]) -> list[tuple[Arrow, Route]]:
+    """The arrows, and the routes that they are drawn along, with room for their words."""
     place_of = {key: place for place, key in enumerate(planned.boxes)}
     found = []
     for (tail, head, place), links in planned.arrows.items():
@@ -212,12 +209,12 @@ def _arrows(planned: Plan, outputs_of: Mapping[int, Sequence[int]]) -> list[tupl
         words = f"{outputs:,}×{inputs:,}" if place < 0 else ""
         arrow = Arrow(place_of[tail], place_of[head], links[-1].local, words)
         are_listed = place < 0 and 1 < max(outputs, inputs) <= MOST_DERIVATIVES
-        found.append((arrow, _edge(arrow, MOST_DERIVATIVES if are_listed else 1)))
+        found.append((arrow, _route(arrow, MOST_DERIVATIVES if are_listed else 1)))
     return found
 
 
-def _edge(arrow: Arrow, count: int) -> Edge:
-    """The edge of an arrow, with room for what is on it and for so many numbers from sliders."""
-    edge = edge_of(arrow)
-    width = max(edge.label.width, LABEL_WIDTH * count)
-    return edge._replace(label=Size(width, edge.label.height))
+def _route(arrow: Arrow, count: int) -> Route:
+    """The route of an arrow, with room for what is on it and for so many numbers from sliders."""
+    route = route_of(arrow)
+    width = max(route.label.width, LABEL_WIDTH * count)
+    return route._replace(label=Size(width, route.label.height))

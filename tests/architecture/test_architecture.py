@@ -21,8 +21,8 @@ ORDER = {
     "nn": "init files module layers",
     "optim": "",
     "data": "",
-    "drawing": "opened blocks nest fold diagram dot frames geometry layered layout svg picture "
-    "network worksheet",
+    "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
+    "contents dot image picture network drawn worksheet",
     "compiler": "rows tape expand normalise patterns steps schedule adjoint summary naming "
     "emit_numpy arrays emit_jax tracing program",
     "plots": "",

@@ -8,7 +8,7 @@ from timing import shortest
 
 import microgradnn as mg
 from microgradnn import Value, nn
-from microgradnn.drawing.layout import Edge, Size, built_in
+from microgradnn.drawing.layout import Route, Size, lay_out
 
 pytestmark = pytest.mark.bench
 
@@ -46,10 +46,10 @@ def test_a_page_of_a_hundred_thousand_values(sizes: list[int], rows: int, is_sin
     assert len(page.html) < 2_000_000
 
 
-def test_the_built_in_layout_of_forty_boxes() -> None:
+def test_the_layout_of_forty_boxes() -> None:
     rng = random.Random(0)
     heads = [*range(1, 40), *(rng.randrange(1, 40) for _ in range(41))]
-    edges = [Edge(rng.randrange(head), head, Size(50, 20)) for head in heads]
-    seconds = shortest(lambda: built_in([Size(144, 79)] * 40, edges))
-    print(f"\nbuilt-in layout of 40 boxes: {seconds * 1e3:.0f} ms")
+    routes = [Route(rng.randrange(head), head, Size(50, 20)) for head in heads]
+    seconds = shortest(lambda: lay_out([Size(144, 79)] * 40, routes))
+    print(f"\nlayout of 40 boxes: {seconds * 1e3:.0f} ms")
     assert seconds < 0.1

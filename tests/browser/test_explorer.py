@@ -495,6 +495,48 @@ def test_hostile_labels_are_text(show: Shown) -> None:
     assert page.locator("img, b:not(.result, header b), iframe").count() == 0
 
 
+def test_labels_that_read_data_and_grad_are_not_taken_for_the_numbers(show: Shown) -> None:
+    root = Value(2.0, label="data") * Value(3.0, label="grad")
+    root.label = "data"
+    page = show(explore(root))
+    page.keyboard.press("End")
+    assert [box(page, k)[0].split(" = ")[0] for k in range(3)] == ["data", "grad", "data"]
+    shown = page.evaluate(
+        "[...document.querySelectorAll('#picture [data-node]')].map((group) =>"
+        " ['data', 'grad'].map((x) => group.querySelector(`[data-shows=${x}]`).textContent))"
+    )
+    assert shown == [["2", "3"], ["3", "2"], ["6", "1"]]
+
+
+ARROWHEADS = """() => {
+  const shown = [...document.querySelectorAll("#picture .tip")].filter((x) => x.checkVisibility());
+  const back = document.querySelector("#back"), wire = back?.parentNode.querySelector(".wire");
+  const start = wire?.getPointAtLength(0), at = back?.transform.baseVal[0].matrix;
+  return {
+    shown: shown.map((x) => Number(x.parentNode.dataset.edge)),
+    back: back && Number(back.parentNode.dataset.edge),
+    distance: back && Math.hypot(start.x - at.e, start.y - at.f),
+  };
+}"""
+
+
+def test_the_arrowhead_turns_while_a_gradient_goes_back(show: Shown) -> None:
+    root = neuron()[0]
+    page = show(explore(root))
+    edges = page.locator("#picture [data-edge]").count()
+    turned = []
+    for k, step in enumerate(steps(root), start=1):
+        page.evaluate("k => explorer.go(k)", k)
+        seen = page.evaluate(ARROWHEADS)
+        if isinstance(step, Contribution):
+            turned.append(seen["back"])
+            assert seen["distance"] == 0
+            assert seen["shown"] == [edge for edge in range(edges) if edge != seen["back"]]
+        else:
+            assert (seen["back"], seen["shown"]) == (None, list(range(edges)))
+    assert sorted(turned) == list(range(edges))  # each arrow once
+
+
 def assert_calm(page: Page) -> None:
     """Nothing sticks out of the page, and no script but ours has run."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -6,7 +6,7 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import Value, nn, topological_order
-from microgradnn.drawing.diagram import links_of
+from microgradnn.drawing.diagram import edges_of
 from microgradnn.drawing.fold import MOST_ARROWS, MOST_BOXES
 from microgradnn.drawing.nest import Nest, nests
 from microgradnn.explaining.notation import names_of
@@ -25,7 +25,7 @@ def four() -> list[Value]:
 
 
 def test_arrows_of_single_values_are_links_and_those_of_blocks_hold_several() -> None:
-    links = links_of(four())
+    links = edges_of(four())
     blocks = Nest(["inner"], [-1], [-1, 0, 0, -1], [NOTHING])
     folded = plan(links, blocks, NOTHING)
     assert folded
@@ -43,21 +43,21 @@ def test_arrows_of_single_values_are_links_and_those_of_blocks_hold_several() ->
 
 def test_a_picture_with_a_cycle_is_none() -> None:
     blocks = Nest(["around"], [-1], [-1, 0, -1, 0], [NOTHING])
-    assert plan(links_of(four()), blocks, NOTHING) is None
-    assert plan(links_of(four()), blocks, frozenset({0}))
+    assert plan(edges_of(four()), blocks, NOTHING) is None
+    assert plan(edges_of(four()), blocks, frozenset({0}))
 
 
 def test_a_picture_of_too_many_boxes_is_none() -> None:
     for count in (MOST_BOXES, MOST_BOXES + 1):
         values = topological_order(mg.sum([Value(1.0) for _ in range(count - 1)]))
-        found = plan(links_of(values), Nest([], [], [-1] * count, [NOTHING]), NOTHING)
+        found = plan(edges_of(values), Nest([], [], [-1] * count, [NOTHING]), NOTHING)
         assert bool(found) == (count == MOST_BOXES)
 
 
 def test_the_first_plan_is_the_finest_that_can_be_read() -> None:
     for sizes, wanted in (([2, 1], 0), ([16, 16, 1], 3)):
         values = topological_order(nn.MLP(2, sizes)([1.0, 2.0]))
-        links, blocks = links_of(values), next(nests(values))
+        links, blocks = edges_of(values), next(nests(values))
         found = first_plan(links, blocks)
         assert found
         folded = [b for b in range(len(blocks.names)) if b not in found.unfolded]

@@ -213,13 +213,13 @@ row("hessian", lambda f, x: mg.hessian(f)(x), lambda: {"f": POINT["f"], "x": 0.5
 row("first_non_finite", mg.first_non_finite, lambda: {"root": graph()}, root=value)
 row("steps", lambda root: str(mg.steps(root)), lambda: {"root": graph()}, root=value)
 row("explain", lambda root, wrt: str(mg.explain(root, wrt)), lambda: {"root": graph(), "wrt": Value(1.0)}, root=value, wrt=value)
-row("to_dot", lambda root: mg.to_dot(root).source, lambda: {"root": graph()}, root=value)
 row("worksheet", mg.worksheet, lambda: {"root": graph()}, root=value)
 row("explore", mg.explore, lambda: {"root": graph(), "title": "x"}, root=value, title=anything)
 FOLDS = either(one_of("auto", "none", "neuron", "layer", "model"), callable)
-row("draw", mg.draw, lambda: {"root": graph()}, root=value, fold=FOLDS, step=either(none, lambda x: count(x) and x <= 7))
+STEP = either(none, lambda x: count(x) and x <= 7)
+row("draw", mg.draw, lambda: {"root": graph()}, root=value, fold=FOLDS, step=STEP)
+row("to_dot", lambda **given: mg.to_dot(**given).source, lambda: {"root": graph()}, root=value, fold=FOLDS, step=STEP)
 row("draw of a network", mg.draw, lambda: {"root": nn.MLP(2, [2, 1]), "example": [1.0, 2.0]}, example=either(none, listed(scalar, 2)))
-row("FilmStrip", mg.FilmStrip, lambda: {"model": nn.MLP(2, [1])}, model=lambda x: False)
 
 # ---- Networks ------------------------------------------------------------------------------------
 

@@ -1,0 +1,87 @@
+"""`draw`: from a root or a model to a finished picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from ..engine.modes import large_graph
+from ..engine.value import Value
+from .contents import all_frames, check_options, contents, values_shown
+from .diagram import Diagram
+from .fold import MOST_BOXES, Rule
+from .frames import frames
+from .geometry import Geometry, Size
+from .layout import lay_out
+from .network import draw_network, neurons_by_layer
+from .picture import Drawing
+from .svg import box_size, paint, room_for, route_of
+
+MOST_UNFOLDED = 1000  # boxes, if the user will not have them folded
+
+
+def draw(
+    root: Any,
+    fold: str | Rule = "auto",
+    step: int | None = None,
+    *,
+    open_neurons: bool = False,
+    example: Sequence[Any] | None = None,
+) -> Drawing:
+    """A picture of the graph that `root` was computed by, or of a network.
+
+    One box per value, with its label and operation, data and gradient (`·` before a backward
+    pass); one arrow per operand, with the local derivative ∂.
+
+    With more than 60 boxes the graph is folded: a neuron, a layer or a whole model becomes one
+    box, whatever comes first to at most 60. The ∂ on its arrows are those of the block, so that
+    upstream × local still holds. `fold` may also be "none", "neuron", "layer", "model", or a
+    function that gives a value the name of its block, or None.
+
+    With `open_neurons` each w·x + b is shown as its products and their sum. With `step=k` the
+    picture shows what is known after step k of `steps(root)`, counted from 1.
+
+    If `root` is an MLP, a Layer or a Neuron, the picture shows layers of circles and a line for
+    each weight, the outputs of the last run, and the size of the gradients that a backward pass
+    has left. With `example`, a list of inputs, it is run on these first.
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> drawing = draw(a * b + a)
+    >>> drawing.svg.count("<title>∂")
+    4
+    """
+    check_options(fold, step)
+    layers = neurons_by_layer(root)
+    if layers:
+        return draw_network(layers, example)
+    with large_graph():
+        values = values_shown(root, open_neurons)
+        if step is not None:
+            return _paint_together(all_frames(values, step))[step - 1]
+        diagram = contents(values, fold, MOST_UNFOLDED)
+    routes = [*map(route_of, diagram.arrows)]
+    geometry = lay_out([*map(box_size, diagram.boxes)], routes)
+    every_step = partial(_draw_steps, values) if len(values) <= MOST_BOXES else None
+    return Drawing(paint(diagram, geometry), diagram, every_step)
+
+
+def _draw_steps(values: Sequence[Value]) -> list[Drawing]:
+    return _paint_together(frames(values))
+
+
+def _paint_together(shown: Sequence[Diagram]) -> list[Drawing]:
+    """A picture of each frame, with everything in the same place in all of them."""
+    geometry = _geometry_for_all(shown)
+    return [Drawing(paint(frame, geometry), frame) for frame in shown]
+
+
+def _geometry_for_all(shown: Sequence[Diagram]) -> Geometry:
+    """Boxes are as large as their widest contents in any frame."""
+    sizes = [
+        Size(*map(max, zip(*map(box_size, boxes), strict=True)))
+        for boxes in zip(*(frame.boxes for frame in shown), strict=True)
+    ]
+    geometry = lay_out(sizes, [*map(route_of, shown[0].arrows)])
+    captions = [frame.caption for frame in shown]
+    return geometry._replace(size=room_for(captions, geometry.size))

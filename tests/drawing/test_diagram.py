@@ -1,0 +1,140 @@
+"""Diagrams: what the boxes and arrows of a picture say."""
+
+import math
+
+import pytest
+from drawings import box, ids, parse, texts
+
+from microgradnn import Value, nn
+from microgradnn.drawing.diagram import (
+    Edge,
+    describe,
+    describe_block,
+    describe_folded,
+    edges_of,
+    values_below,
+)
+from microgradnn.drawing.fold import Block, fold
+from microgradnn.engine.row import PRIMITIVES, Primitive
+from microgradnn.explaining.notation import LONGEST, number, shorten
+
+
+def headings(root: Value) -> list[str]:
+    return [words.heading for words in describe(values_below(root)).boxes]
+
+
+def test_one_box_per_value_and_one_arrow_per_operand() -> None:
+    a = Value(3.0, label="a")
+    picture = parse(a * a)
+    assert ids(picture, "n") == ["n0", "n1"]
+    assert ids(picture, "e") == ["e0", "e1"]
+
+
+def test_an_edge_for_each_operand_that_has_a_derivative() -> None:
+    a, b = Value(3.0), Value(5.0)
+    product = a * b
+    root = product - a
+    assert edges_of([a, b, product, root]) == [
+        Edge(0, 2, 0, 5.0),
+        Edge(1, 2, 1, 3.0),
+        Edge(2, 3, 0, 1.0),
+        Edge(0, 3, 1, -1.0),
+    ]
+    assert edges_of([a, 2.0 * a]) == [Edge(0, 1, 1, 2.0)]  # a plain number has no edge
+
+
+def test_plain_numbers_stand_inside_the_operation() -> None:
+    x = Value(2.0)
+    rows = PRIMITIVES
+    assert headings(1 - x)[-1] == "1 − □"
+    assert headings(x**2)[-1] == "□ ** 2"
+    assert headings(x * 3)[-1] == "□ × 3"
+    assert headings(x - -3)[-1] == "□ − (−3)"
+    assert headings(-x)[-1] == "−□"
+    assert headings(abs(x))[-1] == "|□|"
+    assert headings(x.sigmoid())[-1] == "σ(□)"
+    assert headings(rows["leaky_relu"](x, 0.01))[-1] == "leaky ReLU(□, 0.01)"
+    assert headings(rows["rel_entr"](0.5, x))[-1] == "0.5 log(0.5/□)"
+    assert headings(rows["entr"](x))[-1] == "−□ log □"
+
+
+@pytest.mark.parametrize("row", [row for row in PRIMITIVES.values() if row.arity], ids=str)
+def test_every_row_has_a_place_for_each_operand(row: Primitive) -> None:
+    assert row.arity is not None
+    operands = [Value(0.5) for _ in range(row.arity)]
+    assert headings(row(*operands))[-1].count("□") >= row.arity
+    if row.arity > 1:
+        assert "0.25" in headings(row(*operands[1:], 0.25))[-1]
+
+
+def test_an_operand_without_influence_keeps_its_arrow() -> None:
+    x = Value(-1.0)
+    assert texts(box(parse(x.relu()), "e0")) == ["∂ 0"]
+
+
+def test_plain_operands_of_a_sum_are_listed_briefly() -> None:
+    weights = [Value(float(k)) for k in range(6)]
+    words = describe(values_below(PRIMITIVES["dot"](*weights, 1.0, 2.0, -3.0, 4.0, 5.0, 6.0, 0.0)))
+    assert words.boxes[-1].operation == "w·x + b"
+    assert words.boxes[-1].numbers == "with 1, 2, −3, 4, …"
+    assert len(words.arrows) == 6
+
+
+def test_a_rank_is_called_by_its_operation() -> None:
+    xs = [Value(float(k)) for k in range(1, 4)]
+
+    def heading(values: list[Value]) -> str:
+        return describe_block(Block("", values, values, []), False).heading
+
+    assert heading([x - 1 for x in xs]) == "□ − 1"
+    assert heading([x - k for k, x in enumerate(xs)]) == "□ − □"
+    assert heading(xs) == "leaf"
+
+
+def test_an_arrow_between_blocks_has_their_derivatives_or_their_number() -> None:
+    model = nn.MLP(2, [3, 9, 1], activation="tanh")
+    root = (model([1.0, 2.0]) - 1) ** 2
+    diagram = describe_folded(fold(values_below(root), "layer"))
+    assert diagram.arrows[0].text == "∂ 9×3"
+    listed = diagram.arrows[0].details.splitlines()
+    assert listed[0] == "9×3 derivatives"
+    assert [len(line.split(", ")) for line in listed[1:]] == [3] * 9
+    last = diagram.arrows[-1]
+    assert last.derivative == pytest.approx(2 * (model([1.0, 2.0]).data - 1))
+    assert math.isnan(diagram.arrows[0].derivative)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.1 + 0.2, "0.3"),
+        (-2 / 3, "−0.6667"),
+        (1.5e-7, "1.5e−7"),
+        (123456.0, "1.235e5"),
+        (1e100, "1e100"),
+        (math.inf, "inf"),
+        (-math.inf, "−inf"),
+        (math.nan, "nan"),
+    ],
+)
+def test_numbers_have_four_digits(value: float, shown: str) -> None:
+    assert number(value) == shown
+
+
+def test_a_long_label_is_cut_visibly_and_kept_in_the_tooltip() -> None:
+    label = "a label that nobody can read at a glance"
+    words = describe([Value(1.0, label=label)]).boxes[0]
+    assert words.name.endswith("…")
+    assert len(words.name) <= LONGEST
+    assert words.details.startswith(label)
+
+
+def test_text_is_one_line_without_control_characters() -> None:
+    assert shorten("two\r\nlines\x00\x1b[31m") == "two lines [31m"
+    assert shorten("\u202eturned\u202c") == "turned"
+    assert shorten("x" * 10**5) == "x" * (LONGEST - 1) + "…"
+    assert shorten("\ud800").encode() == b""
+
+
+def test_right_to_left_text_turns_only_itself() -> None:
+    assert shorten("שלום") == "\u2068שלום\u2069"
