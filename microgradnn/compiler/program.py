@@ -168,9 +168,10 @@ class Program:
         if key not in self._schedules:
             tape = split_links(normalise(expand(self._tape, finite, links=gradient)))
             algebra = Algebra(finite)
-            made = self._schedules[key] = schedule(tape, algebra)
+            made = schedule(tape, algebra)
             if gradient:
                 adjoint(made, algebra)
+            self._schedules[key] = made
         return self._schedules[key]
 
     def _numpy_code(self, finite: bool, gradient: bool) -> NumpyCode:

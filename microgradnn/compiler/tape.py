@@ -92,17 +92,20 @@ class Tape:
         other tape and its operands in this one, it appends what shall stand for the node, and gives
         the number of that. Nodes for which `needed` is 0 are left out.
         """
+
+        def copy(node: int, operands: tuple[int, ...]) -> int:
+            return self.append(other.ops[node], operands)
+
+        write = write or copy
+        numbers = other.numbers
         new = list(leaves)
-        for node in range(len(new), len(other)):
+        for node, operands in enumerate(other.operands[len(new) :], len(new)):
             if needed and not needed[node]:
                 new.append(-1)
-            elif node in other.numbers:
-                new.append(self.constant(other.numbers[node]))
+            elif node in numbers:
+                new.append(self.constant(numbers[node]))
             else:
-                operands = tuple([new[x] for x in other.operands[node]])
-                new.append(
-                    write(node, operands) if write else self.append(other.ops[node], operands)
-                )
+                new.append(write(node, tuple([new[x] for x in operands])))
         return [new[x] for x in other.outputs]
 
     def replay(self, leaves: Iterable[float]) -> list[Any]:

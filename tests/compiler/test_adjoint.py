@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,6 +87,25 @@ def test_parts_of_a_gradient_are_added_in_turn_or_many_at_once(uses: int) -> Non
     assert [step.operand.index.shape for step in reductions] == (
         [(1, uses)] if uses > MOST_ADDED_IN_TURN else []
     )
+
+
+def test_a_partial_of_zero_passes_nothing_on() -> None:
+    (w,) = leaves(1)
+    plan = reversed_plan(w * mg.sign(mg.exp(w)), [], [w])
+    ops = [step.op for step in plan.reverse if isinstance(step, Map)]
+    assert "mul′" in ops
+    assert "sign′" not in ops
+
+
+@pytest.mark.parametrize("rows", [(mg.exp, mg.sin), (mg.sin, mg.exp)])
+def test_gradients_of_one_level_are_added_up_together(rows: tuple[Any, Any]) -> None:
+    """One has two parts, the other three. That one comes first, since terms must get shorter."""
+    w, u = leaves(2)
+    two, three = rows[0](w), rows[1](u)
+    uses = [mg.tanh(two), mg.cos(two), mg.tanh(three), mg.cos(three), mg.sigmoid(three)]
+    plan = reversed_plan(mg.sum(uses), [], [w, u])
+    (total,) = [step for step in plan.reverse if isinstance(step, Sum)]
+    assert [len(term) for term in total.terms] == [2, 2, 1]
 
 
 def test_slots_with_fewer_parts_are_reached_by_the_first_terms_only() -> None:

@@ -14,7 +14,7 @@ import pytest
 import microgradnn as mg
 from microgradnn import Value, losses
 from microgradnn.compiler import compile
-from microgradnn.compiler.expand import expand
+from microgradnn.compiler.expand import _Template, expand
 from microgradnn.compiler.tape import LINK, Tape, record_tape
 from microgradnn.engine import PRIMITIVES
 
@@ -136,3 +136,15 @@ def test_guards_against_infinities_vanish_from_finite_formulas_alone() -> None:
     assert len(finite) < len(guarded)
     assert math.inf in guarded.numbers.values()
     assert math.inf not in finite.numbers.values()
+
+
+def test_a_selection_by_two_conditions_is_one_in_another() -> None:
+    template = _Template("max", [None, None], finite=True)
+    value, leaf = template.algebra.value, template.algebra.leaf
+    x, y = leaf("x0"), leaf("x1")
+    both = value("&", [value("<", [x, y]), value("<=", [y, leaf("5.0")])])
+    node = template._node_of(value("where", [both, y, x]))
+    found = [
+        evaluated(template.tape, *leaves)[node] for leaves in ((1.0, 2.0), (1.0, 7.0), (3.0, 2.0))
+    ]
+    assert found == [2.0, 1.0, 3.0]

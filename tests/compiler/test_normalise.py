@@ -143,10 +143,18 @@ def test_a_sum_with_two_users_or_that_is_an_output_stays() -> None:
 
 def test_a_factor_of_a_dot_is_no_term_of_it() -> None:
     x, v, w = leaves(3)
-    tape = normalise(record_tape([mg.dot([v + w, v], [x, mg.sin(x)])], [x], [v, w]))
+    tape = normalise(record_tape([mg.dot([v, w], [x + mg.cos(x), mg.sin(x)])], [x], [v, w]))
     added, sine = tape.ops.index("add"), tape.ops.index("sin")
-    assert set(tape.operands[added]) == {1, 2}
-    assert products(tape, tape.outputs[0]) == sorted([(added, 0), (1, sine)])
+    assert set(tape.operands[added]) == {0, tape.ops.index("cos")}
+    assert products(tape, tape.outputs[0]) == sorted([(1, added), (2, sine)])
+
+
+def test_what_is_subtracted_twice_is_added() -> None:
+    x, w, u = leaves(3)
+    tape = normalise(record_tape([x - (x * w - x * u)], [x], [w, u]))
+    assert tape.replay([2.0, 3.0, 5.0])[tape.outputs[0]].data == 2.0 - (6.0 - 10.0)
+    negated = normalise(record_tape([x - -(x * w + mg.sin(x) * u)], [x], [w, u]))
+    assert "sub" not in negated.ops
 
 
 def test_negation_and_zeros() -> None:

@@ -27,7 +27,7 @@ from microgradnn.compiler.patterns import (
         ([[0, 2], [10, 12], [20, 22]], (0, (3, 2), (10, 2))),
         ([[1, 1], [5, 5]], (1, (2, 2), (4, 0))),
         ([1, 2, 4], None),
-        ([1, 3, 2, 4], None),  # from the first and the last it could be one
+        ([1, 2, 2, 4], None),  # from its first and last numbers it could be one
         ([[0, 1], [2, 4]], None),
     ],
 )
