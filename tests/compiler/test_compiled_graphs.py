@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from effort import by_profile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from properties.strategies import ROWS, moderate_operands, programs
@@ -20,8 +20,7 @@ from microgradnn import Value
 from microgradnn.compiler import compile
 from microgradnn.engine.row import PRIMITIVES, Primitive
 
-PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev")
-EXAMPLES = {"dev": 50, "ci": 250, "nightly": 10_000}[PROFILE]
+EXAMPLES = by_profile(dev=50, ci=250, nightly=10_000)
 
 Build = Callable[[list[Any], list[Any]], Any]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 import math
-import os
 import sys
 from typing import Any
 
 import numpy as np
 import pytest
+from effort import by_profile
 
 import microgradnn as mg
 from microgradnn import Value, losses
@@ -18,7 +18,7 @@ from microgradnn.compiler.expand import _Template, expand
 from microgradnn.compiler.tape import LINK, Tape, record_tape
 from microgradnn.engine import PRIMITIVES
 
-MOST_OPERANDS = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 300
+MOST_OPERANDS = by_profile(dev=300, ci=300, nightly=1000)
 
 
 @pytest.mark.parametrize("row", ["max", "logsumexp", "cross_entropy"])

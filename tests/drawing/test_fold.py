@@ -1,11 +1,11 @@
 """The folded graph: the chain rule still holds on it, and graphs of any size become readable."""
 
-import os
 import random
 from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
+from effort import by_profile
 from folds import batch_loss, folded, names, random_graph
 
 import microgradnn as mg
@@ -14,7 +14,7 @@ from microgradnn.drawing import draw
 from microgradnn.drawing.diagram import Diagram, describe_folded
 from microgradnn.drawing.fold import MOST_ARROWS, MOST_BOXES, Folded, Rule, fold
 
-IS_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+IS_NIGHTLY = by_profile(dev=False, ci=False, nightly=True)
 GRAPHS = 1000 if IS_NIGHTLY else 30  # random ones, for each seed
 SAMPLES = 1490 if IS_NIGHTLY else 300  # of a batch: 67 values each
 

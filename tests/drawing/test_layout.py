@@ -1,6 +1,7 @@
 """Layout: nothing overlaps, lines run between boxes, and nothing but Python is asked."""
 
 import math
+import os
 from pathlib import Path
 
 import pytest

@@ -1,9 +1,9 @@
 """What a page holds: copies, what it leaves out, and blocks that are folded for good."""
 
-import os
 import random
 
 import pytest
+from effort import by_profile
 
 import microgradnn as mg
 from microgradnn import Value, nn, topological_order
@@ -19,7 +19,7 @@ from microgradnn.explorer.excerpt import (
 )
 from microgradnn.explorer.sample import MOST_COMPUTED
 
-IS_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+IS_NIGHTLY = by_profile(dev=False, ci=False, nightly=True)
 
 
 def test_operands_that_are_left_out_become_numbers() -> None:
