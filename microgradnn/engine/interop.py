@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .row import PRIMITIVES, elementwise
@@ -66,3 +67,9 @@ class Protocols:
         for name in type(self).__slots__:  # type: ignore[var-annotated]
             setattr(twin, name, getattr(self, name))
         return twin
+
+
+def assign(values: Iterable[Any], numbers: Iterable[float]) -> None:
+    """Give each value its number as data; there must be as many of the one as of the other."""
+    for value, number in zip(values, numbers, strict=True):
+        value.data = number

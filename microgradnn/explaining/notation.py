@@ -1,15 +1,18 @@
-"""How numbers, labels and operations are written for people: pictures, steps and paths share it."""
+"""How numbers, labels, operations and curves are written for people, wherever they are shown."""
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
 
+from ..engine.checks import as_count, as_numbers
 from ..engine.row import Primitive
 from ..engine.value import Value
 
 LONGEST = 24  # characters of a label or a symbol, before it is cut
+BARS = "▁▂▃▄▅▆▇█"
 
 # A symbol like |x| or p log(p/q) is a pattern: these letters stand for the operands.
 _LETTER = re.compile(r"\b[pqxy]\b")
@@ -92,3 +95,28 @@ def written(node: Value, names: dict[Value, str]) -> str:
     if len(operands) > 12:
         return f"{shorten(node.op.symbol)} of {len(operands)} operands"
     return operation(node.op, operands)
+
+
+def sparkline(numbers: Sequence[float], width: int = 60) -> str:
+    """A curve in one line of text, for a terminal; of more than `width` numbers some are left out.
+
+    The lowest bar is the smallest number and the highest the largest. What is infinite or NaN is ×.
+
+    >>> sparkline([0, 1, 2, 4, 7])
+    '▁▂▃▅█'
+    """
+    items = as_numbers(numbers, "numbers")
+    count = min(len(items), as_count(width, "width"))
+    shown = [items[k * (len(items) - 1) // max(count - 1, 1)] for k in range(count)]
+    finite = [x for x in shown if math.isfinite(x)] or [0.0]
+    low = min(finite)
+    high = max(finite)
+
+    def bar(x: float) -> str:
+        if not math.isfinite(x):
+            return "×"
+        if high == low:
+            return BARS[0]
+        return BARS[round((x - low) / (high - low) * (len(BARS) - 1))]
+
+    return "".join(map(bar, shown))
