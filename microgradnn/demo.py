@@ -102,7 +102,9 @@ def check_gradients(
 
     def loss(*weights: float) -> Value:
         assign(parameters, weights)
-        return losses.cross_entropy([model(sample) for sample in samples], targets)  # type: ignore[operator, no-any-return]
+        outputs = [model(sample) for sample in samples]  # type: ignore[operator]
+        error: Value = losses.cross_entropy(outputs, targets)
+        return error
 
     theta = [parameter.data for parameter in parameters]
     numeric = dict(zip(parameters, numerical_gradient(loss, theta), strict=True))

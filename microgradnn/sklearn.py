@@ -168,7 +168,7 @@ class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]
         return tags
 
     def fit(self, X: Any, y: Any) -> MLPRegressor:
-        """Train on X, shape (samples, features), and targets y, (samples,) or (samples, outputs)."""
+        """Train on X, shape (samples, features), and y, (samples,) or (samples, outputs)."""
         X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)

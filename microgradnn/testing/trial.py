@@ -80,8 +80,8 @@ def _report(ValueClass: type[Any]) -> Report:
 
 
 ENDLESS = (
-    "The program does not end, or takes far too long. Look for a loop whose condition never becomes "
-    "false; in backward, for nodes that are visited again and again."
+    "The program does not end, or takes far too long. Look for a loop whose condition never "
+    "becomes false; in backward, for nodes that are visited again and again."
 )
 
 
