@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 
 from microgradnn import Value, testing
-from microgradnn.testing import Report, check_engine, programs, trial
+from microgradnn.testing import Report, check_engine, checks, programs, trial
 
-FULL = [(programs, "EXAMPLES"), (programs, "GRAPHS"), (trial, "CHECKS")]
+FULL = [(programs, "EXAMPLES"), (programs, "GRAPHS"), (checks, "CHECKS")]
 WHOLE = [getattr(module, name) for module, name in FULL]
 if os.environ.get("HYPOTHESIS_PROFILE") != "nightly":  # Less shows nearly all of these faults.
     programs.EXAMPLES = 8
     programs.GRAPHS = 5
-    trial.CHECKS = tuple(
+    checks.CHECKS = tuple(
         check._replace(tries=tuple(text.replace("10_000", "2_000") for text in check.tries))
-        for check in trial.CHECKS
+        for check in checks.CHECKS
     )
 
 

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import programs
-from .checks import BASIC, CHECKS, MORE, Check
+from . import checks, programs
+from .checks import BASIC, MORE, Check
 from .exact import right_numbers
 from .report import Fault, Report
 
@@ -60,7 +60,7 @@ def _report(ValueClass: type[Any]) -> Report:
     passed = set[str]()
     blocked = set[str]()
     report = Report(ValueClass.__name__, [], [], [])
-    for check in CHECKS:
+    for check in checks.CHECKS:
         if check.method and not hasattr(ValueClass, check.method):
             report.not_offered.append(check.name)
         elif blocked.intersection(check.passes):
