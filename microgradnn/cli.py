@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo.add_argument("--force", action="store_true", help="overwrite the files if they exist")
     options = parser.parse_args(arguments)
 
-    from .demo import run  # loads NumPy and rich, which --help does not need
+    from .demo import run  # It loads NumPy and rich, which --help does not need.
 
     try:
         run(options.out, options.seed, options.force)

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
     """X minus the column means of `reference` (the training set; X itself by default).
 
-    X has shape (rows, columns).
+    X has shape (samples, columns).
 
     >>> zero_center([[1.0], [3.0]]).tolist()
     [[-1.0], [1.0]]
@@ -56,7 +56,7 @@ def standardize(
 
 
 def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
-    """A row for each label with a 1 at its class and 0 elsewhere; shape (labels, classes).
+    """For each label a 1 at its class and 0 elsewhere; shape (labels, classes).
 
     >>> one_hot([0, 2]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
@@ -74,51 +74,54 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
     for place, label in enumerate(indices):
         if not 0 <= label < count:
             raise ValueError(f"labels[{place}] must be from 0 to {count - 1}, got {label}")
-    rows: Floats = (indices[:, None] == np.arange(count)).astype(float)
-    return rows
+    codes: Floats = (indices[:, None] == np.arange(count)).astype(float)
+    return codes
 
 
 def batches(
     X: ArrayLike, y: ArrayLike, batch_size: int, seed: int | None = None
 ) -> Iterator[tuple[Any, Any]]:
-    """Consecutive parts of X and y of `batch_size` rows (the last may be smaller).
+    """Consecutive parts of X and y of `batch_size` samples (the last may be smaller).
 
-    With a seed the rows are shuffled first.
+    With a seed the samples are shuffled first.
 
     >>> [len(xs) for xs, ys in batches([[1], [2], [3]], [0, 1, 0], 2)]
     [2, 1]
     """
-    rows, targets = _pair(X, y)
-    order, size = np.arange(len(rows)), as_count(batch_size, "batch_size")
+    samples, targets = _pair(X, y)
+    order = np.arange(len(samples))
+    size = as_count(batch_size, "batch_size")
     if seed is not None:
         np.random.default_rng(as_count(seed, "seed", least=0)).shuffle(order)
-    for start in range(0, len(rows), size):
+    for start in range(0, len(samples), size):
         chosen = order[start : start + size]
-        yield rows[chosen], targets[chosen]
+        yield samples[chosen], targets[chosen]
 
 
 def train_test_split(
     X: ArrayLike, y: ArrayLike, test_size: float = 0.2, seed: int = 0
 ) -> tuple[Any, Any, Any, Any]:
-    """Shuffle, and split into X_train, X_test, y_train, y_test; `test_size` is a share of rows.
+    """Shuffle, and split into X_train, X_test, y_train, y_test; `test_size` is a share of samples.
 
     >>> parts = train_test_split([[1], [2], [3], [4], [5]], [0, 1, 0, 1, 0])
     >>> [len(part) for part in parts]
     [4, 1, 4, 1]
     """
-    rows, targets = _pair(X, y)
+    samples, targets = _pair(X, y)
     if not 0.0 < as_number(test_size, "test_size") < 1.0:
         raise ValueError(f"test_size must be between 0 and 1, got {test_size}")
-    held_out = math.ceil(test_size * len(rows))
-    if held_out >= len(rows):
-        raise ValueError(f"{len(rows)} rows leave none to train on with test_size={test_size}")
-    order = np.random.default_rng(as_count(seed, "seed", least=0)).permutation(len(rows))
+    held_out = math.ceil(test_size * len(samples))
+    if held_out >= len(samples):
+        raise ValueError(
+            f"{len(samples)} samples leave none to train on with test_size={test_size}"
+        )
+    order = np.random.default_rng(as_count(seed, "seed", least=0)).permutation(len(samples))
     test, train = order[:held_out], order[held_out:]
-    return rows[train], rows[test], targets[train], targets[test]
+    return samples[train], samples[test], targets[train], targets[test]
 
 
 class Dataset(NamedTuple):
-    """Features X (rows, columns), integer classes y, and what both are called."""
+    """Features X (samples, columns), integer classes y, and what both are called."""
 
     X: Floats
     y: NDArray[np.int64]
@@ -137,21 +140,24 @@ def load_iris() -> Dataset:
     ((150, 4), ['setosa', 'versicolor', 'virginica'])
     """
     text = resources.files("microgradnn").joinpath("datasets/iris.csv").read_text("utf-8")
-    header, *rows = [row for row in csv.reader(text.splitlines()) if not row[0].startswith("#")]
-    species = list(dict.fromkeys(row[-1] for row in rows))
-    X = np.array([[float(x) for x in row[:-1]] for row in rows])
-    return Dataset(X, np.array([species.index(row[-1]) for row in rows]), header[:-1], species)
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    header, *flowers = csv.reader(lines)
+    species = list(dict.fromkeys(flower[-1] for flower in flowers))
+    X = np.array([[float(x) for x in flower[:-1]] for flower in flowers])
+    y = np.array([species.index(flower[-1]) for flower in flowers])
+    return Dataset(X, y, header[:-1], species)
 
 
 def as_table(X: ArrayLike, name: str) -> Floats:
-    """X as float64 rows and columns; ValueError names the place of a NaN or infinite number."""
+    """X as float64, (samples, columns); ValueError names the place of a NaN or infinite number."""
     table = as_floats(X, name)
     if table.ndim != 2 or table.size == 0:
-        raise ValueError(f"{name} must have rows and columns, got shape {table.shape}")
+        raise ValueError(f"{name} must have shape (samples, columns), got shape {table.shape}")
     bad = np.argwhere(~np.isfinite(table))
     if bad.size:
-        row, column = bad[0]
-        raise ValueError(f"{name} has {table[row, column]} in row {row}, column {column}")
+        sample, column = bad[0]
+        number = table[sample, column]
+        raise ValueError(f"{name} has {number} in sample {sample}, column {column}")
     return table
 
 
@@ -167,7 +173,7 @@ def _array(given: Any, name: str) -> NDArray[Any]:
     try:
         return np.asarray(given)
     except ValueError as error:
-        raise ValueError(f"{name} must have rows of equal length: {error}") from None
+        raise ValueError(f"{name} must be a list of lists of equal length: {error}") from None
 
 
 def _reference(reference: ArrayLike | None, table: Floats) -> Floats:
@@ -190,9 +196,10 @@ def _column_means(table: Floats) -> Floats:
 
 
 def _pair(X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
-    rows, targets = _array(X, "X"), _array(y, "y")
-    if rows.ndim == 0 or targets.ndim == 0 or len(rows) == 0:
-        raise ValueError("X and y must be lists with at least one row")
-    if len(rows) != len(targets):
-        raise ValueError(f"X has {len(rows)} rows and y has {len(targets)}")
-    return rows, targets
+    samples = _array(X, "X")
+    targets = _array(y, "y")
+    if samples.ndim == 0 or targets.ndim == 0 or len(samples) == 0:
+        raise ValueError("X and y must be lists with at least one sample")
+    if len(samples) != len(targets):
+        raise ValueError(f"X has {len(samples)} samples and y has {len(targets)}")
+    return samples, targets

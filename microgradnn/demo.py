@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,10 @@ from .data import load_iris, standardize, train_test_split
 from .drawing import draw
 from .engine.checking import numerical_gradient, relative_error
 from .engine.functions import dot
+from .engine.interop import assign
 from .engine.value import Value, topological_order
 from .explaining import explain
-from .training.loop import evaluate, fit
+from .training import evaluate, fit
 from .training.terminal import Console, Table
 
 EPOCHS = 60
@@ -24,7 +24,8 @@ EPOCHS = 60
 def run(out: Path, seed: int = 0, force: bool = False) -> None:
     """Play the three acts; pictures go to the directory `out`."""
     console = Console()
-    graph, training = out / "graph.svg", out / "training.svg"
+    graph = out / "graph.svg"
+    training = out / "training.svg"
     for path in (graph, training):
         if path.exists() and not force:
             raise FileExistsError(f"{path} exists; choose another --out, or overwrite with --force")
@@ -39,8 +40,10 @@ def run(out: Path, seed: int = 0, force: bool = False) -> None:
 
 def neuron() -> tuple[Value, list[Value]]:
     """The neuron of the lecture with its half squared error against 1: the error, the leaves."""
-    x1, x2 = Value(1.0, label="x1"), Value(2.0, label="x2")
-    w1, w2 = Value(0.5, label="w1"), Value(-0.25, label="w2")
+    x1 = Value(1.0, label="x1")
+    x2 = Value(2.0, label="x2")
+    w1 = Value(0.5, label="w1")
+    w2 = Value(-0.25, label="w2")
     b = Value(0.1, label="b")
     s = dot([w1, w2], [x1, x2], b)
     s.label = "s"
@@ -76,29 +79,32 @@ def trust(console: Console, seed: int) -> None:
     console.rule("2  Trust: gradient check of MLP(4, [8, 3]) on ten flowers")
     iris = load_iris()
     chosen = np.random.default_rng(seed).permutation(len(iris.y))[:10]
-    rows, targets = standardize(iris.X)[chosen].tolist(), iris.y[chosen].tolist()
+    samples = standardize(iris.X)[chosen].tolist()
+    targets = iris.y[chosen].tolist()
     model = nn.MLP(4, [8, 3], activation="tanh", rng=seed)
-    groups = check_gradients(model, rows, targets)
+    groups = check_gradients(model, samples, targets)
     table = Table("parameters", "count", "largest |a − n|", "‖a − n‖ / ‖a + n‖")
     for name, (analytic, numeric) in groups.items():
         largest = np.abs(np.subtract(analytic, numeric)).max()
         ratio = relative_error(analytic, numeric)
         table.add_row(name, str(len(analytic)), f"{largest:.1e}", f"{ratio:.2e}")
-    analytic, numeric = map(list, map(chain.from_iterable, zip(*groups.values(), strict=True)))
-    table.add_row("all", str(len(analytic)), "", f"{relative_error(analytic, numeric):.2e}")
+    everything = [slope for analytic, _ in groups.values() for slope in analytic]
+    differences = [slope for _, numeric in groups.values() for slope in numeric]
+    table.add_row("all", str(len(everything)), "", f"{relative_error(everything, differences):.2e}")
     console.print(table)
 
 
 def check_gradients(
-    model: nn.Module, rows: list[Any], targets: list[Any]
+    model: nn.Module, samples: list[Any], targets: list[Any]
 ) -> dict[str, tuple[list[float], list[float]]]:
     """The analytic and the numeric gradient of the cross-entropy, for each array of weights."""
     parameters = model.parameters()
 
     def loss(*weights: float) -> Value:
-        for parameter, number in zip(parameters, weights, strict=True):
-            parameter.data = number
-        return losses.cross_entropy([model(row) for row in rows], targets)  # type: ignore[operator, no-any-return]
+        assign(parameters, weights)
+        outputs = [model(sample) for sample in samples]  # type: ignore[operator]
+        error: Value = losses.cross_entropy(outputs, targets)
+        return error
 
     theta = [parameter.data for parameter in parameters]
     numeric = dict(zip(parameters, numerical_gradient(loss, theta), strict=True))
@@ -107,7 +113,7 @@ def check_gradients(
     groups = {}
     for name, values in model.arrays_of_values().items():
         group = np.array(values, dtype=object).ravel()
-        groups[name] = [x.grad for x in group], [numeric[x] for x in group]
+        groups[name] = ([x.grad for x in group], [numeric[x] for x in group])
     return groups
 
 
@@ -121,7 +127,9 @@ def learn(console: Console, path: Path, seed: int) -> None:
     _, linear = train([3], seed, progress=False)
     console.print(f"  held-out accuracy of MLP(4, [8, 3])        {accuracy:.3f}", highlight=False)
     console.print(f"  held-out accuracy of a linear softmax      {linear:.3f}", highlight=False)
-    history.plot().savefig(path, metadata={"Date": None})  # the same file every time
+    history.plot().savefig(
+        path, metadata={"Date": None}
+    )  # without a date, the same file every time
     console.print(f"\n  the curves: {path}", highlight=False)
 
 

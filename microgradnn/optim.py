@@ -1,4 +1,4 @@
-"""Optimisers, and schedules: functions from the number of a step to a learning rate."""
+"""Optimisers, and learning rates that change: functions from the number of a step to a rate."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .engine.checks import as_count, as_list, as_number, as_positive, must_be
+from .engine.interop import assign
 from .engine.value import Value
 
 if TYPE_CHECKING:
@@ -14,30 +15,34 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
-Schedule = Callable[[int], float]
+LearningRate = Callable[[int], float]  # from the number of a step, the first being 0
 
 
 class Optimizer:
     """What all optimisers share: the parameters, the learning rate, and the refusal of bad steps.
 
-    `lr` is a number or a schedule. A step with an infinite or NaN gradient raises
-    FloatingPointError and changes nothing; so does one that overflows.
+    `lr` is a number, or a function from the number of a step to one, as `cosine_decay` gives it. A
+    step with an infinite or NaN gradient raises FloatingPointError and changes nothing; so does one
+    that overflows.
+
+    A new optimiser is a class with a `direction`; what it keeps from step to step are attributes,
+    numbers or arrays of one number for each parameter.
     """
 
     def __init__(
-        self, parameters: Iterable[Value], lr: float | Schedule, weight_decay: float = 0.0
+        self, parameters: Iterable[Value], lr: float | LearningRate, weight_decay: float = 0.0
     ) -> None:
         self.parameters = _values(parameters)
         if len(set(self.parameters)) != len(self.parameters):
             raise ValueError("parameters has the same Value twice; pass each once")
-        self.schedule = lr if callable(lr) else constant(lr)
+        self.learning_rate = lr if callable(lr) else constant(lr)
         self.weight_decay = as_positive(weight_decay, "weight_decay", or_zero=True)
         self.steps = 0
 
     @property
     def lr(self) -> float:
         """The learning rate of the next step."""
-        return as_positive(self.schedule(self.steps), "lr", or_zero=True)
+        return as_positive(self.learning_rate(self.steps), "lr", or_zero=True)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
@@ -50,22 +55,24 @@ class Optimizer:
 
         theta = np.array([parameter.data for parameter in self.parameters])
         updated = self.update(theta, np.array([parameter.grad for parameter in self.parameters]))
-        for parameter, number in zip(self.parameters, updated.tolist(), strict=True):
-            parameter.data = number
+        assign(self.parameters, updated.tolist())
 
     def update(self, theta: Array, gradient: Array) -> Array:
         """A step on arrays: the parameters after it, from those before it and their gradient."""
         import numpy as np
 
         self._refuse("the gradient of {} is", gradient)
-        lr, before = self.lr, vars(self).copy()
+        lr = self.lr
+        before = vars(self).copy()
         with np.errstate(all="ignore"):
             theta = theta - lr * self.direction(gradient + self.weight_decay * theta)
+        complaint = (
+            f"the step for {{}}, with lr {lr}, weight_decay {self.weight_decay}, overflows to"
+        )
         try:
             for numbers in (theta, *vars(self).values()):
                 if isinstance(numbers, np.ndarray):
-                    settings = f"lr {lr}, weight_decay {self.weight_decay}"
-                    self._refuse(f"the step for {{}}, with {settings}, overflows to", numbers)
+                    self._refuse(complaint, numbers)
         except FloatingPointError:
             vars(self).update(before)
             raise
@@ -83,7 +90,11 @@ class Optimizer:
             )
 
     def direction(self, gradient: Array) -> Array:
-        """What to subtract from the parameters for each unit of the learning rate."""
+        """What to subtract from the parameters for each unit of the learning rate.
+
+        What is kept for the next step is replaced, and never changed in place, for a step that is
+        refused puts back what was there before it.
+        """
         raise NotImplementedError
 
 
@@ -102,7 +113,7 @@ class SGD(Optimizer):
     def __init__(
         self,
         parameters: Iterable[Value],
-        lr: float | Schedule,
+        lr: float | LearningRate,
         momentum: float = 0.0,
         weight_decay: float = 0.0,
     ) -> None:
@@ -130,7 +141,7 @@ class Adam(Optimizer):
     def __init__(
         self,
         parameters: Iterable[Value],
-        lr: float | Schedule = 0.001,
+        lr: float | LearningRate = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
@@ -174,10 +185,10 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     return norm
 
 
-# ---- Schedules ---------------------------------------------------------------------------------
+# ---- Learning rates that change ----------------------------------------------------------------
 
 
-def constant(lr: float) -> Schedule:
+def constant(lr: float) -> LearningRate:
     """The same learning rate at every step.
 
     >>> constant(0.1)(1000)
@@ -187,44 +198,48 @@ def constant(lr: float) -> Schedule:
     return lambda step: rate
 
 
-def step_decay(lr: float, every: int, factor: float = 0.5) -> Schedule:
+def step_decay(lr: float, every: int, factor: float = 0.5) -> LearningRate:
     """lr·factor^⌊step / every⌋.
 
     >>> [step_decay(1.0, every=10)(step) for step in (0, 9, 10, 20)]
     [1.0, 1.0, 0.5, 0.25]
     """
-    rate, length = as_positive(lr, "lr", or_zero=True), as_count(every, "every")
+    rate = as_positive(lr, "lr", or_zero=True)
+    length = as_count(every, "every")
     ratio = as_positive(factor, "factor", or_zero=True)
     return lambda step: rate * ratio ** (step // length)
 
 
-def exponential_decay(lr: float, rate: float) -> Schedule:
+def exponential_decay(lr: float, rate: float) -> LearningRate:
     """lr·e^(−rate·step).
 
     >>> exponential_decay(1.0, 0.5)(2)
     0.36787944117144233
     """
-    start, decay = as_positive(lr, "lr", or_zero=True), as_positive(rate, "rate", or_zero=True)
+    start = as_positive(lr, "lr", or_zero=True)
+    decay = as_positive(rate, "rate", or_zero=True)
     return lambda step: start * math.exp(-decay * step)
 
 
-def inverse_time_decay(lr: float, rate: float) -> Schedule:
+def inverse_time_decay(lr: float, rate: float) -> LearningRate:
     """lr / (1 + rate·step).
 
     >>> inverse_time_decay(1.0, 0.5)(2)
     0.5
     """
-    start, decay = as_positive(lr, "lr", or_zero=True), as_positive(rate, "rate", or_zero=True)
+    start = as_positive(lr, "lr", or_zero=True)
+    decay = as_positive(rate, "rate", or_zero=True)
     return lambda step: start / (1 + decay * step)
 
 
-def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
+def cosine_decay(lr: float, steps: int, final: float = 0.0) -> LearningRate:
     """From lr to `final` along half a cosine over `steps`, then `final`.
 
     >>> [round(cosine_decay(1.0, 10)(step), 6) for step in (0, 5, 10, 20)]
     [1.0, 0.5, 0.0, 0.0]
     """
-    start, end = as_positive(lr, "lr", or_zero=True), as_positive(final, "final", or_zero=True)
+    start = as_positive(lr, "lr", or_zero=True)
+    end = as_positive(final, "final", or_zero=True)
     length = as_count(steps, "steps")
 
     def rate(step: int) -> float:
@@ -234,13 +249,13 @@ def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
     return rate
 
 
-def warmup(schedule: float | Schedule, steps: int) -> Schedule:
-    """A straight rise to `schedule` over the first `steps`, then `schedule` itself.
+def warmup(lr: float | LearningRate, steps: int) -> LearningRate:
+    """A straight rise to `lr` over the first `steps`, then `lr` itself.
 
     >>> [warmup(1.0, 4)(step) for step in (0, 1, 3, 4)]
     [0.25, 0.5, 1.0, 1.0]
     """
-    after = schedule if callable(schedule) else constant(schedule)
+    after = lr if callable(lr) else constant(lr)
     length = as_count(steps, "steps")
     return lambda step: after(step) * min((step + 1) / length, 1.0)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from .engine.checks import as_count, as_list, as_number, as_numbers, check_lengths, must_be
+from .engine.checks import as_list, as_number, as_numbers, check_lengths, must_be
 from .engine.derivatives import value_and_grad
 from .engine.modes import no_grad
 from .engine.value import Value
+from .explaining.notation import sparkline
 from .nn.layers import apply_activation, checked_activation
 
 if TYPE_CHECKING:
@@ -18,19 +19,26 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
     from .nn import Module
-    from .training.loop import History
 
-# Curves and classes differ in shape as well as in colour.
+__all__ = ["activations", "curves", "decision_boundary", "sparkline", "training_curves"]
+
+# Curves and classes differ in shape as well as in colour, for those who cannot tell the colours.
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
 SEVEN = ("linear", "heaviside", "sign", "piecewise_linear", "sigmoid", "tanh", "relu")
-BARS = "▁▂▃▄▅▆▇█"
 
 
-def training_curves(history: History) -> Figure:
+class _History(Protocol):
+    """What the training reports that is plotted; what `fit` gives has it."""
+
+    losses: list[float]
+    metrics: dict[str, list[float]]
+
+
+def training_curves(history: _History) -> Figure:
     """Loss and accuracy over the epochs, training and validation.
 
-    >>> from microgradnn.training import History
+    >>> from microgradnn import History
     >>> history = History()
     >>> history.record(loss=1.0)
     >>> len(training_curves(history).axes)
@@ -45,8 +53,9 @@ def training_curves(history: History) -> Figure:
         axes = figure.add_subplot(1, len(panels), place + 1)
         for name, numbers in curves.items():
             if kind in name:
-                held_out = name.startswith("validation")
-                label, style = ("validation", "--") if held_out else ("training", "-")
+                label, style = "training", "-"
+                if name.startswith("validation"):
+                    label, style = "validation", "--"
                 axes.plot(range(1, len(numbers) + 1), numbers, style, label=label)
         _dress(axes, "epoch", kind)
         axes.legend()
@@ -98,14 +107,14 @@ def activations(names: Sequence[str] = SEVEN) -> Figure:
     ['sigmoid', 'tanh']
     """
     names = [checked_activation(name) for name in as_list(names, "names")]  # type: ignore[misc]
-    columns = min(4, len(names))
-    rows = math.ceil(len(names) / columns)
-    figure = _figure(width=2.4 * columns, height=2.3 * rows + 0.4)
+    across = min(4, len(names))
+    down = math.ceil(len(names) / across)
+    figure = _figure(width=2.4 * across, height=2.3 * down + 0.4)
     zs = [k / 40 for k in range(-120, 121)]
     for place, name in enumerate(names):
         both = value_and_grad(lambda z, name=name: apply_activation(name, z))
         values, slopes = zip(*map(both, zs), strict=True)
-        axes = figure.add_subplot(rows, columns, place + 1, ylim=(-1.4, 2.2), title=name)
+        axes = figure.add_subplot(down, across, place + 1, ylim=(-1.4, 2.2), title=name)
         function = _draw_with_jumps(axes, zs, values, "-", "C0")
         derivative = _draw_with_jumps(axes, zs, slopes, "--", "C3")
         _dress(axes, "z", "")
@@ -131,55 +140,42 @@ def decision_boundary(model: Module, X: Any, y: Any, threshold: float = 0.0) -> 
     from .data import as_floats, as_table
 
     must_be(Callable, model, "model", "a network")
-    as_floats(y, "y")  # refuses what is no number; labels stay as they are written
-    table, labels = as_table(X, "X"), np.asarray(y)
+    as_floats(y, "y")  # Labels must be numbers, but they are shown as they are written.
+    labels = np.asarray(y)
+    points = as_table(X, "X")
     threshold = as_number(threshold, "threshold")
-    if table.shape[1] != 2:
-        raise ValueError(f"X must have two columns, got {table.shape[1]}")
-    if labels.shape != (len(table),):
-        raise ValueError(f"y must have {len(table)} labels, got shape {labels.shape}")
+    if points.shape[1] != 2:
+        raise ValueError(f"X must have two columns, got {points.shape[1]}")
+    if labels.shape != (len(points),):
+        raise ValueError(f"y must have {len(points)} labels, got shape {labels.shape}")
     figure = _figure(width=4.8, height=4.0)
     axes = figure.add_subplot()
-    low, high = table.min(axis=0), table.max(axis=0)
+    low = points.min(axis=0)
+    high = points.max(axis=0)
     margin = 0.1 * (high - low).max()
     across, up = np.linspace(low - margin, high + margin, 61).T
     scores = np.array([[_scores(model, [a, b], threshold) for a in across] for b in up])
-    for place in range(scores.shape[2]):
+    classes = scores.shape[2]
+    for place in range(classes):
         lead = scores[:, :, place] - np.delete(scores, place, axis=2).max(axis=2)
-        if lead.max() > 0:
-            fill, levels = f"C{place % 10}", [0.0, lead.max()]
-            axes.contourf(across, up, lead, levels=levels, colors=[fill], alpha=0.15)
-        if lead.min() < 0 < lead.max():
-            axes.contour(across, up, lead, levels=[0.0], colors="black", linewidths=1.2)
+        _paint_class(axes, across, up, lead, f"C{place % 10}")
     for label in np.unique(labels):
-        place = int(label) if scores.shape[2] > 2 else int(label > 0)
-        some, marker = table[labels == label], MARKERS[place % len(MARKERS)]
+        place = int(label) if classes > 2 else int(label > 0)
+        some = points[labels == label]
+        marker = MARKERS[place % len(MARKERS)]
         axes.plot(some[:, 0], some[:, 1], marker, color=f"C{place % 10}", label=str(label))
     _dress(axes, "x₁", "x₂")
     figure.legend(loc="outside right upper")
     return figure
 
 
-def sparkline(numbers: Sequence[float], width: int = 60) -> str:
-    """A curve in one line of text, for a terminal; of more than `width` numbers some are left out.
-
-    The lowest bar is the smallest number and the highest the largest. What is infinite or NaN is ×.
-
-    >>> sparkline([0, 1, 2, 4, 7])
-    '▁▂▃▅█'
-    """
-    items = as_numbers(numbers, "numbers")
-    count = min(len(items), as_count(width, "width"))
-    shown = [items[k * (len(items) - 1) // max(count - 1, 1)] for k in range(count)]
-    finite = [x for x in shown if math.isfinite(x)] or [0.0]
-    low, high = min(finite), max(finite)
-
-    def bar(x: float) -> str:
-        if not math.isfinite(x):
-            return "×"
-        return BARS[round((x - low) / (high - low) * (len(BARS) - 1))] if high > low else BARS[0]
-
-    return "".join(map(bar, shown))
+def _paint_class(axes: Axes, across: Any, up: Any, lead: Any, colour: str) -> None:
+    """Fill where a class leads before the others, and draw the line where it starts to."""
+    if lead.max() > 0:
+        levels = [0.0, lead.max()]
+        axes.contourf(across, up, lead, levels=levels, colors=[colour], alpha=0.15)
+    if lead.min() < 0 < lead.max():
+        axes.contour(across, up, lead, levels=[0.0], colors="black", linewidths=1.2)
 
 
 def _scores(model: Module, point: list[float], threshold: float) -> list[float]:
@@ -197,7 +193,8 @@ def _draw_with_jumps(
     """A line that is interrupted where neighbours lie too far apart for a slope."""
     import numpy as np
 
-    across, up = np.array(xs), np.array(ys)
+    across = np.array(xs)
+    up = np.array(ys)
     jumps = abs(np.diff(up)) > 0.25
     alone = np.flatnonzero(jumps[:-1] & jumps[1:]) + 1
     axes.plot(across[alone], up[alone], "o", color=colour, markersize=4)

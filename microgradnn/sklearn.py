@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from numbers import Integral, Real
 from typing import Any
 
@@ -16,8 +15,8 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 from . import losses, nn, optim
 from .compiler import compile
 from .data import train_test_split
-from .training.loop import fit
-from .training.steppers import Loss
+from .training import fit
+from .training.accuracy import Loss
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
@@ -71,27 +70,19 @@ class _Network(BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"solver must be 'sgd' or 'adam', got {self.solver!r}")
         random_state = check_random_state(0 if self.random_state is None else self.random_state)
         seed = int(random_state.randint(2**31 - 1))
-        activation = self.activation
-        if isinstance(activation, str):
-            activation = _ACTIVATIONS.get(activation, activation)
-        sizes = [*np.ravel(self.hidden_layer_sizes).tolist(), outputs]
-        model = nn.MLP(X.shape[1], sizes, activation, init="xavier_uniform", rng=seed)
+        model = self._network(X.shape[1], outputs, seed)
         held_out = None
         if self.early_stopping:
             X, X_held, y, y_held = train_test_split(X, y, self.validation_fraction, seed)
             held_out = X_held, y_held
         batch_size = min(200, len(X)) if self.batch_size == "auto" else self.batch_size
         check_scalar(batch_size, "batch_size", Integral, min_val=1)
-        decay = self.alpha / batch_size
-        rule: Any = optim.Adam
-        if self.solver == "sgd":
-            rule = partial(optim.SGD, momentum=self.momentum)
         self.history_ = fit(
             model,
             X,
             y,
             loss=loss,
-            optimizer=rule(model.parameters(), self.learning_rate_init, weight_decay=decay),
+            optimizer=self._optimizer(model, batch_size),
             epochs=self.max_iter,
             batch_size=batch_size,
             validation=held_out,
@@ -99,7 +90,24 @@ class _Network(BaseEstimator):  # type: ignore[misc]
             seed=seed,
             progress=False,
         )
-        self.model_, self.n_iter_ = model, len(self.history_.losses)
+        self.model_ = model
+        self.n_iter_ = len(self.history_.losses)
+
+    def _network(self, inputs: int, outputs: int, seed: int) -> nn.MLP:
+        activation = self.activation
+        if isinstance(activation, str):
+            activation = _ACTIVATIONS.get(activation, activation)
+        sizes = [*np.ravel(self.hidden_layer_sizes).tolist(), outputs]
+        return nn.MLP(inputs, sizes, activation, init="xavier_uniform", rng=seed)
+
+    def _optimizer(self, model: nn.MLP, batch_size: int) -> optim.Optimizer:
+        """The solver; scikit-learn divides `alpha` by the size of a batch."""
+        parameters = model.parameters()
+        rate = self.learning_rate_init
+        decay = self.alpha / batch_size
+        if self.solver == "sgd":
+            return optim.SGD(parameters, rate, momentum=self.momentum, weight_decay=decay)
+        return optim.Adam(parameters, rate, weight_decay=decay)
 
     def _outputs(self, X: Any) -> Any:
         check_is_fitted(self)
@@ -112,7 +120,7 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
     The parameters are those of scikit-learn's `MLPClassifier`, with these differences: `alpha` is
     the weight decay of biases, too; with `solver="sgd"` the momentum is not Nesterov's; training
     takes `max_iter` epochs, or with `early_stopping=True` until `n_iter_no_change` epochs have not
-    lowered the loss on the share `validation_fraction` of the rows; `random_state=None` is 0.
+    lowered the loss on the share `validation_fraction` of the samples; `random_state=None` is 0.
     `activation` may also be any other that `nn.MLP` takes. `model_` is the trained network,
     `history_` what `fit` gives.
 
@@ -123,7 +131,7 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
     """
 
     def fit(self, X: Any, y: Any) -> MLPClassifier:
-        """Train on rows X, shape (rows, features), and their classes y."""
+        """Train on samples X, shape (samples, features), and their classes y."""
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         self.classes_, classes = np.unique(y, return_inverse=True)
@@ -133,11 +141,11 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
         return self
 
     def predict_proba(self, X: Any) -> Any:
-        """The probability of each class, shape (rows, classes), in the order of `classes_`."""
+        """The probability of each class, (samples, classes), in the order of `classes_`."""
         return softmax(self._outputs(X))
 
     def predict(self, X: Any) -> Any:
-        """The most probable class of each row."""
+        """The most probable class of each sample."""
         scores = self._outputs(X)
         return self.classes_[scores.argmax(axis=1)]
 
@@ -145,7 +153,8 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
 class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]
     """A regression with scikit-learn's interface: squared error on a multilayer perceptron.
 
-    The parameters are those of `MLPClassifier`. Targets are numbers, or rows of numbers.
+    The parameters are those of `MLPClassifier`. Targets are numbers, or a list of them for each
+    sample.
 
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0]
     >>> regressor = MLPRegressor((), learning_rate_init=0.1, alpha=0).fit(X, y)
@@ -159,7 +168,7 @@ class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]
         return tags
 
     def fit(self, X: Any, y: Any) -> MLPRegressor:
-        """Train on rows X, shape (rows, features), and targets y, (rows,) or (rows, outputs)."""
+        """Train on X, shape (samples, features), and y, (samples,) or (samples, outputs)."""
         X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)

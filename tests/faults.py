@@ -23,6 +23,8 @@ SECONDS = 60  # after which a fault counts as noticed: a test does not end
 ROWS = ["tests/test_conformance.py", "tests/properties/test_rows.py"]
 GRAPHS = ["tests/engine/test_value.py", "tests/properties/test_graphs.py"]
 OTHERS = [f"tests/engine/test_{name}.py" for name in ("formulas", "copying", "value")]
+PARTS = ("regression", "classification", "divergence")
+LOSSES = [*(f"tests/losses/test_{name}.py" for name in PARTS), "tests/test_conformance.py"]
 TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/value.py": GRAPHS,
     "engine/row.py": [*OTHERS, *ROWS],
@@ -42,11 +44,12 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
         *ROWS,
     ],
     "engine/copying.py": ["tests/engine/test_copying.py", *GRAPHS],
-    "losses.py": ["tests/losses/test_losses.py", "tests/test_conformance.py"],
+    **{f"losses/{name}.py": [f"tests/losses/test_{name}.py", *LOSSES] for name in PARTS},
+    "losses/pairing.py": LOSSES,
     "optim.py": ["tests/test_optim.py"],
     "data.py": ["tests/test_data.py", "tests/training/test_loop.py"],
     "training/loop.py": ["tests/training/test_loop.py"],
-    "nn/module.py": ["tests/nn/test_layers.py"],
+    "nn/module.py": ["tests/nn/test_module.py"],
     "nn/layers.py": ["tests/nn/test_layers.py"],
     "compiled code": ["tests/compiler"],
 }
@@ -266,19 +269,19 @@ TABLE = [
 ]  # fmt: skip
 
 ELSEWHERE = [
-    Fault("mse: the error's sign is kept", "losses.py", "    return x * x\n", "    return x * abs(x)\n"),
-    Fault("mean over one too many", "losses.py", "total / len(flat) if", "total / (len(flat) + 1) if"),
-    Fault("the last term is dropped", "losses.py", "functions.sum(flat)\n", "functions.sum(flat[:-1])\n"),
-    Fault("huber: no half", "losses.py", "0.5 * _square(inner)", "_square(inner)"),
-    Fault("half squared error: no half", "losses.py", "lambda p, t: 0.5 * _square(p - t)", "lambda p, t: _square(p - t)"),
-    Fault("BCE: classes swapped", "losses.py", "[(t, p, log), (1.0 - t, -p, log1p)]", "[(1.0 - t, p, log), (t, -p, log1p)]"),
-    Fault("BCE with logits: sign", "losses.py", "[(t, -z, softplus), (1.0 - t, z, softplus)]",
+    Fault("mse: the error's sign is kept", "losses/regression.py", "    return x * x\n", "    return x * abs(x)\n"),
+    Fault("mean over one too many", "losses/pairing.py", "total / len(flat) if", "total / (len(flat) + 1) if"),
+    Fault("the last term is dropped", "losses/pairing.py", "functions.sum(flat)\n", "functions.sum(flat[:-1])\n"),
+    Fault("huber: no half", "losses/regression.py", "0.5 * _square(inner)", "_square(inner)"),
+    Fault("half squared error: no half", "losses/regression.py", "lambda p, t: 0.5 * _square(p - t)", "lambda p, t: _square(p - t)"),
+    Fault("BCE: classes swapped", "losses/classification.py", "[(t, p, log), (1.0 - t, -p, log1p)]", "[(1.0 - t, p, log), (t, -p, log1p)]"),
+    Fault("BCE with logits: sign", "losses/classification.py", "[(t, -z, softplus), (1.0 - t, z, softplus)]",
           "[(t, z, softplus), (1.0 - t, -z, softplus)]"),
-    Fault("a target Value of 0 is dropped", "losses.py", "            terms.append(weight * function(x))\n        elif", "            terms += [weight * function(x)] if weight.data else []\n        elif"),
-    Fault("hinge: no margin", "losses.py", "relu(1.0 - y * s)", "relu(-(y * s))"),
-    Fault("perceptron: 0 counts as right", "losses.py", "clip(-(y * s), 0.0, math.inf)", "relu(-(y * s))"),
-    Fault("class index off by one", "losses.py", "float(k == index)", "float(k == index + 1)"),
-    Fault("nats for bits", "losses.py", "return nats / math.log(number)", "return nats"),
+    Fault("a target Value of 0 is dropped", "losses/classification.py", "            terms.append(weight * function(x))\n        elif", "            terms += [weight * function(x)] if weight.data else []\n        elif"),
+    Fault("hinge: no margin", "losses/classification.py", "relu(1.0 - y * s)", "relu(-(y * s))"),
+    Fault("perceptron: 0 counts as right", "losses/classification.py", "clip(-(y * s), 0.0, math.inf)", "relu(-(y * s))"),
+    Fault("class index off by one", "losses/pairing.py", "float(k == index)", "float(k == index + 1)"),
+    Fault("nats for bits", "losses/divergence.py", "return nats / math.log(number)", "return nats"),
     Fault("descent uphill", "optim.py", "theta = theta - lr *", "theta = theta + lr *"),
     Fault("momentum forgets", "optim.py", "self.momentum * self.velocity + gradient",
           "self.momentum * gradient + gradient"),

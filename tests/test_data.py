@@ -37,20 +37,20 @@ def test_a_constant_column() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: data.zero_center([1.0, 2.0]), "rows and columns"),
-        (lambda: data.zero_center([[]]), "rows and columns"),
-        (lambda: data.zero_center([[1.0], [math.nan]]), "X has nan in row 1, column 0"),
+        (lambda: data.zero_center([1.0, 2.0]), r"shape \(samples, columns\)"),
+        (lambda: data.zero_center([[]]), r"shape \(samples, columns\)"),
+        (lambda: data.zero_center([[1.0], [math.nan]]), "X has nan in sample 1, column 0"),
         (lambda: data.standardize([[1.0, 2.0]], reference=[[1.0], [2.0]]), "2 columns"),
         (lambda: data.standardize(TABLE, constant="keep"), "constant must be"),
         (lambda: data.one_hot([0, 3], classes=3), r"labels\[1\] must be from 0 to 2, got 3"),
         (lambda: data.one_hot([-1]), r"labels\[0\]"),
         (lambda: data.one_hot([0], classes=10**9), "classes must be at most 10,000,000"),
         (lambda: data.one_hot([0.5]), "labels must be a list of ints"),
-        (lambda: list(data.batches([[1], [2]], [1], 1)), "X has 2 rows and y has 1"),
+        (lambda: list(data.batches([[1], [2]], [1], 1)), "X has 2 samples and y has 1"),
         (lambda: list(data.batches([[1]], [1], 0)), "batch_size"),
         (lambda: data.train_test_split([[1], [2]], [0, 1], test_size=1.0), "test_size"),
         (lambda: data.train_test_split([[1]], [0]), "leave none to train on"),
-        (lambda: data.train_test_split([], []), "at least one row"),
+        (lambda: data.train_test_split([], []), "at least one sample"),
     ],
 )
 def test_refusals(call: Any, message: str) -> None:
@@ -63,12 +63,12 @@ def test_one_hot() -> None:
     assert data.one_hot(np.array([2, 0]), classes=4).tolist() == [[0, 0, 1, 0], [1, 0, 0, 0]]
 
 
-def test_batches_cover_every_row_once() -> None:
+def test_batches_cover_every_sample_once() -> None:
     X, y = np.arange(10).reshape(10, 1), np.arange(10)
     for seed in (None, 1):
         parts = list(data.batches(X, y, 4, seed=seed))
-        assert [len(rows) for rows, _ in parts] == [4, 4, 2]
-        assert all((rows[:, 0] == targets).all() for rows, targets in parts)
+        assert [len(xs) for xs, _ in parts] == [4, 4, 2]
+        assert all((xs[:, 0] == targets).all() for xs, targets in parts)
         assert sorted(np.concatenate([targets for _, targets in parts])) == list(range(10))
     state = np.random.get_state()[1].tolist()  # type: ignore[index]
     assert [t.tolist() for _, t in data.batches(X, y, 4, seed=1)] == [

@@ -31,17 +31,6 @@ def test_the_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "∂" in (out / "graph.svg").read_text("utf-8")
 
 
-def test_files_are_not_overwritten_unasked(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "graph.svg").write_text("mine")
-    assert main(["demo", "--out", str(tmp_path)]) == 1
-    assert "--force" in capsys.readouterr().err
-    assert (tmp_path / "graph.svg").read_text() == "mine"
-    assert main(["demo", "--out", str(tmp_path), "--force"]) == 0
-    assert (tmp_path / "graph.svg").read_text() != "mine"
-
-
 def test_held_out_accuracy_over_ten_seeds() -> None:
     accuracies = [demo.train([8, 3], seed, progress=False)[1] for seed in range(10)]
     assert statistics.median(accuracies) >= 0.93

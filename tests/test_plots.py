@@ -121,7 +121,7 @@ def test_boundary_records_nothing_and_changes_nothing() -> None:
     [
         ([[1.0, 2.0, 3.0]], [0], "X must have two columns, got 3"),
         ([[1.0, 2.0]], [0, 1], "y must have 1 labels"),
-        ([[1.0, math.nan]], [0], "X has nan in row 0, column 1"),
+        ([[1.0, math.nan]], [0], "X has nan in sample 0, column 1"),
     ],
 )
 def test_boundary_refuses(X: Any, y: Any, message: str) -> None:

@@ -85,7 +85,7 @@ def test_early_stopping() -> None:
     rows = StandardScaler().fit_transform(X)
     stopped = MLPClassifier(**options, validation_fraction=0.3, batch_size=16).fit(rows, Y)
     assert stopped.n_iter_ < 500
-    held_out = stopped.history_.metrics["validation loss"]
+    held_out = stopped.history_.metrics["validation_loss"]
     assert min(held_out) == held_out[-4]
     assert stopped.score(rows, Y) > 0.9
 

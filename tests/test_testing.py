@@ -14,7 +14,23 @@ import numpy as np
 import pytest
 
 from microgradnn import Value, testing
-from microgradnn.testing import Report, check_engine
+from microgradnn.testing import Report, check_engine, checks, programs, trial
+
+FULL = [(programs, "EXAMPLES"), (programs, "GRAPHS"), (checks, "CHECKS")]
+WHOLE = [getattr(module, name) for module, name in FULL]
+if os.environ.get("HYPOTHESIS_PROFILE") != "nightly":  # Less shows nearly all of these faults.
+    programs.EXAMPLES = 8
+    programs.GRAPHS = 5
+    checks.CHECKS = tuple(
+        check._replace(tries=tuple(text.replace("10_000", "2_000") for text in check.tries))
+        for check in checks.CHECKS
+    )
+
+
+@pytest.fixture
+def all_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    for (module, name), whole in zip(FULL, WHOLE, strict=True):
+        monkeypatch.setattr(module, name, whole)
 
 
 class Closures:
@@ -248,7 +264,11 @@ MUTANTS = [
 
 
 @pytest.mark.parametrize(("old", "new", "name", "words"), MUTANTS)
-def test_a_fault_is_told(old: str, new: str, name: str, words: str) -> None:
+def test_a_fault_is_told(
+    old: str, new: str, name: str, words: str, request: pytest.FixtureRequest
+) -> None:
+    if "//" in new:  # rounds down, which is right for many numbers
+        request.getfixturevalue("all_examples")
     report = check_engine(mutant(old, new))
     assert [fault.name for fault in report.faults] == [name]
     assert words in report.faults[0].explanation
@@ -305,10 +325,65 @@ def test_it_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(testing, "SECONDS", 0.0)
-    report = check_engine(Value)
-    assert (report.faults, report.ok, len(report.not_tried)) == ([], False, len(testing.CHECKS))
+NEGATION = "return self.unary(-self.data, -1.0)"
+OF_TWO = "len(self.below) == 2"  # -(a * b) is in random graphs only
+CATCHES_ALL = """
+        while True:
+            try:
+                out = 1 / 0
+            except Exception:
+                out = 0.0
+"""
+ENDLESS = [
+    ("order = self.order()", "while True: pass", "a value"),
+    ("out = math.tanh(self.data)", CATCHES_ALL, "a.tanh()"),
+    (NEGATION, f"while {OF_TWO}: pass\n        {NEGATION}", "random graphs"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "name"), ENDLESS)
+def test_a_program_that_does_not_end_is_stopped(
+    old: str, new: str, name: str, all_examples: None
+) -> None:
+    engine = mutant(old, new)
+    report = check_engine(engine)
+    (fault,) = report.faults
+    assert fault.name == name
+    assert fault.explanation.startswith("The program does not end, or takes far too long.")
+    *lines, last = fault.program.splitlines()
+    assert last == "# does not end: stopped after 100,000 lines of Python"
+    assert len(lines) <= 6
+
+
+def test_a_deep_graph_may_take_more_lines_but_must_end(all_examples: None) -> None:
+    crowded = "while len(self.below) == 2 and self.data > 9_999: pass"
+    (fault,) = check_engine(
+        mutant("order = self.order()", f"order = self.order()\n        {crowded}")
+    ).faults
+    assert fault.name == "depth"
+    assert "stopped after 5,000,000 lines" in fault.program
+
+
+def test_what_only_random_graphs_show(all_examples: None) -> None:
+    wrong = "other.data, 0.0 if self.below and other.below else self.data)"  # (a + b) * (a + b)
+    engine = mutant(TIMES, TIMES.replace("other.data, self.data)", wrong))
+    (fault,) = check_engine(engine).faults
+    assert fault.name == "random graphs"
+    assert "this graph has a wrong derivative by" in fault.explanation
+
+
+def test_a_trace_function_is_put_back() -> None:
+    def trace(*_: Any) -> None:
+        return None
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        with trial._limited_lines(1000):
+            assert sys.gettrace() is not trace
+        assert sys.gettrace() is trace
+    finally:
+        sys.settrace(before)
 
 
 def test_what_it_refuses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..data import as_floats
+from ..engine.interop import assign
 from ..engine.modes import large_graph, no_grad
 from ..engine.value import Value
 from .adjoint import adjoint
@@ -128,9 +129,7 @@ class Program:
 
     def write_params(self, theta: Any) -> None:
         """Set the parameters' data from an array."""
-        numbers = self._checked_params(theta).tolist()
-        for param, number in zip(self._params, numbers, strict=True):
-            param.data = number
+        assign(self._params, self._checked_params(theta).tolist())
 
     def _outputs(self, X: Array, theta: Array, gradient: bool) -> Array:
         def run(finite: bool) -> Array:

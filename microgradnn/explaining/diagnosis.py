@@ -1,4 +1,8 @@
-"""Where an infinity or NaN came from: the first node of a graph that made one."""
+"""Where an infinity or NaN came from: the first node of a graph that made one.
+
+It looks at one graph, after its passes. Whether a function's gradient is right at all is asked by
+`engine/checking.py`, and whether a whole engine is by `testing/`.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +29,14 @@ def first_non_finite(root: Value) -> str | None:
     if not math.isfinite(root.data):
         return _first_in_data(order, {root})
     for node in reversed(order):
-        if not math.isfinite(node.grad):  # though all that it received was finite
+        if not math.isfinite(node.grad):
+            # What the node received was finite, or an edge above would have been reported.
             return f"the gradient became {node.grad} at {_written(node)}, a sum that overflowed"
         edges = zip(node.operands, node.local_grads, strict=True)
         for place, (operand, local_grad) in enumerate(edges, start=1):
             product = 0.0 if local_grad is None else local_grad * node.grad
-            if math.isfinite(product) or math.isfinite(operand.grad):  # before any backward pass
+            # Before any backward pass all gradients are 0, though 0 times infinity is NaN.
+            if math.isfinite(product) or math.isfinite(operand.grad):
                 continue
             if suspects := _non_finite((node, *node.operands)):
                 return _first_in_data(order, suspects)

@@ -1,12 +1,14 @@
-"""How numbers, labels and operations are written for people: pictures, steps and paths share it."""
+"""How numbers, labels, operations and curves are written for people, wherever they are shown."""
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..engine.checks import as_count, as_numbers
 from ..engine.formulas import Formula
 from ..engine.row import Primitive
 from ..engine.value import Value
@@ -15,6 +17,7 @@ from .writing import latex, readable
 LONGEST = 24  # characters of a label or a symbol, before it is cut
 LONGEST_DERIVATIVE = 60  # characters of a formula; a longer one says less than its number
 MOST_WRITTEN = 12  # operands of an operation that is written out
+BARS = "▁▂▃▄▅▆▇█"
 
 # A symbol like |x| or p log(p/q) is a pattern: these letters stand for the operands.
 _LETTER = re.compile(r"\b[pqxy]\b")
@@ -126,3 +129,28 @@ def derivative(
     parts = write(formula).split("\0")
     text = "".join(names[nodes[int(part)]] if k % 2 else part for k, part in enumerate(parts))
     return text if len(text) <= LONGEST_DERIVATIVE or write is latex else ""
+
+
+def sparkline(numbers: Sequence[float], width: int = 60) -> str:
+    """A curve in one line of text, for a terminal; of more than `width` numbers some are left out.
+
+    The lowest bar is the smallest number and the highest the largest. What is infinite or NaN is ×.
+
+    >>> sparkline([0, 1, 2, 4, 7])
+    '▁▂▃▅█'
+    """
+    items = as_numbers(numbers, "numbers")
+    count = min(len(items), as_count(width, "width"))
+    shown = [items[k * (len(items) - 1) // max(count - 1, 1)] for k in range(count)]
+    finite = [x for x in shown if math.isfinite(x)] or [0.0]
+    low = min(finite)
+    high = max(finite)
+
+    def bar(x: float) -> str:
+        if not math.isfinite(x):
+            return "×"
+        if high == low:
+            return BARS[0]
+        return BARS[round((x - low) / (high - low) * (len(BARS) - 1))]
+
+    return "".join(map(bar, shown))

@@ -28,7 +28,8 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Initializer:
     >>> 0 <= weight <= 1
     True
     """
-    low, high = as_number(low, "low"), as_number(high, "high")
+    low = as_number(low, "low")
+    high = as_number(high, "high")
     if not -math.inf < low <= high < math.inf:
         raise ValueError(f"low must be finite and not above high, got low = {low}, high = {high}")
     return lambda fan_in, fan_out, rng: rng.uniform(low, high)

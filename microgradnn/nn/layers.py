@@ -1,4 +1,4 @@
-"""Neuron, Layer and MLP."""
+"""Neuron, Layer and MLP: weighted sums, each with an activation."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ class Neuron(Module):
         rng: random.Random | int | None = None,
     ) -> None:
         as_count(nin, "nin", most=MOST_UNITS)
-        initialize, generator = as_initializer(init), as_random(rng)
+        initialize = as_initializer(init)
+        generator = as_random(rng)
         self.activation = checked_activation(activation)
         weights = [initialize(nin, 1, generator) for _ in range(nin)]
         self.w = [Value(as_number(weight, "what init gives")) for weight in weights]
@@ -55,7 +56,8 @@ class Neuron(Module):
         """The neuron's output for operands that have been checked."""
         s = record.dot(*self.w, *operands, 0.0 if self.b is None else self.b)
         y = apply_activation(self.activation, s)
-        self.output = y.data if isinstance(y, Value) else y  # not the Value: it holds its graph
+        # The number is kept, for the Value would keep its whole graph alive.
+        self.output = y.data if isinstance(y, Value) else y
         return y
 
     def __repr__(self) -> str:
@@ -81,11 +83,13 @@ class Layer(Module):
     ) -> None:
         as_count(nin, "nin", most=MOST_UNITS)
         as_count(nout, "nout", most=MOST_UNITS)
-        initialize, generator = as_initializer(init), as_random(rng)
-        self.neurons = [
-            Neuron(nin, activation, bias, lambda n, _, r: initialize(n, nout, r), generator)
-            for _ in range(nout)
-        ]
+        initialize = as_initializer(init)
+
+        def for_layer(fan_in: int, fan_out: int, rng: random.Random) -> float:
+            return initialize(fan_in, nout, rng)  # A neuron alone has a fan-out of 1.
+
+        generator = as_random(rng)
+        self.neurons = [Neuron(nin, activation, bias, for_layer, generator) for _ in range(nout)]
         self.label_parameters()
 
     def __call__(self, x: Any) -> list[Any]:
@@ -128,7 +132,8 @@ class MLP(Module):
         for nout in sizes[1:]:
             as_count(nout, "in nouts each nout", most=MOST_UNITS)
         generator = as_random(rng)
-        hidden, last = checked_activation(activation), checked_activation(output_activation)
+        hidden = checked_activation(activation)
+        last = checked_activation(output_activation)
         activations = [hidden] * (len(sizes) - 2) + [last]
         self.layers = [
             Layer(fan_in, fan_out, phi, bias, init, generator)
@@ -145,24 +150,40 @@ class MLP(Module):
         return f"MLP([{', '.join(map(repr, self.layers))}])"
 
 
+# ---- Activations -------------------------------------------------------------------------------
+
+
+def _takes_a_number(function: Any) -> bool:
+    """Whether a function takes one number x, and has defaults for whatever else it takes."""
+    # The module `inspect` would tell this, too, but it takes longer to import than this package.
+    names: tuple[str, ...] = function.__code__.co_varnames
+    required = function.__code__.co_argcount - len(function.__defaults__ or ())
+    return required == 1 and names[0] == "x"
+
+
+# The functions of the library that have parameters, such as the slope of leaky_relu.
+_WITH_PARAMETERS: dict[str, Callable[[Any], Any]] = {
+    name: getattr(functions, name)
+    for name in functions.__all__
+    if _takes_a_number(getattr(functions, name))
+}
+
+
 def apply_activation(activation: Activation, s: Any) -> Any:
     """φ(s) for an activation by name or function."""
     if activation == "linear":
         return s
     if isinstance(activation, str):
-        if activation in _WITH_DEFAULTS:
-            return _WITH_DEFAULTS[activation](s)
+        if activation in _WITH_PARAMETERS:
+            return _WITH_PARAMETERS[activation](s)
         return getattr(record, activation)(s)
     return activation(s)
-
-
-_WITH_DEFAULTS = {"leaky_relu": functions.leaky_relu, "elu": functions.elu}
 
 
 def checked_activation(activation: Activation) -> Activation:
     """The activation, if there is one of that name or it is a function."""
     known = [name for name, row in PRIMITIVES.items() if row.arity == 1]
-    named = isinstance(activation, str) and activation in (*known, *_WITH_DEFAULTS, "linear")
+    named = isinstance(activation, str) and activation in (*known, *_WITH_PARAMETERS, "linear")
     if callable(activation) or named:
         return activation
     raise ValueError(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..engine.checks import must_be
+from ..engine.interop import assign
 from ..engine.value import Value
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Module:
     def label_parameters(self) -> None:
         """Label each parameter with its path, unless the user has given it a label."""
         for name, parameter in self.named_parameters():
-            if name.endswith(parameter.label):  # empty, or the path inside a smaller Module
+            # A label that the path ends with is none at all, or was given by a smaller Module.
+            if name.endswith(parameter.label):
                 parameter.label = name
 
     # ---- Weights as arrays, in memory and on disk ------------------------------------------
@@ -82,25 +84,17 @@ class Module:
         own = {
             name: np.array(values, dtype=object) for name, values in self.arrays_of_values().items()
         }
-        missing, unknown = own.keys() - state.keys(), state.keys() - own.keys()
+        missing = own.keys() - state.keys()
+        unknown = state.keys() - own.keys()
         if missing or unknown:
             raise ValueError(
                 f"the state does not fit the model: missing {sorted(missing)}, "
                 f"unknown {sorted(unknown)}"
             )
-        arrays = {name: np.asarray(state[name]) for name in own}
+        # All arrays are looked at before the first weight changes.
+        arrays = {name: _checked_array(state[name], name, own[name].shape) for name in own}
         for name, array in arrays.items():
-            if array.dtype.kind not in "biuf":
-                raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
-            if array.shape != own[name].shape:
-                raise ValueError(f"{name} has shape {array.shape}, expected {own[name].shape}")
-            with np.errstate(over="ignore"):
-                arrays[name] = array.astype(float)
-            if not np.all(np.isfinite(arrays[name])):
-                raise ValueError(f"{name} has a NaN or an infinite number")
-        for name, array in arrays.items():
-            for parameter, number in zip(own[name].flat, array.flat, strict=True):
-                parameter.data = number
+            assign(own[name].flat, array.flat)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the weights to an `.npz` file: beside it first, then renamed over it.
@@ -126,6 +120,22 @@ class Module:
                 f"{path}: {error}. The model is as it was; load a file that save() wrote from a "
                 "model of the same shape"
             ) from error
+
+
+def _checked_array(given: Any, name: str, shape: tuple[int, ...]) -> Any:
+    """Finite numbers of the given shape, as float64."""
+    import numpy as np
+
+    array = np.asarray(given)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+    with np.errstate(over="ignore"):
+        numbers = array.astype(float)
+    if not np.all(np.isfinite(numbers)):
+        raise ValueError(f"{name} has a NaN or an infinite number")
+    return numbers
 
 
 def _walk(parts: Mapping[Any, Any]) -> Iterator[tuple[str, Value]]:

@@ -1,5 +1,12 @@
-"""Training: `fit` and what it reports; read `loop.py` first, then `steppers.py`."""
+"""Training: `fit` teaches a model its samples, `evaluate` says how well it has learnt them.
 
-from .loop import History, evaluate, fit
+Read `loop.py` first: what happens in an epoch, and what ends the training. `steppers.py` has the
+two ways to take a step, on the recorded graph and by compiled programs; `history.py` what `fit`
+reports, `accuracy.py` how predictions are judged, and `terminal.py` what is shown meanwhile.
+"""
+
+from .accuracy import evaluate
+from .history import History
+from .loop import fit
 
 __all__ = ["History", "evaluate", "fit"]

@@ -6,75 +6,20 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from ..data import as_floats, as_table, batches
+from ..data import batches
 from ..engine.checks import as_count, must_be
+from ..engine.interop import assign
 from ..nn import Module
 from ..optim import Adam, Optimizer
-from ..plots import sparkline
-from .steppers import Compiled, Eager, Loss
-from .terminal import BarColumn, MofNCompleteColumn, Progress
+from .accuracy import Loss, checked_data
+from .history import History
+from .steppers import Compiled, Eager
+from .terminal import progress_bar
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-Callback = Callable[[int, "History"], None]
-
-
-class History:
-    """What happened in training, one entry for each epoch.
-
-    `losses` are means over the batches, weighted by their rows; `metrics` holds, where they apply,
-    "accuracy", "validation loss" and "validation accuracy". `best_epoch` is the place in these
-    lists with the lowest loss; `stopped` says why training ended. `compiled` is whether compiled
-    programs took the steps, and if not, `eager_because` says why.
-    """
-
-    def __init__(self) -> None:
-        self.losses: list[float] = []
-        self.metrics: dict[str, list[float]] = {}
-        self.best_epoch = 0
-        self.stopped = "all epochs done"
-        self.compiled = True
-        self.eager_because = ""
-
-    def __repr__(self) -> str:
-        last = {"loss": self.losses[-1:], **{k: v[-1:] for k, v in self.metrics.items()}}
-        shown = ", ".join(f"{name} {x[0]:.4g}" for name, x in last.items() if x)
-        how = "" if self.compiled else f"; eager: {self.eager_because}"
-        return f"History({len(self.losses)} epochs, {shown}; {self.stopped}{how})"
-
-    def __str__(self) -> str:
-        """The curves as one line each, for terminals."""
-        curves = {"loss": self.losses, **self.metrics}
-        width = max(map(len, curves))
-        lines = [
-            f"{name:{width}}  {sparkline(numbers)}  {numbers[0]:.4g} → {numbers[-1]:.4g}"
-            for name, numbers in curves.items()
-            if numbers
-        ]
-        return "\n".join(lines if self.compiled else [*lines, f"eager: {self.eager_because}"])
-
-    def run_eagerly(self, reason: str) -> None:
-        """Note that steps are taken on recorded graphs, and why."""
-        self.compiled, self.eager_because = False, reason
-
-    def record(self, **entries: float | None) -> None:
-        """Append the figures of one epoch."""
-        for name, number in entries.items():
-            if name == "loss" and number is not None:
-                self.losses.append(number)
-            elif number is not None:
-                self.metrics.setdefault(name.replace("_", " "), []).append(number)
-
-    def plot(self) -> Figure:
-        """The curves as a matplotlib figure (needs the extra `plot`)."""
-        from ..plots import training_curves
-
-        return training_curves(self)
+Callback = Callable[[int, History], None]
+Data = tuple[Any, Any]  # samples and targets
 
 
 def fit(
@@ -86,14 +31,14 @@ def fit(
     optimizer: Optimizer | None = None,
     epochs: int = 100,
     batch_size: int = 32,
-    validation: tuple[Any, Any] | None = None,
+    validation: Data | None = None,
     patience: int | None = None,
     seed: int = 0,
     progress: bool = True,
     callbacks: Sequence[Callback] = (),
     compiled: bool | None = None,
 ) -> History:
-    """Train `model` on rows X and targets y, and give the history.
+    """Train `model` on samples X and targets y, and give the history.
 
     `loss` takes the list of predictions of a batch and its targets, as those of `losses` do. The
     optimizer is Adam by default. With `validation=(X, y)` the weights of the best epoch are kept;
@@ -101,10 +46,10 @@ def fit(
     is called with the epoch and the history. Ctrl-C ends it after the step in progress.
 
     Model and loss are compiled where they can be: their course must not depend on the data, and the
-    loss of a batch must be the mean or the sum over its rows. Else each batch is recorded as a
+    loss of a batch must be the mean or the sum over its samples. Else each batch is recorded as a
     graph, and the history says why. `compiled=False` asks for that, `compiled=True` refuses it.
 
-    ValueError names the row and column of a NaN in the data; FloatingPointError ends training on
+    ValueError names the sample and column of a NaN in the data; FloatingPointError ends training on
     an infinite or NaN gradient, before it changes a weight.
 
     >>> from microgradnn import losses, nn
@@ -114,12 +59,8 @@ def fit(
     True
     """
     must_be(Module, model, "model", "a network")
-    rows, targets = _checked_data(X, y, ("X", "y"))
-    held_out = None
-    if validation is not None:
-        if len(must_be((tuple, list), validation, "validation", "a pair (X, y)")) != 2:
-            raise TypeError(f"validation must be a pair (X, y), it has {len(validation)} elements")
-        held_out = _checked_data(*validation, ("validation[0]", "validation[1]"))
+    data = checked_data(X, y, ("X", "y"))
+    held_out = None if validation is None else _checked_validation(validation)
     _check_settings(loss, optimizer, compiled)
     as_count(epochs, "epochs")
     as_count(seed, "seed", least=0)
@@ -127,44 +68,19 @@ def fit(
         must_be(Callable, callback, "each of callbacks", "a function of epoch and history")
     if patience is not None and as_count(patience, "patience") and held_out is None:
         raise ValueError("patience needs validation=(X, y) to look at")
-    stepper = optimizer if optimizer is not None else Adam(model.parameters(), lr=0.01)
-    history, best = History(), _Best(model, patience)
-    learner = Eager(model, loss, stepper)
-    if compiled is False:
-        history.run_eagerly("compiled=False")
-    else:
-        try:
-            learner = Compiled(model, loss, stepper, rows, targets)
-        except Exception as why:  # whatever a model or a loss of the user's own may raise
-            history.run_eagerly(f"{type(why).__name__}: {why}")
-    if compiled or history.compiled:  # programs skip the checks of the loss: they are made here
-        learner.evaluate(rows, targets)
-    with _progress_bar(progress, epochs) as show, _deferred_interrupt() as interrupted:
+    history = History()
+    best = _Best(model, patience)
+    if optimizer is None:
+        optimizer = Adam(model.parameters(), lr=0.01)
+    course = _Course(Eager(model, loss, optimizer), data, compiled, history)
+    with progress_bar(progress, epochs) as advance, _deferred_interrupt() as interrupted:
         for epoch in range(epochs):
-            if epoch and not learner.agrees(rows[epoch % len(rows)], targets[epoch % len(rows)]):
-                learner = Eager(model, loss, stepper)
-                history.run_eagerly(f"model or loss have changed their course by epoch {epoch}")
-            if compiled and not history.compiled:
-                raise ValueError(f"the model cannot be trained compiled: {history.eager_because}")
-            total, right, seen, accuracy = 0.0, 0.0, 0, None
-            shuffled = batches(rows, targets, batch_size, seed=seed * 1_000_003 + epoch)
-            learner.read()
-            try:
-                for some_rows, some_targets in shuffled:
-                    error, accuracy = learner.step(some_rows, some_targets)
-                    total += error * len(some_rows)
-                    right += (accuracy or 0.0) * len(some_rows)
-                    seen += len(some_rows)
-                    if interrupted():
-                        break
-            finally:
-                learner.write()
-            history.record(loss=total / seen, accuracy=None if accuracy is None else right / seen)
+            course.check(epoch)
+            course.train(batches(*data, batch_size, seed=seed * 1_000_003 + epoch), interrupted)
             if held_out is not None:
-                error, accuracy = learner.evaluate(*held_out)
-                history.record(validation_loss=error, validation_accuracy=accuracy)
-            best.see((history.metrics.get("validation loss") or history.losses)[-1], epoch)
-            show(history)
+                course.validate(*held_out)
+            best.see(history.decisive_loss(), epoch)
+            advance(history.figures())
             for callback in callbacks:
                 callback(epoch, history)
             if interrupted() or best.is_stale():
@@ -176,26 +92,11 @@ def fit(
     return history
 
 
-def evaluate(model: Module, X: Any, y: Any, loss: Loss) -> tuple[float, float | None]:
-    """The loss on rows X and targets y, and the accuracy where the loss is one of classes.
-
-    >>> from microgradnn import losses, nn
-    >>> evaluate(nn.MLP(1, [2], init="zeros"), [[1.0]], [0], losses.cross_entropy)
-    (0.6931471805599453, 1.0)
-    """
-    must_be(Module, model, "model", "a network")
-    must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
-    return Eager(model, loss).evaluate(*_checked_data(X, y, ("X", "y")))
-
-
-def _checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
-    rows, _ = as_table(X, names[0]), as_floats(y, names[1])
-    targets = np.asarray(y)  # where classes stay ints
-    if targets.ndim == 0 or len(targets) != len(rows):
-        raise ValueError(f"{names[0]} has {len(rows)} rows and {names[1]} has {targets.size}")
-    if targets.dtype.kind == "f":
-        as_table(targets.reshape(len(targets), -1), names[1])
-    return rows, targets
+def _checked_validation(validation: Any) -> Data:
+    if len(must_be((tuple, list), validation, "validation", "a pair (X, y)")) != 2:
+        raise TypeError(f"validation must be a pair (X, y), it has {len(validation)} elements")
+    X, y = validation
+    return checked_data(X, y, ("validation[0]", "validation[1]"))
 
 
 def _check_settings(loss: Any, optimizer: Any, compiled: Any) -> None:
@@ -208,6 +109,63 @@ def _check_settings(loss: Any, optimizer: Any, compiled: Any) -> None:
         raise TypeError(f"compiled must be None, True or False, got {compiled!r}")
 
 
+class _Course:
+    """The epochs of a training: compiled for as long as the programs agree with the model."""
+
+    def __init__(self, eager: Eager, data: Data, compiled: bool | None, history: History) -> None:
+        self.eager = eager
+        self.stepper = eager
+        self.data = data
+        self.must_be_compiled = bool(compiled)
+        self.history = history
+        if compiled is False:
+            history.run_eagerly("compiled=False")
+        else:
+            try:
+                self.stepper = Compiled(eager.model, eager.loss, eager.optimizer, *data)
+            except Exception as why:  # A model or a loss of the user's own may raise anything.
+                history.run_eagerly(f"{type(why).__name__}: {why}")
+        if compiled or history.compiled:
+            # Programs leave out the checks that a loss makes of its targets. They are made here.
+            self.stepper.evaluate(*data)
+
+    def check(self, epoch: int) -> None:
+        """Before an epoch: leave programs that no longer agree with the model, on one sample."""
+        samples, targets = self.data
+        place = epoch % len(samples)
+        if epoch and not self.stepper.agrees(samples[place], targets[place]):
+            self.stepper = self.eager
+            self.history.run_eagerly(f"model or loss have changed their course by epoch {epoch}")
+        if self.must_be_compiled and not self.history.compiled:
+            reason = self.history.eager_because
+            raise ValueError(f"the model cannot be trained compiled: {reason}")
+
+    def train(self, parts: Iterator[Data], interrupted: Callable[[], bool]) -> None:
+        """Take a step on each batch, until there is an interrupt, and record the mean figures."""
+        total = 0.0
+        right = 0.0
+        seen = 0
+        accuracy = None
+        self.stepper.read()
+        try:
+            for samples, targets in parts:
+                error, accuracy = self.stepper.step(samples, targets)
+                total += error * len(samples)
+                right += (accuracy or 0.0) * len(samples)
+                seen += len(samples)
+                if interrupted():
+                    break
+        finally:
+            self.stepper.write()
+        share = None if accuracy is None else right / seen
+        self.history.record(loss=total / seen, accuracy=share)
+
+    def validate(self, samples: Any, targets: Any) -> None:
+        """Record the figures of data that was held out."""
+        error, accuracy = self.stepper.evaluate(samples, targets)
+        self.history.record(validation_loss=error, validation_accuracy=accuracy)
+
+
 class _Best:
     """The weights with the lowest loss so far, and when to give up waiting for better ones."""
 
@@ -217,7 +175,9 @@ class _Best:
         self.keep(float("inf"), 0)
 
     def keep(self, loss: float, epoch: int) -> None:
-        self.loss, self.epoch, self.waited = loss, epoch, 0
+        self.loss = loss
+        self.epoch = epoch
+        self.waited = 0
         self.weights = [parameter.data for parameter in self.parameters]
 
     def see(self, loss: float, epoch: int) -> None:
@@ -229,22 +189,7 @@ class _Best:
         return self.patience is not None and self.waited >= self.patience
 
     def restore(self) -> None:
-        for parameter, number in zip(self.parameters, self.weights, strict=True):
-            parameter.data = number
-
-
-@contextmanager
-def _progress_bar(visible: bool, epochs: int) -> Iterator[Callable[[History], None]]:
-    columns = "epoch", MofNCompleteColumn(), BarColumn(), "{task.fields[figures]}"
-    with Progress(*columns, disable=not visible) as progress:
-        task = progress.add_task("training", total=epochs, figures="")
-
-        def show(history: History) -> None:
-            figures = [f"loss {history.losses[-1]:.4f}"]
-            figures += [f"{name} {numbers[-1]:.3f}" for name, numbers in history.metrics.items()]
-            progress.update(task, advance=1, figures="  ".join(figures))
-
-        yield show
+        assign(self.parameters, self.weights)
 
 
 @contextmanager
@@ -252,7 +197,7 @@ def _deferred_interrupt() -> Iterator[Callable[[], bool]]:
     """Let Ctrl-C raise a flag instead of an exception, so that no step is left half done."""
     pressed = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield pressed.is_set  # only the main thread receives signals
+        yield pressed.is_set  # Python sends signals to the main thread only.
         return
     before = signal.signal(signal.SIGINT, lambda number, frame: pressed.set())
     try:

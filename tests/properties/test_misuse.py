@@ -124,7 +124,7 @@ def real_table(x: Any) -> bool:
 
 ACTIVATION = either(callable, one_of("relu", "tanh"))
 RNG = either(none, lambda x: isinstance(x, (int, random.Random)) and not isinstance(x, bool))
-SCHEDULE = either(callable, NOT_NEGATIVE)
+RATE = either(callable, NOT_NEGATIVE)
 REDUCTION = one_of("mean", "sum", "none")
 PATH: Fits = lambda x: None if text(x) and "\0" not in x else False  # a name that will do, or not
 
@@ -292,14 +292,14 @@ def one_step(kind: Any, **settings: Any) -> Any:
 UNEQUAL: Fits = lambda x: listed(value)(x) and len({*x}) == len(x)
 row("SGD", lambda **s: one_step(optim.SGD, **s), lambda: {"parameters": parameters(), "lr": 0.1}, parameters=UNEQUAL, lr=NOT_NEGATIVE, momentum=FRACTION, weight_decay=NOT_NEGATIVE)
 row("Adam", lambda **s: one_step(optim.Adam, **s), lambda: {"parameters": parameters(), "lr": 0.1}, parameters=UNEQUAL, lr=NOT_NEGATIVE, betas=listed(FRACTION, 2), eps=NOT_NEGATIVE, weight_decay=NOT_NEGATIVE)
-row("Optimizer", optim.Optimizer, lambda: {"parameters": parameters(), "lr": 0.1}, parameters=UNEQUAL, lr=SCHEDULE, weight_decay=NOT_NEGATIVE)
+row("Optimizer", optim.Optimizer, lambda: {"parameters": parameters(), "lr": 0.1}, parameters=UNEQUAL, lr=RATE, weight_decay=NOT_NEGATIVE)
 row("clip_grad_norm", optim.clip_grad_norm, lambda: {"parameters": parameters(), "max_norm": 1.0}, parameters=listed(value), max_norm=NOT_NEGATIVE)
 row("constant", optim.constant, lambda: {"lr": 0.1}, lr=NOT_NEGATIVE)
 row("step_decay", optim.step_decay, lambda: {"lr": 0.1, "every": 2}, lr=NOT_NEGATIVE, every=size, factor=NOT_NEGATIVE)
 row("exponential_decay", optim.exponential_decay, lambda: {"lr": 0.1, "rate": 0.1}, lr=NOT_NEGATIVE, rate=NOT_NEGATIVE)
 row("inverse_time_decay", optim.inverse_time_decay, lambda: {"lr": 0.1, "rate": 0.1}, lr=NOT_NEGATIVE, rate=NOT_NEGATIVE)
 row("cosine_decay", optim.cosine_decay, lambda: {"lr": 0.1, "steps": 5}, lr=NOT_NEGATIVE, steps=size, final=NOT_NEGATIVE)
-row("warmup", optim.warmup, lambda: {"schedule": 0.1, "steps": 5}, schedule=SCHEDULE, steps=size)
+row("warmup", optim.warmup, lambda: {"lr": 0.1, "steps": 5}, lr=RATE, steps=size)
 
 # ---- Data ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,174 @@
+"""Losses of classification: of two classes by one score each, of several by one for each class."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from ..engine import functions, reductions
+from ..engine.table import clip, log, log1p, maximum, relu, sign, softplus
+from .divergence import in_base
+from .pairing import by_element, by_sample, check_distribution, check_probability, number_in
+
+# ---- Two classes -------------------------------------------------------------------------------
+
+
+def binary_cross_entropy(prediction: Any, target: Any, reduction: str = "mean") -> Any:
+    """−[y log p + (1 − y) log(1 − p)] for probabilities p and targets y in [0, 1].
+
+    Exact at 0 and 1 where the mathematics is: a term whose target weight is the number 0 is
+    dropped. ValueError for a p or y outside [0, 1], and for log 0.
+
+    >>> binary_cross_entropy([0.9], [1]), binary_cross_entropy(1.0, 1)
+    (0.10536051565782628, 0.0)
+    """
+
+    def term(p: Any, t: Any) -> Any:
+        return 0.0 - _weighted_sum([(t, p, log), (1.0 - t, -p, log1p)])
+
+    checks = (check_probability, _check_target_probability)
+    return by_element(term, prediction, target, reduction, checks)
+
+
+def binary_cross_entropy_with_logits(prediction: Any, target: Any, reduction: str = "mean") -> Any:
+    """Binary cross-entropy of p = σ(z) from the logits z: y softplus(−z) + (1 − y) softplus(z).
+
+    Never overflows, and keeps its digits where the loss is small.
+
+    >>> binary_cross_entropy_with_logits([0.0, 40.0], [1, 1], reduction="none")
+    [0.6931471805599453, 4.248354255291589e-18]
+    """
+
+    def term(z: Any, t: Any) -> Any:
+        return _weighted_sum([(t, -z, softplus), (1.0 - t, z, softplus)])
+
+    checks = (None, _check_target_probability)
+    return by_element(term, prediction, target, reduction, checks)
+
+
+def hinge_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
+    """The margin loss max(0, 1 − y·s) of a score s and a label y = ±1; derivative 0 at the kink.
+
+    >>> hinge_loss([2.0, 0.25, -1.0], [1, 1, 1], reduction="none")
+    [0.0, 0.75, 2.0]
+    """
+    return by_element(lambda s, y: relu(1.0 - y * s), prediction, target, reduction, _LABELS)
+
+
+def perceptron_loss(prediction: Any, target: Any, reduction: str = "sum") -> Any:
+    """The perceptron criterion: the sum of −y·s over misclassified scores s, y = ±1.
+
+    A score of 0 counts as misclassified (derivative −y), so that zero weights learn.
+
+    >>> perceptron_loss([2.0, -3.0], [1, 1])
+    3.0
+    """
+    return by_element(
+        lambda s, y: clip(-(y * s), 0.0, math.inf), prediction, target, reduction, _LABELS
+    )
+
+
+def zero_one_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
+    """The share of scores s with the wrong sign: correct is y·s > 0, for labels y = ±1.
+
+    Built from `sign`, so its derivative is 0 and it cannot teach a network anything.
+
+    >>> zero_one_loss([1.0, -2.0, 3.0], [1, 1, 1])
+    0.3333333333333333
+    """
+    return by_element(
+        lambda s, y: 1.0 - maximum(sign(y * s), 0.0), prediction, target, reduction, _LABELS
+    )
+
+
+# ---- Several classes ---------------------------------------------------------------------------
+
+
+def cross_entropy(prediction: Any, target: Any, reduction: str = "mean") -> Any:
+    """−Σ y log softmax(z) of the logits z of each sample; the mean over samples.
+
+    A target is the index of a class, or a list of probabilities. Logits never overflow, and a
+    small loss keeps its digits; a logit of −inf where the target is 0 adds nothing.
+
+    >>> cross_entropy([1.0, 2.0, 3.0], 1), cross_entropy([[40.0, 0.0]], [0])
+    (1.4076059644443804, 4.248354255291589e-18)
+    """
+
+    def term(logits: list[Any], weights: list[Any]) -> Any:
+        if all(type(weight) is float for weight in weights):
+            return reductions.cross_entropy(*logits, *weights)
+        log_total = functions.logsumexp(logits)
+        return _weighted_sum(
+            [(w, log_total - z, _same) for w, z in zip(weights, logits, strict=True)]
+        )
+
+    return by_sample(term, prediction, target, reduction)
+
+
+def categorical_cross_entropy(
+    prediction: Any, target: Any, reduction: str = "mean", base: float | None = None
+) -> Any:
+    """−Σ y log p of the probabilities p of each sample; the mean over samples.
+
+    A target is the index of a class, or a list of probabilities. ValueError for probabilities that
+    do not sum to 1 (to 1e-9), and for a zero p under a non-zero y. `base` is that of the logarithm.
+
+    >>> categorical_cross_entropy([0.3, 0.3, 0.4], [0, 0, 1])
+    0.916290731874155
+    >>> categorical_cross_entropy([0.5, 0.5], [0.9, 0.1], base=2)
+    1.0
+    """
+
+    def term(p: list[Any], weights: list[Any]) -> Any:
+        pairs = zip(weights, p, strict=True)
+        return in_base(0.0 - _weighted_sum([(w, x, log) for w, x in pairs]), base)
+
+    return by_sample(term, prediction, target, reduction, check_distribution)
+
+
+def nll_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
+    """−Σ y·ℓ of the log-probabilities ℓ of each sample; the mean over samples.
+
+    Targets are those of `cross_entropy`.
+
+    >>> nll_loss([-0.5, -2.0], 1)
+    2.0
+    """
+
+    def term(logs: list[Any], weights: list[Any]) -> Any:
+        pairs = zip(weights, logs, strict=True)
+        return 0.0 - _weighted_sum([(w, x, _same) for w, x in pairs])
+
+    return by_sample(term, prediction, target, reduction)
+
+
+# ---- What they share ---------------------------------------------------------------------------
+
+
+def _same(x: Any) -> Any:
+    return x
+
+
+def _weighted_sum(parts: list[tuple[Any, Any, Callable[[Any], Any]]]) -> Any:
+    """Σ w·f(x), without the terms whose weight is the number 0."""
+    terms = []
+    for weight, x, function in parts:
+        if not isinstance(weight, (int, float)):
+            terms.append(weight * function(x))
+        elif weight != 0:
+            terms.append(function(x) if weight == 1 else weight * function(x))
+    return terms[0] if len(terms) == 1 else functions.sum(terms)
+
+
+def _check_target_probability(x: Any, name: str) -> None:
+    if not 0.0 <= number_in(x) <= 1.0:
+        raise ValueError(f"{name} must be in [0, 1], got {number_in(x)}")
+
+
+def _check_label(x: Any, name: str) -> None:
+    if number_in(x) not in (-1.0, 1.0):
+        raise ValueError(f"{name} must be a label −1 or +1, got {number_in(x)}")
+
+
+_LABELS = (None, _check_label)

@@ -1,0 +1,57 @@
+"""Losses of regression: how far predicted numbers are from the wanted ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..engine import table
+from ..engine.checks import as_positive
+from ..engine.table import clip, relu
+from .pairing import by_element
+
+
+def mse_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
+    """The mean squared error: the mean of (ŷ − y)² over all elements.
+
+    >>> mse_loss([0.7], [1.0])
+    0.09000000000000002
+    """
+    return by_element(lambda p, t: _square(p - t), prediction, target, reduction)
+
+
+def l1_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
+    """The mean absolute error: the mean of |ŷ − y| over all elements.
+
+    >>> l1_loss([1.0, 2.0], [2.0, 5.0])
+    2.0
+    """
+    return by_element(lambda p, t: table.abs(p - t), prediction, target, reduction)
+
+
+def huber_loss(prediction: Any, target: Any, delta: float = 1.0, reduction: str = "mean") -> Any:
+    """½(ŷ − y)² up to an error of `delta`, then the straight line delta·(|ŷ − y| − ½·delta).
+
+    >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
+    [0.125, 2.5]
+    """
+    delta = as_positive(delta, "delta")
+
+    def term(p: Any, t: Any) -> Any:
+        error = table.abs(p - t)
+        inner = clip(error, 0.0, delta)
+        return 0.5 * _square(inner) + delta * relu(error - delta)
+
+    return by_element(term, prediction, target, reduction)
+
+
+def half_squared_error(prediction: Any, target: Any, reduction: str = "sum") -> Any:
+    """J = ½ Σ (y − ŷ)², a sum by default; its derivative by ŷ is ŷ − y.
+
+    >>> half_squared_error([0.7], [1.0])
+    0.04500000000000001
+    """
+    return by_element(lambda p, t: 0.5 * _square(p - t), prediction, target, reduction)
+
+
+def _square(x: Any) -> Any:
+    return x * x

@@ -1,0 +1,82 @@
+"""evaluate: the loss of a model on data, and how many of its predictions are right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import losses
+from ..data import as_floats, as_table
+from ..engine.checks import must_be
+from ..engine.derivatives import result_of
+from ..engine.modes import no_grad
+from ..engine.value import Value
+from ..nn import Module
+
+Loss = Callable[[Any, Any], Any]  # from predictions and targets to one Value
+Figures = tuple[float, float | None]  # the loss, and the accuracy where the loss is one of classes
+
+
+def evaluate(model: Module, X: Any, y: Any, loss: Loss) -> Figures:
+    """The loss on samples X and targets y, and the accuracy where the loss is one of classes.
+
+    >>> from microgradnn import losses, nn
+    >>> evaluate(nn.MLP(1, [2], init="zeros"), [[1.0]], [0], losses.cross_entropy)
+    (0.6931471805599453, 1.0)
+    """
+    must_be(Module, model, "model", "a network")
+    must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
+    samples, targets = checked_data(X, y, ("X", "y"))
+    with no_grad():
+        predictions = predict(model, samples)
+    return figures(loss, predictions, targets)
+
+
+def checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
+    """Samples and targets as arrays, refused where they hold anything but finite numbers."""
+    samples = as_table(X, names[0])
+    as_floats(y, names[1])
+    targets = np.asarray(y)  # and not as floats, so that classes stay ints
+    if targets.ndim == 0 or len(targets) != len(samples):
+        raise ValueError(f"{names[0]} has {len(samples)} samples and {names[1]} has {targets.size}")
+    if targets.dtype.kind == "f":
+        as_table(targets.reshape(len(targets), -1), names[1])
+    return samples, targets
+
+
+def predict(model: Module, samples: Any) -> list[Any]:
+    """What the model gives for each sample."""
+    return [model(sample) for sample in samples.tolist()]  # type: ignore[operator]
+
+
+def figures(loss: Loss, predictions: list[Any], targets: Any) -> Figures:
+    """The loss of the predictions, and their accuracy where the loss is one of classes."""
+    error = loss(predictions, targets.tolist())
+    return result_of(error, "the loss"), accuracy_of(loss, predictions, targets)
+
+
+def accuracy_of(loss: Loss, predictions: Any, targets: Any) -> float | None:
+    """The share of predictions that are right; None if the loss is not one of classes."""
+    if loss not in _RIGHT:
+        return None
+    if isinstance(predictions, list):
+        predictions = np.vectorize(Value.item, otypes=[float])(np.array(predictions, dtype=object))
+    return float(np.mean(_RIGHT[loss](predictions, targets)))
+
+
+def _is_class(scores: Any, targets: Any) -> Any:
+    return scores.argmax(axis=1) == (targets if targets.ndim == 1 else targets.argmax(axis=1))
+
+
+# Which predictions are right, for the losses of classes.
+_RIGHT: dict[Loss, Callable[[Any, Any], Any]] = {
+    losses.cross_entropy: _is_class,
+    losses.categorical_cross_entropy: _is_class,
+    losses.nll_loss: _is_class,
+    losses.binary_cross_entropy: lambda p, targets: (p > 0.5) == (targets > 0.5),
+    losses.binary_cross_entropy_with_logits: lambda z, targets: (z > 0) == (targets > 0.5),
+    losses.hinge_loss: lambda scores, targets: scores * targets > 0,
+    losses.perceptron_loss: lambda scores, targets: scores * targets > 0,
+}

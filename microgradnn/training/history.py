@@ -1,0 +1,80 @@
+"""History: the losses and metrics of a training, epoch by epoch, and how it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..explaining.notation import sparkline
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class History:
+    """What happened in training, one entry for each epoch.
+
+    `losses` are means over the batches, weighted by their samples; `metrics` holds, where they
+    apply, "accuracy", "validation_loss" and "validation_accuracy". `best_epoch` is the place in
+    these lists with the lowest loss; `stopped` says why training ended. `compiled` is whether
+    compiled programs took the steps, and if not, `eager_because` says why.
+    """
+
+    def __init__(self) -> None:
+        self.losses: list[float] = []
+        self.metrics: dict[str, list[float]] = {}
+        self.best_epoch = 0
+        self.stopped = "all epochs done"
+        self.compiled = True
+        self.eager_because = ""
+
+    def __repr__(self) -> str:
+        last = {"loss": self.losses[-1:], **{k: v[-1:] for k, v in self.metrics.items()}}
+        shown = ", ".join(f"{name} {x[0]:.4g}" for name, x in last.items() if x)
+        how = "" if self.compiled else f"; eager: {self.eager_because}"
+        return f"History({len(self.losses)} epochs, {shown}; {self.stopped}{how})"
+
+    def __str__(self) -> str:
+        """The curves as one line each, for terminals."""
+        curves = {"loss": self.losses, **self.metrics}
+        width = max(map(len, curves))
+        lines = [
+            f"{name:{width}}  {sparkline(numbers)}  {numbers[0]:.4g} → {numbers[-1]:.4g}"
+            for name, numbers in curves.items()
+            if numbers
+        ]
+        return "\n".join(lines if self.compiled else [*lines, f"eager: {self.eager_because}"])
+
+    def figures(self) -> str:
+        """The loss and the metrics of the last epoch, for the progress bar."""
+        figures = [f"loss {self.losses[-1]:.4f}"]
+        figures += [f"{name} {numbers[-1]:.3f}" for name, numbers in self.metrics.items()]
+        return "  ".join(figures)
+
+    def decisive_loss(self) -> float:
+        """The last loss by which epochs are compared: that of validation, if there is one."""
+        return (self.metrics.get("validation_loss") or self.losses)[-1]
+
+    def run_eagerly(self, reason: str) -> None:
+        """Note that steps are taken on recorded graphs, and why."""
+        self.compiled = False
+        self.eager_because = reason
+
+    def record(self, **entries: float | None) -> None:
+        """Append the figures of one epoch by name; one that is None is left out.
+
+        >>> history = History()
+        >>> history.record(loss=0.5, accuracy=None, validation_loss=0.6)
+        >>> history.losses, history.metrics
+        ([0.5], {'validation_loss': [0.6]})
+        """
+        for name, number in entries.items():
+            if name == "loss" and number is not None:
+                self.losses.append(number)
+            elif number is not None:
+                self.metrics.setdefault(name, []).append(number)
+
+    def plot(self) -> Figure:
+        """The curves as a matplotlib figure (needs the extra `plot`)."""
+        from ..plots import training_curves
+
+        return training_curves(self)

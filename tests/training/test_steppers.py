@@ -1,0 +1,228 @@
+"""Steps by compiled programs are those by the recorded graph, or fit says why not."""
+
+import functools
+from typing import Any
+
+import numpy as np
+import pytest
+
+import microgradnn as mg
+from microgradnn import History, Value, losses, nn, optim
+from microgradnn.data import load_iris, standardize
+
+IRIS = load_iris()
+
+
+X, Y = standardize(IRIS.X), IRIS.y
+
+
+def quiet(model: nn.Module, X: Any, y: Any, **options: Any) -> History:
+    return mg.fit(model, X, y, progress=False, **options)
+
+
+class Clipped(optim.SGD):
+    """A step of one's own."""
+
+    def step(self) -> None:
+        optim.clip_grad_norm(self.parameters, 0.5)
+        super().step()
+
+
+SGD: Any = lambda p: optim.SGD(p, optim.cosine_decay(0.1, 60), momentum=0.9, weight_decay=0.01)  # noqa: E731
+
+
+ADAM: Any = lambda p: optim.Adam(p, 0.02, weight_decay=0.01)  # noqa: E731
+
+
+CLIPPED: Any = lambda p: Clipped(p, 0.1, momentum=0.5)  # noqa: E731
+
+
+PART: Any = lambda p: optim.Adam(p[::-2], 0.05)  # noqa: E731 - some of the weights, in another order
+
+
+ROWS = np.random.default_rng(0).normal(size=(23, 4))
+
+
+CLASSES = (ROWS @ np.random.default_rng(1).normal(size=(4, 3))).argmax(axis=1)
+
+
+SOFT = np.where(np.eye(3)[CLASSES] == 1.0, 0.8, 0.1)
+
+
+class Custom(nn.Module):
+    """A network of one's own, with a loss that has a weight of its own."""
+
+    def __init__(self) -> None:
+        self.inner, self.rate = nn.MLP(4, [3, 2], "sin", rng=1), Value(0.5)
+
+    def __call__(self, row: Any) -> Any:
+        a, b = self.inner(row)
+        return mg.exp(-self.rate * a) / (1 + b * b)
+
+
+def task(name: str) -> tuple[nn.Module, dict[str, Any]]:
+    """A model and what `fit` needs for it."""
+    sizes, loss, y = {
+        "regression": ([5, 1], losses.mse_loss, ROWS[:, 0] * ROWS[:, 1]),
+        "two outputs": ([5, 2], losses.huber_loss, ROWS[:, :2] ** 2),
+        "a column": ([5, 2], losses.l1_loss, ROWS[:, :2].tolist()),
+        "a sum": ([5, 1], losses.half_squared_error, ROWS[:, 0] - ROWS[:, 1]),
+        "logits": ([5, 1], losses.binary_cross_entropy_with_logits, CLASSES % 2),
+        "flags": ([5, 1], losses.binary_cross_entropy_with_logits, CLASSES == 1),
+        "labels": ([5, 1], losses.hinge_loss, 2 * (CLASSES % 2) - 1),
+        "perceptron": ([1], losses.perceptron_loss, 2 * (CLASSES % 2) - 1),
+        "several labels": ([5, 3], losses.binary_cross_entropy_with_logits, np.eye(3)[CLASSES]),
+        "classes": ([5, 3], losses.cross_entropy, CLASSES),
+        "soft classes": ([5, 3], losses.cross_entropy, SOFT),
+        "partial": ([5, 1], functools.partial(losses.huber_loss, delta=0.3), ROWS[:, 0]),
+        "custom": (None, lambda p, t: mg.mean([abs(a - b) for a, b in zip(p, t)]), ROWS[:, 0] ** 2),  # noqa: B905
+    }[name]
+    model = Custom() if sizes is None else nn.MLP(4, sizes, "tanh", rng=3)
+    return model, {"y": y, "loss": loss}
+
+
+TASKS = [
+    *("regression", "two outputs", "a column", "a sum", "logits", "flags", "labels"),
+    *("perceptron", "several labels", "classes", "soft classes", "partial", "custom"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "optimizer"),
+    [
+        *((name, SGD) for name in TASKS),
+        *(("classes", make) for make in (ADAM, CLIPPED, PART)),
+        *(("a sum", make) for make in (ADAM, CLIPPED, PART)),
+    ],
+)
+def test_compiled_training_is_eager_training(name: str, optimizer: Any) -> None:
+    runs: list[Any] = []
+    for compiled in (True, False):
+        seen: list[list[float]] = []
+        model, options = task(name)
+        parameters = model.parameters()
+        stepper = optimizer(parameters)
+        history = quiet(
+            model,
+            ROWS,
+            **options,
+            optimizer=stepper,
+            epochs=18,  # of three batches, the last of 7 rows
+            batch_size=8,
+            validation=(ROWS[:9], options["y"][:9]),
+            callbacks=[lambda *_, p=parameters, s=seen: s.append([x.data for x in p])],
+            compiled=compiled,
+        )
+        assert history.compiled is compiled
+        runs.append([history.losses, *history.metrics.values(), *seen])
+        runs[-1].append([p.grad for p in stepper.parameters])
+    for ours, eager in zip(*runs, strict=True):
+        np.testing.assert_allclose(ours, eager, rtol=1e-9, atol=1e-9)
+    assert len({tuple(weights) for weights in runs[0][-19:-1]}) > 10  # it did learn
+
+
+def test_early_stopping_is_the_same_in_both_ways() -> None:
+    histories = []
+    for compiled in (True, False):
+        model = nn.MLP(4, [8, 3], rng=0)
+        optimizer = optim.Adam(model.parameters(), lr=0.05)
+        histories.append(
+            quiet(model, X[::2], Y[::2], loss=losses.cross_entropy, optimizer=optimizer, patience=3,
+                  validation=(X[1::2], Y[1::2]), compiled=compiled)
+        )  # fmt: skip
+    ours, eager = histories
+    assert ours.stopped == eager.stopped == "no better validation loss"
+    assert ours.best_epoch == eager.best_epoch
+    np.testing.assert_allclose(ours.losses, eager.losses, rtol=1e-9)
+
+
+def test_a_perceptron_without_errors_shows_its_loss_to_be_a_sum() -> None:
+    runs = []
+    for compiled in (True, False):
+        model = nn.MLP(1, [1], init="zeros")
+        for parameter in model.parameters():
+            parameter.data = 1.0
+        options: dict[str, Any] = {"loss": losses.perceptron_loss, "epochs": 3}
+        rows, labels = [[2.0], [3.0], [-2.0], [-3.0]], [1, 1, -1, -1]
+        quiet(model, rows, labels, compiled=compiled, **options)  # the loss is 0
+        history = quiet(model, [*rows, [0.5]], [*labels, -1], compiled=compiled, **options)
+        runs.append(history.losses)
+    assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+    assert runs[0][0] == pytest.approx(1.5)
+
+
+def test_a_batch_that_no_program_can_run_is_recorded() -> None:
+    rows, classes = [[800.0], [-1.0], [0.5], [1.0]], [1, 0, 1, 0]  # σ(800) = 1: only 0·log 0 left
+    runs = []
+    for compiled in (True, False):
+        model = nn.MLP(1, [1], output_activation="sigmoid", init="zeros")
+        options: dict[str, Any] = {"loss": losses.binary_cross_entropy, "batch_size": 2}
+        history = quiet(model, rows, classes, epochs=30, compiled=compiled, **options)
+        assert history.compiled is compiled
+        runs.append([*history.losses, *(p.data for p in model.parameters())])
+    assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+
+
+class Halting(nn.Module):
+    def __init__(self) -> None:
+        self.inner, self.unused = nn.MLP(4, [1]), Value(1.0)
+
+    def __call__(self, row: Any) -> Any:
+        return self.inner(row)
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "reason"),
+    [
+        (
+            nn.MLP(4, [3, 1], lambda z: z if z > 0 else 0.1 * z),
+            losses.mse_loss,
+            "depends on the data",
+        ),
+        (nn.MLP(4, [1]), lambda p, t: losses.mse_loss(p, t) ** 0.5, "neither the mean nor the sum"),
+        (nn.MLP(4, [1]), lambda p, t: losses.mse_loss(p, [float(x) for x in t]), "not converted"),
+        (nn.MLP(4, [1], init="zeros"), lambda p, t: losses.mse_loss(p, p), "the loss is 0"),
+        (Halting(), losses.mse_loss, "is not in the graph"),
+    ],
+)
+def test_what_cannot_be_compiled_is_trained_eagerly_and_says_why(
+    model: nn.Module, loss: Any, reason: str
+) -> None:
+    start = model.state_dict()
+    with pytest.raises(ValueError, match=f"cannot be trained compiled: .*{reason}"):
+        quiet(model, ROWS, ROWS[:, 0], loss=loss, compiled=True)
+    np.testing.assert_equal(model.state_dict(), start)
+    losses_of = []
+    for compiled in (None, False):
+        model.load_state_dict(start)
+        history = quiet(model, ROWS, ROWS[:, 0], loss=loss, epochs=2, compiled=compiled)
+        losses_of.append(history.losses)
+        assert not history.compiled
+    assert losses_of[0] == losses_of[1]
+    history = quiet(model, ROWS, ROWS[:, 0], loss=loss, epochs=1)
+    assert reason in history.eager_because
+    assert reason in repr(history)
+    assert reason in str(history)
+
+
+def test_a_loss_that_changes_while_training_is_noticed() -> None:
+    runs = []
+    for compiled in (None, False):
+        scale = [1.0]
+        model = nn.MLP(4, [3, 1], "tanh")
+
+        def loss(p: Any, t: Any, scale: list[float] = scale) -> Any:
+            return scale[0] * losses.mse_loss(p, t)
+
+        def anneal(epoch: int, history: History, scale: list[float] = scale) -> None:
+            if epoch == 4:
+                scale[0] = 0.1
+
+        history = quiet(
+            model, ROWS, ROWS[:, 0], loss=loss, epochs=9, callbacks=[anneal], compiled=compiled
+        )
+        runs.append(history.losses)
+    assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+    scale[0] = 1.0
+    with pytest.raises(ValueError, match="have changed their course by epoch 5"):
+        quiet(model, ROWS, ROWS[:, 0], loss=loss, epochs=9, callbacks=[anneal], compiled=True)
