@@ -30,28 +30,10 @@ from .modes import debug, large_graph, no_grad
 from .row import PRIMITIVES, Primitive, where
 from .value import Value, topological_order
 
+# fmt: off
 __all__ = [
-    "PRIMITIVES",
-    "GradientCheck",
-    "Interval",
-    "Primitive",
-    "Value",
-    "assign",
-    "debug",
-    "functions",
-    "grad",
-    "gradcheck",
-    "gradients",
-    "hessian",
-    "jacobian",
-    "large_graph",
-    "no_grad",
-    "numerical_gradient",
-    "primitive",
-    "reductions",
-    "relative_error",
-    "table",
-    "topological_order",
-    "value_and_grad",
-    "where",
+    "PRIMITIVES", "GradientCheck", "Interval", "Primitive", "Value", "assign", "debug", "functions",
+    "grad", "gradcheck", "gradients", "hessian", "jacobian", "large_graph", "no_grad",
+    "numerical_gradient", "primitive", "reductions", "relative_error", "table",
+    "topological_order", "value_and_grad", "where",
 ]
