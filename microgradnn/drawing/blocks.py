@@ -25,10 +25,8 @@ _PARAMETER = re.compile(r"(\w+\.)+[^\W\d]\w*(\.\d+)*")
 Key = tuple[str, Hashable]  # the name of a block, and what tells it from others of this name
 Keys = list[Key | None]
 
-_SEVERAL: Key = (
-    "several modules",
-    0,
-)  # stands for more than one module, wherever one is looked for
+# Stands for more than one module, wherever one is looked for.
+_SEVERAL: Key = ("several modules", 0)
 
 
 class Graph:

@@ -4,7 +4,7 @@ A `Value` records what it was computed from, and `backward` is the chain rule ru
 record: both stand in `value.py`, which explains itself without the rest. What an operation is
 (its value, its derivatives, its domain) is a row of the table, read next: `row.py` says what a row
 holds, `table.py` and `reductions.py` hold them. `kernels.py` makes recording fast and changes
-nothing else. The files build on each other in this order: checks, interval, row, custom, table,
+nothing else. The files build on each other in this order: checks, row, custom, table,
 reductions, formulas, functions, kernels, interop, value, and on it copying, modes, derivatives and
 checking.
 
@@ -22,10 +22,10 @@ from . import (
     table,
 )
 from .checking import GradientCheck, gradcheck, numerical_gradient, relative_error
+from .checks import Interval
 from .custom import primitive
 from .derivatives import grad, gradients, hessian, jacobian, value_and_grad
 from .interop import assign
-from .interval import Interval
 from .modes import debug, large_graph, no_grad
 from .row import PRIMITIVES, Primitive, where
 from .value import Value, topological_order

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .checks import must_be
-from .interval import Interval, as_domain
+from .checks import Interval, as_domain, must_be
 from .row import PRIMITIVES, Partial, Primitive, add_row
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, NamedTuple, overload
 
+from .checks import REAL as REAL
+from .checks import Interval as Interval
 from .checks import as_number, is_array
-from .interval import REAL as REAL
-from .interval import Interval as Interval
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
 Partial = Callable[..., Any]

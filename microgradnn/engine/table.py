@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .interval import ABOVE_MINUS_ONE, NON_NEGATIVE, NON_ZERO, POSITIVE, REAL, UNIT
+from .checks import ABOVE_MINUS_ONE, NON_NEGATIVE, NON_ZERO, POSITIVE, REAL, UNIT
 from .row import Primitive, add_row, where
 
 # The public names, for `import *` in the package. Not among them are `abs` and `pow`, which would

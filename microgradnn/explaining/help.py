@@ -7,8 +7,8 @@ import itertools
 import math
 from collections.abc import Sequence
 
+from ..engine.checks import Interval
 from ..engine.formulas import Formula
-from ..engine.interval import Interval
 from ..engine.row import Primitive
 from .notation import number
 from .writing import readable

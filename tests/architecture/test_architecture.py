@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Each package, and each file in it, may import those above it.
 ORDER = {
-    "engine": "checks interval row custom table reductions formulas functions kernels interop "
+    "engine": "checks row custom table reductions formulas functions kernels interop "
     "value copying modes derivatives checking",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",

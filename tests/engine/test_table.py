@@ -14,8 +14,8 @@ import pytest
 from properties.references import REFERENCES
 from properties.strategies import arranged
 
+from microgradnn.engine.checks import Interval
 from microgradnn.engine.formulas import Formula
-from microgradnn.engine.interval import Interval
 from microgradnn.engine.row import PRIMITIVES, Primitive, where
 from microgradnn.engine.table import exp, log, sigmoid
 

@@ -48,9 +48,9 @@ def test_what_comes_from_the_other_sample_is_added_up() -> None:
     # ∂loss/∂w by the second sample is x2 · (1 − tanh²(w·x2)).
     wanted = -1.0 * (1 - math.tanh(-0.5) ** 2)
     assert list(received) == [named["w"]]
-    total, uses = received[named["w"]]
+    total, count = received[named["w"]]
     assert total == pytest.approx(wanted, rel=1e-15)
-    assert uses == 1
+    assert count == 1
     assert received_from_others(topological_order(loss), topological_order(loss)) == {}
 
 
