@@ -3,14 +3,22 @@
 import ast
 import builtins
 import inspect
+import runpy
 import subprocess
 import sys
+from collections.abc import Callable
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "microgradnn"
-FILES = sorted(PACKAGE.rglob("*.py"))
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "microgradnn"
+# What draws the picture of imports reads them for these tests, too.
+_IMPORTS = runpy.run_path(str(ROOT / "docs" / "make_imports.py"))
+FILES: list[Path] = _IMPORTS["FILES"]
+imports_of: Callable[[Path], tuple[set[str], set[str]]] = _IMPORTS["imports_of"]
+module_name: Callable[[Path], str] = _IMPORTS["module_name"]
 
 # Each package, and each file in it, may import those above it.
 ORDER = {
@@ -43,35 +51,6 @@ MODULES = [
 WHEN_CALLED = {("engine.interop", "drawing"), ("engine.row", "explaining.help")}
 
 
-def module_name(path: Path) -> str:
-    parts = list(path.relative_to(PACKAGE).with_suffix("").parts)
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def imports_of(path: Path) -> tuple[set[str], set[str]]:
-    """The modules that a file imports: when it is loaded or read by type checkers; when called."""
-    package = [part for part in module_name(path).split(".") if part]
-    if path.name != "__init__.py":
-        package.pop()
-    tree = ast.parse(path.read_text("utf-8"))
-    inner = {
-        node
-        for function in ast.walk(tree)
-        if isinstance(function, (ast.FunctionDef, ast.Lambda))
-        for node in ast.walk(function)
-    }
-    loaded: set[str] = set()
-    called: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = package[: len(package) - node.level + 1]
-            here = ".".join([*base, *(node.module or "").split(".")]).strip(".")
-            for alias in node.names:
-                name = f"{here}.{alias.name}".strip(".")
-                (called if node in inner else loaded).add(name if name in MODULES else here)
-    return loaded, called - {""}
-
-
 def test_every_module_has_its_place() -> None:
     assert sorted(map(module_name, FILES)) == sorted(MODULES)
 
@@ -85,6 +64,16 @@ def test_imports_run_downwards(path: Path) -> None:
     late = {(name, other) for other in called if MODULES.index(other) >= place}
     assert upward == set()
     assert late <= WHEN_CALLED
+
+
+def test_no_two_packages_import_each_other() -> None:
+    direct = _IMPORTS["imports_of_packages"]()
+    TopologicalSorter(direct).prepare()  # raises CycleError
+
+
+def test_the_picture_of_imports_is_up_to_date() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    assert f"<!-- made by docs/make_imports.py -->\n{_IMPORTS['picture']()}" in page
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)
