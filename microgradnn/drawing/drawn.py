@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..engine.modes import large_graph
-from ..engine.value import Value
+from ..engine.value import Value, topological_order
 from .contents import all_frames, check_options, contents, values_shown
 from .diagram import Diagram
 from .fold import MOST_BOXES, Rule
@@ -18,6 +18,7 @@ from .network import draw_network, neurons_by_layer
 from .picture import Drawing
 from .svg import box_size, paint, room_for, route_of
 
+MOST_IN_NOTEBOOK = 60  # nodes of a Value's graph that a notebook shows as a picture
 MOST_UNFOLDED = 1000  # boxes, if the user will not have them folded
 
 
@@ -85,3 +86,8 @@ def _geometry_for_all(shown: Sequence[Diagram]) -> Geometry:
     geometry = lay_out(sizes, [*map(route_of, shown[0].arrows)])
     captions = [frame.caption for frame in shown]
     return geometry._replace(size=room_for(captions, geometry.size))
+
+
+def in_notebook(root: Value) -> str | None:
+    """The picture of a Value in a notebook; None, so that it is shown as text, if it is large."""
+    return draw(root).svg if len(topological_order(root)) <= MOST_IN_NOTEBOOK else None

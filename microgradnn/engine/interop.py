@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from .checks import as_number, check_lengths
 from .row import PRIMITIVES, elementwise
 
-MOST_DRAWN = 60  # nodes of a graph that a notebook shows as a picture
-
 # NumPy's names for what the table calls otherwise.
 _ROWS = {
     "subtract": "sub",
@@ -96,15 +94,9 @@ class Protocols:
 
     def _repr_svg_(self) -> str | None:
         """What a notebook shows: the graph as a picture, or None (the text form) if it is large."""
-        from ..drawing import draw
+        from ..drawing.drawn import in_notebook
 
-        nodes = [self]
-        for node in nodes:  # which grows
-            if len(nodes) > MOST_DRAWN:
-                return None
-            operands = {x for x in node.operands if type(x) is not float}
-            nodes += operands.difference(nodes)
-        return draw(self).svg
+        return in_notebook(self)
 
 
 def assign(values: Iterable[Any], numbers: Iterable[Any]) -> None:
