@@ -19,22 +19,6 @@ from microgradnn.nn import MLP, init
 # ---- The example of its README -----------------------------------------------------------------
 
 
-def test_micrograd_readme() -> None:
-    a, b = Value(-4.0), Value(2.0)
-    c = a + b
-    d = a * b + b**3
-    c += c + 1
-    c += 1 + c + (-a)
-    d += d * 2 + (b + a).relu()
-    d += 3 * d + (b - a).relu()
-    e = c - d
-    f = e**2
-    g = f / 2.0
-    g += 10.0 / f
-    g.backward()
-    assert f"{g.data:.4f} {a.grad:.4f} {b.grad:.4f}" == "24.7041 138.8338 645.5773"
-
-
 def expression(a: Any, b: Any) -> Any:
     """What that program computes, by hand; a + b < 0 and b − a > 0, so relu gives 0 and b − a."""
     c = 4 * (a + b) + 3 - a
