@@ -6,8 +6,10 @@ import math
 import os
 from collections.abc import Sequence
 from numbers import Integral
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MOST_UNITS = 10**7  # inputs or neurons of a layer, or classes
 
@@ -109,6 +111,8 @@ def as_count(x: Any, name: str, least: int = 1, most: float = math.inf) -> int:
 
 def as_path(path: Any) -> Path:
     """The path of a file; a number is none, though `open` takes one."""
+    from pathlib import Path  # only now: loading it is a seventh of what the package takes
+
     must_be((str, os.PathLike), path, "path", "a str or a Path")
     try:
         os.stat(path)
