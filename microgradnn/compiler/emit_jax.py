@@ -15,11 +15,14 @@ import jax.numpy as jnp
 import jax.scipy.special
 import numpy as np
 
-from ..engine.formulas import JAX, statements
+from ..engine.formulas import Dialect, statements
 from ..engine.row import PRIMITIVES
 from .steps import Map, Product, Reduce, Schedule, Slots, Step, Sum
 
 Array = Any
+
+# Over JAX's functions, each with "row_" before its name; its numbers can be divided by zero.
+JAX = Dialect("float64({!r})".format, "row_{}".format, "where({}, {}, {})", "({}) & ({})")
 
 
 def jax_function(schedule: Schedule) -> Callable[[Array, Array], tuple[Array, Array]]:

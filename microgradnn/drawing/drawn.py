@@ -88,6 +88,6 @@ def _geometry_for_all(shown: Sequence[Diagram]) -> Geometry:
     return geometry._replace(size=room_for(captions, geometry.size))
 
 
-def in_notebook(root: Value) -> str | None:
+def in_notebook(root: Any) -> str | None:
     """The picture of a Value in a notebook; None, so that it is shown as text, if it is large."""
     return draw(root).svg if len(topological_order(root)) <= MOST_IN_NOTEBOOK else None

@@ -1,6 +1,6 @@
-"""An operand that writes text instead of computing: Python, JAX, JavaScript.
+"""An operand that writes text instead of computing.
 
-How formulas are written for people stands in `explaining/writing.py`.
+The dialect of a back end stands with it, how people read formulas in `explaining/writing.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Formula:
     """A formula over names: put it into a row and it records how the row is written.
 
     >>> x, y = Formula("x"), Formula("y")
-    >>> (x - x * y).code(JAVASCRIPT)
+    >>> (x - x * y).code(PYTHON)
     'x - x * y'
     """
 
@@ -101,19 +101,8 @@ class Dialect(NamedTuple):
     power: Callable[[str, str], str] | None = None  # None: a power is a function like any other
 
 
-def _javascript_number(x: float) -> str:
-    return repr(x) if x - x == 0 else "NaN" if x != x else ("-" * (x < 0) + "Infinity")
-
-
-def _javascript_function(name: str) -> str:
-    return {"maximum": "Math.max", "minimum": "Math.min"}.get(name, f"Math.{name}")
-
-
 # Python's functions are the rows' own `forward`, handed over under the rows' names.
 PYTHON = Dialect(repr, str, "({1} if {0} else {2})", "{} and {}")
-# Over JAX's functions, each with "row_" before its name; its numbers can be divided by zero.
-JAX = Dialect("float64({!r})".format, "row_{}".format, "where({}, {}, {})", "({}) & ({})")
-JAVASCRIPT = Dialect(_javascript_number, _javascript_function, "({} ? {} : {})", "{} && {}")
 
 
 def statements(formulas: dict[str, Any], dialect: Dialect) -> list[str]:

@@ -161,16 +161,13 @@ class Kernels(Generic[Node]):
             "inf": math.inf,
             "nan": math.nan,
         }
-        return _executed(source, f"{__file__}, {row.name} of {' '.join(all_kinds)}", namespace)
+        import linecache  # only when the first kernel is written
 
-
-def _executed(source: str, name: str, namespace: dict[str, Any]) -> Kernel:
-    """The kernel that the source defines; tracebacks and debuggers find its lines by the name."""
-    import linecache  # only when the first kernel is written
-
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    exec(compile(source, name, "exec"), namespace)
-    return namespace["kernel"]  # type: ignore[no-any-return]
+        # Tracebacks and debuggers find the lines of a kernel by this name.
+        name = f"{__file__}, {row.name} of {' '.join(all_kinds)}"
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+        exec(compile(source, name, "exec"), namespace)
+        return namespace["kernel"]  # type: ignore[return-value]
 
 
 # ---- Their source ------------------------------------------------------------------------------
@@ -181,15 +178,14 @@ def kernel_source(row: Primitive, arity: int, all_kinds: Sequence[str]) -> str:
     operands = [f"x{place}" for place in range(arity)]
     cases = [_case(row, operands, kinds) for kinds in all_kinds]
     # An int beside a Value is tried again as a float, if that is the same number.
-    retries = [_retry(operands, x) for x in operands] if arity > 1 else []
+    retries = [
+        _RETRY.format(x=x, operands=", ".join(f"float({y})" if y == x else y for y in operands))
+        for x in operands
+        if arity > 1
+    ]
     return _KERNEL.format(
         operands=", ".join(operands), cases="".join(cases), retries="".join(retries)
     )
-
-
-def _retry(operands: list[str], x: str) -> str:
-    converted = [f"float({y})" if y == x else y for y in operands]
-    return _RETRY.format(x=x, operands=", ".join(converted))
 
 
 def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:

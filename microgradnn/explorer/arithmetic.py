@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..engine.formulas import JAVASCRIPT, Formula, statements
+from ..engine.formulas import Dialect, Formula, statements
 from ..engine.row import PRIMITIVES, Primitive
 
 MOST_WRITTEN = 12  # operands of an operation whose equation is written out
@@ -13,9 +13,18 @@ MOST_WRITTEN = 12  # operands of an operation whose equation is written out
 Form = tuple[Primitive, int]  # a row, and with how many operands it is called
 
 # `sum` must be exact, as it is here, and Math has no erf and erfc: arithmetic.js has all three.
-_OURS = {"sum", "erf", "erfc"}
-PAGE = JAVASCRIPT._replace(
-    function=lambda name: name if name in _OURS else JAVASCRIPT.function(name)
+_NAMES = {"maximum": "Math.max", "minimum": "Math.min", "sum": "sum", "erf": "erf", "erfc": "erfc"}
+
+
+def _number(x: float) -> str:
+    return repr(x) if x - x == 0 else "NaN" if x != x else ("-" * (x < 0) + "Infinity")
+
+
+JAVASCRIPT = Dialect(
+    number=_number,
+    function=lambda name: _NAMES.get(name, f"Math.{name}"),
+    where="({} ? {} : {})",
+    both="{} && {}",
 )
 
 
@@ -59,4 +68,4 @@ def _assignments(row: Primitive, operands: Sequence[Any]) -> list[str]:
         formulas = {f"term{k}": term for k, term in enumerate(value.operands)}
         formulas["out"] = Formula(f"sum({', '.join(formulas)})")
     formulas |= {f"d{k}": derivative for k, derivative in enumerate(derivatives)}
-    return statements(formulas, PAGE)
+    return statements(formulas, JAVASCRIPT)

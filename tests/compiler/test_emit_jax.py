@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from test_conformance import CASES, agrees, evaluate, leaves_of
 import microgradnn as mg
 from microgradnn import Value, losses, nn
 from microgradnn.compiler import Program, compile
+from microgradnn.engine.formulas import Formula
 from microgradnn.engine.row import PRIMITIVES
 
 
@@ -50,6 +52,18 @@ def assert_same(jax: Any, program: Program, X: Any) -> None:
     wanted, wanted_gradient = program.value_and_grad(X, theta)
     np.testing.assert_allclose(mean, wanted, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(gradient, wanted_gradient, rtol=1e-12, atol=1e-12)
+
+
+def test_formulas_are_written_for_jax(jax: Any) -> None:
+    from microgradnn.compiler.emit_jax import JAX
+
+    x, y = Formula("x"), Formula("y")
+    zero = "float64(0.0)"
+    held = mg.maximum(mg.relu(x), math.inf)
+    assert held.code(JAX) == f"row_maximum(where(x <= {zero}, {zero}, x), float64(inf))"
+    both = mg.where((x > 0) & (y < 1), mg.minimum(x, y), 0.0)
+    signs = f"(x > {zero}) & (y < float64(1.0))"
+    assert both.code(JAX) == f"where({signs}, row_minimum(x, y), {zero})"
 
 
 # ---- The same as NumPy's -------------------------------------------------------------------------

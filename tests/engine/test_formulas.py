@@ -4,9 +4,10 @@ import math
 
 import pytest
 
-from microgradnn.engine.formulas import JAVASCRIPT, JAX, PYTHON, Formula, statements
+from microgradnn.engine.formulas import PYTHON, Formula, statements
 from microgradnn.engine.row import PRIMITIVES, where
 from microgradnn.engine.table import maximum, minimum, relu
+from microgradnn.explorer.arithmetic import JAVASCRIPT
 
 X, Y, Z = Formula("x"), Formula("y"), Formula("z")
 
@@ -36,13 +37,9 @@ def test_parentheses_where_they_are_needed_and_only_there(formula: Formula, text
 def test_dialects() -> None:
     formula = maximum(relu(X), math.inf)
     assert formula.code(PYTHON) == "maximum((0.0 if x <= 0.0 else x), inf)"
-    zero = "float64(0.0)"
-    assert formula.code(JAX) == f"row_maximum(where(x <= {zero}, {zero}, x), float64(inf))"
     assert formula.code(JAVASCRIPT) == "Math.max((x <= 0.0 ? 0.0 : x), Infinity)"
     both = where((X > 0) & (Y < 1), minimum(X, Y), 0.0)
     assert both.code(PYTHON) == "(minimum(x, y) if x > 0.0 and y < 1.0 else 0.0)"
-    signs = f"(x > {zero}) & (y < float64(1.0))"
-    assert both.code(JAX) == f"where({signs}, row_minimum(x, y), {zero})"
 
 
 def test_what_recurs_is_computed_once() -> None:
