@@ -76,6 +76,17 @@ def test_the_picture_of_imports_is_up_to_date() -> None:
     assert f"<!-- made by docs/make_imports.py -->\n{_IMPORTS['picture']()}" in page
 
 
+# The tests of these have other names, since no two files of tests may have the same one.
+TESTED_BY = {"accuracy": "test_evaluate", "rows": "test_rows_as_formulas"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_every_module_has_a_file_of_tests(path: Path) -> None:
+    names = {test.stem for test in (ROOT / "tests").rglob("test_*.py")}
+    if not path.name.startswith("__"):
+        assert TESTED_BY.get(path.stem, f"test_{path.stem}") in names
+
+
 @pytest.mark.parametrize("path", FILES, ids=module_name)
 def test_the_first_line_says_what_a_file_is_for(path: Path) -> None:
     first = ast.get_docstring(ast.parse(path.read_text("utf-8")))
