@@ -1,7 +1,5 @@
 """Arguments of users: taken, or refused by name, with what came and what to do instead."""
 
-from __future__ import annotations
-
 import math
 import os
 from collections.abc import Sequence

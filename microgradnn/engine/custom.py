@@ -1,7 +1,5 @@
 """Rows of the user's own: `mg.primitive`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

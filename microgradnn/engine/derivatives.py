@@ -1,7 +1,5 @@
 """Exact derivatives: gradients of a graph, and grad, jacobian and hessian of functions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any

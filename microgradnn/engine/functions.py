@@ -1,7 +1,5 @@
 """Functions of lists and with defaults, built from rows: sum, mean, dot, softmax, clip, …"""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How a Value meets the rest of Python: NumPy, printing, pictures, conversion, copying."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any

@@ -1,7 +1,5 @@
 """Compiled recording: `Value._record`, written out for one row at a time, for speed only."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import operator

@@ -1,7 +1,5 @@
 """Ways to run a block: without recording, with the lines of the program, without the collector."""
 
-from __future__ import annotations
-
 import gc
 import os
 import sys

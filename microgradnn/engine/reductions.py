@@ -1,7 +1,5 @@
 """Rows of many operands: sum, dot, max, min, logsumexp, softmax and cross-entropy."""
 
-from __future__ import annotations
-
 import functools
 import itertools
 import math

@@ -1,7 +1,5 @@
 """The table of primitives: each operation is one row, and everything else reads the rows."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any
