@@ -107,7 +107,7 @@ def as_count(x: Any, name: str, least: int = 1, most: float = math.inf) -> int:
     return int(x)
 
 
-def as_path(path: Any) -> Path:
+def as_path(path: Any) -> "Path":
     """The path of a file; a number is none, though `open` takes one."""
     from pathlib import Path  # only now: loading it is a seventh of what the package takes
 
