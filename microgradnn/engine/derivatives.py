@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from numbers import Integral
-from operator import attrgetter
 from typing import Any
 
 from .checks import as_list, as_number, must_be
@@ -22,10 +21,9 @@ CONSTANT: tuple[Any, ...] = type(UNRECORDED)()
 def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
     """The derivatives of `output` with respect to each of `inputs`, without touching any `grad`.
 
-    With `create_graph` they are Values, recorded like everything else, so that they can be
-    differentiated again; a RuntimeError says so if the data of a leaf has changed since the pass.
-    An input that the output does not depend on gets 0; an output that `no_grad` has not recorded
-    is a RuntimeError.
+    With `create_graph` they are Values, recorded like everything else, to be differentiated again;
+    a RuntimeError says so if the data of a leaf has changed since the pass. An input that the
+    output does not depend on gets 0; an output that is not recorded is a RuntimeError.
 
     >>> x = Value(3.0)
     >>> (slope,) = gradients(x**3, [x], create_graph=True)
@@ -54,31 +52,27 @@ def _rows(
 ) -> list[list[Any]]:
     """The derivatives of each output by the inputs; `order` is of all nodes below the outputs."""
     depends = dependents(order, inputs)
-    nodes = [node for node in reversed(order) if node in depends]
-    partials_of: Callable[[Value], Sequence[Any]] = attrgetter("local_grads")
     # A partial never raises: it is infinite or NaN.
     with Changed(records=True, lenient=True) if recorded else nullcontext():
-        if recorded:
-            partials_of = {node: _recorded_partials(node, depends) for node in nodes}.__getitem__
-        passes = [_backward_pass(output, nodes, depends, partials_of) for output in outputs]
+        partials = {
+            node: _recorded_partials(node, depends) if recorded else node.local_grads
+            for node in reversed(order)
+            if node in depends
+        }
+        passes = [_backward_pass(output, partials) for output in outputs]
     return [[received.get(x, 0.0) for x in inputs] for received in passes]
 
 
-def _backward_pass(
-    output: Any,
-    nodes: Sequence[Value],
-    depends: set[Value],
-    partials_of: Callable[[Value], Sequence[Any]],
-) -> dict[Any, Any]:
-    """What each node receives; `nodes` are those that depend on the inputs, operands last."""
+def _backward_pass(output: Any, partials: dict[Value, Sequence[Any]]) -> dict[Any, Any]:
+    """What each node receives; `partials` are of all that depend on the inputs, operands last."""
     received: dict[Any, Any] = {output: 1.0}
-    for node in nodes:
+    for node, local in partials.items():
         upstream = received.get(node)
         if upstream is None:  # the output does not depend on it
             continue
         one = type(upstream) is float and upstream == 1.0  # no node for a multiplication by one
-        for operand, partial in zip(node.operands, partials_of(node), strict=True):
-            if operand in depends:
+        for operand, partial in zip(node.operands, local, strict=True):
+            if operand in partials:
                 part = partial if one else partial * upstream
                 received[operand] = received[operand] + part if operand in received else part
     return received
@@ -86,15 +80,16 @@ def _backward_pass(
 
 def _recorded_partials(node: Value, depends: set[Value]) -> Sequence[Any]:
     """The wanted local derivatives of a node as Values, from the same formulas."""
-    if node.op is None:
-        return ()
-    if has_changed_operands(node):
+    wanted = [x in depends for x in node.operands]
+    if node.op is None or not any(wanted):
+        return wanted
+    if type(node) is Value and has_changed_operands(node):  # a traced one may not be looked at
         raise RuntimeError(
             f"the data of an operand of {node.label or node.op.name!r} has changed since it was "
             "computed, so the graph no longer says where its numbers came from; run the forward "
             "pass again before gradients(..., create_graph=True)"
         )
-    return node.op.partials_on(node, node.operands, [x in depends for x in node.operands])
+    return node.op.partials_on(node, node.operands, wanted)
 
 
 def has_changed_operands(node: Value) -> bool:
@@ -143,7 +138,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     (10.0, (5.0, 2.0))
     """
     must_be(Callable, f, "f", "a function")
-    places = [argnums] if isinstance(argnums, Integral) else as_list(argnums, "argnums")
+    places: list[Any] = [argnums] if isinstance(argnums, Integral) else as_list(argnums, "argnums")
     for place in places:
         must_be(Integral, place, "argnums", "an int, or a list of them")
 
@@ -186,8 +181,7 @@ def _transformed(
     """What `f` returns, and its derivatives by the arguments at `places`; or lists of both.
 
     `f` gets each of these as a Value of its own, so that what it does with a variable of a
-    function around it is not counted. Of an argument that is a Value it is a copy, which depends
-    on it. If the results may depend on any Value besides, they are Values.
+    function around it is not counted: as a copy, if the argument is such a variable.
     """
     for place in places:
         if not -len(args) <= place < len(args):
@@ -198,32 +192,27 @@ def _transformed(
             x = args[place]
             own = x * 1.0 if isinstance(x, Value) else Value(as_number(x, f"argument {place}"))
             inputs[place] = own
-        returned = f(*inputs)
+        output = f(*inputs)
     chosen = [inputs[place] for place in places]
     for own in chosen:
         own.operands = own.operands or CONSTANT
-    several = lists and isinstance(returned, (list, tuple))
-    outputs = [
-        x if isinstance(x, Value) else result_of(x) for x in (returned if several else [returned])
-    ]
-    values = tuple(x for x in outputs if isinstance(x, Value))
-    for x in values:
-        must_be_recorded(x, "a derivative")
-    order = topological_order(Value._assembled(0.0, None, values, ()))[:-1]
-    variable = any(isinstance(x, Value) for x in args) or any(map(_is_variable, order))
-    recorded = variable and records
-    results = [
-        outputs if recorded else [result_of(x) for x in outputs],
-        *_rows(outputs, order, chosen, recorded),
-    ]
+    several = lists and isinstance(output, (list, tuple))
+    found = output if several else [output]
+    outputs = [x if isinstance(x, Value) else result_of(x) for x in found]
+    for x in outputs:
+        if isinstance(x, Value):
+            must_be_recorded(x, "a derivative")
+    order = topological_order(Value._assembled(0.0, None, tuple(outputs), ()))[:-1]
+    variable = any(isinstance(x, Value) for x in args) or any(
+        not x.operands and x.operands is not CONSTANT for x in order
+    )
+    results = [outputs, *_rows(outputs, order, chosen, variable and records)]
+    if not (variable and records):
+        results[0] = [result_of(x) for x in outputs]
     if variable:
         results = [_as_values(xs, CONSTANT if records else UNRECORDED) for xs in results]
     value, *rows = results
     return (value, rows) if several else (value[0], rows[0])
-
-
-def _is_variable(node: Value) -> bool:
-    return not node.operands and node.operands is not CONSTANT
 
 
 def result_of(output: Any, name: str = "the result of f") -> float:
