@@ -168,11 +168,7 @@ def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
     [[10.0, 6.0], [6.0, 0.0]]
     """
     must_be(Callable, f, "f", "a function")
-
-    def gradient(*xs: Any) -> list[Any]:
-        return list(grad(f, argnums=range(len(xs)))(*xs))
-
-    return jacobian(gradient)
+    return jacobian(lambda *xs: list(grad(f, argnums=range(len(xs)))(*xs)))
 
 
 def _transformed(
