@@ -488,6 +488,20 @@ def test_a_penalty_reaches_the_parameters_of_a_model() -> None:
     assert sum(p.grad != 0.0 for p in model.parameters()) == 12  # all but the last bias
 
 
+def test_a_loss_made_of_derivatives_compiles() -> None:
+    model = nn.MLP(1, [3, 1], activation="tanh", rng=0)
+    weights = model.parameters()[:-1]  # the last bias is in no derivative
+
+    def residual(x: Any) -> Any:
+        return (grad(grad(lambda z: model([z])))(x[0]) + grad(lambda z: model([z]))(0.5)) ** 2
+
+    program = mg.compile(residual, example_inputs=[[0.3], [0.8]], params=weights)
+    value, slopes = program.value_and_grad(np.array([[0.3], [-0.7]]))
+    eager = mg.mean([residual([Value(0.3)]), residual([Value(-0.7)])])
+    assert value == pytest.approx(eager.data, rel=1e-13)
+    assert list(slopes) == pytest.approx(mg.gradients(eager, weights), rel=1e-11, abs=1e-14)
+
+
 def test_without_create_graph_a_derivative_in_a_loss_is_a_number() -> None:
     w, x = Value(2.0), Value(3.0)
     (slope,) = mg.gradients(w * x * x, [x])
