@@ -49,7 +49,7 @@ def gradcheck(
     """
     point, limit = as_numbers(inputs, "inputs"), as_positive(tolerance, "tolerance")
     fixed = None if eps is None else as_positive(eps, "eps")
-    analytic = list(value_and_grad(f, argnums=range(len(point)))(*point)[1])
+    analytic = [result_of(x) for x in value_and_grad(f, argnums=range(len(point)))(*point)[1]]
     numeric = []
     for i, x in enumerate(point):
         step = fixed or _CUBE_ROOT * max(1.0, abs(x))

@@ -1,23 +1,27 @@
 """Exact derivatives: gradients of a graph, and grad, jacobian and hessian of functions."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
+from numbers import Integral
 from typing import Any
 
 from .checks import as_list, as_number, must_be
-from .kernels import must_be_recorded
+from .kernels import UNRECORDED, must_be_recorded
 from .modes import Changed
-from .row import mode
+from .row import ieee, mode
 from .value import Value, topological_order
+
+# The operands of a leaf that is a number and no variable: a derivative that is constant, and what
+# a transform made of a plain number, once its function has returned.
+CONSTANT: tuple[Any, ...] = type(UNRECORDED)()
 
 
 def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
     """The derivatives of `output` with respect to each of `inputs`, without touching any `grad`.
 
-    With `create_graph` they are Values, recorded like everything else, so that they can be
-    differentiated again; a RuntimeError says so if the data of a leaf has changed since the pass.
-    An input that the output does not depend on gets 0; an output that `no_grad` has not recorded
-    is a RuntimeError.
+    With `create_graph` they are Values, recorded like everything else, to be differentiated again;
+    a RuntimeError says so if the data of a leaf has changed since the pass. An input that the
+    output does not depend on gets 0; an output that is not recorded is a RuntimeError.
 
     >>> x = Value(3.0)
     >>> (slope,) = gradients(x**3, [x], create_graph=True)
@@ -31,55 +35,59 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
     if create_graph and not mode.get().records:
         raise RuntimeError("create_graph=True needs recording, which no_grad() has switched off")
     must_be_recorded(output, "gradients()")
-    order = topological_order(output)
+    (row,) = _rows([output], topological_order(output), inputs, create_graph)
+    return _as_values(row, CONSTANT) if create_graph else row
+
+
+def _as_values(results: Sequence[Any], operands: tuple[Any, ...]) -> list[Any]:
+    """The results, each number as a leaf with these operands."""
+    leaf = Value._assembled
+    return [x if isinstance(x, Value) else leaf(x, None, operands, ()) for x in results]
+
+
+def _rows(
+    outputs: Sequence[Any], order: Sequence[Value], inputs: Sequence[Value], recorded: bool
+) -> list[list[Any]]:
+    """The derivatives of each output by the inputs; `order` is of all nodes below the outputs."""
     depends = dependents(order, inputs)
-    nodes = [node for node in reversed(order) if node in depends]
-    if not create_graph:
-        received = _backward_pass(output, nodes, lambda node: node.local_grads)
-        return [received.get(x, 0.0) for x in inputs]
-    for node in nodes:
-        _refuse_changed_operands(node)
-    with Changed(lenient=True):  # a partial never raises: it is infinite or NaN
-        received = _backward_pass(output, nodes, _recorded_partials)
-    results = [received.get(x, 0.0) for x in inputs]
-    return [x if isinstance(x, Value) else Value(x) for x in results]
+    # A partial never raises: it is infinite or NaN.
+    with Changed(records=True, lenient=True) if recorded else nullcontext():
+        partials = {
+            node: _recorded_partials(node, depends) if recorded else node.local_grads
+            for node in reversed(order)
+            if node in depends
+        }
+        passes = [_backward_pass(output, partials) for output in outputs]
+    return [[received.get(x, 0.0) for x in inputs] for received in passes]
 
 
-def _backward_pass(
-    output: Value, nodes: Sequence[Value], partials_of: Callable[[Value], Sequence[Any]]
-) -> dict[Value, Any]:
-    """What each node receives; `nodes` are all that depend on the inputs, from the output on."""
-    depends = set(nodes)
-    received: dict[Value, Any] = {output: 1.0}
-    for node in nodes:
-        for operand, partial in zip(node.operands, partials_of(node), strict=True):
-            if operand in depends:
-                part = _product(partial, received[node])
+def _backward_pass(output: Any, partials: dict[Value, Sequence[Any]]) -> dict[Any, Any]:
+    """What each node receives; `partials` are of all that depend on the inputs, operands last."""
+    received: dict[Any, Any] = {output: 1.0}
+    for node, local in partials.items():
+        upstream = received.get(node)
+        if upstream is None:  # the output does not depend on it
+            continue
+        one = type(upstream) is float and upstream == 1.0  # no node for a multiplication by one
+        for operand, partial in zip(node.operands, local, strict=True):
+            if operand in partials:
+                part = partial if one else partial * upstream
                 received[operand] = received[operand] + part if operand in received else part
     return received
 
 
-def _product(partial: Any, upstream: Any) -> Any:
-    if type(upstream) is float and upstream == 1.0:  # no node for a multiplication by one
-        return partial
-    return partial * upstream
-
-
-def _recorded_partials(node: Value) -> Sequence[Any]:
-    """The local derivatives of a node as Values, from the same formulas, put in as Values."""
-    if node.op is None:
-        return ()
-    wanted = [type(x) is not float for x in node.operands]
-    return node.op.partials_on(node, node.operands, wanted)
-
-
-def _refuse_changed_operands(node: Value) -> None:
-    if node.op is not None and has_changed_operands(node):
+def _recorded_partials(node: Value, depends: set[Value]) -> Sequence[Any]:
+    """The wanted local derivatives of a node as Values, from the same formulas."""
+    wanted = [x in depends for x in node.operands]
+    if node.op is None or not any(wanted):
+        return wanted
+    if type(node) is Value and has_changed_operands(node):  # a traced one may not be looked at
         raise RuntimeError(
             f"the data of an operand of {node.label or node.op.name!r} has changed since it was "
             "computed, so the graph no longer says where its numbers came from; run the forward "
             "pass again before gradients(..., create_graph=True)"
         )
+    return node.op.partials_on(node, node.operands, wanted)
 
 
 def has_changed_operands(node: Value) -> bool:
@@ -89,9 +97,9 @@ def has_changed_operands(node: Value) -> bool:
     numbers = [x if type(x) is float else x.data for x in node.operands]
     try:
         value = node.op.value(numbers)
-        now = [value, *node.op.local_derivatives(value, numbers, wanted)]
-    except (ValueError, ArithmeticError):
-        return True
+    except (ValueError, ArithmeticError):  # of a recorded partial, which does not raise
+        value = ieee(node.op.array_form(), numbers)[0]
+    now = [value, *node.op.local_derivatives(value, numbers, wanted)]
     return repr(now) != repr([node.data, *node.local_grads])  # NaN equals NaN
 
 
@@ -107,10 +115,15 @@ def dependents(order: Sequence[Value], inputs: Sequence[Value]) -> set[Value]:
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """The function that gives the derivative of `f` with respect to argument `argnums`.
 
-    `f` takes separate numbers. With several argnums the result is a tuple. May be nested.
+    `f` takes separate numbers. With several argnums the result is a tuple. May be nested: where
+    an argument is a Value, or the result of `f` depends on one besides its arguments (a variable
+    of a function around it, a parameter), the derivatives are Values, recorded, else floats. A
+    Value that `f` itself makes of a number counts as a variable, as it cannot be told from one.
 
     >>> grad(lambda x: x**3)(2.0), grad(grad(lambda x: x**3))(2.0)
     (12.0, 12.0)
+    >>> grad(lambda x: grad(lambda y: x * y)(1.0))(3.0)
+    1.0
     """
     both = value_and_grad(f, argnums)
     return lambda *args: both(*args)[1]
@@ -122,18 +135,14 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-
     must_be(Callable, f, "f", "a function")
-    places = [argnums] if isinstance(argnums, int) else as_list(argnums, "argnums")
+    places: list[Any] = [argnums] if isinstance(argnums, Integral) else as_list(argnums, "argnums")
     for place in places:
-        must_be(int, place, "argnums", "an int, or a list of them")
+        must_be(Integral, place, "argnums", "an int, or a list of them")
 
     def evaluate(*args: Any) -> tuple[Any, Any]:
-        with _recording():
-            output, differentiate = _call(f, args, places)
-            row = tuple(differentiate(output))
-        value = output if any(isinstance(x, Value) for x in args) else result_of(output)
-        return value, row[0] if isinstance(argnums, int) else row
+        value, row = _transformed(f, args, places)
+        return value, row[0] if isinstance(argnums, Integral) else tuple(row)
 
     return evaluate
 
@@ -146,17 +155,8 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> jacobian(lambda x, y: [x * y, x + y])(2.0, 5.0)
     [[5.0, 2.0], [1.0, 1.0]]
     """
-
     must_be(Callable, f, "f", "a function")
-
-    def evaluate(*args: Any) -> list[Any]:
-        with _recording():
-            output, differentiate = _call(f, args, range(len(args)))
-            if isinstance(output, (list, tuple)):
-                return [differentiate(component) for component in output]
-            return differentiate(output)
-
-    return evaluate
+    return lambda *args: _transformed(f, args, range(len(args)), lists=True)[1]
 
 
 def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -165,48 +165,48 @@ def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> hessian(lambda x, y: x * x * y)(3.0, 5.0)
     [[10.0, 6.0], [6.0, 0.0]]
     """
-
     must_be(Callable, f, "f", "a function")
-
-    def evaluate(*args: Any) -> list[list[Any]]:
-        gradient = grad(f, argnums=range(len(args)))
-        return jacobian(lambda *xs: list(gradient(*xs)))(*args)  # type: ignore[no-any-return]
-
-    return evaluate
+    return jacobian(lambda *xs: list(grad(f, argnums=range(len(xs)))(*xs)))
 
 
-def _recording() -> AbstractContextManager[None]:
-    """A block that records even inside `no_grad`."""
-    return nullcontext() if mode.get().records else Changed(records=True)
+def _transformed(
+    f: Callable[..., Any], args: tuple[Any, ...], places: Sequence[int], lists: bool = False
+) -> tuple[Any, list[Any]]:
+    """What `f` returns, and its derivatives by the arguments at `places`; or lists of both.
 
-
-def _call(
-    f: Callable[..., Any], args: tuple[Any, ...], places: Sequence[int]
-) -> tuple[Any, Callable[[Any], list[Any]]]:
-    """Call `f` on Values, and give with its result the function that differentiates a result.
-
-    An argument that is a Value belongs to an outer differentiation: `f` gets a copy that depends
-    on it, so that what `f` does with the outer one is not counted, and the derivatives are
-    recorded.
+    `f` gets each of these as a Value of its own, so that what it does with a variable of a
+    function around it is not counted: as a copy, if the argument is such a variable.
     """
     for place in places:
-        if not 0 <= place < len(args):
+        if not -len(args) <= place < len(args):
             raise ValueError(f"argnums has {place}, but there are {len(args)} arguments")
-    nested = any(isinstance(x, Value) for x in args)
-    inputs = list(args)
-    for place in places:
-        x = args[place]
-        number = x if isinstance(x, Value) else as_number(x, f"argument {place}")
-        inputs[place] = number * 1.0 if isinstance(x, Value) else Value(number)
+    records, inputs = mode.get().records, list(args)
+    with nullcontext() if records else Changed(records=True):
+        for place in places:
+            x = args[place]
+            own = x * 1.0 if isinstance(x, Value) else Value(as_number(x, f"argument {place}"))
+            inputs[place] = own
+        output = f(*inputs)
     chosen = [inputs[place] for place in places]
-
-    def differentiate(output: Any) -> list[Any]:
-        if not isinstance(output, Value):
-            result_of(output)  # a constant has derivative 0; anything else is refused
-            return [0.0] * len(chosen)
-        return gradients(output, chosen, create_graph=nested)
-
-    return f(*inputs), differentiate
+    for own in chosen:
+        own.operands = own.operands or CONSTANT
+    several = lists and isinstance(output, (list, tuple))
+    found = output if several else [output]
+    outputs = [x if isinstance(x, Value) else result_of(x) for x in found]
+    for x in outputs:
+        if isinstance(x, Value):
+            must_be_recorded(x, "a derivative")
+    order = topological_order(Value._assembled(0.0, None, tuple(outputs), ()))[:-1]
+    variable = any(isinstance(x, Value) for x in args) or any(
+        not x.operands and x.operands is not CONSTANT for x in order
+    )
+    results = [outputs, *_rows(outputs, order, chosen, variable and records)]
+    if not (variable and records):
+        results[0] = [result_of(x) for x in outputs]
+    if variable:
+        results = [_as_values(xs, CONSTANT if records else UNRECORDED) for xs in results]
+    value, *rows = results
+    return (value, rows) if several else (value[0], rows[0])
 
 
 def result_of(output: Any, name: str = "the result of f") -> float:

@@ -36,8 +36,7 @@ def no_grad() -> Iterator[None]:
 def debug() -> Iterator[None]:
     """Record with each node the line of your program that made it; errors and diagnoses say it.
 
-    Slower, so for looking at a fault only. Holds for the current thread, and there for the
-    current asyncio task; copies forget it.
+    Slower, so for looking at a fault only. Holds where `no_grad` does; copies forget the lines.
 
     >>> from microgradnn import Value
     >>> x = Value(3.0)
@@ -53,8 +52,8 @@ def debug() -> Iterator[None]:
 class Changed:
     """A block in which fields of the mode are others; where blocks disagree, the innermost holds.
 
-    While a generator is paused inside, other blocks may be opened and closed in any order, even
-    in another context. So a block does not put back what was before it: it takes itself out.
+    While a generator is paused inside, others may be opened and closed in any order and context:
+    so a block does not put back what was before it, but takes itself out.
     """
 
     def __init__(self, **fields: Any) -> None:
@@ -92,10 +91,9 @@ class _Located(tuple[Any, ...]):
 
 @contextmanager
 def large_graph() -> Iterator[None]:
-    """Suspend the garbage collector while a big graph is built.
+    """Suspend the garbage collector, for the whole process, while a big graph is built.
 
-    The collector looks through all nodes again and again for cycles; a graph has none, so it is
-    freed without it. Holds for the whole process.
+    It looks through all nodes again and again for cycles; a graph has none, and is freed without.
 
     >>> from microgradnn import Value
     >>> with large_graph():

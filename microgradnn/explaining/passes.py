@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
+from ..engine.kernels import must_be_recorded
 from ..engine.value import Value, topological_order
 from .notation import derivative, names_of, number, written
 
@@ -147,4 +148,6 @@ def steps(root: Value) -> Steps:
     3  c to a      ∂c/∂c × ∂c/∂a = (1) × (b) = (1) × (−3) = −3; ∂c/∂a: 0 + (−3) = −3
     4  c to b      ∂c/∂c × ∂c/∂b = (1) × (a) = (1) × (2) = 2; ∂c/∂b: 0 + (2) = 2
     """
-    return Steps(root)
+    trail = Steps(root)
+    must_be_recorded(root, "steps()")
+    return trail

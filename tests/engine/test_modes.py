@@ -1,9 +1,11 @@
 """no_grad, debug, large_graph: for whom a mode holds, and that nothing is lost in silence."""
 
 import asyncio
+import contextlib
 import contextvars
 import copy
 import gc
+import inspect
 import itertools
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,7 +15,7 @@ from typing import Any
 import pytest
 
 import microgradnn as mg
-from microgradnn import Value
+from microgradnn import Value, losses, nn, optim
 from microgradnn.engine.kernels import changed_somewhere
 from microgradnn.engine.modes import Changed
 from microgradnn.engine.row import Mode, mode
@@ -120,6 +122,8 @@ def test_a_recorded_graph_is_differentiated_inside() -> None:
 
 
 def test_transforms_and_checks_differentiate_inside() -> None:
+    w = Value(2.0)
+
     def f(x: Any, y: Any) -> Any:
         return x * x * y
 
@@ -130,12 +134,52 @@ def test_transforms_and_checks_differentiate_inside() -> None:
         assert mg.hessian(f)(3.0, 5.0) == [[10.0, 6.0], [6.0, 0.0]]
         assert mg.grad(mg.grad(mg.grad(lambda x: x**4)))(2.0) == 48.0
         assert mg.grad(lambda x: x * mg.grad(lambda y: x * y)(x))(3.0) == 6.0
+        assert mg.grad(lambda x: mg.grad(lambda y: w * x * y)(1.0))(3.0).data == 2.0
+        assert mg.jacobian(lambda x: [w * x])(3.0)[0][0].data == 2.0
+        assert mg.hessian(lambda x: w * x * x)(3.0)[0][0].data == 4.0
         report = mg.gradcheck(f, [3.0, 5.0])
         assert report.ok
         assert report.analytic == [30.0, 9.0]
-        assert mg.numerical_gradient(lambda x: x**2, [1.5]) == [2.9999999999996696]
+        assert mg.gradcheck(lambda x: w * x * x, [3.0]).analytic == [12.0]
+        assert mg.numerical_gradient(lambda x: x**2, [1.5]) == pytest.approx([3.0])
+        assert mg.numerical_gradient(lambda x: w * x**2, [1.5]) == pytest.approx([6.0])
         assert not is_recorded()  # and the block goes on as it was
     assert is_recorded()
+
+
+def test_what_was_not_recorded_is_not_explained() -> None:
+    x = Value(3.0)
+    y = x * x
+    with mg.no_grad():
+        z = x * x
+        assert mg.explain(y, x).total == 6.0
+        assert len(mg.steps(y)) == 4
+        with pytest.raises(RuntimeError, match="computed inside no_grad"):
+            mg.explain(z, x)
+        with pytest.raises(RuntimeError, match=r"^steps\(\) has nothing .*inside no_grad\(\)"):
+            mg.steps(z)
+
+
+def test_training_inside_trains_or_is_refused() -> None:
+    model = nn.MLP(1, [2, 1], rng=0)
+    before = [p.data for p in model.parameters()]
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    for compiled in (None, True, False):
+        with mg.no_grad():
+            try:
+                mg.fit(
+                    *(model, [[0.5], [-1.0]], [1.0, 2.0]),
+                    loss=losses.mse_loss,
+                    optimizer=optimizer,
+                    epochs=1,
+                    progress=False,
+                    compiled=compiled,
+                )
+            except (RuntimeError, ValueError):
+                assert [p.data for p in model.parameters()] == before
+            else:
+                assert [p.data for p in model.parameters()] != before
+                before = [p.data for p in model.parameters()]
 
 
 def test_a_function_that_does_not_record_is_refused_by_the_transforms() -> None:
@@ -156,9 +200,9 @@ def test_a_part_that_is_not_recorded_is_constant() -> None:
             scale = x * x
         return scale * x
 
-    assert mg.grad(f)(3.0) == 9.0
+    assert mg.grad(f)(3.0).data == 9.0  # a Value, as `scale` cannot be told from a variable
     with mg.no_grad():
-        assert mg.grad(f)(3.0) == 9.0
+        assert mg.grad(f)(3.0).data == 9.0
 
 
 def test_recorded_partials_never_raise_and_values_do() -> None:
@@ -373,6 +417,218 @@ def test_a_context_that_was_copied_inside_keeps_its_mode() -> None:
     assert is_recorded()
     assert not context.run(is_recorded)
     assert is_recorded()
+
+
+def slope() -> Any:
+    """d(x²)/dx at 3, or None if the backward pass refuses; never 0."""
+    x = Value(3.0)
+    y = x * x
+    try:
+        y.backward()
+    except RuntimeError:
+        return None
+    return x.grad
+
+
+async def slope_later() -> Any:
+    await asyncio.sleep(0)
+    return slope()
+
+
+async def unrecorded_slope() -> Any:
+    with mg.no_grad():
+        return await slope_later()
+
+
+async def paused() -> AsyncIterator[Any]:
+    with mg.no_grad():
+        yield slope()
+        yield slope()
+
+
+async def in_turns() -> list[Any]:
+    return list(await asyncio.gather(slope_later(), unrecorded_slope(), slope_later()))
+
+
+async def gathered_inside() -> list[Any]:
+    with mg.no_grad():
+        found = await asyncio.gather(slope_later(), slope_later())
+    return [*found, slope()]
+
+
+async def cancelled() -> list[Any]:
+    async def waits() -> None:
+        with mg.no_grad():
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(waits())
+    await asyncio.sleep(0)
+    task.cancel()
+    found = await asyncio.gather(task, return_exceptions=True)
+    return [type(found[0]), slope()]
+
+
+async def timed_out() -> list[Any]:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.001):
+            with mg.no_grad():
+                await asyncio.sleep(60)
+    return [slope()]
+
+
+async def in_a_group() -> list[Any]:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(f()) for f in (unrecorded_slope, slope_later)]
+    return [task.result() for task in tasks] + [slope()]
+
+
+async def in_an_async_generator() -> list[Any]:
+    return [x async for x in paused()] + [slope()]
+
+
+async def two_async_generators() -> list[Any]:
+    first, second = paused(), paused()
+    found = [await anext(first), await anext(second)]
+    await first.aclose()  # type: ignore[attr-defined]
+    found.append(slope())
+    await second.aclose()  # type: ignore[attr-defined]
+    return [*found, slope()]
+
+
+async def in_a_thread() -> list[Any]:
+    """`to_thread` takes the context along, an executor of one's own does not."""
+    with mg.no_grad(), ThreadPoolExecutor(1) as pool:
+        there = await asyncio.get_running_loop().run_in_executor(pool, slope)
+        return [await asyncio.to_thread(slope), there]
+
+
+async def called_back() -> list[Any]:
+    found: list[Any] = []
+    with mg.no_grad():
+        asyncio.get_running_loop().call_soon(lambda: found.append(slope()))
+    asyncio.get_running_loop().call_soon(lambda: found.append(slope()))
+    await asyncio.sleep(0.01)
+    return found
+
+
+async def a_transform_in_turns() -> list[Any]:
+    """A transform that is open in one task while another is inside `no_grad`."""
+
+    async def transforms() -> Any:
+        await asyncio.sleep(0)
+        return mg.grad(lambda x: mg.grad(lambda y: x * y)(1.0) * x)(3.0)
+
+    return list(await asyncio.gather(unrecorded_slope(), transforms()))
+
+
+def a_loop_in_a_loop() -> list[Any]:
+    with mg.no_grad():
+        inner = asyncio.run(slope_later())
+    return [inner, asyncio.run(slope_later())]
+
+
+def from_generators() -> list[Any]:
+    def delegates() -> Iterator[bool]:
+        yield from inside(mg.no_grad)
+
+    found = []
+    for _ in delegates():
+        found.append(slope())
+    return [*found, slope()]
+
+
+def thrown_into() -> list[Any]:
+    generator: Any = inside(mg.no_grad)
+    next(generator)
+    with pytest.raises(KeyError):
+        generator.throw(KeyError)
+    return [slope()]
+
+
+def forgotten() -> list[Any]:
+    generator = inside(mg.no_grad)
+    next(generator)
+    del generator  # which closes it
+    return [slope()]
+
+
+def crossed() -> list[Any]:
+    """Blocks that are left in the order in which they were entered."""
+    with contextlib.ExitStack() as one, contextlib.ExitStack() as other:
+        one.enter_context(mg.no_grad())
+        other.enter_context(mg.no_grad())
+        one.close()
+        found = slope()
+        other.close()
+        return [found, slope()]
+
+
+def advanced_in_a_function_that_is_differentiated() -> list[Any]:
+    generator = inside(mg.no_grad)
+
+    def f(x: Any) -> Any:
+        y = x * x
+        next(generator)
+        return y
+
+    found = [mg.grad(f)(3.0), slope()]
+    generator.close()  # type: ignore[attr-defined]
+    return [*found, slope()]
+
+
+def closures_of_a_paused_block() -> list[Any]:
+    generator = inside(mg.no_grad)
+    next(generator)
+    found = [mg.grad(lambda x: mg.grad(lambda y: x * x * y)(1.0))(3.0), mg.hessian(cube)(3.0)[0][0]]
+    generator.close()  # type: ignore[attr-defined]
+    return found
+
+
+def cube(x: Any) -> Any:
+    return x**3
+
+
+def a_decorated_recursion() -> list[Any]:
+    @mg.no_grad()
+    def recursive(depth: int) -> list[Any]:
+        return [slope(), *(recursive(depth - 1) if depth else [])]
+
+    return [*recursive(2), slope()]
+
+
+def threads_of_a_context() -> list[Any]:
+    with mg.no_grad(), ThreadPoolExecutor(2) as pool:
+        context = contextvars.copy_context()
+        return [pool.submit(context.run, slope).result(), pool.submit(slope).result()]
+
+
+ARRANGEMENTS: list[tuple[Callable[[], Any], list[Any]]] = [
+    (in_turns, [6.0, None, 6.0]),
+    (gathered_inside, [None, None, 6.0]),
+    (cancelled, [asyncio.CancelledError, 6.0]),
+    (timed_out, [6.0]),
+    (in_a_group, [None, 6.0, 6.0]),
+    (in_an_async_generator, [None, None, 6.0]),
+    (two_async_generators, [None, None, None, 6.0]),
+    (in_a_thread, [None, 6.0]),
+    (called_back, [None, 6.0]),
+    (a_transform_in_turns, [None, 6.0]),
+    (a_loop_in_a_loop, [None, 6.0]),
+    (from_generators, [None, None, 6.0]),
+    (thrown_into, [6.0]),
+    (forgotten, [6.0]),
+    (crossed, [None, 6.0]),
+    (advanced_in_a_function_that_is_differentiated, [6.0, None, 6.0]),
+    (closures_of_a_paused_block, [6.0, 18.0]),
+    (a_decorated_recursion, [None, None, None, 6.0]),
+    (threads_of_a_context, [None, 6.0]),
+]
+
+
+@pytest.mark.parametrize("arrangement", ARRANGEMENTS, ids=lambda x: x[0].__name__)
+def test_who_is_inside_and_who_is_not(arrangement: tuple[Callable[[], Any], list[Any]]) -> None:
+    run, expected = arrangement
+    assert (asyncio.run(run()) if inspect.iscoroutinefunction(run) else run()) == expected
 
 
 # ---- The garbage collector -----------------------------------------------------------------------

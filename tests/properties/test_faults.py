@@ -191,7 +191,7 @@ def test_a_wrong_backward_is_noticed(fault: str, monkeypatch: pytest.MonkeyPatch
 def test_constants_in_place_of_recorded_partials_are_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(derivatives, "_recorded_partials", lambda node: node.local_grads)
+    monkeypatch.setattr(derivatives, "_recorded_partials", lambda node, _: node.local_grads)
     row = PRIMITIVES["mul"]
     assert is_noticed([(partial(oracles.check_second_derivatives, row), moderate_operands(row))])
 

@@ -202,7 +202,7 @@ def at_half(transform: Any, argnums: Any = 0) -> Callable[..., Any]:
 row("numerical_gradient", mg.numerical_gradient, lambda: dict(POINT), f=function, inputs=lambda x: None if listed(number)(x) else False, eps=POSITIVE)
 row("gradcheck", mg.gradcheck, lambda: dict(POINT), f=function, inputs=lambda x: None if listed(number)(x) else False, eps=either(none, POSITIVE), tolerance=POSITIVE)
 row("relative_error", mg.relative_error, lambda: {"analytic": [1.0, 2.0], "numeric": [1.0, 2.0]}, analytic=listed(number, 2), numeric=listed(number, 2))
-PLACES = either(one_of(0), listed(one_of(0)))
+PLACES = either(one_of(0, -1), listed(one_of(0, -1)))
 row("grad", lambda f, argnums, x: mg.grad(f, argnums)(x), lambda: {"f": POINT["f"], "argnums": 0, "x": 0.5}, f=function, argnums=PLACES, x=scalar)
 row("value_and_grad", lambda f, argnums, x: mg.value_and_grad(f, argnums)(x), lambda: {"f": POINT["f"], "argnums": 0, "x": 0.5}, f=function, argnums=PLACES, x=scalar)
 row("jacobian", lambda f, x: mg.jacobian(f)(x), lambda: {"f": POINT["f"], "x": 0.5}, f=function, x=scalar)
