@@ -105,8 +105,12 @@ def _noise(recorded: Any, plain: Any) -> _Noise:
     if not isinstance(recorded, Value):
         return _Noise(0.0, unit)
     nodes = topological_order(recorded)
-    shares = [abs(x.data * d) for x, d in zip(nodes, gradients(recorded, nodes), strict=True)]
-    rounding = 2 * _EPSILON * sum(share for share in shares if share < math.inf)
+    errors = [
+        (2 * _EPSILON * abs(node.data) + _SMALLEST) * abs(slope)
+        for node, slope in zip(nodes, gradients(recorded, nodes), strict=True)
+        if node.op and node.op.name not in _EXACT
+    ]
+    rounding = sum(error for error in errors if error < math.inf)
     here, there = recorded.data, result_of(plain)
     gap, size = abs(here - there), max(abs(here), abs(there))
     if gap > 1e-3 * size + 4 * rounding:
@@ -117,7 +121,8 @@ def _noise(recorded: Any, plain: Any) -> _Noise:
     return _Noise(rounding + gap if gap < math.inf else rounding, unit)
 
 
-_EPSILON = sys.float_info.epsilon
+_EXACT = {"neg", "abs", "relu", "maximum", "minimum", "max", "min", "clip"}  # never rounded
+_EPSILON, _SMALLEST = sys.float_info.epsilon, 5e-324
 
 
 def _slope(
@@ -145,7 +150,7 @@ def _slope(
     usual = size if size > -12 else 0
     for places in ({usual - 8, usual - 7, usual - 6}, {*range(size - 26, size), *range(-26, 0)}):
         steps = [4.0**place for place in sorted(places)]
-        slope = _measured(line, x, [h for h in steps if h >= 8 * math.ulp(x)], noise)
+        slope = _measured(line, x, [h for h in steps if h >= 8 * math.ulp(x) and abs(x) + h < math.inf], noise)
         if settles(slope):
             break
     return slope
@@ -159,23 +164,29 @@ def _measured(line: Callable[[float], float], x: float, steps: list[float], nois
         near = [(line(x - h), line(x + h)) for h in steps[:5] if h < abs(x) or not x]
         bends = [abs(above - 2 * here + below) for below, above in near]
         bend = 2 * max((b for b in bends if b < math.inf), default=0.0)
-        moves = [abs(line(x + s) - here) for h in steps for s in (-h, h)]
-        span = max((m for m in moves if m < math.inf), default=0.0)
+        moves = sorted(abs(line(x + s) - here) for h in steps for s in (-h, h))
+        moves = sorted(m for m in moves if m < math.inf)
+        span = moves[len(moves) * 3 // 4] if moves else 0.0
         rounding += math.inf if bend > 0.1 * span else bend
         for side in zip(*near, strict=True):
             ys = [y for y in side if math.isfinite(y - here)]
             floor = 4 * (noise.rounding + noise.unit * abs(here))
-            jumps |= bool(ys) and abs(ys[0] - here) > floor + 4 * (max(ys) - min(ys))
+            gap = abs(ys[0] - here) - 4 * (max(ys) - min(ys)) if ys else 0.0
+            jumps |= gap > min(floor, 0.1 * span)
     right, left, across = [], [], []
     for h in steps:
+        if h > abs(x) > 0 and not math.isfinite(line(x + h) - line(x - h)):
+            break  # the end of the domain is nearer than the step
         for found, a, b in ((right, x, x + h), (left, x - h, x), (across, x - h, x + h)):
             rise, run = line(b) - line(a), b - a
             if run and math.isfinite(rise / run):
                 size = max(abs(line(a)), abs(line(b)))
-                found.append((run, rise / run, 2 * (rounding + noise.unit * size) / run))
-    best = min(_limit(across, 2), _limit(right, 1), _limit(left, 1), key=lambda found: found[1])
+                found.append((run, rise / run, 2 * (rounding + noise.unit * size + _SMALLEST) / run))
     (to_right, e), (to_left, d) = _limit(right, 1), _limit(left, 1)
-    if abs(to_right - to_left) > e + d + 1e-6 * max(abs(to_right), abs(to_left)):
+    best = min(_limit(across, 2), (to_right, e), (to_left, d), key=lambda found: found[1])
+    if right and left and max(d, e) == math.inf:  # then the mean of the two means nothing
+        best = best[0], math.inf
+    elif abs(to_right - to_left) > e + d + 1e-6 * max(abs(to_right), abs(to_left)):
         low, high = sorted((to_left, to_right))
         return _Slope((low + high) / 2, max(d, e), low, high, jumps)
     return _Slope(*best, best[0], best[0], jumps)
@@ -190,16 +201,16 @@ def _limit(slopes: list[tuple[float, float, float]], order: int) -> tuple[float,
     """
     best, low, high = (slopes[0][1] if slopes else math.nan, math.inf), -math.inf, math.inf
     for (h, s, noise), (wide, t, more), (_, u, most) in zip(slopes, slopes[1:], slopes[2:], strict=False):
-        last = max(0.0, abs(s - t) - noise - more)
-        before = max(0.0, abs(t - u) - more - most)
+        last, before = abs(s - t), abs(t - u)
         smooth = 2 * min(wide / h, 1e100) ** -order
-        ratio = max(last / before if before else math.inf if last else 0.0, smooth)
-        if ratio < 1:
-            error = noise + last * ratio / (1 - ratio)
-            if s - error > high or s + error < low:
-                break
-            low, high = max(low, s - error), min(high, s + error)
-            best = min(best, (s, error), key=lambda found: found[1])
+        ratio = smooth
+        if last > noise + more:  # and not rounding alone
+            ratio = max(smooth, last / before) if before > more + most else math.inf
+        error = noise + last * ratio / (1 - ratio) if ratio < 1 else math.inf
+        if ratio >= 1 or s - error > high or s + error < low:
+            break
+        low, high = max(low, s - error), min(high, s + error)
+        best = min(best, (s, error), key=lambda found: found[1])
     return best
 
 
