@@ -14,6 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Each package, and each file in it, may import those above it.
 ORDER = {
+    "slopes": "",
     "engine": "checks row custom table reductions formulas functions kernels interop "
     "value copying modes derivatives checking",
     "explaining": "writing notation help passes paths diagnosis",

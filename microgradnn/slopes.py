@@ -1,0 +1,122 @@
+"""The slope of a function of one number, from differences, and how far off it may be.
+
+Nothing here knows of graphs: `engine/checking.py` compares such slopes with exact gradients.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Noise(NamedTuple):
+    """How far a computed f(x) may be off: by `rounding`, and by the share `unit` of |f(x)|."""
+
+    rounding: float
+    unit: float
+
+
+class Difference(NamedTuple):
+    """What f changes by over a run, divided by it, and how far off that is by noise."""
+
+    run: float
+    slope: float
+    noise: float
+
+
+class Slope(NamedTuple):
+    """A measured slope; at a kink the mean of those to both sides, which are `low` and `high`."""
+
+    numeric: float
+    error: float
+    low: float
+    high: float
+    jumps: bool  # whether the value of the function does
+
+
+def is_precise(slope: Slope) -> bool:
+    """Whether eight digits are known."""
+    return slope.error <= 1e-8 * abs(slope.numeric)
+
+
+def measure(
+    f: Callable[[float], float],
+    x: float,
+    noise: Noise,
+    tells: Callable[[Slope], bool] = is_precise,
+) -> Slope:
+    """The slope of `f` at x: from three steps, or from all sizes of steps if those do not tell.
+
+    `f` gives NaN outside its domain, and remembers what it has computed.
+    """
+    size = (math.frexp(x)[1] - 1) // 2 if x else 0  # 4**size is at most |x|
+    first = size if size > -12 else 0
+    for exponents in ({first - 8, first - 7, first - 6}, {*range(size - 26, size), *range(-26, 0)}):
+        steps = [4.0**k for k in sorted(exponents)]
+        usable = [h for h in steps if h >= 8 * math.ulp(x) and abs(x) + h < math.inf]
+        slope = measure_by(usable, f, x, noise)
+        if tells(slope):
+            break
+    return slope
+
+
+def measure_by(steps: list[float], f: Callable[[float], float], x: float, noise: Noise) -> Slope:
+    """The slope at x, from differences over ascending steps: to the right, to the left, across."""
+    rounding, unit = noise
+    rises = [f(x + s) - f(x) for h in steps for s in (-h, h)]
+    if len(steps) > 3:  # the smallest show whether f is noisier than its rounding
+        moves = sorted(abs(rise) for rise in rises if math.isfinite(rise))
+        bends = [abs(down + up) for down, up in zip(rises[:10:2], rises[1:10:2], strict=True)]
+        bend = 2 * max((bend for bend in bends if bend < math.inf), default=0.0)
+        rounding += bend if not moves or bend <= 0.1 * moves[len(moves) * 3 // 4] else math.inf
+    right: list[Difference] = []
+    left: list[Difference] = []
+    across: list[Difference] = []
+    for h in steps:
+        if h > abs(x) > 0 and not math.isfinite(f(x + h) - f(x - h)):
+            break  # the end of the domain is nearer than the step
+        for found, a, b in ((right, x, x + h), (left, x - h, x), (across, x - h, x + h)):
+            slope = (f(b) - f(a)) / (b - a) if 0 < b - a < math.inf else math.nan
+            if math.isfinite(slope):
+                size = unit * max(abs(f(a)), abs(f(b))) + 5e-324
+                found.append(Difference(b - a, slope, 2 * (rounding + size) / (b - a)))
+    floor = 2 * noise.rounding + 8 * unit * abs(f(x)) + 1e-322
+    jumps = any(_jumps(found, floor) for found in (right, left))
+    (to_right, e), (to_left, d) = _limit(right, 1), _limit(left, 1)
+    best = min(_limit(across, 2), (to_right, e), (to_left, d), key=lambda found: found[1])
+    if right and left and max(d, e) == math.inf:  # then the mean of the two means nothing
+        best = best[0], math.inf
+    elif abs(to_right - to_left) > e + d + 1e-6 * max(abs(to_right), abs(to_left)):
+        low, high = sorted((to_left, to_right))
+        return Slope((low + high) / 2, max(d, e), low, high, jumps)
+    return Slope(*best, best[0], best[0], jumps)
+
+
+def _jumps(slopes: list[Difference], floor: float) -> bool:
+    """Whether f changes by as much over the smallest runs as over larger ones."""
+    rises = [run * slope for run, slope, _ in slopes[:5]]
+    return len(rises) == 5 and abs(rises[0]) > max(floor, 4 * (max(rises) - min(rises)))
+
+
+def _limit(slopes: list[Difference], order: int) -> tuple[float, float]:
+    """What slopes over (run, slope, noise) tend to as the runs shrink, and how far off that is.
+
+    Where f is smooth the error of a slope falls by the ratio of the runs, to the power `order`.
+    Of three neighbours, the changes show by how much it really falls, and so what is left. A
+    larger run is less noisy, and believed as long as it contradicts no smaller one.
+    """
+    best, low, high = (slopes[0][1] if slopes else math.nan, math.inf), -math.inf, math.inf
+    for (h, s, noise), (wide, t, more), (_, u, most) in zip(
+        slopes, slopes[1:], slopes[2:], strict=False
+    ):
+        last, before = abs(s - t), abs(t - u)
+        ratio = smooth = 2 * min(wide / h, 1e100) ** -order
+        if last > noise + more:  # and not rounding alone
+            ratio = max(smooth, last / before) if before > more + most else math.inf
+        error = noise + last * ratio / (1 - ratio) if ratio < 1 else math.inf
+        if error == math.inf or s - error > high or s + error < low:
+            break
+        low, high = max(low, s - error), min(high, s + error)
+        best = min(best, (s, error), key=lambda found: found[1])
+    return best
