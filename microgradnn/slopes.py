@@ -67,8 +67,8 @@ def measure_by(steps: list[float], f: Callable[[float], float], x: float, noise:
     rises = [f(x + s) - f(x) for h in steps for s in (-h, h)]
     if len(steps) > 3:  # the smallest show whether f is noisier than its rounding
         moves = sorted(abs(rise) for rise in rises if math.isfinite(rise))
-        bends = [abs(down + up) for down, up in zip(rises[:10:2], rises[1:10:2], strict=True)]
-        bend = 2 * max((bend for bend in bends if bend < math.inf), default=0.0)
+        bends = [abs(down + up) for down, up in zip(rises[:6:2], rises[1:6:2], strict=True)]
+        bend = 4 * max((bend for bend in bends if bend < math.inf), default=0.0)
         rounding += bend if not moves or bend <= 0.1 * moves[len(moves) * 3 // 4] else math.inf
     right: list[Difference] = []
     left: list[Difference] = []

@@ -140,10 +140,10 @@ def _verdict(a: float, slope: Slope, tolerance: float) -> str:
     margin = slope.error + tolerance * size
     if slope.jumps:
         return JUMP
-    if slope.low == slope.high == a == 0:
-        return AGREES
     if slope.error == math.inf or not (resolved or math.isfinite(a)):
         return UNRESOLVED
+    if slope.low == slope.high == a == 0:
+        return AGREES
     if not slope.low - margin <= a <= slope.high + margin:
         return DIFFERS
     return KINK if slope.low < slope.high else AGREES if resolved else UNRESOLVED
