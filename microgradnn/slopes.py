@@ -5,15 +5,17 @@ Nothing here knows of graphs: `engine/checking.py` compares such slopes with exa
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 
 class Noise(NamedTuple):
-    """How far a computed f(x) may be off: by `rounding`, and by the share `unit` of |f(x)|."""
+    """How far a computed f(x + h) may be off: by `rounding` + `growth`·|h| + `unit`·|f(x + h)|."""
 
     rounding: float
+    growth: float
     unit: float
 
 
@@ -63,13 +65,15 @@ def measure(
 
 def measure_by(steps: list[float], f: Callable[[float], float], x: float, noise: Noise) -> Slope:
     """The slope at x, from differences over ascending steps: to the right, to the left, across."""
-    rounding, unit = noise
-    rises = [f(x + s) - f(x) for h in steps for s in (-h, h)]
+    rounding, growth, unit = noise
     if len(steps) > 3:  # the smallest show whether f is noisier than its rounding
-        moves = sorted(abs(rise) for rise in rises if math.isfinite(rise))
-        bends = [abs(down + up) for down, up in zip(rises[:6:2], rises[1:6:2], strict=True)]
-        bend = 4 * max((bend for bend in bends if bend < math.inf), default=0.0)
-        rounding += bend if not moves or bend <= 0.1 * moves[len(moves) * 3 // 4] else math.inf
+        ups, downs = ([f(x + sign * h) - f(x) for h in steps] for sign in (1, -1))
+        even = [up + down for up, down in zip(ups[:4], downs[:4], strict=True)]
+        odd = [up - down for up, down in zip(ups[:4], downs[:4], strict=True)]
+        wobbles = [*map(abs, even[:3]), *(abs(4 * a - b) for a, b in itertools.pairwise(odd))]
+        wobble = 2 * max((w for w in wobbles if w < math.inf), default=0.0)
+        moves = sorted(abs(y) for y in ups + downs if math.isfinite(y))
+        rounding += wobble if not moves or wobble <= moves[len(moves) * 3 // 4] / 8 else math.inf
     right: list[Difference] = []
     left: list[Difference] = []
     across: list[Difference] = []
@@ -79,9 +83,10 @@ def measure_by(steps: list[float], f: Callable[[float], float], x: float, noise:
         for found, a, b in ((right, x, x + h), (left, x - h, x), (across, x - h, x + h)):
             slope = (f(b) - f(a)) / (b - a) if 0 < b - a < math.inf else math.nan
             if math.isfinite(slope):
-                size = unit * max(abs(f(a)), abs(f(b))) + 5e-324
-                found.append(Difference(b - a, slope, 2 * (rounding + size) / (b - a)))
-    floor = 2 * noise.rounding + 8 * unit * abs(f(x)) + 1e-322
+                size = rounding + growth * h + unit * max(abs(f(a)), abs(f(b))) + _SMALLEST
+                least = 4 * _SMALLEST * max(1.0, abs(x))  # what numbers near 0 are rounded to
+                found.append(Difference(b - a, slope, 2 * size / (b - a) + least))
+    floor = 2 * noise.rounding + 8 * unit * abs(f(x)) + 20 * _SMALLEST
     jumps = any(_jumps(found, floor) for found in (right, left))
     (to_right, e), (to_left, d) = _limit(right, 1), _limit(left, 1)
     best = min(_limit(across, 2), (to_right, e), (to_left, d), key=lambda found: found[1])
@@ -91,6 +96,9 @@ def measure_by(steps: list[float], f: Callable[[float], float], x: float, noise:
         low, high = sorted((to_left, to_right))
         return Slope((low + high) / 2, max(d, e), low, high, jumps)
     return Slope(*best, best[0], best[0], jumps)
+
+
+_SMALLEST = 5e-324  # above 0
 
 
 def _jumps(slopes: list[Difference], floor: float) -> bool:

@@ -33,7 +33,7 @@ def numerical_gradient(
     must_be(Callable, f, "f", "a function")
     point = as_numbers(inputs, "inputs")
     if eps is None:
-        noise = _noise(None, f(*point))
+        noise = Noise(0.0, 0.0, _unit(f(*point)))
         lines = [_line(f, point, i) for i in range(len(point))]
         return [measure(line, x, noise).numeric for line, x in zip(lines, point, strict=True)]
     h = as_positive(eps, "eps")
@@ -66,20 +66,14 @@ def gradcheck(
     must_be(Callable, f, "f", "a function")
     point, limit = as_numbers(inputs, "inputs"), as_positive(tolerance, "tolerance")
     steps = [] if eps is None else [as_positive(eps, "eps") * 4**k for k in range(3)]
-    outputs: list[Any] = []
-
-    def remembered(*values: Value) -> Any:
-        outputs.append(f(*values))
-        return outputs[-1]
-
-    analytic = list(value_and_grad(remembered, argnums=range(len(point)))(*point)[1])
-    noise = _noise(outputs[-1], f(*point))
+    analytic, noise = _gradient_and_noise(f, point)
 
     def slope_at(i: int, a: float) -> Slope:
         line = _line(f, point, i)
+        local = noise._replace(growth=noise.growth / max(1.0, abs(point[i])))
         if steps:
-            return measure_by(steps, line, point[i], noise)
-        return measure(line, point[i], noise, lambda slope: _verdict(a, slope, limit) == AGREES)
+            return measure_by(steps, line, point[i], local)
+        return measure(line, point[i], local, lambda slope: _verdict(a, slope, limit) == AGREES)
 
     slopes = [slope_at(i, a) for i, a in enumerate(analytic)]
     numeric, errors = [slope.numeric for slope in slopes], [slope.error for slope in slopes]
@@ -88,32 +82,53 @@ def gradcheck(
     return GradientCheck(analytic, numeric, norm, DIFFERS not in verdicts, verdicts, errors)
 
 
+def _gradient_and_noise(f: Callable[..., Any], point: list[float]) -> tuple[list[float], Noise]:
+    outputs: list[Any] = []
+
+    def remembered(*values: Value) -> Any:
+        outputs.append(f(*values))
+        return outputs[-1]
+
+    differentiated = value_and_grad(remembered, argnums=range(len(point)))
+    there, analytic = differentiated(*point)
+    plain = f(*point)
+    here = result_of(plain)
+    rounding = growth = _rounding(outputs[0])
+    try:  # where the gradient is 0, rounding matters as soon as one goes away
+        differentiated(*(x + _ASIDE * max(1.0, abs(x)) for x in point))
+        growth = _rounding(outputs[-1])
+    except (ValueError, ArithmeticError):
+        pass
+    if abs(here - there) > 1e-3 * max(abs(here), abs(there)) + 4 * rounding:
+        raise ValueError(
+            f"f gave {there} on Values and {here} on the same plain numbers; a check needs a "
+            "function that always gives the same: fix the seed of random numbers inside"
+        )
+    gap = abs(here - there) if math.isfinite(here - there) else 0.0
+    return list(analytic), Noise(rounding + gap, max(0.0, growth - rounding) / _ASIDE, _unit(plain))
+
+
+_ASIDE = 2.0**-10
 # The results of these are operands or minus operands, which are not rounded.
 _EXACT = {"neg", "abs", "relu", "maximum", "minimum", "max", "min", "clip"}
 
 
-def _noise(recorded: Any, plain: Any) -> Noise:
-    """Each node of the graph is rounded, and passes that on by its gradient."""
-    # NumPy's float16 and float32 are known by their size.
-    unit = 4 * {2: 2.0**-10, 4: 2.0**-23}.get(getattr(plain, "itemsize", 8), 2.0**-52)
-    if not isinstance(recorded, Value):
-        return Noise(0.0, unit)
-    nodes = topological_order(recorded)
+def _rounding(output: Any) -> float:
+    """How far a result may be off: each node is rounded, and passes that on by its gradient."""
+    if not isinstance(output, Value):
+        return 0.0
+    nodes = topological_order(output)
     errors = [
         (2.0**-51 * abs(node.data) + 5e-324) * abs(slope)
-        for node, slope in zip(nodes, gradients(recorded, nodes), strict=True)
+        for node, slope in zip(nodes, gradients(output, nodes), strict=True)
         if node.op and node.op.name not in _EXACT
     ]
-    rounding = sum(error for error in errors if error < math.inf)
-    here, there = recorded.data, result_of(plain)
-    if not math.isfinite(here - there):
-        return Noise(rounding, unit)
-    if abs(here - there) > 1e-3 * max(abs(here), abs(there)) + 4 * rounding:
-        raise ValueError(
-            f"f gave {here} on Values and {there} on the same plain numbers; a check needs a "
-            "function that always gives the same: fix the seed of random numbers inside"
-        )
-    return Noise(rounding + abs(here - there), unit)
+    return float(sum(error for error in errors if error < math.inf))
+
+
+def _unit(result: Any) -> float:
+    """Four roundings of a result; NumPy's float16 and float32 are known by their size."""
+    return 4 * {2: 2.0**-10, 4: 2.0**-23}.get(getattr(result, "itemsize", 8), 2.0**-52)
 
 
 def _line(f: Callable[..., Any], point: list[float], i: int) -> Callable[[float], float]:
