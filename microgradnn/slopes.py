@@ -84,8 +84,7 @@ def measure_by(steps: list[float], f: Callable[[float], float], x: float, noise:
             slope = (f(b) - f(a)) / (b - a) if 0 < b - a < math.inf else math.nan
             if math.isfinite(slope):
                 size = rounding + growth * h + unit * max(abs(f(a)), abs(f(b))) + _SMALLEST
-                least = 4 * _SMALLEST * max(1.0, abs(x))  # what numbers near 0 are rounded to
-                found.append(Difference(b - a, slope, 2 * size / (b - a) + least))
+                found.append(Difference(b - a, slope, 2 * size / (b - a) + 2e5 * _SMALLEST))
     floor = 2 * noise.rounding + 8 * unit * abs(f(x)) + 20 * _SMALLEST
     jumps = any(_jumps(found, floor) for found in (right, left))
     (to_right, e), (to_left, d) = _limit(right, 1), _limit(left, 1)

@@ -24,7 +24,7 @@ def numerical_gradient(
     """Central differences (f(x + ε) − f(x − ε)) / 2ε, one input after the other.
 
     `f(*inputs)` is called on plain numbers. `eps` is the step, as in the lecture. By default steps
-    are chosen for each input, inside the domain and to one side at its ends: 6 calls of `f` an
+    are chosen for each input, inside the domain and to one side at its ends: 7 calls of `f` an
     input and one more, and up to 110 an input where those do not settle it.
 
     >>> numerical_gradient(lambda x: x**2, [1.5]), numerical_gradient(lambda x: x**2, [1.5], 1e-4)
@@ -52,7 +52,7 @@ def gradcheck(
 ) -> GradientCheck:
     """Compare the exact gradient of `f` at `inputs` with differences, component by component.
 
-    `f(*inputs)` is called on Values once, and on plain numbers as by `numerical_gradient`; with
+    `f(*inputs)` is called on Values twice, and on plain numbers as by `numerical_gradient`; with
     `eps` at steps of ε, 4ε and 16ε. A component DIFFERS, and the report is false, if |a − n| is
     above error + tolerance·max(|a|, |n|): the error is what curvature and rounding can do to this
     difference. It is unresolved if the error is above 4·tolerance·max(|a|, |n|), and agrees

@@ -133,7 +133,7 @@ def test_transforms_and_checks_differentiate_inside() -> None:
         report = mg.gradcheck(f, [3.0, 5.0])
         assert report.ok
         assert report.analytic == [30.0, 9.0]
-        assert mg.numerical_gradient(lambda x: x**2, [1.5]) == [2.9999999999996696]
+        assert mg.numerical_gradient(lambda x: x**2, [1.5], eps=1e-4) == [2.9999999999996696]
         assert not is_recorded()  # and the block goes on as it was
     assert is_recorded()
 
