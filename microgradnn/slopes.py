@@ -1,6 +1,6 @@
 """The slope of a function of one number, from differences, and how far off it may be.
 
-Nothing here knows of graphs: `engine/checking.py` compares such slopes with exact gradients.
+Nothing here knows of graphs: `engine/checking.py` takes the functions and the gradients from there.
 """
 
 from __future__ import annotations
@@ -17,6 +17,11 @@ class Noise(NamedTuple):
     rounding: float
     growth: float
     unit: float
+
+
+def unit_of(result: object) -> float:
+    """Four roundings of a result; NumPy's float16 and float32 are known by their size."""
+    return 4 * {2: 2.0**-10, 4: 2.0**-23}.get(getattr(result, "itemsize", 8), 2.0**-52)
 
 
 class Difference(NamedTuple):
@@ -127,3 +132,23 @@ def _limit(slopes: list[Difference], order: int) -> tuple[float, float]:
         low, high = max(low, s - error), min(high, s + error)
         best = min(best, (s, error), key=lambda found: found[1])
     return best
+
+
+AGREES, DIFFERS, UNRESOLVED = "agrees", "DIFFERS", "unresolved"
+KINK, JUMP = "between two slopes", "at a jump"
+
+
+def judge(a: float, slope: Slope, tolerance: float) -> str:
+    """What a measured slope says of the derivative `a`; `gradcheck` says what the words mean."""
+    size = max(abs(slope.low), abs(slope.high), abs(a) if math.isfinite(a) else 0.0)
+    resolved = slope.error <= 4 * tolerance * size
+    margin = slope.error + tolerance * size
+    if slope.jumps:
+        return JUMP
+    if slope.error == math.inf or not (resolved or math.isfinite(a)):
+        return UNRESOLVED
+    if slope.low == slope.high == a == 0:
+        return AGREES
+    if not slope.low - margin <= a <= slope.high + margin:
+        return DIFFERS
+    return KINK if slope.low < slope.high else AGREES if resolved else UNRESOLVED

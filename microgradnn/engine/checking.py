@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from ..slopes import Noise, Slope, measure, measure_by
+from ..slopes import AGREES, DIFFERS, Noise, Slope, judge, measure, measure_by, unit_of
 from .checks import as_numbers, as_positive, check_lengths, must_be
 from .derivatives import gradients, result_of, value_and_grad
 from .value import Value, topological_order
@@ -33,7 +33,7 @@ def numerical_gradient(
     must_be(Callable, f, "f", "a function")
     point = as_numbers(inputs, "inputs")
     if eps is None:
-        noise = Noise(0.0, 0.0, _unit(f(*point)))
+        noise = Noise(0.0, 0.0, unit_of(f(*point)))
         lines = [_line(f, point, i) for i in range(len(point))]
         return [measure(line, x, noise).numeric for line, x in zip(lines, point, strict=True)]
     h = as_positive(eps, "eps")
@@ -73,11 +73,11 @@ def gradcheck(
         local = noise._replace(growth=noise.growth / max(1.0, abs(point[i])))
         if steps:
             return measure_by(steps, line, point[i], local)
-        return measure(line, point[i], local, lambda slope: _verdict(a, slope, limit) == AGREES)
+        return measure(line, point[i], local, lambda slope: judge(a, slope, limit) == AGREES)
 
     slopes = [slope_at(i, a) for i, a in enumerate(analytic)]
     numeric, errors = [slope.numeric for slope in slopes], [slope.error for slope in slopes]
-    verdicts = [_verdict(a, slope, limit) for a, slope in zip(analytic, slopes, strict=True)]
+    verdicts = [judge(a, slope, limit) for a, slope in zip(analytic, slopes, strict=True)]
     norm = relative_error(analytic, numeric)
     return GradientCheck(analytic, numeric, norm, DIFFERS not in verdicts, verdicts, errors)
 
@@ -105,7 +105,9 @@ def _gradient_and_noise(f: Callable[..., Any], point: list[float]) -> tuple[list
             "function that always gives the same: fix the seed of random numbers inside"
         )
     gap = abs(here - there) if math.isfinite(here - there) else 0.0
-    return list(analytic), Noise(rounding + gap, max(0.0, growth - rounding) / _ASIDE, _unit(plain))
+    return list(analytic), Noise(
+        rounding + gap, max(0.0, growth - rounding) / _ASIDE, unit_of(plain)
+    )
 
 
 _ASIDE = 2.0**-10
@@ -126,11 +128,6 @@ def _rounding(output: Any) -> float:
     return float(sum(error for error in errors if error < math.inf))
 
 
-def _unit(result: Any) -> float:
-    """Four roundings of a result; NumPy's float16 and float32 are known by their size."""
-    return 4 * {2: 2.0**-10, 4: 2.0**-23}.get(getattr(result, "itemsize", 8), 2.0**-52)
-
-
 def _line(f: Callable[..., Any], point: list[float], i: int) -> Callable[[float], float]:
     """`f` as a function of input i alone; NaN outside its domain, or where it becomes complex."""
 
@@ -143,25 +140,6 @@ def _line(f: Callable[..., Any], point: list[float], i: int) -> Callable[[float]
         return math.nan if isinstance(y, complex) else result_of(y)
 
     return line
-
-
-AGREES, DIFFERS, UNRESOLVED = "agrees", "DIFFERS", "unresolved"
-KINK, JUMP = "between two slopes", "at a jump"
-
-
-def _verdict(a: float, slope: Slope, tolerance: float) -> str:
-    size = max(abs(slope.low), abs(slope.high), abs(a) if math.isfinite(a) else 0.0)
-    resolved = slope.error <= 4 * tolerance * size
-    margin = slope.error + tolerance * size
-    if slope.jumps:
-        return JUMP
-    if slope.error == math.inf or not (resolved or math.isfinite(a)):
-        return UNRESOLVED
-    if slope.low == slope.high == a == 0:
-        return AGREES
-    if not slope.low - margin <= a <= slope.high + margin:
-        return DIFFERS
-    return KINK if slope.low < slope.high else AGREES if resolved else UNRESOLVED
 
 
 def relative_error(analytic: Sequence[float], numeric: Sequence[float]) -> float:
