@@ -112,13 +112,15 @@ def _jumps(slopes: list[Difference], floor: float) -> bool:
 
 
 def _limit(slopes: list[Difference], order: int) -> tuple[float, float]:
-    """What slopes over (run, slope, noise) tend to as the runs shrink, and how far off that is.
+    """What slopes tend to as their runs shrink, and how far off that is.
 
-    Where f is smooth the error of a slope falls by the ratio of the runs, to the power `order`.
-    Of three neighbours, the changes show by how much it really falls, and so what is left. A
-    larger run is less noisy, and believed as long as it contradicts no smaller one.
+    Where f is smooth, a slope is off by as much as the ratio of the runs to the power `order`
+    makes of what the next larger one is off by. Of three neighbours, the changes show by how much
+    it really falls, and so what is left of it. A larger run is less noisy, and believed as long as
+    the slopes of all smaller ones converge, too.
     """
-    best, low, high = (slopes[0][1] if slopes else math.nan, math.inf), -math.inf, math.inf
+    slopes = [each for each in slopes if each.noise < math.inf] or slopes
+    best = (slopes[0].slope if slopes else math.nan, math.inf)
     for (h, s, noise), (wide, t, more), (_, u, most) in zip(
         slopes, slopes[1:], slopes[2:], strict=False
     ):
@@ -126,11 +128,10 @@ def _limit(slopes: list[Difference], order: int) -> tuple[float, float]:
         ratio = smooth = 2 * min(wide / h, 1e100) ** -order
         if last > noise + more:  # and not rounding alone
             ratio = max(smooth, last / before) if before > more + most else math.inf
-        error = noise + last * ratio / (1 - ratio) if ratio < 1 else math.inf
-        if error == math.inf or s - error > high or s + error < low:
+        if ratio >= 1:
             break
-        low, high = max(low, s - error), min(high, s + error)
-        best = min(best, (s, error), key=lambda found: found[1])
+        last = max(last, before * smooth / 2)  # it may be small by accident
+        best = min(best, (s, noise + last * ratio / (1 - ratio)), key=lambda found: found[1])
     return best
 
 

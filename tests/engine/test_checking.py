@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from properties.strategies import (
     ROWS,
@@ -278,8 +278,11 @@ def test_functions_that_are_noisy_or_change() -> None:
 def test_numbers_in_float32_are_no_false_alarm() -> None:
     np = pytest.importorskip("numpy")
     weight = np.float32(3.1)
-    assert mg.gradcheck(lambda x: weight * x * x, [1.5]).ok
-    assert not mg.gradcheck(lambda x: weight * times(1.01, x) * x, [1.5]).ok
+    for x in (0.3, 0.7, 1.1, 1.5, 2.3, 31.0):
+        report = mg.gradcheck(lambda x: weight * x * x + weight, [x])
+        assert report.ok
+        assert report.errors[0] < 1e-3 * report.analytic[0]
+        assert not mg.gradcheck(lambda x: weight * times(1.01, x) * x + weight, [x]).ok
     assert mg.gradcheck(lambda x: np.float16(3.1) * x, [1.5]).ok
 
 
@@ -317,6 +320,13 @@ def test_no_false_alarm_over_the_rows(drawn: tuple[Any, tuple[float, ...]]) -> N
 
 def as_function(program: Program) -> Callable[..., Any]:
     return lambda *leaves: program.run(leaves, lambda row, xs: row(*xs))[-1]
+
+
+@given(st.floats(0.0, 9.0), st.floats(-3.0, 3.0), st.floats(0.0, 3.0))
+@example(math.log10(421409705.41695255), 1.911131998710025, 1.257305780259731)
+def test_no_false_alarm_over_waves(exponent: float, x: float, height: float) -> None:
+    report = mg.gradcheck(lambda t: mg.sin(10.0**exponent * t) * height + t, [x])
+    assert report.ok, report
 
 
 @given(programs())
