@@ -335,7 +335,7 @@ COMPILED = [
 
 CHECKS = [
     Fault("a check by the norm alone", "engine/checking.py", "norm, DIFFERS not in verdicts", "norm, norm < 1e-6"),
-    Fault("rounding of the graph is forgotten", "engine/checking.py", "(2.0**-51 * abs(node.data) + 5e-324)", "5e-324"),
+    Fault("rounding of the graph is forgotten", "engine/checking.py", "(2.0**-51 * _size(node) + 5e-324)", "5e-324"),
     Fault("rounding near a minimum is forgotten", "engine/checking.py", "max(0.0, growth - rounding) / _ASIDE", "0.0"),
     Fault("numbers may differ from Values", "engine/checking.py", "> 1e-3 * max(abs(here), abs(there))", "> 1e300"),
     Fault("steps leave the domain", "engine/checking.py", "except (ValueError, ArithmeticError, RuntimeWarning):", "except RuntimeWarning:"),

@@ -121,11 +121,18 @@ def _rounding(output: Any) -> float:
         return 0.0
     nodes = topological_order(output)
     errors = [
-        (2.0**-51 * abs(node.data) + 5e-324) * abs(slope)
+        (2.0**-51 * _size(node) + 5e-324) * abs(slope)
         for node, slope in zip(nodes, gradients(output, nodes), strict=True)
         if node.op and node.op.name not in _EXACT
     ]
     return float(sum(error for error in errors if error < math.inf))
+
+
+def _size(node: Value) -> float:
+    """The largest number that a node's operation rounds: its result, or a product of `dot`."""
+    sums = node.op is not None and node.op.name == "dot"
+    pairs = zip(node.operands, node.local_grads, strict=True) if sums else ()
+    return max([abs(node.data), *(abs(result_of(x) * d) for x, d in pairs if d is not None)])
 
 
 def _line(f: Callable[..., Any], point: list[float], i: int) -> Callable[[float], float]:

@@ -105,6 +105,7 @@ JUDGED: list[tuple[Callable[..., Any], list[float], list[str]]] = [
         [1.911131998710025],
         [UNRESOLVED],
     ),
+    (lambda w, x: mg.dot([w], [x], 1.0), [0.99999, -0.9999900000000003], [AGREES, AGREES]),
     # kinks
     (mg.relu, [0.0], [KINK]),
     (mg.abs, [0.0], [KINK]),
