@@ -107,7 +107,7 @@ def check_gradients(
         return error
 
     theta = [parameter.data for parameter in parameters]
-    numeric = dict(zip(parameters, numerical_gradient(loss, theta), strict=True))
+    numeric = dict(zip(parameters, numerical_gradient(loss, theta, eps=1e-4), strict=True))
     model.zero_grad()
     loss(*theta).backward()
     groups = {}

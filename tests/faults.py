@@ -44,6 +44,8 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
         "tests/properties/test_nested.py",
         *ROWS,
     ],
+    "engine/checking.py": ["tests/engine/test_checking.py"],
+    "slopes.py": ["tests/engine/test_checking.py"],
     "engine/copying.py": ["tests/engine/test_copying.py", *GRAPHS],
     **{f"losses/{name}.py": [f"tests/losses/test_{name}.py", *LOSSES] for name in PARTS},
     "losses/pairing.py": LOSSES,
@@ -346,7 +348,27 @@ COMPILED = [
     Fault("a product's other factor", "compiled code", r"\bmultiply\((\w+), (\w+), (v\w+)\)", r"copyto(\3, \1)"),
 ]  # fmt: skip
 
-FAULTS = [*VALUE, *TABLE, *ELSEWHERE, *COMPILED]
+CHECKS = [
+    Fault("a check by the norm alone", "engine/checking.py", "norm, DIFFERS not in verdicts", "norm, norm < 1e-6"),
+    Fault("rounding of the graph is forgotten", "engine/checking.py", "(2.0**-51 * _size(node) + 5e-324)", "5e-324"),
+    Fault("rounding near a minimum is forgotten", "engine/checking.py", "max(0.0, growth - rounding) / _ASIDE", "0.0"),
+    Fault("numbers may differ from Values", "engine/checking.py", "> 1e-3 * max(abs(here), abs(there))", "> 1e300"),
+    Fault("steps leave the domain", "engine/checking.py", "except (ValueError, ArithmeticError, RuntimeWarning):", "except RuntimeWarning:"),
+    Fault("float32 taken for float64", "slopes.py", "4: 2.0**-23", "4: 2.0**-52"),
+    Fault("steps of no size", "slopes.py", "size = (math.frexp(x)[1] - 1) // 2 if x else 0", "size = 0"),
+    Fault("three steps are all", "slopes.py", "{*range(size - 26, size), *range(-26, 0)}", "{first - 8, first - 7, first - 6}"),
+    Fault("kinks are not seen", "slopes.py", "    elif abs(to_right - to_left) >", "    elif 0 * abs(to_right - to_left) >"),
+    Fault("jumps are not seen", "slopes.py", "len(rises) == 5", "len(rises) == 6"),
+    Fault("noise is not measured", "slopes.py", "if len(steps) > 3:", "if False:"),
+    Fault("what diverges is believed", "slopes.py", "        if ratio >= 1:\n            break\n", "        ratio = min(ratio, 0.5)\n"),
+    Fault("what is left of curvature is forgotten", "slopes.py", "noise + last * ratio / (1 - ratio)", "noise"),
+    Fault("a change may be small by accident", "slopes.py", "last = max(last, before * smooth / 2)", "pass"),
+    Fault("what is unresolved agrees", "slopes.py", "KINK if slope.low < slope.high else AGREES if resolved else UNRESOLVED", "KINK if slope.low < slope.high else AGREES"),
+    Fault("a wide tolerance", "slopes.py", "margin = slope.error + tolerance * size", "margin = slope.error + 20 * tolerance * size"),
+    Fault("an infinite derivative differs", "slopes.py", "slope.error == math.inf or not (resolved or math.isfinite(a))", "slope.error == math.inf"),
+]  # fmt: skip
+
+FAULTS = [*VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS]
 
 
 def main() -> int:

@@ -22,6 +22,7 @@ module_name: Callable[[Path], str] = _IMPORTS["module_name"]
 
 # Each package, and each file in it, may import those above it.
 ORDER = {
+    "slopes": "",
     "engine": "checks row custom table reductions formulas functions kernels interop "
     "value copying modes derivatives checking",
     "explaining": "writing notation help passes paths diagnosis",

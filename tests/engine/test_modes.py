@@ -141,8 +141,8 @@ def test_transforms_and_checks_differentiate_inside() -> None:
         assert report.ok
         assert report.analytic == [30.0, 9.0]
         assert mg.gradcheck(lambda x: w * x * x, [3.0]).analytic == [12.0]
-        assert mg.numerical_gradient(lambda x: x**2, [1.5]) == pytest.approx([3.0])
         assert mg.numerical_gradient(lambda x: w * x**2, [1.5]) == pytest.approx([6.0])
+        assert mg.numerical_gradient(lambda x: x**2, [1.5], eps=1e-4) == [2.9999999999996696]
         assert not is_recorded()  # and the block goes on as it was
     assert is_recorded()
 

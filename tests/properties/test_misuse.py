@@ -199,7 +199,7 @@ def at_half(transform: Any, argnums: Any = 0) -> Callable[..., Any]:
     return lambda f, argnums=argnums, x=0.5: transform(f, argnums)(x)
 
 
-row("numerical_gradient", mg.numerical_gradient, lambda: dict(POINT), f=function, inputs=lambda x: None if listed(number)(x) else False, eps=POSITIVE)
+row("numerical_gradient", mg.numerical_gradient, lambda: dict(POINT), f=function, inputs=lambda x: None if listed(number)(x) else False, eps=either(none, POSITIVE))
 row("gradcheck", mg.gradcheck, lambda: dict(POINT), f=function, inputs=lambda x: None if listed(number)(x) else False, eps=either(none, POSITIVE), tolerance=POSITIVE)
 row("relative_error", mg.relative_error, lambda: {"analytic": [1.0, 2.0], "numeric": [1.0, 2.0]}, analytic=listed(number, 2), numeric=listed(number, 2))
 PLACES = either(one_of(0, -1), listed(one_of(0, -1)))
