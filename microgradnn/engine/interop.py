@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from functools import partialmethod
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .checks import as_number, check_lengths
 from .row import PRIMITIVES, elementwise
 
 MOST_DRAWN = 60  # nodes of a graph that a notebook shows as a picture
 
-# NumPy's names for what the table calls otherwise.
+# NumPy's names for what the table calls otherwise, and for what is no row.
 _ROWS = {
-    "subtract": "sub",
-    "multiply": "mul",
-    "divide": "div",
-    "power": "pow",
-    "negative": "neg",
-    "absolute": "abs",
-    "fabs": "abs",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
+    **{"subtract": "sub", "multiply": "mul", "divide": "div", "power": "pow", "float_power": "pow"},
+    **{"negative": "neg", "absolute": "abs", "fabs": "abs"},
+    **{"arcsin": "asin", "arccos": "acos", "arctan": "atan"},
 }
-_COMPARISONS = {"less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge"}
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    **{"less": operator.lt, "less_equal": operator.le, "equal": operator.is_},
+    **{"greater": operator.gt, "greater_equal": operator.ge, "not_equal": operator.is_not},
+    **{"positive": operator.pos, "conjugate": operator.pos},
+    **{"square": lambda x: x * x, "reciprocal": lambda x: 1.0 / x},
+}
+# What NumPy calls on each element of an object array, besides operators: rows, and what is none.
+_METHODS = "sin cos tan arcsin arccos arctan sinh cosh fabs expm1 log1p".split()
+_REFUSED = {"__int__": "int", "__round__": "round", "__trunc__": "math.trunc", "__invert__": "~"}
+_REFUSED |= {"as_integer_ratio": "an exact ratio"}  # for which `statistics` and `fractions` ask
+_REFUSED |= {
+    name: f"numpy.{name}"
+    for name in "log2 log10 exp2 cbrt arcsinh arccosh arctanh rint deg2rad radians rad2deg degrees "
+    "hypot arctan2 fmod logical_xor".split()
+}
+for _name, _symbol in {
+    **{"floordiv": "//", "mod": "%", "divmod": "divmod", "matmul": "@", "lshift": "<<"},
+    **{"rshift": ">>", "and": "&", "or": "|", "xor": "^"},
+}.items():
+    _REFUSED |= {f"__{_name}__": _symbol, f"__r{_name}__": _symbol}
 
 
 class Protocols:
@@ -86,13 +99,24 @@ class Protocols:
         )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        name = _ROWS.get(ufunc.__name__, ufunc.__name__)
-        if method == "__call__" and not options:
-            if name in PRIMITIVES:
-                return PRIMITIVES[name](*inputs)
-            if name in _COMPARISONS:
-                return elementwise(getattr(operator, _COMPARISONS[name]), inputs)
-        raise TypeError(f"numpy.{ufunc.__name__} is not defined for a Value; use .data")
+        name, into = ufunc.__name__, options.pop("out", ())
+        row = PRIMITIVES.get(_ROWS.get(name, name))
+        if method != "__call__" or options:
+            raise TypeError(f"numpy.{name} of a Value takes no options; put Values into an array")
+        if name in _OPERATORS:
+            result = elementwise(_OPERATORS[name], inputs)
+        elif row is not None and row.arity == len(inputs):
+            result = row(*inputs)
+        else:
+            _refuse(self, f"numpy.{name}")
+        for array in into:
+            array[...] = result
+        return into[0] if into else result
+
+    def __pos__(self) -> Any:
+        return self
+
+    conjugate = __pos__  # it is real; NumPy asks for this, for a variance
 
     def _repr_svg_(self) -> str | None:
         """What a notebook shows: the graph as a picture, or None (the text form) if it is large."""
@@ -105,6 +129,22 @@ class Protocols:
             operands = {x for x in node.operands if type(x) is not float}
             nodes += operands.difference(nodes)
         return draw(self).svg
+
+
+def _refuse(_: Any, shown: str, *others: Any) -> NoReturn:
+    from ..explaining.instead import instead_of
+
+    raise TypeError(f"{shown} is not defined for a Value: {instead_of(shown)}")
+
+
+def _call_row(value: Any, name: str) -> Any:
+    return PRIMITIVES[_ROWS.get(name, name)](value)
+
+
+for _name in _METHODS:
+    setattr(Protocols, _name, partialmethod(_call_row, _name))
+for _name, _shown in _REFUSED.items():
+    setattr(Protocols, _name, partialmethod(_refuse, _shown))
 
 
 def assign(values: Iterable[Any], numbers: Iterable[Any]) -> None:
