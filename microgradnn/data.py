@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .engine.checks import MOST_UNITS, as_count, as_number
+from .engine.checks import MOST_UNITS, as_count, as_number, must_be_plain
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +25,10 @@ def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
     [[-1.0], [1.0]]
     """
     table = as_table(X, "X")
-    return _centred(table, _reference(reference, table))
+    centred = _centred(table, _reference(reference, table))
+    if not np.isfinite(centred).all():
+        raise OverflowError("X has numbers that are too large to be centred; scale them down first")
+    return centred
 
 
 def standardize(
@@ -43,6 +46,8 @@ def standardize(
         raise ValueError(f"constant must be 'refuse' or 'zero', got {constant!r}")
     table = as_table(X, "X")
     source = _reference(reference, table)
+    exponents = _exponents(source)  # so that no square is too large or too small for a float
+    table, source = np.ldexp(table, -exponents), np.ldexp(source, -exponents)
     deviation = np.sqrt(_column_means(_centred(source, source) ** 2))
     flat = np.flatnonzero(source.max(axis=0) == source.min(axis=0))
     if flat.size and constant == "refuse":
@@ -164,16 +169,37 @@ def as_table(X: ArrayLike, name: str) -> Floats:
 def as_floats(given: Any, name: str) -> Floats:
     """An array of float64; TypeError if something else than real numbers is in it."""
     array = _array(given, name)
+    if array.dtype == object:  # each has its own kind, and an error that says it
+        numbers = np.empty(array.shape)
+        for place, x in np.ndenumerate(array):
+            numbers[place] = as_number(x, name + "".join(f"[{k}]" for k in place))
+        return numbers
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
     return array.astype(np.float64, copy=False)
 
 
 def _array(given: Any, name: str) -> NDArray[Any]:
+    """What is given as an array; refused where that would lose a mask or a unit."""
+    must_be_plain(given, name)
     try:
-        return np.asarray(given)
+        array = np.asarray(given)
     except ValueError as error:
         raise ValueError(f"{name} must be a list of lists of equal length: {error}") from None
+    except (TypeError, RuntimeError) as error:
+        raise TypeError(f"{name} cannot be read as an array of numbers: {error}") from None
+    if isinstance(given, (list, tuple)):
+        _check_elements(given, name, array.ndim)
+    return array
+
+
+def _check_elements(given: Any, name: str, depth: int) -> None:
+    """Refuse a mask or a unit anywhere in nested lists; numbers alone are passed over quickly."""
+    if depth and not set(map(type, given)) <= {float, int, bool}:
+        for place, x in enumerate(given):
+            must_be_plain(x, f"{name}[{place}]")
+            if isinstance(x, (list, tuple)):
+                _check_elements(x, f"{name}[{place}]", depth - 1)
 
 
 def _reference(reference: ArrayLike | None, table: Floats) -> Floats:
@@ -185,9 +211,18 @@ def _reference(reference: ArrayLike | None, table: Floats) -> Floats:
 
 def _centred(table: Floats, source: Floats) -> Floats:
     """`table` minus the column means of `source`; the second time takes what rounding left."""
-    mean = _column_means(source)
-    centred: Floats = (table - mean) - _column_means(source - mean)
+    exponents = _exponents(source)  # so that no sum is too large for a float
+    scaled = np.ldexp(source, -exponents)
+    mean = _column_means(scaled)
+    rest = np.ldexp(_column_means(scaled - mean), exponents)
+    with np.errstate(over="ignore"):
+        centred: Floats = (table - np.ldexp(mean, exponents)) - rest
     return centred
+
+
+def _exponents(table: Floats) -> NDArray[Any]:
+    """For each column the power of two just above all of its numbers."""
+    return np.frexp(np.abs(table).max(axis=0))[1]  # type: ignore[no-any-return]
 
 
 def _column_means(table: Floats) -> Floats:

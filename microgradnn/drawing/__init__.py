@@ -10,7 +10,7 @@ draws a model as circles, `worksheet` makes an exercise, and `dot` writes a grap
 from __future__ import annotations
 
 from .dot import to_dot
-from .drawn import draw
+from .drawn import draw, svg_of_small
 from .picture import Drawing
 
-__all__ = ["Drawing", "draw", "to_dot"]
+__all__ = ["Drawing", "draw", "svg_of_small", "to_dot"]

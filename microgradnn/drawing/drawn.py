@@ -85,3 +85,14 @@ def _geometry_for_all(shown: Sequence[Diagram]) -> Geometry:
     geometry = lay_out(sizes, [*map(route_of, shown[0].arrows)])
     captions = [frame.caption for frame in shown]
     return geometry._replace(size=room_for(captions, geometry.size))
+
+
+def svg_of_small(root: Any) -> str | None:
+    """What a notebook shows of a Value: its graph, or None (the text form) if it is large."""
+    nodes = [root]
+    for node in nodes:  # which grows
+        if len(nodes) > MOST_BOXES:
+            return None
+        operands = {x for x in node.operands if type(x) is not float}
+        nodes += operands.difference(nodes)
+    return draw(root).svg

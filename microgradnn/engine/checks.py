@@ -14,9 +14,23 @@ MOST_UNITS = 10**7  # inputs or neurons of a layer, or classes
 _NO_LISTS = (str, bytes, dict, set, frozenset)  # though they can be iterated over
 
 
-def is_array(x: object) -> bool:
-    """Whether `x` is an ndarray with a shape (a 0-d array counts as a number)."""
-    return hasattr(x, "dtype") and getattr(x, "shape", ()) != ()
+# What marks an array, or a number, that is more than numbers: an attribute of its class.
+_MORE = {"filled": "a mask", "unit": "a unit", "units": "units", "magnitude": "a unit"}
+
+
+def is_array(x: Any) -> bool:
+    """Whether `x` is an ndarray of elements; one of shape () is a number, unless it is of objects."""
+    return hasattr(x, "dtype") and (getattr(x, "shape", ()) != () or x.dtype == object)
+
+
+def must_be_plain(x: Any, name: str) -> Any:
+    """`x`, unless it has a mask or a unit, which would be lost without a word."""
+    own = getattr(x, "__dict__", ())
+    for attribute, what in _MORE.items():
+        if hasattr(type(x), attribute) or attribute in own:
+            advice = "fill it, or leave those out" if what == "a mask" else "take its plain number"
+            raise TypeError(f"{name} has {what}, which would be lost; {advice}; got {_short(x)}")
+    return x
 
 
 def as_number(x: Any, name: str) -> float:
@@ -29,6 +43,8 @@ def as_number(x: Any, name: str) -> float:
         ...
     TypeError: data must be a real number, got str '3'; convert it first: float('3')
     """
+    if type(x).__module__ not in ("builtins", "numpy"):
+        must_be_plain(x, name)
     if isinstance(x, (float, int)):
         try:
             return float(x)

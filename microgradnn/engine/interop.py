@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partialmethod
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from .checks import as_number, check_lengths
-from .row import PRIMITIVES, elementwise
 
-MOST_DRAWN = 60  # nodes of a graph that a notebook shows as a picture
-
-# NumPy's names for what the table calls otherwise, and for what is no row.
-_ROWS = {
-    **{"subtract": "sub", "multiply": "mul", "divide": "div", "power": "pow", "float_power": "pow"},
-    **{"negative": "neg", "absolute": "abs", "fabs": "abs"},
-    **{"arcsin": "asin", "arccos": "acos", "arctan": "atan"},
-}
-_OPERATORS: dict[str, Callable[..., Any]] = {
-    **{"less": operator.lt, "less_equal": operator.le, "equal": operator.is_},
-    **{"greater": operator.gt, "greater_equal": operator.ge, "not_equal": operator.is_not},
-    **{"positive": operator.pos, "conjugate": operator.pos},
-    **{"square": lambda x: x * x, "reciprocal": lambda x: 1.0 / x},
-}
-# What NumPy calls on each element of an object array, besides operators: rows, and what is none.
-_METHODS = "sin cos tan arcsin arccos arctan sinh cosh fabs expm1 log1p".split()
-_REFUSED = {"__int__": "int", "__round__": "round", "__trunc__": "math.trunc", "__invert__": "~"}
-_REFUSED |= {"as_integer_ratio": "an exact ratio"}  # for which `statistics` and `fractions` ask
-_REFUSED |= {
-    name: f"numpy.{name}"
-    for name in "log2 log10 exp2 cbrt arcsinh arccosh arctanh rint deg2rad radians rad2deg degrees "
-    "hypot arctan2 fmod logical_xor".split()
-}
+# Methods that Python looks for, and NumPy in the elements of an object array, by what they are
+# called in words; `foreign` applies a row or says what to write instead.
+_FOREIGN = {"__int__": "int", "__round__": "round", "__trunc__": "math.trunc", "__invert__": "~"}
+_FOREIGN["as_integer_ratio"] = "an exact ratio"  # which `statistics` and `fractions` take
+_NUMPY = "sin cos tan arcsin arccos arctan sinh cosh fabs expm1 log1p log2 log10 exp2 cbrt arcsinh "
+_NUMPY += "arccosh arctanh rint deg2rad radians rad2deg degrees hypot arctan2 fmod logical_xor"
+_FOREIGN |= {name: f"numpy.{name}" for name in _NUMPY.split()}
 for _name, _symbol in {
     **{"floordiv": "//", "mod": "%", "divmod": "divmod", "matmul": "@", "lshift": "<<"},
     **{"rshift": ">>", "and": "&", "or": "|", "xor": "^"},
 }.items():
-    _REFUSED |= {f"__{_name}__": _symbol, f"__r{_name}__": _symbol}
+    _FOREIGN |= {f"__{_name}__": _symbol, f"__r{_name}__": _symbol}
 
 
 class Protocols:
@@ -47,7 +29,7 @@ class Protocols:
 
     if TYPE_CHECKING:  # what every Value has
         data: Any
-        grad: float
+        _grad: float
         label: str
         op: Any
         operands: Any
@@ -69,7 +51,7 @@ class Protocols:
         """
         node: Any = cls.__new__(cls)
         node._data = data
-        node.grad = grad
+        node._grad = grad
         node.label = label
         node.op = op
         node.operands = operands
@@ -79,6 +61,17 @@ class Protocols:
     def __copy__(self) -> Any:
         parts = self.data, self.op, self.operands, self.local_grads
         return self._assembled(*parts, self.grad, self.label)
+
+    @property
+    def grad(self) -> float:
+        """The derivative of what `backward()` was called on, with respect to this; 0.0 before."""
+        return self._grad
+
+    @grad.setter
+    def grad(self: Any, number: Any) -> None:
+        if number is None:
+            raise TypeError("grad must be a real number, got None; write 0.0 or call zero_grad()")
+        self._grad = as_number(number, "grad")
 
     @property
     def made_at(self) -> str:
@@ -99,19 +92,9 @@ class Protocols:
         )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        name, into = ufunc.__name__, options.pop("out", ())
-        row = PRIMITIVES.get(_ROWS.get(name, name))
-        if method != "__call__" or options:
-            raise TypeError(f"numpy.{name} of a Value takes no options; put Values into an array")
-        if name in _OPERATORS:
-            result = elementwise(_OPERATORS[name], inputs)
-        elif row is not None and row.arity == len(inputs):
-            result = row(*inputs)
-        else:
-            _refuse(self, f"numpy.{name}")
-        for array in into:
-            array[...] = result
-        return into[0] if into else result
+        from .. import foreign  # only now: who has no NumPy does not need it
+
+        return foreign.call(ufunc, method, inputs, options)
 
     def __pos__(self) -> Any:
         return self
@@ -120,31 +103,19 @@ class Protocols:
 
     def _repr_svg_(self) -> str | None:
         """What a notebook shows: the graph as a picture, or None (the text form) if it is large."""
-        from ..drawing import draw
+        from ..drawing import svg_of_small
 
-        nodes = [self]
-        for node in nodes:  # which grows
-            if len(nodes) > MOST_DRAWN:
-                return None
-            operands = {x for x in node.operands if type(x) is not float}
-            nodes += operands.difference(nodes)
-        return draw(self).svg
+        return svg_of_small(self)
 
 
-def _refuse(_: Any, shown: str, *others: Any) -> NoReturn:
-    from ..explaining.instead import instead_of
+def _foreign(value: Any, shown: str, *others: Any) -> Any:
+    from .. import foreign
 
-    raise TypeError(f"{shown} is not defined for a Value: {instead_of(shown)}")
-
-
-def _call_row(value: Any, name: str) -> Any:
-    return PRIMITIVES[_ROWS.get(name, name)](value)
+    return foreign.apply(shown, value, *others)
 
 
-for _name in _METHODS:
-    setattr(Protocols, _name, partialmethod(_call_row, _name))
-for _name, _shown in _REFUSED.items():
-    setattr(Protocols, _name, partialmethod(_refuse, _shown))
+for _name, _shown in _FOREIGN.items():
+    setattr(Protocols, _name, partialmethod(_foreign, _shown))
 
 
 def assign(values: Iterable[Any], numbers: Iterable[Any]) -> None:

@@ -39,7 +39,7 @@ _CASE = """
             return record(row, ({operands},)){check}
         node = new(Value)
         node._data = out
-        node.grad = 0.0
+        node._grad = 0.0
         node.label = ""
         node.op = row
         node.operands = ({operands},)

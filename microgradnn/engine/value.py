@@ -23,11 +23,11 @@ class Value(Protocols):
     (-4.0, -2.0, 2.0)
     """
 
-    __slots__ = ("_data", "grad", "label", "local_grads", "op", "operands")
+    __slots__ = ("_data", "_grad", "label", "local_grads", "op", "operands")
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = as_number(data, "data")
-        self.grad = 0.0
+        self._grad = 0.0
         self.label = label if type(label) is str else must_be(str, label, "label", "a str")
         self.op: Primitive | None = None
         self.operands: tuple[Any, ...] = ()
@@ -136,18 +136,18 @@ class Value(Protocols):
         order = topological_order(self)
         for node in order:
             if node.operands:
-                node.grad = 0.0
-        self.grad += start
+                node._grad = 0.0
+        self._grad += start
         for node in reversed(order):
-            upstream = node.grad
+            upstream = node._grad
             for operand, local_grad in zip(node.operands, node.local_grads, strict=True):
                 if local_grad is not None:
-                    operand.grad += local_grad * upstream
+                    operand._grad += local_grad * upstream
 
     def zero_grad(self) -> None:
         """Set `grad` to zero in this node and in all that it was computed from."""
         for node in topological_order(self):
-            node.grad = 0.0
+            node._grad = 0.0
 
     # ---- As a number -----------------------------------------------------------------------
 

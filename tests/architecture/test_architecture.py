@@ -16,6 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = {
     "engine": "checks row custom table reductions formulas functions kernels interop "
     "value copying modes derivatives checking",
+    "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",
     "nn": "init files module layers",
@@ -40,7 +41,11 @@ MODULES = [
     for module in [*(f"{package}.{file}" for file in files.split()), package]
 ] + [""]
 # What a function imports when it is called, against the order: few, and this is all.
-WHEN_CALLED = {("engine.interop", "drawing"), ("engine.row", "explaining.help")}
+WHEN_CALLED = {
+    ("engine.interop", "drawing"),
+    ("engine.interop", "foreign"),
+    ("engine.row", "explaining.help"),
+}
 
 
 def module_name(path: Path) -> str:
