@@ -15,6 +15,14 @@ from .engine.checks import MOST_UNITS, as_count, as_number, must_be_plain
 
 Floats = NDArray[np.float64]
 
+_HINTS = {  # for what is in an array that is not of numbers
+    "U": "convert text first: np.asarray(x, dtype=float)",
+    "S": "decode and convert it first: np.asarray(x, dtype=str).astype(float)",
+    "M": "count the days from the first: (x - x.min()) / np.timedelta64(1, 'D')",
+    "m": "divide by a unit: x / np.timedelta64(1, 's')",
+    "c": "use its .real and .imag",
+}
+
 
 def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
     """X minus the column means of `reference` (the training set; X itself by default).
@@ -46,15 +54,15 @@ def standardize(
         raise ValueError(f"constant must be 'refuse' or 'zero', got {constant!r}")
     table = as_table(X, "X")
     source = _reference(reference, table)
-    exponents = _exponents(source)  # so that no square is too large or too small for a float
-    table, source = np.ldexp(table, -exponents), np.ldexp(source, -exponents)
-    deviation = np.sqrt(_column_means(_centred(source, source) ** 2))
     flat = np.flatnonzero(source.max(axis=0) == source.min(axis=0))
     if flat.size and constant == "refuse":
         raise ValueError(
             f"column {flat[0]} is constant ({source[0, flat[0]]}), so it cannot be scaled; "
             "drop it, or pass constant='zero'"
         )
+    exponents = _exponents(source)  # so that no square is too large or too small for a float
+    table, source = np.ldexp(table, -exponents), np.ldexp(source, -exponents)
+    deviation = np.sqrt(_column_means(_centred(source, source) ** 2))
     scaled: Floats = _centred(table, source) / np.where(deviation > 0, deviation, 1.0)
     scaled[:, flat] = 0.0
     return scaled
@@ -169,13 +177,16 @@ def as_table(X: ArrayLike, name: str) -> Floats:
 def as_floats(given: Any, name: str) -> Floats:
     """An array of float64; TypeError if something else than real numbers is in it."""
     array = _array(given, name)
+    if array.dtype == object and array.ndim == 0:
+        raise TypeError(f"{name} must be a list of numbers, got {type(given).__name__}")
     if array.dtype == object:  # each has its own kind, and an error that says it
         numbers = np.empty(array.shape)
         for place, x in np.ndenumerate(array):
             numbers[place] = as_number(x, name + "".join(f"[{k}]" for k in place))
         return numbers
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+        hint = _HINTS.get(array.dtype.kind, "take its columns of numbers")
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}; {hint}")
     return array.astype(np.float64, copy=False)
 
 

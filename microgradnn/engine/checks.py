@@ -11,7 +11,15 @@ from typing import Any, NamedTuple
 
 MOST_UNITS = 10**7  # inputs or neurons of a layer, or classes
 
-_NO_LISTS = (str, bytes, dict, set, frozenset)  # though they can be iterated over
+_NO_LISTS = (
+    str,
+    bytes,
+    bytearray,
+    memoryview,
+    dict,
+    set,
+    frozenset,
+)  # though they can be iterated over
 
 
 # What marks an array, or a number, that is more than numbers: an attribute of its class.
@@ -19,15 +27,17 @@ _MORE = {"filled": "a mask", "unit": "a unit", "units": "units", "magnitude": "a
 
 
 def is_array(x: Any) -> bool:
-    """Whether `x` is an ndarray of elements; one of shape () is a number, unless it is of objects."""
-    return hasattr(x, "dtype") and (getattr(x, "shape", ()) != () or x.dtype == object)
+    """Whether `x` is an ndarray with a shape, or of objects; any other of shape () is a number."""
+    kind = getattr(x, "dtype", None)
+    return kind is not None and (x.shape != () or getattr(kind, "char", "") == "O")
 
 
 def must_be_plain(x: Any, name: str) -> Any:
     """`x`, unless it has a mask or a unit, which would be lost without a word."""
-    own = getattr(x, "__dict__", ())
+    if not type(x).__dictoffset__:  # the class is one of those that hold nothing more
+        return x
     for attribute, what in _MORE.items():
-        if hasattr(type(x), attribute) or attribute in own:
+        if hasattr(type(x), attribute) or attribute in vars(x):
             advice = "fill it, or leave those out" if what == "a mask" else "take its plain number"
             raise TypeError(f"{name} has {what}, which would be lost; {advice}; got {_short(x)}")
     return x
@@ -43,8 +53,9 @@ def as_number(x: Any, name: str) -> float:
         ...
     TypeError: data must be a real number, got str '3'; convert it first: float('3')
     """
-    if type(x).__module__ not in ("builtins", "numpy"):
-        must_be_plain(x, name)
+    if type(x) is float:
+        return x
+    must_be_plain(x, name)
     if isinstance(x, (float, int)):
         try:
             return float(x)
@@ -78,7 +89,7 @@ def must_be(kind: Any, x: Any, name: str, wanted: str) -> Any:
 
 
 def _short(x: object) -> str:
-    text = repr(x)
+    text = repr(x).replace("\n", " ")
     return text if len(text) <= 40 else text[:39] + "…"
 
 
@@ -86,7 +97,7 @@ def as_list(xs: Any, name: str) -> list[Any]:
     """The elements of `xs`, at least one; `name` is what an error calls it."""
     if isinstance(xs, _NO_LISTS) or not hasattr(xs, "__iter__") or getattr(xs, "shape", 0) == ():
         raise TypeError(f"{name} must be a list of numbers or Values, got {type(xs).__name__}")
-    items = list(xs)
+    items = list(must_be_plain(xs, name))
     if not items:
         raise ValueError(f"{name} is empty; at least one element is needed")
     return items

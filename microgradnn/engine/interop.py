@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from functools import partialmethod
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,9 @@ _FOREIGN["as_integer_ratio"] = "an exact ratio"  # which `statistics` and `fract
 _NUMPY = "sin cos tan arcsin arccos arctan sinh cosh fabs expm1 log1p log2 log10 exp2 cbrt arcsinh "
 _NUMPY += "arccosh arctanh rint deg2rad radians rad2deg degrees hypot arctan2 fmod logical_xor"
 _FOREIGN |= {name: f"numpy.{name}" for name in _NUMPY.split()}
-for _name, _symbol in {
-    **{"floordiv": "//", "mod": "%", "divmod": "divmod", "matmul": "@", "lshift": "<<"},
-    **{"rshift": ">>", "and": "&", "or": "|", "xor": "^"},
-}.items():
+_FLOORS = {"floordiv": "//", "mod": "%", "divmod": "divmod", "matmul": "@"}
+_BITS = {"lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^"}
+for _name, _symbol in (_FLOORS | _BITS).items():
     _FOREIGN |= {f"__{_name}__": _symbol, f"__r{_name}__": _symbol}
 
 
@@ -62,16 +62,13 @@ class Protocols:
         parts = self.data, self.op, self.operands, self.local_grads
         return self._assembled(*parts, self.grad, self.label)
 
-    @property
-    def grad(self) -> float:
-        """The derivative of what `backward()` was called on, with respect to this; 0.0 before."""
-        return self._grad
-
-    @grad.setter
-    def grad(self: Any, number: Any) -> None:
+    def _set_grad(self: Any, number: Any) -> None:
         if number is None:
             raise TypeError("grad must be a real number, got None; write 0.0 or call zero_grad()")
         self._grad = as_number(number, "grad")
+
+    # The derivative of what `backward()` was called on, with respect to this; 0.0 before.
+    grad = property(operator.attrgetter("_grad"), _set_grad)
 
     @property
     def made_at(self) -> str:

@@ -21,9 +21,7 @@ FLAGS = [
 ]
 
 # The script has run; or there is none, or none may run.
-READY = (
-    "window.explorer || !document.querySelector('#graph') || document.querySelector('noscript p')"
-)
+READY = "window.explorer || !document.querySelector('#graph') || matchMedia('(scripting: none)').matches"
 
 
 def give_up(reason: str) -> NoReturn:
