@@ -97,7 +97,7 @@ def as_list(xs: Any, name: str) -> list[Any]:
     """The elements of `xs`, at least one; `name` is what an error calls it."""
     if isinstance(xs, _NO_LISTS) or not hasattr(xs, "__iter__") or getattr(xs, "shape", 0) == ():
         raise TypeError(f"{name} must be a list of numbers or Values, got {type(xs).__name__}")
-    items = list(must_be_plain(xs, name))
+    items = list(xs if type(xs) is list else must_be_plain(xs, name))
     if not items:
         raise ValueError(f"{name} is empty; at least one element is needed")
     return items

@@ -12,13 +12,30 @@ from .checks import as_list, as_operand, check_lengths, is_array
 __all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax"]
 
 
+def _named(error: TypeError, **arguments: Any) -> TypeError:
+    """The error of a row that refused an operand, with the name that its argument has here."""
+    for name, given in arguments.items():
+        elements = given if name in ("xs", "ws") else [given]
+        for k, x in enumerate(elements):
+            try:
+                as_operand(x, f"{name}[{k}]" if elements is given else name)
+            except TypeError as refusal:
+                if not is_array(x):
+                    return refusal
+    return error
+
+
 def sum(xs: Iterable[Any]) -> Any:
     """The sum Σ xᵢ, as one node; right to the last place (`math.fsum`). Each derivative is 1.
 
     >>> sum([0.1] * 10)
     1.0
     """
-    return reductions.sum(*as_list(xs, "xs"))
+    items = as_list(xs, "xs")
+    try:
+        return reductions.sum(*items)
+    except TypeError as error:
+        raise _named(error, xs=items) from None
 
 
 def mean(xs: Iterable[Any]) -> Any:
@@ -28,7 +45,7 @@ def mean(xs: Iterable[Any]) -> Any:
     3.0
     """
     items = as_list(xs, "xs")
-    return reductions.sum(*items) / len(items)
+    return sum(items) / len(items)
 
 
 def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
@@ -43,7 +60,10 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
     """
     weights, inputs = as_list(ws, "ws"), as_list(xs, "xs")
     check_lengths(weights, inputs, "ws", "xs")
-    return reductions.dot(*weights, *inputs, bias)
+    try:
+        return reductions.dot(*weights, *inputs, bias)
+    except TypeError as error:
+        raise _named(error, ws=weights, xs=inputs, bias=bias) from None
 
 
 def max(xs: Iterable[Any]) -> Any:
@@ -52,7 +72,11 @@ def max(xs: Iterable[Any]) -> Any:
     >>> max([3, 1, 2])
     3.0
     """
-    return reductions.max(*as_list(xs, "xs"))
+    items = as_list(xs, "xs")
+    try:
+        return reductions.max(*items)
+    except TypeError as error:
+        raise _named(error, xs=items) from None
 
 
 def min(xs: Iterable[Any]) -> Any:
@@ -61,7 +85,11 @@ def min(xs: Iterable[Any]) -> Any:
     >>> min([3, 1, 2])
     1.0
     """
-    return reductions.min(*as_list(xs, "xs"))
+    items = as_list(xs, "xs")
+    try:
+        return reductions.min(*items)
+    except TypeError as error:
+        raise _named(error, xs=items) from None
 
 
 def logsumexp(xs: Iterable[Any]) -> Any:
@@ -70,7 +98,11 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     >>> logsumexp([1000, 1000])
     1000.6931471805599
     """
-    return reductions.logsumexp(*as_list(xs, "xs"))
+    items = as_list(xs, "xs")
+    try:
+        return reductions.logsumexp(*items)
+    except TypeError as error:
+        raise _named(error, xs=items) from None
 
 
 def softmax(xs: Iterable[Any]) -> list[Any]:
@@ -84,7 +116,10 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     [0.09003057, 0.24472847, 0.66524096]
     """
     logits = as_list(xs, "xs")
-    return [reductions.softmax(float(k), *logits) for k in range(len(logits))]
+    try:
+        return [reductions.softmax(float(k), *logits) for k in range(len(logits))]
+    except TypeError as error:
+        raise _named(error, xs=logits) from None
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
@@ -93,7 +128,10 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     >>> leaky_relu(-2.0)
     -0.02
     """
-    return table.leaky_relu(x, slope)
+    try:
+        return table.leaky_relu(x, slope)
+    except TypeError as error:
+        raise _named(error, x=x, slope=slope) from None
 
 
 def elu(x: Any, alpha: Any = 1.0) -> Any:
@@ -102,7 +140,10 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
     >>> elu(-1.0)
     -0.6321205588285577
     """
-    return table.elu(x, alpha)
+    try:
+        return table.elu(x, alpha)
+    except TypeError as error:
+        raise _named(error, x=x, alpha=alpha) from None
 
 
 def clip(x: Any, low: Any, high: Any) -> Any:
@@ -111,9 +152,10 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     >>> clip(2.5, 0, 1)
     1.0
     """
-    for name, bound in (("low", low), ("high", high)):
-        if not is_array(bound):
-            as_operand(bound, name)
+    try:
+        clipped = table.clip(x, low, high)
+    except TypeError as error:
+        raise _named(error, x=x, low=low, high=high) from None
     if not is_array(low) and not is_array(high) and low > high:
         raise ValueError(f"low must not be above high, got low = {low} and high = {high}")
-    return table.clip(x, low, high)
+    return clipped
