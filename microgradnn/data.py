@@ -15,6 +15,7 @@ from .engine.checks import MOST_UNITS, as_count, as_number, must_be_plain
 
 Floats = NDArray[np.float64]
 
+_NUMBERS = {float, int, bool}
 _HINTS = {  # for what is in an array that is not of numbers
     "U": "convert text first: np.asarray(x, dtype=float)",
     "S": "decode and convert it first: np.asarray(x, dtype=str).astype(float)",
@@ -192,25 +193,21 @@ def as_floats(given: Any, name: str) -> Floats:
 
 def _array(given: Any, name: str) -> NDArray[Any]:
     """What is given as an array; refused where that would lose a mask or a unit."""
-    must_be_plain(given, name)
+    _must_be_plain(given, name, 3)
     try:
-        array = np.asarray(given)
+        return np.asarray(given)
     except ValueError as error:
         raise ValueError(f"{name} must be a list of lists of equal length: {error}") from None
     except (TypeError, RuntimeError) as error:
         raise TypeError(f"{name} cannot be read as an array of numbers: {error}") from None
-    if isinstance(given, (list, tuple)):
-        _check_elements(given, name, array.ndim)
-    return array
 
 
-def _check_elements(given: Any, name: str, depth: int) -> None:
-    """Refuse a mask or a unit anywhere in nested lists; numbers alone are passed over quickly."""
-    if depth and not set(map(type, given)) <= {float, int, bool}:
+def _must_be_plain(given: Any, name: str, depth: int) -> None:
+    """Refuse a mask or a unit in nested lists, too; lists of numbers are passed over quickly."""
+    must_be_plain(given, name)
+    if depth and isinstance(given, (list, tuple)) and not set(map(type, given)) <= _NUMBERS:
         for place, x in enumerate(given):
-            must_be_plain(x, f"{name}[{place}]")
-            if isinstance(x, (list, tuple)):
-                _check_elements(x, f"{name}[{place}]", depth - 1)
+            _must_be_plain(x, f"{name}[{place}]", depth - 1)
 
 
 def _reference(reference: ArrayLike | None, table: Floats) -> Floats:

@@ -68,7 +68,7 @@ class Protocols:
         self._grad = as_number(number, "grad")
 
     # The derivative of what `backward()` was called on, with respect to this; 0.0 before.
-    grad = property(operator.attrgetter("_grad"), _set_grad)
+    grad: float = property(operator.attrgetter("_grad"), _set_grad)  # type: ignore[assignment]
 
     @property
     def made_at(self) -> str:
