@@ -69,7 +69,8 @@ def test_standardize_over_the_whole_range(power: int) -> None:
             [10**20, 3],
             [2**70, -(2**70)],
         ),
-        *(np.float32([0.1, 0.2, 0.4]), np.float16([0.1, 0.2]), np.int8([-128, 127]), [1e-170, 0.0]),
+        *(np.array([0.1, 0.2, 0.4], np.float32), np.array([0.1, 0.2], np.float16), [1e-170, 0.0]),
+        np.array([-128, 127], np.int8),
     ],
     ids=repr,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
 from functools import partialmethod
 from typing import TYPE_CHECKING, Any
@@ -62,13 +61,16 @@ class Protocols:
         parts = self.data, self.op, self.operands, self.local_grads
         return self._assembled(*parts, self.grad, self.label)
 
-    def _set_grad(self: Any, number: Any) -> None:
+    @property
+    def grad(self) -> float:
+        """The derivative, by this, of what `backward()` was called on; 0.0 before."""
+        return self._grad
+
+    @grad.setter
+    def grad(self: Any, number: Any) -> None:
         if number is None:
             raise TypeError("grad must be a real number, got None; write 0.0 or call zero_grad()")
         self._grad = as_number(number, "grad")
-
-    # The derivative of what `backward()` was called on, with respect to this; 0.0 before.
-    grad: float = property(operator.attrgetter("_grad"), _set_grad)  # type: ignore[assignment]
 
     @property
     def made_at(self) -> str:
