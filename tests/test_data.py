@@ -139,7 +139,7 @@ class Tensor(Frame):
 
 MASKED = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[False, True], [False, False]])
 REFUSED: dict[str, tuple[Any, str]] = {
-    "a masked array": (MASKED, "^X has a mask, which would be lost; fill it"),
+    "a masked array": (MASKED, "^X has a mask, which would be lost: got .* fill in"),
     "a masked array without a mask": (np.ma.array([[1.0, 2.0]]), "^X has a mask"),
     "rows with masks": ([MASKED[0], MASKED[1]], r"^X\[0\] has a mask"),
     "a masked number": ([[1.0, 2.0], [1.0, np.ma.masked]], r"^X\[1\]\[1\] has a mask"),

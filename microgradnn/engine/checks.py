@@ -23,6 +23,7 @@ _NO_LISTS = (
 
 
 # What marks an array, or a number, that is more than numbers: an attribute of its class.
+_PLAIN = "fill in or leave out what is masked, and take the plain numbers"
 _MORE = {"filled": "a mask", "unit": "a unit", "units": "units", "magnitude": "a unit"}
 
 
@@ -34,12 +35,9 @@ def is_array(x: Any) -> bool:
 
 def must_be_plain(x: Any, name: str) -> Any:
     """`x`, unless it has a mask or a unit, which would be lost without a word."""
-    if not type(x).__dictoffset__:  # the class is one of those that hold nothing more
-        return x
-    for attribute, what in _MORE.items():
+    for attribute, what in _MORE.items() if type(x).__dictoffset__ else ():
         if hasattr(type(x), attribute) or attribute in vars(x):
-            advice = "fill it, or leave those out" if what == "a mask" else "take its plain number"
-            raise TypeError(f"{name} has {what}, which would be lost; {advice}; got {_short(x)}")
+            raise TypeError(f"{name} has {what}, which would be lost: got {_short(x)}; {_PLAIN}")
     return x
 
 

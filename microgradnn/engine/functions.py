@@ -7,6 +7,7 @@ from typing import Any
 
 from . import reductions, table
 from .checks import as_list, as_operand, check_lengths, is_array
+from .row import Primitive
 
 # The public names, for `import *`; `max`, `min` and `sum` would hide Python's own.
 __all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax"]
@@ -15,14 +16,21 @@ __all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax"]
 def _named(error: TypeError, **arguments: Any) -> TypeError:
     """The error of a row that refused an operand, with the name that its argument has here."""
     for name, given in arguments.items():
-        elements = given if name in ("xs", "ws") else [given]
-        for k, x in enumerate(elements):
+        elements = enumerate(given) if name in ("xs", "ws") else [("", given)]
+        for k, x in elements:
             try:
-                as_operand(x, f"{name}[{k}]" if elements is given else name)
+                is_array(x) or as_operand(x, name if k == "" else f"{name}[{k}]")
             except TypeError as refusal:
-                if not is_array(x):
-                    return refusal
+                return refusal
     return error
+
+
+def _of_list(row: Primitive, xs: Iterable[Any]) -> Any:
+    items = as_list(xs, "xs")
+    try:
+        return row(*items)
+    except TypeError as error:
+        raise _named(error, xs=items) from None
 
 
 def sum(xs: Iterable[Any]) -> Any:
@@ -31,11 +39,7 @@ def sum(xs: Iterable[Any]) -> Any:
     >>> sum([0.1] * 10)
     1.0
     """
-    items = as_list(xs, "xs")
-    try:
-        return reductions.sum(*items)
-    except TypeError as error:
-        raise _named(error, xs=items) from None
+    return _of_list(reductions.sum, xs)
 
 
 def mean(xs: Iterable[Any]) -> Any:
@@ -72,11 +76,7 @@ def max(xs: Iterable[Any]) -> Any:
     >>> max([3, 1, 2])
     3.0
     """
-    items = as_list(xs, "xs")
-    try:
-        return reductions.max(*items)
-    except TypeError as error:
-        raise _named(error, xs=items) from None
+    return _of_list(reductions.max, xs)
 
 
 def min(xs: Iterable[Any]) -> Any:
@@ -85,11 +85,7 @@ def min(xs: Iterable[Any]) -> Any:
     >>> min([3, 1, 2])
     1.0
     """
-    items = as_list(xs, "xs")
-    try:
-        return reductions.min(*items)
-    except TypeError as error:
-        raise _named(error, xs=items) from None
+    return _of_list(reductions.min, xs)
 
 
 def logsumexp(xs: Iterable[Any]) -> Any:
@@ -98,11 +94,7 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     >>> logsumexp([1000, 1000])
     1000.6931471805599
     """
-    items = as_list(xs, "xs")
-    try:
-        return reductions.logsumexp(*items)
-    except TypeError as error:
-        raise _named(error, xs=items) from None
+    return _of_list(reductions.logsumexp, xs)
 
 
 def softmax(xs: Iterable[Any]) -> list[Any]:

@@ -36,13 +36,7 @@ class Protocols:
 
     @classmethod
     def _assembled(
-        cls,
-        data: float,
-        op: Any,
-        operands: tuple[Any, ...],
-        local_grads: tuple[Any, ...],
-        grad: float = 0.0,
-        label: str = "",
+        cls, data: Any, op: Any, operands: Any, local_grads: Any, grad: Any = 0.0, label: str = ""
     ) -> Any:
         """A node of these parts, unchecked; all nodes but a user's leaves are made so.
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, overload
 
 from .checks import REAL as REAL
 from .checks import Interval as Interval
-from .checks import as_number, is_array, must_be_plain
+from .checks import as_number, is_array, must_be, must_be_plain
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
 Partial = Callable[..., Any]
@@ -170,12 +170,11 @@ class Primitive:
 
     def of_arrays(self, operands: Sequence[Operand]) -> Any:
         """Apply the row elementwise to arrays of floats, or to object arrays of Values."""
+        name = f"operand of {self.name}"
         for x in operands:
-            if (
-                is_array(x)
-                and must_be_plain(x, f"operand of {self.name}").dtype.kind not in "biufO"
-            ):
-                raise TypeError(f"operand of {self.name} must hold real numbers, got {x.dtype}")
+            must_be_plain(x, name)
+            if is_array(x) and x.dtype.kind not in "biufO":
+                raise TypeError(f"{name} must hold real numbers, got {x.dtype}")
         if any(is_array(x) and x.dtype == object for x in operands):
             return elementwise(self, operands)
         if any(hasattr(type(x), "_apply") for x in operands):
@@ -273,10 +272,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
         return elementwise(where, (condition, a, b))
     kind = getattr(getattr(condition, "dtype", None), "kind", type(condition).__name__)
     if kind not in ("b", "i", "u", "int") and not hasattr(type(condition), "_apply"):
-        raise TypeError(
-            "condition must be a comparison such as x > 0, or an array of them, got "
-            f"{type(condition).__name__} {condition!r}"
-        )
+        must_be(bool, condition, "condition", "a comparison such as x > 0, or an array of them")
     if is_array(condition):
         import numpy as np
 

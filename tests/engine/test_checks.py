@@ -247,7 +247,7 @@ def test_what_has_a_mask_or_a_unit_is_refused(x: Any) -> None:
         lambda: as_numbers([1.0, x], "lr"),
     ):
         with pytest.raises(
-            TypeError, match=r"^lr(\[1\])? has a (mask|unit), which would be lost; "
+            TypeError, match=r"^lr(\[1\])? has a (mask|unit), which would be lost: "
         ):
             call()
     for plain in (1.0, 2, np.float64(1.0), np.array([1.0]), [1.0], "a", Value(1.0), object()):
