@@ -213,13 +213,13 @@ VALUE = [
     Fault("zero_grad forgets the leaves", "engine/value.py",
           "        for node in topological_order(self):\n            node._grad = 0.0",
           "        for node in topological_order(self):\n            node._grad *= not node.operands"),
-    Fault("numbers in float32", "engine/value.py", 'self._data = as_number(data, "data")\n        self._grad',
-          'import struct\n        self._data = struct.unpack("f", struct.pack("f", as_number(data, "data")))[0]\n        self._grad'),
-    Fault("<= for <", "engine/value.py", "return self._data < _data_of(other)", "return self._data <= _data_of(other)"),
+    Fault("numbers in float32", "engine/value.py", 'self._number = as_number(data, "data")\n        self._grad',
+          'import struct\n        self._number = struct.unpack("f", struct.pack("f", as_number(data, "data")))[0]\n        self._grad'),
+    Fault("<= for <", "engine/value.py", "return self._number < _data_of(other)", "return self._number <= _data_of(other)"),
     Fault("reflected subtraction, swapped", "engine/value.py", "record.sub(other, self)", "record.sub(self, other)"),
     Fault("reflected division, swapped", "engine/value.py", "record.div(other, self)", "record.div(self, other)"),
     Fault("reflected power, swapped", "engine/value.py", "record.pow(other, self)", "record.pow(self, other)"),
-    Fault("detach keeps the graph", "engine/value.py", "return Value(self._data, self.label)", "return self"),
+    Fault("detach keeps the graph", "engine/value.py", "return Value(self._number, self.label)", "return self"),
 ]  # fmt: skip
 
 TABLE = [

@@ -43,7 +43,7 @@ class Protocols:
         The kernels write these lines out in place of the call, for speed.
         """
         node: Any = cls.__new__(cls)
-        node._data = data
+        node._number = data
         node._grad = grad
         node.label = label
         node.op = op
