@@ -138,14 +138,16 @@ def test_an_array_is_changed_in_place() -> None:
 
 def test_masked_arrays_keep_their_gradients() -> None:
     masked: Any = np.ma.array([1.0, 2.0, 3.0], mask=[False, True, False])
-    for product in (masked * v, masked + v, np.ma.where(masked > 0, v, masked)):
+    ma: Any = np.ma
+    for product in (masked * v, masked + v, ma.where(masked > 0, v, masked)):
         assert product.mask.tolist() == [False, True, False]
         assert type(product[0]) is Value
-    total: Any = np.ma.sum(masked * v)
+    total = ma.sum(masked * v)
     total.backward()
     assert (total.data, v.grad) == (2.0, 4.0)
     total.zero_grad()
-    for call in (lambda: v * masked, lambda: v + np.ma.masked, lambda: mg.sin(masked)):
+    nothing: Any = np.ma.masked
+    for call in (lambda: v * masked, lambda: v + nothing, lambda: mg.sin(masked)):
         with pytest.raises(TypeError, match="has a mask, which would be lost"):
             call()
 
