@@ -147,6 +147,7 @@ def test_masked_arrays_keep_their_gradients() -> None:
     assert (total.data, v.grad) == (2.0, 4.0)
     total.zero_grad()
     nothing: Any = np.ma.masked
+    call: Any
     for call in (lambda: v * masked, lambda: v + nothing, lambda: mg.sin(masked)):
         with pytest.raises(TypeError, match="has a mask, which would be lost"):
             call()
