@@ -11,9 +11,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .engine.checks import MOST_UNITS, as_count, as_number
+from .engine.checks import MOST_UNITS, as_count, as_number, must_be_plain
 
 Floats = NDArray[np.float64]
+
+_NUMBERS = {float, int, bool}
+_HINTS = {  # for what is in an array that is not of numbers
+    "U": "convert text first: np.asarray(x, dtype=float)",
+    "S": "decode and convert it first: np.asarray(x, dtype=str).astype(float)",
+    "M": "count the days from the first: (x - x.min()) / np.timedelta64(1, 'D')",
+    "m": "divide by a unit: x / np.timedelta64(1, 's')",
+    "c": "use its .real and .imag",
+}
 
 
 def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
@@ -25,7 +34,10 @@ def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
     [[-1.0], [1.0]]
     """
     table = as_table(X, "X")
-    return _centred(table, _reference(reference, table))
+    centred = _centred(table, _reference(reference, table))
+    if not np.isfinite(centred).all():
+        raise OverflowError("X has numbers that are too large to be centred; scale them down first")
+    return centred
 
 
 def standardize(
@@ -43,13 +55,15 @@ def standardize(
         raise ValueError(f"constant must be 'refuse' or 'zero', got {constant!r}")
     table = as_table(X, "X")
     source = _reference(reference, table)
-    deviation = np.sqrt(_column_means(_centred(source, source) ** 2))
     flat = np.flatnonzero(source.max(axis=0) == source.min(axis=0))
     if flat.size and constant == "refuse":
         raise ValueError(
             f"column {flat[0]} is constant ({source[0, flat[0]]}), so it cannot be scaled; "
             "drop it, or pass constant='zero'"
         )
+    exponents = _exponents(source)  # so that no square is too large or too small for a float
+    table, source = np.ldexp(table, -exponents), np.ldexp(source, -exponents)
+    deviation = np.sqrt(_column_means(_centred(source, source) ** 2))
     scaled: Floats = _centred(table, source) / np.where(deviation > 0, deviation, 1.0)
     scaled[:, flat] = 0.0
     return scaled
@@ -164,16 +178,36 @@ def as_table(X: ArrayLike, name: str) -> Floats:
 def as_floats(given: Any, name: str) -> Floats:
     """An array of float64; TypeError if something else than real numbers is in it."""
     array = _array(given, name)
+    if array.dtype == object and array.ndim == 0:
+        raise TypeError(f"{name} must be a list of numbers, got {type(given).__name__}")
+    if array.dtype == object:  # each has its own kind, and an error that says it
+        numbers = np.empty(array.shape)
+        for place, x in np.ndenumerate(array):
+            numbers[place] = as_number(x, name + "".join(f"[{k}]" for k in place))
+        return numbers
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+        hint = _HINTS.get(array.dtype.kind, "take its columns of numbers")
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}; {hint}")
     return array.astype(np.float64, copy=False)
 
 
 def _array(given: Any, name: str) -> NDArray[Any]:
+    """What is given as an array; refused where that would lose a mask or a unit."""
+    _must_be_plain(given, name, 3)
     try:
         return np.asarray(given)
     except ValueError as error:
         raise ValueError(f"{name} must be a list of lists of equal length: {error}") from None
+    except (TypeError, RuntimeError) as error:
+        raise TypeError(f"{name} cannot be read as an array of numbers: {error}") from None
+
+
+def _must_be_plain(given: Any, name: str, depth: int) -> None:
+    """Refuse a mask or a unit in nested lists, too; lists of numbers are passed over quickly."""
+    must_be_plain(given, name)
+    if depth and isinstance(given, (list, tuple)) and not set(map(type, given)) <= _NUMBERS:
+        for place, x in enumerate(given):
+            _must_be_plain(x, f"{name}[{place}]", depth - 1)
 
 
 def _reference(reference: ArrayLike | None, table: Floats) -> Floats:
@@ -185,9 +219,18 @@ def _reference(reference: ArrayLike | None, table: Floats) -> Floats:
 
 def _centred(table: Floats, source: Floats) -> Floats:
     """`table` minus the column means of `source`; the second time takes what rounding left."""
-    mean = _column_means(source)
-    centred: Floats = (table - mean) - _column_means(source - mean)
+    exponents = _exponents(source)  # so that no sum is too large for a float
+    scaled = np.ldexp(source, -exponents)
+    mean = _column_means(scaled)
+    rest = np.ldexp(_column_means(scaled - mean), exponents)
+    with np.errstate(over="ignore"):
+        centred: Floats = (table - np.ldexp(mean, exponents)) - rest
     return centred
+
+
+def _exponents(table: Floats) -> NDArray[Any]:
+    """For each column the power of two just above all of its numbers."""
+    return np.frexp(np.abs(table).max(axis=0))[1]  # type: ignore[no-any-return]
 
 
 def _column_means(table: Floats) -> Floats:

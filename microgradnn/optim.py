@@ -47,14 +47,14 @@ class Optimizer:
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
         for parameter in self.parameters:
-            parameter.grad = 0.0
+            parameter._grad = 0.0
 
     def step(self) -> None:
         """Change every parameter once, against its gradient."""
         import numpy as np
 
         theta = np.array([parameter.data for parameter in self.parameters])
-        updated = self.update(theta, np.array([parameter.grad for parameter in self.parameters]))
+        updated = self.update(theta, np.array([parameter._grad for parameter in self.parameters]))
         assign(self.parameters, updated.tolist())
 
     def update(self, theta: Array, gradient: Array) -> Array:

@@ -82,7 +82,7 @@ def values_below(root: object) -> list[Value]:
     if isinstance(root, Value):
         return topological_order(root)
     raise TypeError(
-        f"only a Value has a graph to draw, got {type(root).__name__}; "
+        f"root must be a Value, for only a Value has a graph to draw, got {type(root).__name__}; "
         "pass the one Value that your computation ends in"
     )
 

@@ -11,12 +11,34 @@ if TYPE_CHECKING:
 
 MOST_UNITS = 10**7  # inputs or neurons of a layer, or classes
 
-_NO_LISTS = (str, bytes, dict, set, frozenset)  # though they can be iterated over
+_NO_LISTS = (
+    str,
+    bytes,
+    bytearray,
+    memoryview,
+    dict,
+    set,
+    frozenset,
+)  # though they can be iterated over
 
 
-def is_array(x: object) -> bool:
-    """Whether `x` is an ndarray with a shape (a 0-d array counts as a number)."""
-    return hasattr(x, "dtype") and getattr(x, "shape", ()) != ()
+# What marks an array, or a number, that is more than numbers: an attribute of its class.
+_PLAIN = "fill in or leave out what is masked, and take the plain numbers"
+_MORE = {"filled": "a mask", "unit": "a unit", "units": "units", "magnitude": "a unit"}
+
+
+def is_array(x: Any) -> bool:
+    """Whether `x` is an ndarray with a shape, or of objects; any other of shape () is a number."""
+    kind = getattr(x, "dtype", None)
+    return kind is not None and (x.shape != () or getattr(kind, "char", "") == "O")
+
+
+def must_be_plain(x: Any, name: str) -> Any:
+    """`x`, unless it has a mask or a unit, which would be lost without a word."""
+    for attribute, what in _MORE.items() if type(x).__dictoffset__ else ():
+        if hasattr(type(x), attribute) or attribute in vars(x):
+            raise TypeError(f"{name} has {what}, which would be lost: got {_short(x)}; {_PLAIN}")
+    return x
 
 
 def as_number(x: Any, name: str) -> float:
@@ -29,6 +51,9 @@ def as_number(x: Any, name: str) -> float:
         ...
     TypeError: data must be a real number, got str '3'; convert it first: float('3')
     """
+    if type(x) is float:
+        return x
+    must_be_plain(x, name)
     if isinstance(x, (float, int)):
         try:
             return float(x)
@@ -62,7 +87,7 @@ def must_be(kind: Any, x: Any, name: str, wanted: str) -> Any:
 
 
 def _short(x: object) -> str:
-    text = repr(x)
+    text = repr(x).replace("\n", " ")
     return text if len(text) <= 40 else text[:39] + "…"
 
 
@@ -70,7 +95,7 @@ def as_list(xs: Any, name: str) -> list[Any]:
     """The elements of `xs`, at least one; `name` is what an error calls it."""
     if isinstance(xs, _NO_LISTS) or not hasattr(xs, "__iter__") or getattr(xs, "shape", 0) == ():
         raise TypeError(f"{name} must be a list of numbers or Values, got {type(xs).__name__}")
-    items = list(xs)
+    items = list(xs if type(xs) is list else must_be_plain(xs, name))
     if not items:
         raise ValueError(f"{name} is empty; at least one element is needed")
     return items

@@ -5,9 +5,30 @@ from typing import Any
 
 from . import reductions, table
 from .checks import as_list, as_operand, check_lengths, is_array
+from .row import Primitive
 
 # The public names, for `import *`; `max`, `min` and `sum` would hide Python's own.
 __all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax"]
+
+
+def _named(error: TypeError, **arguments: Any) -> TypeError:
+    """The error of a row that refused an operand, with the name that its argument has here."""
+    for name, given in arguments.items():
+        elements = enumerate(given) if name in ("xs", "ws") else [("", given)]
+        for k, x in elements:
+            try:
+                is_array(x) or as_operand(x, name if k == "" else f"{name}[{k}]")
+            except TypeError as refusal:
+                return refusal
+    return error
+
+
+def _of_list(row: Primitive, xs: Iterable[Any]) -> Any:
+    items = as_list(xs, "xs")
+    try:
+        return row(*items)
+    except TypeError as error:
+        raise _named(error, xs=items) from None
 
 
 def sum(xs: Iterable[Any]) -> Any:
@@ -16,7 +37,7 @@ def sum(xs: Iterable[Any]) -> Any:
     >>> sum([0.1] * 10)
     1.0
     """
-    return reductions.sum(*as_list(xs, "xs"))
+    return _of_list(reductions.sum, xs)
 
 
 def mean(xs: Iterable[Any]) -> Any:
@@ -26,7 +47,7 @@ def mean(xs: Iterable[Any]) -> Any:
     3.0
     """
     items = as_list(xs, "xs")
-    return reductions.sum(*items) / len(items)
+    return sum(items) / len(items)
 
 
 def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
@@ -41,7 +62,10 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
     """
     weights, inputs = as_list(ws, "ws"), as_list(xs, "xs")
     check_lengths(weights, inputs, "ws", "xs")
-    return reductions.dot(*weights, *inputs, bias)
+    try:
+        return reductions.dot(*weights, *inputs, bias)
+    except TypeError as error:
+        raise _named(error, ws=weights, xs=inputs, bias=bias) from None
 
 
 def max(xs: Iterable[Any]) -> Any:
@@ -50,7 +74,7 @@ def max(xs: Iterable[Any]) -> Any:
     >>> max([3, 1, 2])
     3.0
     """
-    return reductions.max(*as_list(xs, "xs"))
+    return _of_list(reductions.max, xs)
 
 
 def min(xs: Iterable[Any]) -> Any:
@@ -59,7 +83,7 @@ def min(xs: Iterable[Any]) -> Any:
     >>> min([3, 1, 2])
     1.0
     """
-    return reductions.min(*as_list(xs, "xs"))
+    return _of_list(reductions.min, xs)
 
 
 def logsumexp(xs: Iterable[Any]) -> Any:
@@ -68,7 +92,7 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     >>> logsumexp([1000, 1000])
     1000.6931471805599
     """
-    return reductions.logsumexp(*as_list(xs, "xs"))
+    return _of_list(reductions.logsumexp, xs)
 
 
 def softmax(xs: Iterable[Any]) -> list[Any]:
@@ -82,7 +106,10 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     [0.09003057, 0.24472847, 0.66524096]
     """
     logits = as_list(xs, "xs")
-    return [reductions.softmax(float(k), *logits) for k in range(len(logits))]
+    try:
+        return [reductions.softmax(float(k), *logits) for k in range(len(logits))]
+    except TypeError as error:
+        raise _named(error, xs=logits) from None
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
@@ -91,7 +118,10 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     >>> leaky_relu(-2.0)
     -0.02
     """
-    return table.leaky_relu(x, slope)
+    try:
+        return table.leaky_relu(x, slope)
+    except TypeError as error:
+        raise _named(error, x=x, slope=slope) from None
 
 
 def elu(x: Any, alpha: Any = 1.0) -> Any:
@@ -100,7 +130,10 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
     >>> elu(-1.0)
     -0.6321205588285577
     """
-    return table.elu(x, alpha)
+    try:
+        return table.elu(x, alpha)
+    except TypeError as error:
+        raise _named(error, x=x, alpha=alpha) from None
 
 
 def clip(x: Any, low: Any, high: Any) -> Any:
@@ -109,9 +142,10 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     >>> clip(2.5, 0, 1)
     1.0
     """
-    for name, bound in (("low", low), ("high", high)):
-        if not is_array(bound):
-            as_operand(bound, name)
+    try:
+        clipped = table.clip(x, low, high)
+    except TypeError as error:
+        raise _named(error, x=x, low=low, high=high) from None
     if not is_array(low) and not is_array(high) and low > high:
         raise ValueError(f"low must not be above high, got low = {low} and high = {high}")
-    return table.clip(x, low, high)
+    return clipped

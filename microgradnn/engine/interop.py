@@ -1,26 +1,22 @@
 """How a Value meets the rest of Python: NumPy, printing, pictures, conversion, copying."""
 
-import operator
 from collections.abc import Iterable
+from functools import partialmethod
 from typing import TYPE_CHECKING, Any
 
 from .checks import as_number, check_lengths
-from .row import PRIMITIVES, elementwise
 
-# NumPy's names for what the table calls otherwise.
-_ROWS = {
-    "subtract": "sub",
-    "multiply": "mul",
-    "divide": "div",
-    "power": "pow",
-    "negative": "neg",
-    "absolute": "abs",
-    "fabs": "abs",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
-}
-_COMPARISONS = {"less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge"}
+# Methods that Python looks for, and NumPy in the elements of an object array, by what they are
+# called in words; `foreign` applies a row or says what to write instead.
+_FOREIGN = {"__int__": "int", "__round__": "round", "__trunc__": "math.trunc", "__invert__": "~"}
+_FOREIGN["as_integer_ratio"] = "an exact ratio"  # which `statistics` and `fractions` take
+_NUMPY = "sin cos tan arcsin arccos arctan sinh cosh fabs expm1 log1p log2 log10 exp2 cbrt arcsinh "
+_NUMPY += "arccosh arctanh rint deg2rad radians rad2deg degrees hypot arctan2 fmod logical_xor"
+_FOREIGN |= {name: f"numpy.{name}" for name in _NUMPY.split()}
+_FLOORS = {"floordiv": "//", "mod": "%", "divmod": "divmod", "matmul": "@"}
+_BITS = {"lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^"}
+for _name, _symbol in (_FLOORS | _BITS).items():
+    _FOREIGN |= {f"__{_name}__": _symbol, f"__r{_name}__": _symbol}
 
 
 class Protocols:
@@ -30,7 +26,7 @@ class Protocols:
 
     if TYPE_CHECKING:  # what every Value has
         data: Any
-        grad: float
+        _grad: float
         label: str
         op: Any
         operands: Any
@@ -38,21 +34,15 @@ class Protocols:
 
     @classmethod
     def _assembled(
-        cls,
-        data: float,
-        op: Any,
-        operands: tuple[Any, ...],
-        local_grads: tuple[Any, ...],
-        grad: float = 0.0,
-        label: str = "",
+        cls, data: Any, op: Any, operands: Any, local_grads: Any, grad: Any = 0.0, label: str = ""
     ) -> Any:
         """A node of these parts, unchecked; all nodes but a user's leaves are made so.
 
         The kernels write these lines out in place of the call, for speed.
         """
         node: Any = cls.__new__(cls)
-        node._data = data
-        node.grad = grad
+        node._number = data
+        node._grad = grad
         node.label = label
         node.op = op
         node.operands = operands
@@ -62,6 +52,17 @@ class Protocols:
     def __copy__(self) -> Any:
         parts = self.data, self.op, self.operands, self.local_grads
         return self._assembled(*parts, self.grad, self.label)
+
+    @property
+    def grad(self) -> float:
+        """The derivative, by this, of what `backward()` was called on; 0.0 before."""
+        return self._grad
+
+    @grad.setter
+    def grad(self: Any, number: Any) -> None:
+        if number is None:
+            raise TypeError("grad must be a real number, got None; write 0.0 or call zero_grad()")
+        self._grad = as_number(number, "grad")
 
     @property
     def made_at(self) -> str:
@@ -82,19 +83,30 @@ class Protocols:
         )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        name = _ROWS.get(ufunc.__name__, ufunc.__name__)
-        if method == "__call__" and not options:
-            if name in PRIMITIVES:
-                return PRIMITIVES[name](*inputs)
-            if name in _COMPARISONS:
-                return elementwise(getattr(operator, _COMPARISONS[name]), inputs)
-        raise TypeError(f"numpy.{ufunc.__name__} is not defined for a Value; use .data")
+        from .. import foreign  # only now: who has no NumPy does not need it
+
+        return foreign.call(ufunc, method, inputs, options)
+
+    def __pos__(self) -> Any:
+        return self
+
+    conjugate = __pos__  # it is real; NumPy asks for this, for a variance
 
     def _repr_svg_(self) -> str | None:
         """What a notebook shows: the graph as a picture, or None (the text form) if it is large."""
         from ..drawing.drawn import in_notebook
 
         return in_notebook(self)
+
+
+def _foreign(value: Any, shown: str, *others: Any) -> Any:
+    from .. import foreign
+
+    return foreign.apply(shown, value, *others)
+
+
+for _name, _shown in _FOREIGN.items():
+    setattr(Protocols, _name, partialmethod(_foreign, _shown))
 
 
 def assign(values: Iterable[Any], numbers: Iterable[Any]) -> None:

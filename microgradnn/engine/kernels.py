@@ -36,8 +36,8 @@ _CASE = """
         except (ArithmeticError, ValueError):
             return record(row, ({operands},)){check}
         node = new(Value)
-        node._data = out
-        node.grad = 0.0
+        node._number = out
+        node._grad = 0.0
         node.label = ""
         node.op = row
         node.operands = ({operands},)
@@ -194,7 +194,7 @@ def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:
     compute, local_grads = _computation(row, operands, values)
     return _CASE.format(
         test=" and ".join(tests),
-        load="\n        ".join([f"d{x} = {x}._data" for x in values]),
+        load="\n        ".join([f"d{x} = {x}._number" for x in values]),
         compute="\n            ".join(compute),
         check="" if row.keeps_partials_at_nan else _CHECK_FOR_NAN.format(operands=listed),
         operands=listed,
@@ -233,7 +233,7 @@ def _sum_kernel(row: Primitive, value_class: Any) -> Kernel:
 
     def kernel(*operands: Any) -> Any:
         try:
-            out = fsum([x._data for x in operands])
+            out = fsum([x._number for x in operands])
         except (AttributeError, ArithmeticError, ValueError):
             return record(row, operands)
         node = assembled(out, row, operands, (1.0,) * len(operands))
@@ -250,16 +250,16 @@ def _dot_kernel(row: Primitive, value_class: Any) -> Kernel:
         n = len(operands) // 2
         inputs, bias = operands[n:-1], operands[-1]
         try:
-            w = [weight._data for weight in operands[:n]]
+            w = [weight._number for weight in operands[:n]]
             if type(inputs[0]) is value_class:
-                x = [value._data for value in inputs]
+                x = [value._number for value in inputs]
                 by_inputs: list[float | None] = w
             elif set(map(type, inputs)) != {float}:
                 return record(row, operands)
             else:
                 x, by_inputs = list(inputs), [None] * n
             has_bias = type(bias) is not float
-            out = fsum([*map(times, w, x), bias._data if has_bias else bias])
+            out = fsum([*map(times, w, x), bias._number if has_bias else bias])
         except (AttributeError, IndexError, ArithmeticError, ValueError):
             return record(row, operands)
         if n > MOST_ROUNDED:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, overload
 
 from .checks import REAL as REAL
 from .checks import Interval as Interval
-from .checks import as_number, is_array
+from .checks import as_number, is_array, must_be, must_be_plain
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
 Partial = Callable[..., Any]
@@ -170,9 +170,11 @@ class Primitive:
 
     def of_arrays(self, operands: Sequence[Operand]) -> Any:
         """Apply the row elementwise to arrays of floats, or to object arrays of Values."""
+        name = f"operand of {self.name}"
         for x in operands:
+            must_be_plain(x, name)
             if is_array(x) and x.dtype.kind not in "biufO":
-                raise TypeError(f"operand of {self.name} must hold real numbers, got {x.dtype}")
+                raise TypeError(f"{name} must hold real numbers, got {x.dtype}")
         if any(is_array(x) and x.dtype == object for x in operands):
             return elementwise(self, operands)
         if any(hasattr(type(x), "_apply") for x in operands):
@@ -255,7 +257,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     """`a` where the condition holds, else `b`; the only selection that partials may use.
 
     On numbers and Values it picks one of the two, so the other leaves no trace in the graph. With
-    an array for a condition it is `np.where`.
+    an array of truths for a condition it is `np.where`.
 
     >>> where(2 > 1, 10.0, 20.0)
     10.0
@@ -265,6 +267,12 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     select = getattr(type(condition), "_where", None)
     if select is not None:
         return select(condition, a, b)
+    must_be_plain(condition, "condition")
+    if is_array(condition) and condition.dtype == object:
+        return elementwise(where, (condition, a, b))
+    kind = getattr(getattr(condition, "dtype", None), "kind", type(condition).__name__)
+    if kind not in ("b", "i", "u", "int") and not hasattr(type(condition), "_apply"):
+        must_be(bool, condition, "condition", "a comparison such as x > 0, or an array of them")
     if is_array(condition):
         import numpy as np
 

@@ -23,11 +23,11 @@ class Value(Protocols):
     (-4.0, -2.0, 2.0)
     """
 
-    __slots__ = ("_data", "grad", "label", "local_grads", "op", "operands")
+    __slots__ = ("_grad", "_number", "label", "local_grads", "op", "operands")
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._data = as_number(data, "data")
-        self.grad = 0.0
+        self._number = as_number(data, "data")
+        self._grad = 0.0
         self.label = label if type(label) is str else must_be(str, label, "label", "a str")
         self.op: Primitive | None = None
         self.operands: tuple[Any, ...] = ()
@@ -36,11 +36,11 @@ class Value(Protocols):
     @property
     def data(self) -> float:
         """The number itself; a recorded pass keeps its derivatives when it is changed."""
-        return self._data
+        return self._number
 
     @data.setter
     def data(self, number: Any) -> None:
-        self._data = as_number(number, "data")
+        self._number = as_number(number, "data")
 
     # ---- Forward: compute, and record ------------------------------------------------------
 
@@ -54,7 +54,7 @@ class Value(Protocols):
             return primitive.of_arrays(operands)
         name = f"operand of {primitive.name}"
         operands = tuple(x if isinstance(x, Value) else as_number(x, name) for x in operands)
-        numbers = [x if type(x) is float else x._data for x in operands]
+        numbers = [x if type(x) is float else x._number for x in operands]
         wanted = [type(x) is not float for x in operands]
         data = primitive.value(numbers, operands)
         records = mode.get().records
@@ -136,43 +136,43 @@ class Value(Protocols):
         order = topological_order(self)
         for node in order:
             if node.operands:
-                node.grad = 0.0
-        self.grad += start
+                node._grad = 0.0
+        self._grad += start
         for node in reversed(order):
-            upstream = node.grad
+            upstream = node._grad
             for operand, local_grad in zip(node.operands, node.local_grads, strict=True):
                 if local_grad is not None:
-                    operand.grad += local_grad * upstream
+                    operand._grad += local_grad * upstream
 
     def zero_grad(self) -> None:
         """Set `grad` to zero in this node and in all that it was computed from."""
         for node in topological_order(self):
-            node.grad = 0.0
+            node._grad = 0.0
 
     # ---- As a number -----------------------------------------------------------------------
 
     def item(self) -> float:
         """The number, as a plain float."""
-        return self._data
+        return self._number
 
     def detach(self) -> Value:
         """A new leaf with the same number, to which no gradient flows through this graph."""
-        return Value(self._data, self.label)
+        return Value(self._number, self.label)
 
     def __lt__(self, other: Any) -> bool:
-        return self._data < _data_of(other)
+        return self._number < _data_of(other)
 
     def __le__(self, other: Any) -> bool:
-        return self._data <= _data_of(other)
+        return self._number <= _data_of(other)
 
     def __gt__(self, other: Any) -> bool:
-        return self._data > _data_of(other)
+        return self._number > _data_of(other)
 
     def __ge__(self, other: Any) -> bool:
-        return self._data >= _data_of(other)
+        return self._number >= _data_of(other)
 
     def __bool__(self) -> bool:
-        return self._data != 0.0
+        return self._number != 0.0
 
 
 def topological_order(root: Value) -> list[Value]:
@@ -193,7 +193,7 @@ def topological_order(root: Value) -> list[Value]:
 
 
 def _data_of(x: Any) -> float:
-    return x._data if isinstance(x, Value) else as_number(x, "operand of a comparison")
+    return x._number if isinstance(x, Value) else as_number(x, "operand of a comparison")
 
 
 record = Kernels(Value)

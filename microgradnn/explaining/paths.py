@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..engine.checks import must_be
 from ..engine.derivatives import dependents, gradients
+from ..engine.kernels import must_be_recorded
 from ..engine.value import Value, topological_order
 from .notation import derivative, names_of, number
 from .writing import latex
@@ -37,6 +38,8 @@ class Explanation:
 
     def __init__(self, root: Value, wrt: Value) -> None:
         self.root, self.wrt = root, must_be(Value, wrt, "wrt", "a Value")
+        if root is not wrt:
+            must_be_recorded(must_be(Value, root, "root", "a Value"), "explain()")
         order = topological_order(root)
         self._names = names_of(order)
         self._names.setdefault(wrt, wrt.label or "the other value")
@@ -71,6 +74,8 @@ class Explanation:
 
     def __str__(self) -> str:
         root, wrt = self._names[self.root], self._names[self.wrt]
+        if self.root is self.wrt:
+            return f"∂{root}/∂{wrt} = 1, for a value changes just as much as itself"
         paths = "1 path" if self.count == 1 else f"{self.count:,} paths"
         lines = [f"∂{root}/∂{wrt} = {number(self.total, 6)}, the sum over {paths}"]
         for path in self.paths:
@@ -82,6 +87,8 @@ class Explanation:
         if not self.paths and self.count:
             lines.append("  too many to list; node by node, each gradient a sum over its users:")
             lines += self._node_by_node()
+        if not self.count:
+            lines.append(f"  {root} was not computed from {wrt}, so it does not change with it")
         return "\n".join(lines + [f"  {line}" for line in (*self._formulas(), *self.notes)])
 
     def _formulas(self) -> list[str]:
@@ -114,7 +121,7 @@ class Explanation:
         """The sum over paths in symbols, in formulas and in numbers, as LaTeX."""
         root, wrt = _latex_name(self._names[self.root]), _latex_name(self._names[self.wrt])
         left = rf"\frac{{\partial {root}}}{{\partial {wrt}}}"
-        if not self.paths or len(self.paths) > 20:
+        if not self.paths or len(self.paths) > 20 or self.root is self.wrt:
             return f"{left} = {_latex_number(self.total)}"
         latex_names = {node: _latex_name(name) for node, name in self._names.items()}
         symbols, formulas, numbers = [], [], []

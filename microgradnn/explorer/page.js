@@ -669,6 +669,7 @@ function rememberSoon() {
 prepareControls();
 wanted = linked();
 setView(views[0]);
+byId("unscripted").remove();
 
 /** For tests and the console: set a leaf, by its name or number; go to a step; see all numbers. */
 window.explorer = {

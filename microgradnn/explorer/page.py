@@ -98,11 +98,14 @@ def _refuse_changed_data(order: Sequence[Value]) -> None:
 def _document(
     title: str, part: Excerpt, names: dict[Value, str], shown: Sequence[View], mistakes: bool
 ) -> str:
-    """The page's HTML. The only script that may run is the one whose hash stands in its head."""
+    """The page's HTML. The only script that may run is the one whose hash stands in its head.
+
+    It is ASCII, for a host that sends it as Latin-1 would garble the rest, and change the hash.
+    """
     forms = _forms(part.values)
     script = _script(forms, bool(part.left_out), mistakes)
     fixed = _why_fixed(part)
-    return Template(_asset("page.html")).substitute(
+    document = Template(_asset("page.html")).substitute(
         title=escape(printable(title)),
         style=_asset("page.css"),
         picture=shown[0].picture,
@@ -114,6 +117,7 @@ def _document(
         script=script,
         hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+    return document.encode("ascii", "xmlcharrefreplace").decode()
 
 
 def _forms(values: Sequence[Value]) -> dict[Form, int]:
@@ -129,7 +133,13 @@ def _script(forms: dict[Form, int], is_recorded: bool, mistakes: bool) -> str:
     parts = [_asset("arithmetic.js"), functions(forms, is_recorded), _asset("page.js")]
     if mistakes:
         parts.append(_asset("mistakes.js"))
-    return "\n".join(parts)
+    return "".join(c if c.isascii() else _escaped(c) for c in "\n".join(parts))
+
+
+def _escaped(character: str) -> str:
+    """A character in a string of JavaScript: one escape for each half of UTF-16."""
+    code = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{code[k : k + 4]}" for k in range(0, len(code), 4))
 
 
 def _asset(name: str) -> str:

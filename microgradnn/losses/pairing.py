@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -147,7 +148,25 @@ def check_distribution(probabilities: Any, name: str) -> list[Any]:
     operands = as_operands(probabilities, None, name)
     for i, x in enumerate(operands):
         check_probability(x, f"{name}[{i}]")
-    total = math.fsum(map(number_in, operands))
-    if abs(total - 1.0) > 1e-9:
-        raise ValueError(f"{name} must sum to 1 (to 1e-9), its sum is {total}")
+    numbers = [number_in(x) for x in operands]
+    total = math.fsum(numbers)
+    if abs(total - 1.0) > 1e-9 and abs(total - 1.0) > (tolerance := _tolerance(numbers)):
+        raise ValueError(f"{name} must sum to 1 (to {tolerance:.1g}), its sum is {total}")
     return operands
+
+
+def _tolerance(numbers: list[float]) -> float:
+    """How far from 1 the sum may be: by the type of float that has room for all the numbers.
+
+    So it does not matter whether a row in float32 comes as an array, as a list or in Values.
+    """
+    for code, precision in (("e", 2.0**-10), ("f", 2.0**-23)):  # float16, float32
+        try:
+            kept = struct.unpack(
+                f"{len(numbers)}{code}", struct.pack(f"{len(numbers)}{code}", *numbers)
+            )
+        except (OverflowError, struct.error):
+            continue
+        if list(kept) == numbers:
+            return (2.0 + math.sqrt(len(numbers))) * precision
+    return 1e-9

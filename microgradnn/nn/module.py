@@ -45,7 +45,7 @@ class Module:
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
         for parameter in self.parameters():
-            parameter.grad = 0.0
+            parameter._grad = 0.0
 
     def label_parameters(self) -> None:
         """Label each parameter with its path, unless the user has given it a label."""

@@ -164,12 +164,12 @@ class Compiled(Eager):
 
     def read(self) -> None:
         self.theta = self.program.read_params()
-        self.gradient = np.array([param.grad for param in self.params])
+        self.gradient = np.array([param._grad for param in self.params])
 
     def write(self) -> None:
         assign(self.params, self.theta.tolist())
         for param, slope in zip(self.params, self.gradient.tolist(), strict=True):
-            param.grad = slope
+            param._grad = slope
 
     def agrees(self, sample: Any, target: Any) -> bool:
         samples = sample[None]

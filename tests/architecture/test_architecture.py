@@ -25,6 +25,7 @@ ORDER = {
     "slopes": "",
     "engine": "checks row custom table reductions formulas functions kernels interop "
     "value copying modes derivatives checking",
+    "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",
     "nn": "init files module layers",
@@ -49,7 +50,11 @@ MODULES = [
     for module in [*(f"{package}.{file}" for file in files.split()), package]
 ] + [""]
 # What a function imports when it is called, against the order: few, and this is all.
-WHEN_CALLED = {("engine.interop", "drawing.drawn"), ("engine.row", "explaining.help")}
+WHEN_CALLED = {
+    ("engine.interop", "drawing.drawn"),
+    ("engine.interop", "foreign"),
+    ("engine.row", "explaining.help"),
+}
 
 
 def test_every_module_has_its_place() -> None:

@@ -22,7 +22,8 @@ FLAGS = [
 
 # The script has run; or there is none, or none may run.
 READY = (
-    "window.explorer || !document.querySelector('#graph') || document.querySelector('noscript p')"
+    "window.explorer || !document.querySelector('#graph')"
+    " || matchMedia('(scripting: none)').matches"
 )
 
 
@@ -70,6 +71,14 @@ class Shown:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
         page.on("request", lambda request: self.requests.append(request.url))
+        return page
+
+    def served(self, explorer: Explorer, **headers: str) -> Page:
+        """The page as a host sends it that has headers of its own."""
+        page = self.window()
+        page.route("http://host/", lambda route: route.fulfill(body=explorer.html, headers=headers))
+        page.goto("http://host/", wait_until="domcontentloaded")
+        self.requests.remove("http://host/")
         return page
 
     def goto(self, explorer: Explorer, page: Page, fragment: str = "") -> Page:

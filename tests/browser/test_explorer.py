@@ -649,6 +649,36 @@ def test_the_picture_needs_no_script(show: Shown) -> None:
     page = show(explore(neuron()[0]), java_script_enabled=False)
     assert box(page, 0) == ["w1", "0.5", "·"]
     assert page.locator("#n9 text").first.text_content() == "J = 0.5 × □"
+    assert page.get_by_text("need JavaScript").is_visible()
+
+
+def test_where_a_script_runs_nothing_is_said_of_it(show: Shown) -> None:
+    assert show(explore(neuron()[0])).get_by_text("need JavaScript").count() == 0
+
+
+@pytest.mark.parametrize("policy", ["script-src 'none'", "default-src 'self'", "sandbox"])
+def test_a_host_that_blocks_scripts(show: Shown, policy: str) -> None:
+    headers = {"content-type": "text/html", "content-security-policy": policy}
+    page = show.served(explore(neuron()[0]), **headers)
+    assert page.get_by_text("need JavaScript").is_visible()
+    assert show.complaints
+    show.complaints.clear()  # those of the browser, of what the host does not allow
+
+
+@pytest.mark.parametrize(
+    "charset", ["ISO-8859-1", "windows-1252", "US-ASCII", "utf-8", "Shift_JIS"]
+)
+def test_a_host_that_gets_the_encoding_wrong(show: Shown, charset: str) -> None:
+    title = "Δ – 梯度 😀"
+    explorer = explore(neuron()[0], title=title, mistakes=True)
+    page = show.served(explorer, **{"content-type": f"text/html; charset={charset}"})
+    page.wait_for_function("window.explorer")
+    assert page.title() == page.locator("h1").text_content() == title
+    assert page.locator("#next").text_content() == "▶"
+    assert page.locator("#n9 text").first.text_content() == "J = 0.5 × □"
+    page.keyboard.press("End")
+    assert "×" in (page.locator("#words").text_content() or "")
+    assert "Ã" not in page.content()
 
 
 def test_in_a_notebook(show: Shown) -> None:

@@ -29,6 +29,7 @@ from microgradnn.engine.checks import (
     check_lengths,
     is_array,
     must_be,
+    must_be_plain,
 )
 
 
@@ -231,6 +232,26 @@ def test_a_domain_is_taken_with_floats_in_it() -> None:
 def test_what_is_no_domain_is_refused(domain: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=f"^{re.escape(message)}"):
         as_domain(domain, 1)
+
+
+class Distance(float):
+    unit = "m"
+
+
+@pytest.mark.parametrize("x", [np.ma.masked, np.ma.array(1.0), np.ma.array([1.0]), Distance(1.0)])
+def test_what_has_a_mask_or_a_unit_is_refused(x: Any) -> None:
+    for call in (
+        lambda: must_be_plain(x, "lr"),
+        lambda: as_number(x, "lr"),
+        lambda: as_operand(x, "lr"),
+        lambda: as_numbers([1.0, x], "lr"),
+    ):
+        with pytest.raises(
+            TypeError, match=r"^lr(\[1\])? has a (mask|unit), which would be lost: "
+        ):
+            call()
+    for plain in (1.0, 2, np.float64(1.0), np.array([1.0]), [1.0], "a", Value(1.0), object()):
+        assert must_be_plain(plain, "lr") is plain
 
 
 def test_every_check_is_tested_here() -> None:

@@ -1,6 +1,9 @@
 """Functions of lists and with defaults."""
 
 import math
+import re
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -57,6 +60,31 @@ def test_clip_checks_its_bounds() -> None:
         mg.clip(0.5, 2, 1)
     with pytest.raises(TypeError, match="high must be a real number, got str"):
         mg.clip(0.5, 0, "1")
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        *(
+            (partial(getattr(mg, name), [1.0, None]), "xs[1]")
+            for name in ("sum", "max", "min", "logsumexp")
+        ),
+        (lambda: mg.mean(["a"]), "xs[0]"),
+        (lambda: mg.softmax([Value(1.0), 1j]), "xs[1]"),
+        (lambda: mg.dot([1, 2], [1, [2]]), "xs[1]"),
+        (lambda: mg.dot([Value(1.0), None], [1, 2]), "ws[1]"),
+        (lambda: mg.dot([1], [2], None), "bias"),
+        (lambda: mg.leaky_relu("a"), "x"),
+        (lambda: mg.leaky_relu(1.0, "a"), "slope"),
+        (lambda: mg.elu(Value(1.0), None), "alpha"),
+        (lambda: mg.clip(None, 0, 1), "x"),
+        (lambda: mg.clip(1, None, 1), "low"),
+        (lambda: mg.clip(Value(1.0), 0.0, [1]), "high"),
+    ],
+)
+def test_what_is_refused_is_called_as_the_user_calls_it(call: Any, name: str) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(name)} must be a real number, got "):
+        call()
 
 
 def test_names_of_pythons_own_are_not_taken_by_an_import_of_all() -> None:

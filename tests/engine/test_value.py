@@ -267,6 +267,30 @@ def test_where_takes_whatever_is_true_or_false() -> None:
     for yes, no in ((True, False), (np.True_, np.False_), (1, 0), (Value(0.5), Value(0.0))):
         assert (mg.where(yes, 1.0, 2.0), mg.where(no, 1.0, 2.0)) == (1.0, 2.0)
     assert mg.where(np.array([True, False]), 1.0, 2.0).tolist() == [1.0, 2.0]
+    assert mg.where(np.array([1, 0]), 1.0, 2.0).tolist() == [1.0, 2.0]
+    assert mg.where(np.array(False), 1.0, 2.0) == 2.0
+    both = np.array([Value(1.0), Value(-1.0)])
+    assert mg.where(both > 0, both, 0.0).tolist() == [both[0], 0.0]
+    assert mg.where(np.array([True, 0], dtype=object), both, 0.0).tolist() == [both[0], 0.0]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        *([True, False], (True,), [], {}, {"a": 1}, "a", "", b"a", None, 1.5, math.nan, 1j),
+        *(np.array([1.0, 0.0]), np.float64(1.0), np.array(["a"]), np.array([None]), object()),
+        *(
+            np.ma.masked,
+            np.ma.array([True, False], mask=[True, False]),
+            iter([True]),
+            np.array(1.0),
+        ),
+    ],
+    ids=repr,
+)
+def test_where_refuses_what_is_no_condition(condition: Any) -> None:
+    with pytest.raises(TypeError, match=r"^condition (must be a comparison|has a mask)"):
+        mg.where(condition, 1.0, 2.0)
 
 
 def test_overflow_of_sums_and_products_is_inf() -> None:

@@ -55,6 +55,28 @@ def test_what_a_learner_should_notice() -> None:
     assert mg.explain(x, x).total == 1.0
 
 
+def test_a_value_and_itself() -> None:
+    x = Value(2.0, label="x")
+    for value, name, symbol in ((x, "x", "x"), (Value(3.0), "v1", "v_{1}"), (x * x, "v2", "v_{2}")):
+        why = mg.explain(value, value)
+        assert (why.total, why.count, [path.product for path in why.paths]) == (1.0, 1, [1.0])
+        assert str(why) == f"∂{name}/∂{name} = 1, for a value changes just as much as itself"
+        assert why.latex() == rf"\frac{{\partial {symbol}}}{{\partial {symbol}}} = 1"
+
+
+def test_a_value_that_is_not_below() -> None:
+    x, other = Value(2.0, label="x"), Value(1.0)
+    for root in (x, x * x):
+        assert mg.explain(root, other).total == 0.0
+        assert "was not computed from the other value" in str(mg.explain(root, other))
+    assert "x was not computed from y, so" in str(mg.explain(x, Value(1.0, label="y")))
+    with mg.no_grad():
+        unrecorded = x * x
+    with pytest.raises(RuntimeError, match=r"^explain\(\) has nothing to go back over"):
+        mg.explain(unrecorded, x)
+    assert mg.explain(unrecorded, unrecorded).total == 1.0
+
+
 def test_too_many_paths_are_counted_and_not_walked() -> None:
     a = Value(1.0, label="a")
     y = a

@@ -51,6 +51,15 @@ def test_the_policy_lets_only_our_script_run() -> None:
     assert not re.search(r"""(src|href|url)\s*[=(]\s*["']?(http|//)""", html)
 
 
+def test_the_page_is_ascii() -> None:
+    a = Value(2.0, label="θ₀ 😀")
+    html = explore(a * a, title="∂ – 梯度 \U0001f600", mistakes=True).html
+    assert html.isascii()
+    for part in re.findall(r"<(?:style|script)[^>]*>(.*?)</(?:style|script)>", html, re.DOTALL):
+        assert "&#" not in part  # there it would be no character
+    assert page._escaped("−😀") == r"\u2212\ud83d\ude00"
+
+
 def test_the_same_graph_gives_the_same_page() -> None:
     assert explore(neuron()[0]).html == explore(neuron()[0]).html
 

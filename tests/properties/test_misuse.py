@@ -185,6 +185,7 @@ def graph() -> Value:
 
 row("Value", Value, lambda: {"data": 1.0}, data=number, label=text)
 row("Value.data", lambda x, data: setattr(x, "data", data), lambda: {"x": Value(1.0), "data": 2.0}, data=number)
+row("Value.grad", lambda x, grad: setattr(x, "grad", grad), lambda: {"x": Value(1.0), "grad": 2.0}, grad=number)
 row("Value.backward", lambda x, gradient: x.backward(gradient), lambda: {"x": graph(), "gradient": 1.0}, gradient=number)
 row("topological_order", mg.topological_order, lambda: {"root": graph()}, root=value)
 row("first_non_finite", mg.first_non_finite, lambda: {"root": graph()}, root=value)

@@ -1,0 +1,101 @@
+"""What NumPy's and Python's functions do with Values: a row, an operator, or what to write instead.
+
+Value's methods come here when NumPy or Python asks for something that is not in the engine.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from .engine.row import PRIMITIVES, elementwise
+
+# NumPy's names for what the table calls otherwise.
+_ROWS = {
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "div",
+    "power": "pow",
+    "float_power": "pow",
+    "negative": "neg",
+    "absolute": "abs",
+    "fabs": "abs",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+}
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "equal": operator.is_,
+    "not_equal": operator.is_not,
+    "positive": operator.pos,
+    "conjugate": operator.pos,
+    "square": lambda x: x * x,
+    "reciprocal": lambda x: 1.0 / x,
+}
+
+_REST = "write x - y * n with a whole number n of your own; or use .data for the number"
+_STEPS = "its derivative is 0 wherever it has one; use .data for the number"
+_BITS = "join comparisons by `and` or `or`; mg.where chooses between two Values"
+_PRODUCT = "write mg.dot(ws, xs), or make object arrays of both: np.array([v, w])"
+_TEST = "look at .data"
+
+_INSTEAD = {
+    **dict.fromkeys(("//", "round", "math.trunc", "rint", "floor_divide"), _STEPS),
+    **dict.fromkeys(("floor", "ceil", "trunc"), _STEPS),
+    **dict.fromkeys(("%", "divmod", "remainder", "fmod", "modf"), _REST),
+    **dict.fromkeys(("&", "|", "^", "~", "bitwise_and", "bitwise_or", "logical_and"), _BITS),
+    **dict.fromkeys(("logical_or", "logical_xor", "logical_not", "invert"), _BITS),
+    **dict.fromkeys(("@", "matmul", "vecdot", "matvec", "vecmat"), _PRODUCT),
+    **dict.fromkeys(("isnan", "isinf", "isfinite", "signbit"), _TEST),
+    **dict.fromkeys(("deg2rad", "radians"), "write x * (math.pi / 180)"),
+    **dict.fromkeys(("rad2deg", "degrees"), "write x * (180 / math.pi)"),
+    "an exact ratio": "write mg.mean, not statistics.mean; or use .data for the number",
+    "log2": "write mg.log(x) / math.log(2)",
+    "log10": "write mg.log(x) / math.log(10)",
+    "exp2": "write 2 ** x",
+    "cbrt": "write mg.sign(x) * mg.abs(x) ** (1 / 3)",
+    "hypot": "write mg.sqrt(x * x + y * y)",
+    "arctan2": "write mg.atan(y / x), which is right where x > 0",
+    "arcsinh": "write mg.log(x + mg.sqrt(x * x + 1))",
+    "arccosh": "write mg.log(x + mg.sqrt(x * x - 1))",
+    "arctanh": "write (mg.log1p(x) - mg.log1p(-x)) / 2",
+    "logaddexp": "write mg.logsumexp([x, y])",
+    "fmax": "write mg.maximum(x, y)",
+    "fmin": "write mg.minimum(x, y)",
+    "heaviside": "write mg.heaviside(x), which is ½ at 0",
+}
+
+
+def apply(shown: str, *operands: Any) -> Any:
+    """The row that NumPy calls so; where there is none, what to write instead is said."""
+    name = shown.removeprefix("numpy.")
+    row = PRIMITIVES.get(_ROWS.get(name, name))
+    if row is None or row.arity != len(operands):
+        instead = _INSTEAD.get(name, "use .data for the number")
+        raise TypeError(f"{shown} is not defined for a Value: {instead}")
+    return row(*operands)
+
+
+def call(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """NumPy's function of operands one of which is a Value, and no array that it is in."""
+    name, into = ufunc.__name__, options.pop("out", ())
+    if method != "__call__" or options:
+        raise TypeError(f"numpy.{name} of a single Value takes no options; put it into an array")
+    if name in _OPERATORS:
+        result = _truths(elementwise(_OPERATORS[name], inputs))
+    else:
+        result = apply(f"numpy.{name}", *inputs)
+    for array in into:
+        array[...] = result
+    return into[0] if into else result
+
+
+def _truths(results: Any) -> Any:
+    """An array of bools as one that chooses elements."""
+    is_array = getattr(results, "shape", ()) != ()
+    return results.astype(bool) if is_array and {bool} >= set(map(type, results.flat)) else results

@@ -1,0 +1,70 @@
+"""Which sums of probabilities count as 1: those that their type of float can come close to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from microgradnn import Value, losses
+
+
+def largest(p: Any) -> int:
+    """The class that has the most, whose logarithm exists."""
+    numbers = [getattr(x, "data", x) for x in p] if isinstance(p, list) else p.tolist()
+    return numbers.index(max(numbers))
+
+
+LOSSES: dict[str, Callable[[Any], Any]] = {
+    "entropy": losses.entropy,
+    "kl_divergence": lambda p: losses.kl_divergence(p, p),
+    "categorical_cross_entropy": lambda p: losses.categorical_cross_entropy(p, largest(p)),
+    "cross_entropy": lambda p: losses.cross_entropy([0.0] * len(p), p),
+}
+
+
+def softmax_in(kind: Any, classes: int, seed: int) -> Any:
+    """Probabilities as a program in this type of float computes them."""
+    logits = np.random.default_rng(seed).normal(0, 3, classes).astype(kind)
+    powers = np.exp(logits - logits.max())
+    return powers / powers.sum(dtype=kind)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+def test_probabilities_in_any_float_are_taken(kind: Any, name: str) -> None:
+    for classes in (2, 3, 10, 100, 1000):
+        for seed in range(10):
+            row = softmax_in(kind, classes, seed)
+            taken = LOSSES[name](row)
+            assert taken == LOSSES[name](row.tolist())
+            assert taken == pytest.approx(
+                LOSSES[name]([Value(float(x)) for x in row]).data, rel=1e-12
+            )
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize(
+    "row",
+    [
+        [0.1, 0.2, 0.7000001],
+        [0.1, 0.2, 0.6999999],
+        [0.5, 0.25],
+        np.array([0.1, 0.2, 0.69999], np.float32),
+        np.array([0.1, 0.2, 0.70001], np.float32),
+        np.array([0.1, 0.2, 0.69], np.float16),
+        np.array([0.1, 0.2, 0.71], np.float16),
+        [0.5, 1 / 3],
+    ],
+    ids=repr,
+)
+def test_other_sums_are_refused(row: Any, name: str) -> None:
+    with pytest.raises(ValueError, match=r"must sum to 1 \(to .*\), its sum is 0\.|1\.0"):
+        LOSSES[name](row)
+
+
+def test_a_sum_that_misses_one_by_a_rounding_of_float32() -> None:
+    row = np.array([0.33333333, 0.33333333, 0.33333333], dtype=np.float32)
+    assert losses.entropy(row) == pytest.approx(1.0986123)
