@@ -91,15 +91,11 @@ def test_wrong_arguments(arguments: Any, error: type[Exception], message: str) -
         optim.SGD(*arguments)
 
 
-@pytest.mark.parametrize(
-    ("optimizer", "gradient"),
-    [
-        (lambda p: optim.SGD(p, lr=1e10, momentum=0.5), 1e300),  # the weight would be −inf
-        (lambda p: optim.Adam(p, lr=0.1), 1e200),  # its square would, and never end
-    ],
-)
-def test_a_step_that_overflows_changes_nothing(optimizer: Any, gradient: float) -> None:
-    parameters = with_gradients([1.0, 2.0], [0.5, gradient])
+def test_a_step_that_overflows_changes_nothing() -> None:
+    def optimizer(parameters: list[Value]) -> optim.SGD:
+        return optim.SGD(parameters, lr=1e10, momentum=0.5)
+
+    parameters = with_gradients([1.0, 2.0], [0.5, 1e300])  # the weight would be −inf
     stepper, other = optimizer(parameters), optimizer(twins := with_gradients([1.0, 2.0], [0.5, 3]))
     message = r"the step for p1, with lr .*, weight_decay 0.0, overflows to -?inf; no param"
     with pytest.raises(FloatingPointError, match=message):

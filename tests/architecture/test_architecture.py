@@ -18,7 +18,7 @@ ORDER = {
     "value copying modes derivatives checking",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",
-    "nn": "init files parts search module layers",
+    "nn": "init files parts search module leaves layers",
     "optim": "",
     "data": "",
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
