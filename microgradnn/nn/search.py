@@ -137,6 +137,15 @@ def named_parameters_in(module: Searched) -> dict[str, Value]:
     return named
 
 
+def results_in(module: Searched) -> dict[str, Value]:
+    """The Values that a module remembers, but that operations have made."""
+    results: dict[str, Value] = {}
+    for place, key, item, is_value in _walk(module, parts_of, _is_value):
+        if is_value and not is_parameter(item):
+            _add(results, place.name_of(key), item)
+    return results
+
+
 def arrays_in(module: Searched) -> dict[str, Any]:
     """The parameters as nested lists that make full arrays, under every path that leads to them.
 

@@ -26,7 +26,7 @@ ORDER = {
     "compiler": "rows tape expand normalise patterns steps schedule adjoint summary naming "
     "emit_numpy arrays emit_jax tracing program",
     "plots": "",
-    "training": "terminal history accuracy steppers loop",
+    "training": "terminal history targets vain accuracy steppers loop",
     "explorer": "sample views excerpt arithmetic facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",
