@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..engine.checks import as_list, as_number
+from ..engine.checks import as_list, as_number, is_array
 from ..engine.value import Value
 from .module import Module
 from .parts import is_parameter
@@ -53,6 +53,8 @@ def _check_leaf(item: Any, name: str) -> None:
         list: "write one flat list",
     }
     hint = next((f"; {text}" for kind, text in hints.items() if isinstance(item, kind)), "")
+    if is_array(item):
+        hint = "; write array.ravel()"
     raise TypeError(f"{name} must be a Value, got {type(item).__name__}{hint}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
@@ -182,7 +183,8 @@ def _shape_of(item: Any, depth: int = 0) -> tuple[int, ...] | None:
     if kind not in (list, tuple, deque) or not item or depth == MOST_DIMENSIONS:
         return None
     first = _shape_of(item[0], depth + 1)
-    alike = first is not None and all(_shape_of(x, depth + 1) == first for x in item)
+    rest = itertools.islice(item, 1, None)
+    alike = first is not None and all(_shape_of(x, depth + 1) == first for x in rest)
     return (len(item), *first) if alike and first is not None else None
 
 

@@ -55,20 +55,20 @@ class Reach:
         """ValueError if training by this loss would change nothing, or not all that it seems to."""
         reached = set(topological_order(error))
         held = self.optimizer.parameters
-        if reached.isdisjoint(held):
-            raise ValueError(
-                "the loss depends on no parameter that the optimizer holds, so no step would "
-                "change it; is the graph cut by .data, .detach() or no_grad(), or does the model "
-                "make new Values in each call?"
-            )
         for name, value in self.results.items():
             if value in reached:
                 made = value.op.name if value.op else "no_grad()"
                 raise ValueError(
                     f"the loss depends on {name}, a result of {made} from before the training, "
                     "whose number no step changes; compute it in each call, or make it a "
-                    f"parameter: {name.partition('.')[0]} = Value(number)"
+                    "parameter, a Value made of a number"
                 )
+        if reached.isdisjoint(held):
+            raise ValueError(
+                "the loss depends on no parameter that the optimizer holds, so no step would "
+                "change it; is the graph cut by .data, .detach() or no_grad(), or does the model "
+                "make new Values in each call?"
+            )
         own = self.model.parameters()
         lost = [x for x in held if x not in reached and x not in {*own}]
         if lost and not {*own} <= {*held}:
