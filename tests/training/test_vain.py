@@ -163,4 +163,4 @@ def test_evaluate_speaks_of_its_own_arguments() -> None:
     with pytest.raises(ValueError, match=r"^y\[1\] must be a label"):
         mg.evaluate(Line(), X, [1, 5, 1], losses.hinge_loss)
     with pytest.raises(ValueError, match=r"^the prediction for X\[2\] must be a probability"):
-        mg.evaluate(Line(w=Value(1.0)), X, [1, 0, 1], losses.binary_cross_entropy)
+        mg.evaluate(Line(b=Value(0.5)), X, [1, 1, 1], losses.binary_cross_entropy)
