@@ -209,7 +209,7 @@ def test_only_leaves_are_trained_and_what_to_write_is_said() -> None:
         with pytest.raises((TypeError, ValueError), match=message):
             optim.SGD(parameters, lr=0.1)
     assert optim.SGD((x for x in [a]), lr=0.1).parameters == [a]
-    assert optim.SGD(np.array([a]), lr=0.1).parameters == [a]  # type: ignore[arg-type]
+    assert optim.SGD(np.array([a]), lr=0.1).parameters == [a]
 
 
 @pytest.mark.parametrize("kind", [optim.SGD, optim.Adam])
@@ -228,7 +228,8 @@ def test_gradients_of_other_kinds_are_floats_or_refused(kind: Any) -> None:
     plain = stepped(float(tenth), 2.0)
     for kinds in [(tenth, 2.0), (tenth, np.float32(2.0)), (tenth, 2), (np.array(tenth), 2.0)]:
         assert stepped(*kinds) == plain
-    for wrong in (None, np.array([1.0, 2.0]), "1.0", 1j, Value(1.0), [1.0]):
+    others: list[Any] = [None, np.array([1.0, 2.0]), "1.0", 1j, Value(1.0), [1.0]]
+    for wrong in others:
         parameters = with_gradients([1.0, 2.0], [0.5, 0.5])
         try:
             parameters[1].grad = wrong
@@ -246,7 +247,8 @@ def test_gradients_of_other_kinds_are_floats_or_refused(kind: Any) -> None:
 def test_the_learning_rate_can_be_set() -> None:
     (x,) = with_gradients([0.0], [1.0])
     optimizer = optim.SGD([x], lr=1.0)
-    for rate in (0.5, np.float32(0.25), 0, lambda step: 10.0 * step):
+    rates: list[Any] = [0.5, np.float32(0.25), 0, lambda step: 10.0 * step]
+    for rate in rates:
         optimizer.lr = rate
         optimizer.step()
     assert x.data == -(0.5 + 0.25 + 30.0)
