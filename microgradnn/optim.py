@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from .engine.checks import as_count, as_list, as_number, as_positive, must_be
+from .engine.checks import as_count, as_list, as_number, as_positive
 from .engine.interop import assign
 from .engine.value import Value
+from .nn.leaves import as_leaves, gradient_array, gradients_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
 LearningRate = Callable[[int], float]  # from the number of a step, the first being 0
+_ONE = 1.0  # the scale of Adam's squares, as long as none is needed
 
 
 class Optimizer:
     """What all optimisers share: the parameters, the learning rate, and the refusal of bad steps.
 
-    `lr` is a number, or a function from the number of a step to one, as `cosine_decay` gives it. A
+    `lr` is a number from 0 on, or a function from the number of a step to one, as `cosine_decay`
+    gives it; `optimizer.lr = 0.01` changes it. `parameters` must be leaves, each of them once. A
     step with an infinite or NaN gradient raises FloatingPointError and changes nothing; so does one
     that overflows.
 
@@ -32,17 +35,22 @@ class Optimizer:
     def __init__(
         self, parameters: Iterable[Value], lr: float | LearningRate, weight_decay: float = 0.0
     ) -> None:
-        self.parameters = _values(parameters)
-        if len(set(self.parameters)) != len(self.parameters):
-            raise ValueError("parameters has the same Value twice; pass each once")
-        self.learning_rate = lr if callable(lr) else constant(lr)
+        self.parameters = as_leaves(parameters)
+        self.lr = lr
         self.weight_decay = as_positive(weight_decay, "weight_decay", or_zero=True)
         self.steps = 0
 
     @property
     def lr(self) -> float:
-        """The learning rate of the next step."""
+        """The learning rate of the next step; at 0 it changes nothing.
+
+        Set it to a number or to a function, which goes on counting the steps where they are.
+        """
         return as_positive(self.learning_rate(self.steps), "lr", or_zero=True)
+
+    @lr.setter
+    def lr(self, lr: float | LearningRate) -> None:
+        self.learning_rate: LearningRate = lr if callable(lr) else constant(lr)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
@@ -54,8 +62,7 @@ class Optimizer:
         import numpy as np
 
         theta = np.array([parameter.data for parameter in self.parameters])
-        updated = self.update(theta, np.array([parameter._grad for parameter in self.parameters]))
-        assign(self.parameters, updated.tolist())
+        assign(self.parameters, self.update(theta, gradient_array(self.parameters)).tolist())
 
     def update(self, theta: Array, gradient: Array) -> Array:
         """A step on arrays: the parameters after it, from those before it and their gradient."""
@@ -152,18 +159,40 @@ class Adam(Optimizer):
         self.betas = (_fraction(betas[0], "betas[0]"), _fraction(betas[1], "betas[1]"))
         self.eps = as_positive(eps, "eps", or_zero=True)
         self.mean: Array | float = 0.0
-        self.square: Array | float = 0.0
+        self.square: Array | float = 0.0  # in units of scale²
+        self.scale: Array | float = _ONE
 
     def direction(self, gradient: Array) -> Array:
         import numpy as np
 
         first, second = self.betas
         self.mean = first * self.mean + (1 - first) * gradient
+        self._choose_scale(gradient)
+        if self.scale is not _ONE:
+            gradient = gradient / self.scale
         self.square = second * self.square + (1 - second) * gradient * gradient
         mean = self.mean / (1 - first ** (self.steps + 1))
-        size = np.sqrt(self.square / (1 - second ** (self.steps + 1))) + self.eps
+        root = np.sqrt(self.square / (1 - second ** (self.steps + 1)))
+        size = (root if self.scale is _ONE else root * self.scale) + self.eps
         direction: Array = np.divide(mean, size, out=np.zeros_like(mean), where=size != 0)
         return direction
+
+    def _choose_scale(self, gradient: Array) -> None:
+        """Measure g in units in which g² neither over- nor underflows: powers of two, mostly 1.
+
+        Multiplying by a power of two changes no digit.
+        """
+        import numpy as np
+
+        if self.scale is _ONE and self.eps > 1e-140 and gradient.dot(gradient) < 1e180:
+            return  # No square overflows, and beside eps those that underflow do not count.
+        size = np.maximum(np.abs(gradient), np.sqrt(self.square) * self.scale)
+        exponent = np.frexp(size)[1]
+        unit = np.ldexp(1.0, np.clip(exponent, -1000, 1000))
+        scale = np.where(np.abs(exponent) > 300, unit, 1.0)
+        ratio = self.scale / scale
+        self.square = self.square * ratio * ratio
+        self.scale = scale if (scale != 1.0).any() else _ONE
 
 
 def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
@@ -174,14 +203,17 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     >>> clip_grad_norm([x, y], 1.0), round(x.grad, 6), round(y.grad, 6)
     (5.0, 0.6, 0.8)
     """
-    items = _values(parameters)
+    items = as_leaves(parameters)
     limit = as_positive(max_norm, "max_norm", or_zero=True)
-    norm = math.hypot(*(parameter.grad for parameter in items))
+    gradients = gradients_of(items)
+    norm = math.hypot(*gradients)
     if not math.isfinite(norm):
         raise FloatingPointError(f"the norm of the gradients is {norm}; none was changed")
     if norm > limit:
-        for parameter in items:
-            parameter.grad *= limit / norm
+        ratio = limit / norm
+        for parameter, slope in zip(items, gradients, strict=True):
+            # A ratio that underflows has lost digits, or is 0.
+            parameter.grad = slope * ratio if ratio > 1e-290 else slope / norm * limit
     return norm
 
 
@@ -258,13 +290,6 @@ def warmup(lr: float | LearningRate, steps: int) -> LearningRate:
     after = lr if callable(lr) else constant(lr)
     length = as_count(steps, "steps")
     return lambda step: after(step) * min((step + 1) / length, 1.0)
-
-
-def _values(parameters: Any) -> list[Value]:
-    items = as_list(parameters, "parameters")
-    for i, parameter in enumerate(items):
-        must_be(Value, parameter, f"parameters[{i}]", "a Value")
-    return items
 
 
 def _fraction(x: Any, name: str) -> float:

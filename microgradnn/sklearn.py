@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Integral, Real
 from typing import Any
 
@@ -21,13 +22,14 @@ from .training.accuracy import Loss
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
 _ACTIVATIONS = {"identity": "linear", "logistic": "sigmoid"}
-_BOUNDS: dict[str, tuple[Any, float, float | None]] = {
-    "alpha": (Real, 0, None),
-    "learning_rate_init": (Real, 0, None),
-    "max_iter": (Integral, 1, None),
-    "momentum": (Real, 0, 1),
-    "validation_fraction": (Real, 0, 1),
-    "n_iter_no_change": (Integral, 1, None),
+# The kind of number, the least, whether it is allowed, and what the number must be below.
+_BOUNDS: dict[str, tuple[Any, int, bool, float]] = {
+    "alpha": (Real, 0, True, math.inf),
+    "learning_rate_init": (Real, 0, True, math.inf),
+    "max_iter": (Integral, 1, True, math.inf),
+    "momentum": (Real, 0, True, 1),
+    "validation_fraction": (Real, 0, False, 1),
+    "n_iter_no_change": (Integral, 1, True, math.inf),
 }
 
 
@@ -64,19 +66,23 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         self.n_iter_no_change = n_iter_no_change
 
     def _train(self, X: Any, y: Any, outputs: int, loss: Loss) -> None:
-        for name, (kind, low, high) in _BOUNDS.items():
-            check_scalar(getattr(self, name), name, kind, min_val=low, max_val=high)
-        if self.solver not in ("sgd", "adam"):
-            raise ValueError(f"solver must be 'sgd' or 'adam', got {self.solver!r}")
-        random_state = check_random_state(0 if self.random_state is None else self.random_state)
+        self._check_parameters()
+        try:
+            random_state = check_random_state(0 if self.random_state is None else self.random_state)
+        except ValueError as error:
+            raise ValueError(f"random_state: {error}") from None
         seed = int(random_state.randint(2**31 - 1))
         model = self._network(X.shape[1], outputs, seed)
         held_out = None
         if self.early_stopping:
+            if math.ceil(self.validation_fraction * len(X)) >= len(X):
+                raise ValueError(
+                    f"{len(X)} samples leave none to train on with "
+                    f"validation_fraction={self.validation_fraction}"
+                )
             X, X_held, y, y_held = train_test_split(X, y, self.validation_fraction, seed)
             held_out = X_held, y_held
         batch_size = min(200, len(X)) if self.batch_size == "auto" else self.batch_size
-        check_scalar(batch_size, "batch_size", Integral, min_val=1)
         self.history_ = fit(
             model,
             X,
@@ -93,12 +99,38 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         self.model_ = model
         self.n_iter_ = len(self.history_.losses)
 
+    def _check_parameters(self) -> None:
+        """Refuse what does not fit, by the name that it has here."""
+        for name, (kind, low, or_low, high) in _BOUNDS.items():
+            number = getattr(self, name)
+            check_scalar(number, name, kind, min_val=low, max_val=high)
+            if not low <= number < high or (number == low and not or_low):
+                ends = f"{'[' if or_low else '('}{low}, {high})"
+                raise ValueError(f"{name} must be in {ends}, got {number}")
+        if self.solver not in ("sgd", "adam"):
+            raise ValueError(f"solver must be 'sgd' or 'adam', got {self.solver!r}")
+        if not isinstance(self.early_stopping, (bool, np.bool_)):
+            raise TypeError(f"early_stopping must be True or False, got {self.early_stopping!r}")
+        if self.batch_size != "auto":
+            check_scalar(self.batch_size, "batch_size", Integral, min_val=1)
+        for size in self._sizes():
+            if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
+                raise ValueError(
+                    "hidden_layer_sizes must be the sizes of the hidden layers, ints from 1 on; "
+                    f"got {self.hidden_layer_sizes!r}"
+                )
+
+    def _sizes(self) -> list[Any]:
+        sizes = self.hidden_layer_sizes
+        return list(sizes) if isinstance(sizes, (list, tuple, np.ndarray)) else [sizes]
+
     def _network(self, inputs: int, outputs: int, seed: int) -> nn.MLP:
         activation = self.activation
         if isinstance(activation, str):
             activation = _ACTIVATIONS.get(activation, activation)
-        sizes = [*np.ravel(self.hidden_layer_sizes).tolist(), outputs]
-        return nn.MLP(inputs, sizes, activation, init="xavier_uniform", rng=seed)
+        return nn.MLP(
+            inputs, [*self._sizes(), outputs], activation, init="xavier_uniform", rng=seed
+        )
 
     def _optimizer(self, model: nn.MLP, batch_size: int) -> optim.Optimizer:
         """The solver; scikit-learn divides `alpha` by the size of a batch."""

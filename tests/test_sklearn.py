@@ -1,6 +1,7 @@
 """The estimators, as scikit-learn judges estimators, and beside its own."""
 
 import copy
+import math
 import pickle
 import warnings
 from typing import Any
@@ -105,7 +106,24 @@ def test_several_outputs_and_pickling() -> None:
         ({"alpha": -1.0}, "alpha == -1.0, must be >= 0"),
         ({"learning_rate_init": "fast"}, "learning_rate_init must be an instance of"),
         ({"activation": "step"}, "activation must be a function or a name"),
-        ({"hidden_layer_sizes": (0,)}, "nout must be at least 1"),
+        ({"hidden_layer_sizes": (0,)}, r"hidden_layer_sizes must be .* got \(0,\)"),
+        ({"hidden_layer_sizes": (4, 2.5)}, "hidden_layer_sizes must be"),
+        ({"hidden_layer_sizes": None}, "hidden_layer_sizes must be"),
+        (
+            {"early_stopping": True, "validation_fraction": 1.0},
+            r"validation_fraction must be in \(0",
+        ),
+        ({"early_stopping": True, "validation_fraction": 0}, r"validation_fraction must be in \(0"),
+        (
+            {"early_stopping": True, "validation_fraction": 0.999},
+            "none .* validation_fraction=0.999",
+        ),
+        ({"early_stopping": "yes"}, "early_stopping must be True or False, got 'yes'"),
+        ({"learning_rate_init": math.nan}, "learning_rate_init must be in"),
+        ({"learning_rate_init": math.inf}, "learning_rate_init must be in"),
+        ({"alpha": math.inf}, "alpha must be in"),
+        ({"momentum": 1.0, "solver": "sgd"}, r"momentum must be in \[0, 1\)"),
+        ({"random_state": "a"}, "^random_state: "),
         ({"batch_size": 0}, "batch_size == 0, must be >= 1"),
     ],
 )

@@ -12,6 +12,8 @@ from ..engine.row import PRIMITIVES
 from ..engine.value import Value, record
 from .init import Initializer, as_initializer, as_random
 from .module import Module
+from .parts import attributes_of
+from .search import is_array
 
 Activation = str | Callable[[Any], Any]
 
@@ -96,11 +98,28 @@ class Layer(Module):
         operands = as_operands(x, len(self.neurons[0].w), "x")
         return [neuron.respond(operands) for neuron in self.neurons]
 
-    def arrays_of_values(self) -> dict[str, Any]:
-        """The weights as PyTorch's Linear has them: weight (nout, nin) and bias (nout,)."""
-        biases = [neuron.b for neuron in self.neurons]
-        weight = {"weight": [neuron.w for neuron in self.neurons]}
-        return weight if None in biases else {**weight, "bias": biases}
+    def parts_of_state(self) -> list[tuple[str, Any]]:
+        """The weights as PyTorch's Linear has them: weight (nout, nin) and bias (nout,).
+
+        What a layer or its neurons have besides follows under the names of its attributes.
+        """
+        attributes = attributes_of(self)
+        if not all(isinstance(neuron, Neuron) for neuron in self.neurons):
+            return attributes
+        weight = [neuron.w for neuron in self.neurons]
+        bias = [neuron.b for neuron in self.neurons if neuron.b is not None]
+        if (
+            not is_array(weight)
+            or (bias and not is_array(bias))
+            or len(bias) not in (0, len(weight))
+        ):
+            return attributes
+        others = [
+            {name: part for name, part in attributes_of(neuron) if name not in ("w", "b")}
+            for neuron in self.neurons
+        ]
+        besides = [("neurons", others), *(x for x in attributes if x[0] != "neurons")]
+        return [("weight", weight), *([("bias", bias)] if bias else []), *besides]
 
     def __repr__(self) -> str:
         return f"Layer({len(self.neurons[0].w)}, {len(self.neurons)}, {self.neurons[0]!r})"

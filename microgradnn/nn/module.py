@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ..engine.checks import must_be
 from ..engine.interop import assign
 from ..engine.value import Value
+from .parts import Searched
+from .search import arrays_in, named_parameters_in, parameters_in
 
 if TYPE_CHECKING:
     import os
@@ -15,10 +17,13 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-class Module:
+class Module(Searched):
     """The base of networks: finds parameters in attributes, in the order they were set.
 
-    A parameter is a Value in an attribute, or in a list there; Modules inside are searched too.
+    A parameter is a Value in an attribute; or in a list, a tuple, a dict, a deque or an array of
+    objects there; or in a Module inside. A Value that an operation has made is none, so a Module
+    may remember its outputs. TypeError names a Value in what cannot be searched: a set, which has
+    no order, or an object that is no Module.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -32,15 +37,11 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter once, with its path, such as `layers.0.neurons.3.w.2`."""
-        seen: set[Value] = set()
-        for name, value in _walk(vars(self)):
-            if value not in seen:
-                seen.add(value)
-                yield name, value
+        return iter(named_parameters_in(self).items())
 
     def parameters(self) -> list[Value]:
         """All parameters, neuron by neuron, weights then bias."""
-        return [value for _, value in self.named_parameters()]
+        return parameters_in(self)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
@@ -58,7 +59,7 @@ class Module:
 
     def arrays_of_values(self) -> dict[str, Any]:
         """The parameters as nested lists of Values, one for each array of `state_dict`."""
-        return _arrays(vars(self))
+        return arrays_in(self)
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """Copies of the weights as float64 arrays, with PyTorch's names and shapes.
@@ -77,7 +78,10 @@ class Module:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Set all weights, or none: ValueError if a name, a shape or a number does not fit."""
+        """Set all weights, or none: ValueError if a name, a shape or a number does not fit.
+
+        A weight that has two names must have the same number under both.
+        """
         import numpy as np
 
         must_be(Mapping, state, "state", "a mapping from names to arrays, as state_dict() gives it")
@@ -93,8 +97,16 @@ class Module:
             )
         # All arrays are looked at before the first weight changes.
         arrays = {name: _checked_array(state[name], name, own[name].shape) for name in own}
+        numbers: dict[Value, tuple[float, str]] = {}
         for name, array in arrays.items():
-            assign(own[name].flat, array.flat)
+            for value, number in zip(own[name].flat, array.ravel().tolist(), strict=True):
+                before, first = numbers.setdefault(value, (number, name))
+                if before != number:
+                    raise ValueError(
+                        f"{first} and {name} share a weight of the model, but it is {before} in "
+                        f"one and {number} in the other"
+                    )
+        assign(numbers, [number for number, _ in numbers.values()])
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the weights to an `.npz` file: beside it first, then renamed over it.
@@ -136,39 +148,3 @@ def _checked_array(given: Any, name: str, shape: tuple[int, ...]) -> Any:
     if not np.all(np.isfinite(numbers)):
         raise ValueError(f"{name} has a NaN or an infinite number")
     return numbers
-
-
-def _walk(parts: Mapping[Any, Any]) -> Iterator[tuple[str, Value]]:
-    for name, item in parts.items():
-        if isinstance(item, Value):
-            yield str(name), item
-        for path, value in _walk(_parts_of(item)):
-            yield f"{name}.{path}", value
-
-
-def _arrays(parts: Mapping[Any, Any]) -> dict[str, Any]:
-    arrays: dict[str, Any] = {}
-    for name, item in parts.items():
-        if isinstance(item, Value) or _is_block_of_values(item):
-            arrays[str(name)] = item
-        else:
-            own = isinstance(item, Module)
-            inside = item.arrays_of_values() if own else _arrays(_parts_of(item))
-            arrays.update({f"{name}.{path}": values for path, values in inside.items()})
-    return arrays
-
-
-def _parts_of(item: Any) -> Mapping[Any, Any]:
-    """Where parameters may be: the attributes of a Module, the elements of a list, by name."""
-    if isinstance(item, Module):
-        return vars(item)
-    return dict(enumerate(item)) if isinstance(item, (list, tuple)) else {}
-
-
-def _is_block_of_values(item: Any) -> bool:
-    """Whether nested lists of Values make a full array."""
-    if not isinstance(item, (list, tuple)) or not item:
-        return False
-    if all(isinstance(x, Value) for x in item):
-        return True
-    return all(map(_is_block_of_values, item)) and len({len(x) for x in item}) == 1

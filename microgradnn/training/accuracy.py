@@ -14,6 +14,7 @@ from ..engine.derivatives import result_of
 from ..engine.modes import no_grad
 from ..engine.value import Value
 from ..nn import Module
+from .targets import called, check_shape, first_prediction
 
 Loss = Callable[[Any, Any], Any]  # from predictions and targets to one Value
 Figures = tuple[float, float | None]  # the loss, and the accuracy where the loss is one of classes
@@ -29,9 +30,11 @@ def evaluate(model: Module, X: Any, y: Any, loss: Loss) -> Figures:
     must_be(Module, model, "model", "a network")
     must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
     samples, targets = checked_data(X, y, ("X", "y"))
+    check_shape(loss, first_prediction(model, samples), targets, "y")
     with no_grad():
         predictions = predict(model, samples)
-    return figures(loss, predictions, targets)
+    with called(loss, ("X", "y")):
+        return figures(loss, predictions, targets)
 
 
 def checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:

@@ -11,15 +11,20 @@ from typing import Any
 from ..data import batches
 from ..engine.checks import as_count, must_be
 from ..engine.interop import assign
+from ..engine.modes import Changed
 from ..nn import Module
 from ..optim import Adam, Optimizer
 from .accuracy import Loss, checked_data
 from .history import History
 from .steppers import Compiled, Eager
+from .targets import called, check_shape, check_targets, first_prediction
 from .terminal import progress_bar
+from .vain import check_optimizer, check_parameters
 
 Callback = Callable[[int, History], None]
 Data = tuple[Any, Any]  # samples and targets
+NAMES = "X", "y"
+VALIDATION_NAMES = "validation[0]", "validation[1]"
 
 
 def fit(
@@ -49,8 +54,9 @@ def fit(
     loss of a batch must be the mean or the sum over its samples. Else each batch is recorded as a
     graph, and the history says why. `compiled=False` asks for that, `compiled=True` refuses it.
 
-    ValueError names the sample and column of a NaN in the data; FloatingPointError ends training on
-    an infinite or NaN gradient, before it changes a weight.
+    ValueError names the sample and column of a NaN in the data, and refuses what would train in
+    vain: an optimizer that holds no parameter of the model, a loss that depends on none.
+    FloatingPointError ends training on an infinite or NaN gradient, before it changes a weight.
 
     >>> from microgradnn import losses, nn
     >>> model = nn.MLP(1, [1])
@@ -59,7 +65,7 @@ def fit(
     True
     """
     must_be(Module, model, "model", "a network")
-    data = checked_data(X, y, ("X", "y"))
+    data = checked_data(X, y, NAMES)
     held_out = None if validation is None else _checked_validation(validation)
     _check_settings(loss, optimizer, compiled)
     as_count(epochs, "epochs")
@@ -71,9 +77,15 @@ def fit(
     history = History()
     best = _Best(model, patience)
     if optimizer is None:
-        optimizer = Adam(model.parameters(), lr=0.01)
-    course = _Course(Eager(model, loss, optimizer), data, compiled, history)
-    with progress_bar(progress, epochs) as advance, _deferred_interrupt() as interrupted:
+        optimizer = Adam(best.parameters, lr=0.01)
+    check_optimizer(model, optimizer)
+    # Inside no_grad(), too, training records.
+    with (
+        Changed(records=True),
+        progress_bar(progress, epochs) as advance,
+        _deferred_interrupt() as interrupted,
+    ):
+        course = _Course(Eager(model, loss, optimizer), data, held_out, compiled, history)
         for epoch in range(epochs):
             course.check(epoch)
             course.train(batches(*data, batch_size, seed=seed * 1_000_003 + epoch), interrupted)
@@ -83,6 +95,8 @@ def fit(
             advance(history.figures())
             for callback in callbacks:
                 callback(epoch, history)
+            if callbacks:
+                check_parameters(model, best.parameters)
             if interrupted() or best.is_stale():
                 history.stopped = "interrupted" if interrupted() else "no better validation loss"
                 break
@@ -96,7 +110,7 @@ def _checked_validation(validation: Any) -> Data:
     if len(must_be((tuple, list), validation, "validation", "a pair (X, y)")) != 2:
         raise TypeError(f"validation must be a pair (X, y), it has {len(validation)} elements")
     X, y = validation
-    return checked_data(X, y, ("validation[0]", "validation[1]"))
+    return checked_data(X, y, VALIDATION_NAMES)
 
 
 def _check_settings(loss: Any, optimizer: Any, compiled: Any) -> None:
@@ -112,7 +126,14 @@ def _check_settings(loss: Any, optimizer: Any, compiled: Any) -> None:
 class _Course:
     """The epochs of a training: compiled for as long as the programs agree with the model."""
 
-    def __init__(self, eager: Eager, data: Data, compiled: bool | None, history: History) -> None:
+    def __init__(
+        self,
+        eager: Eager,
+        data: Data,
+        held_out: Data | None,
+        compiled: bool | None,
+        history: History,
+    ) -> None:
         self.eager = eager
         self.stepper = eager
         self.data = data
@@ -125,9 +146,21 @@ class _Course:
                 self.stepper = Compiled(eager.model, eager.loss, eager.optimizer, *data)
             except Exception as why:  # A model or a loss of the user's own may raise anything.
                 history.run_eagerly(f"{type(why).__name__}: {why}")
-        if compiled or history.compiled:
+        self._check_targets(held_out)
+
+    def _check_targets(self, held_out: Data | None) -> None:
+        """Before the first step, refuse targets that do not fit the loss and the model."""
+        loss = self.eager.loss
+        prediction = first_prediction(self.eager.model, self.data[0])
+        for data, names in ((self.data, NAMES), (held_out, VALIDATION_NAMES)):
+            if data is not None:
+                check_shape(loss, prediction, data[1], names[1])
+                if data is held_out or not self.history.compiled:
+                    check_targets(loss, prediction, data[1], names)
+        if self.must_be_compiled or self.history.compiled:
             # Programs leave out the checks that a loss makes of its targets. They are made here.
-            self.stepper.evaluate(*data)
+            with called(loss, NAMES):
+                self.stepper.evaluate(*self.data)
 
     def check(self, epoch: int) -> None:
         """Before an epoch: leave programs that no longer agree with the model, on one sample."""
@@ -171,6 +204,11 @@ class _Best:
 
     def __init__(self, model: Module, patience: int | None) -> None:
         self.parameters = model.parameters()
+        if not self.parameters:
+            raise ValueError(
+                "model has no parameters, so there is nothing to train; a number becomes one as a "
+                "Value: self.w = Value(0.5)"
+            )
         self.patience = patience
         self.keep(float("inf"), 0)
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..compiler import compile
-from ..engine.checks import must_be
 from ..engine.derivatives import gradients
 from ..engine.interop import assign
 from ..engine.modes import no_grad
@@ -17,6 +16,7 @@ from ..explaining.diagnosis import first_non_finite
 from ..nn import Module
 from ..optim import Optimizer
 from .accuracy import Figures, Loss, accuracy_of, figures, predict
+from .vain import Reach, as_loss
 
 MOST_COMPARED = 16  # samples on which programs are held against the graph
 
@@ -28,13 +28,18 @@ class Eager:
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
+        self.reach = Reach(model, optimizer)
+        self.has_stepped = False
 
     def step(self, samples: Any, targets: Any) -> Figures:
         """Take a step of the optimizer on a batch; the figures are those before it."""
         predictions = predict(self.model, samples)
-        error = must_be(Value, self.loss(predictions, targets.tolist()), "the loss", "one Value")
+        error = as_loss(self.loss(predictions, targets.tolist()))
         self.optimizer.zero_grad()
         error.backward()
+        if not self.has_stepped or not any(x.grad for x in self.optimizer.parameters):
+            self.reach.check(error)
+            self.has_stepped = True
         try:
             if not math.isfinite(error.data):
                 raise FloatingPointError(f"the loss is {error.data}; no parameter was changed")
@@ -114,7 +119,8 @@ class Compiled(Eager):
 
     def _compare_with_graph(self, samples: Any, targets: Any) -> None:
         """Refuse a program that gives another loss; find whether a batch's is a mean or a sum."""
-        error = self.loss(predict(self.model, samples), targets.tolist())
+        error = as_loss(self.loss(predict(self.model, samples), targets.tolist()))
+        self.reach.check(error)
         self.is_sum = _is_sum(
             np.array([error.data, *gradients(error, self.params)]),
             np.hstack(self.program.value_and_grad(self.columns(samples, targets), self.theta)),

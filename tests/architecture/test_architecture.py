@@ -28,7 +28,7 @@ ORDER = {
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",
-    "nn": "init files module layers",
+    "nn": "init files parts search module leaves layers",
     "optim": "",
     "data": "",
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
@@ -36,7 +36,7 @@ ORDER = {
     "compiler": "rows tape expand normalise patterns steps schedule adjoint summary naming "
     "emit_numpy arrays emit_jax tracing program",
     "plots": "",
-    "training": "terminal history accuracy steppers loop",
+    "training": "terminal history targets vain accuracy steppers loop",
     "explorer": "sample views excerpt arithmetic facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",

@@ -1,0 +1,84 @@
+"""Leaves that are to be trained, as a user gives them, and their gradients: taken, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from ..engine.checks import as_list, as_number, is_array
+from ..engine.value import Value
+from .module import Module
+from .parts import is_parameter
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def as_leaves(parameters: Any) -> list[Value]:
+    """The parameters as a list, each once; refused if there is anything that no step can train."""
+    instead = {
+        Value: "[parameter]",
+        Module: "model.parameters()",
+        Mapping: "list(the_dict.values())",
+    }
+    for kind, written in instead.items():
+        if isinstance(parameters, kind):
+            got = type(parameters).__name__
+            raise TypeError(f"parameters must be a list of Values, got {got}; write {written}")
+    if callable(parameters):
+        raise TypeError("parameters must be a list of Values, got a function; is a () missing?")
+    items = as_list(parameters, "parameters")
+    for place, item in enumerate(items):
+        _check_leaf(item, f"parameters[{place}]")
+    if len(set(items)) != len(items):
+        raise ValueError("parameters has the same Value twice; pass each once")
+    return items
+
+
+def _check_leaf(item: Any, name: str) -> None:
+    if isinstance(item, Value):
+        if not is_parameter(item):
+            made = f"the result of {item.op.name}" if item.op else "a result computed in no_grad()"
+            called = f", {item.label!r}," if item.label else ""
+            raise ValueError(
+                f"{name}{called} is {made} and no leaf, so no step would reach what is computed "
+                "with it; give the leaves that it was computed from, or make it one: x.detach()"
+            )
+        return
+    hints = {
+        Module: "write [*a.parameters(), *b.parameters()]",
+        dict: "make an optimizer for each group of parameters",
+        tuple: "if it is a name and a Value, write parameters() for named_parameters()",
+        list: "write one flat list",
+    }
+    hint = next((f"; {text}" for kind, text in hints.items() if isinstance(item, kind)), "")
+    if is_array(item):
+        hint = "; write array.ravel()"
+    raise TypeError(f"{name} must be a Value, got {type(item).__name__}{hint}")
+
+
+def gradients_of(parameters: list[Value]) -> list[float]:
+    """The gradients as floats; TypeError names one that is no real number."""
+    gradients = [parameter.grad for parameter in parameters]
+    if {*map(type, gradients)} == {float}:
+        return gradients
+    return [_as_gradient(parameter, place) for place, parameter in enumerate(parameters)]
+
+
+def gradient_array(parameters: list[Value]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The gradients as an array, checked as those of `gradients_of`."""
+    import numpy as np
+
+    with suppress(ValueError):  # which one of several numbers raises
+        gradient = np.array([parameter.grad for parameter in parameters])
+        if gradient.dtype == float and gradient.ndim == 1:  # so it has found real numbers only
+            return gradient
+    return np.array(gradients_of(parameters))
+
+
+def _as_gradient(parameter: Value, place: int) -> float:
+    name = f"the gradient of {parameter.label or f'parameters[{place}]'}"
+    if parameter.grad is None:
+        raise TypeError(f"{name} is None; a gradient that is not known yet is 0.0")
+    return as_number(parameter.grad, name)

@@ -1,0 +1,98 @@
+"""Whether targets fit the loss and the model; what is wrong is said of the user's argument."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from .. import losses
+from ..engine.modes import no_grad
+from ..engine.value import Value
+from ..nn import Module
+
+Names = tuple[str, str]  # what errors call the samples and the targets
+
+_OF_CLASSES = {losses.cross_entropy, losses.categorical_cross_entropy, losses.nll_loss}
+_OF_ELEMENTS = {
+    *(losses.mse_loss, losses.l1_loss, losses.huber_loss, losses.half_squared_error),
+    *(losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits),
+    *(losses.hinge_loss, losses.perceptron_loss, losses.zero_one_loss),
+}
+
+
+def _function_of(loss: Any) -> Any:
+    """The function behind `functools.partial`s; None if it is not one of this library's."""
+    while isinstance(loss, partial):
+        loss = loss.func
+    with suppress(TypeError):  # it has no hash
+        return loss if loss in _OF_CLASSES | _OF_ELEMENTS else None
+    return None
+
+
+@contextmanager
+def called(loss: Any, names: Names) -> Iterator[None]:
+    """Errors of the library's losses speak of `prediction` and `target`; call those by `names`."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        if _function_of(loss) is None or type(error) not in (ValueError, TypeError):
+            raise
+        text = re.sub(r"\btarget\b", names[1], str(error))
+        text = re.sub(r"\bprediction\[(\d+)\]", rf"the prediction for {names[0]}[\1]", text)
+        raise type(error)(text) from None
+
+
+def first_prediction(model: Module, samples: Any) -> Any:
+    """What the model gives for the first of samples X, as numbers."""
+    try:
+        with no_grad():
+            prediction = model(samples[0].tolist())  # type: ignore[operator]
+    except (ValueError, TypeError) as error:
+        if type(error) not in (ValueError, TypeError):
+            raise
+        raise type(error)(
+            f"the model does not take X[0], with X of shape {samples.shape}: {error}"
+        ) from error
+    return _numbers(prediction)
+
+
+def _numbers(prediction: Any) -> Any:
+    if isinstance(prediction, (list, tuple)):
+        return [_numbers(x) for x in prediction]
+    return prediction.data if isinstance(prediction, Value) else prediction
+
+
+def check_shape(loss: Any, prediction: Any, targets: Any, name: str) -> None:
+    """ValueError if targets do not have the shape that the loss wants for such predictions."""
+    function = _function_of(loss)
+    try:
+        outputs = np.shape(prediction)
+    except ValueError:  # nested lists of different lengths
+        return
+    if function in _OF_CLASSES and outputs == ():
+        raise ValueError(
+            f"{function.__name__} takes a number for each class, but the model gives a single one "
+            "for each sample; give its last layer a neuron for each class, or take the loss "
+            "binary_cross_entropy_with_logits"
+        )
+    fits = [(), outputs] if function in _OF_CLASSES else [outputs]
+    if function is not None and targets.shape[1:] not in fits:
+        gives = f"{outputs[0]} numbers" if outputs else "one number"
+        wanted = " or ".join(str((len(targets), *shape)) for shape in fits)
+        hint = f"; write np.ravel({name})" if targets[0].size == 1 and outputs == () else ""
+        raise ValueError(
+            f"{name} has shape {targets.shape}, but the model gives {gives} for each sample, so "
+            f"it must have shape {wanted}{hint}"
+        )
+
+
+def check_targets(loss: Any, prediction: Any, targets: Any, names: Names) -> None:
+    """Let a loss of the library look at all targets, each beside the same prediction."""
+    if _function_of(loss) is not None:
+        with called(loss, names), suppress(ArithmeticError):
+            loss([prediction] * len(targets), targets.tolist())
