@@ -63,6 +63,7 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "pow": _power,
     "abs": lambda x: mp.fabs(x),
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
+    "sigmoid_slope": lambda x: 1 / (2 + mp.exp(x) + mp.exp(-x)),
     "logsigmoid": lambda x: -mp.log1p(mp.exp(-x)),
     "softplus": lambda x: mp.log1p(mp.exp(x)),
     "relu": lambda x: max(x, mp.mpf(0)),
