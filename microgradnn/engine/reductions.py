@@ -1,4 +1,4 @@
-"""Rows of many operands: sum, dot, max, min, logsumexp, softmax and cross-entropy."""
+"""Rows of many operands: sum, dot, max, min, logsumexp, softmax and cross-entropies."""
 
 from __future__ import annotations
 
@@ -98,9 +98,13 @@ class _Exponentials:
     def share(self, k: int) -> Any:
         return self.each[k] / self.total
 
-    def share_of_others(self, k: int) -> Any:
+    def others(self, k: int) -> Any:
+        """The total without the k-th."""
         e = self.each[k]
-        return where(e < 1.0, self.total - e, self.below + (self.at_top - e)) / self.total
+        return where(e < 1.0, self.total - e, self.below + (self.at_top - e))
+
+    def share_of_others(self, k: int) -> Any:
+        return self.others(k) / self.total
 
     def log_total(self) -> Any:
         """log Σ exp(x − max)."""
@@ -169,6 +173,36 @@ def _cross_entropy_partials(out: Any, *operands: Any) -> list[Any]:
     return by_logits + [log_total - shift for shift in exponentials.shifted]
 
 
+def _cross_entropy_of_logits(*operands: Any) -> Any:
+    n = len(operands) // 2
+    return _cross_entropy(*operands[:n], *_logsumexp_partials(None, *operands[n:]))
+
+
+def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
+    # Differences are taken before the totals divide them: less is rounded of what may cancel. A
+    # cost is multiplied by its own target first, so that ∞ adds nothing where the target is 0.
+    n = len(operands) // 2
+    given, wanted = _Exponentials(operands[:n]), _Exponentials(operands[n:])
+    pairs = list(zip(wanted.each, given.shifted, strict=True))
+    costs = [where(t <= 0, 0.0, -t * shift) for t, shift in pairs]
+    by_logits = [
+        (e * wanted.others(k) - t * given.others(k)) / given.total / wanted.total
+        for k, (e, t) in enumerate(zip(given.each, wanted.each, strict=True))
+    ]
+    return by_logits + [
+        (costs[k] * wanted.others(k) - wanted.each[k] * others) / wanted.total / wanted.total
+        for k, others in enumerate(_sums_of_others(costs))
+    ]
+
+
+def _cross_entropy_of_logits_textbook(out: Any, *operands: Any) -> list[Any]:
+    n = len(operands) // 2
+    shares = [softmax(float(k), *operands[n:]) for k in range(n)]
+    textbook = _cross_entropy_textbook(out, *operands[:n], *shares)
+    costs = zip(shares, textbook[n:], strict=True)
+    return textbook[:n] + [t * (cost - out) for t, cost in costs]
+
+
 def _cross_entropy_definition(*operands: Any) -> Any:
     n = len(operands) // 2
     logits, targets = operands[:n], operands[n:]
@@ -219,4 +253,11 @@ cross_entropy = add_row("cross_entropy", "cross-entropy", _cross_entropy, _cross
     summary="The cross-entropy of targets, given logits.", example=(1.0, 2.0, 0.0, 1.0),
     words=("Σ tₖ·(logsumexp(x) − xₖ)",
            "∂/∂xₖ = softmax(x)ₖ·Σ tᵢ − tₖ, ∂/∂tₖ = logsumexp(x) − xₖ"))
+cross_entropy_of_logits = add_row("cross_entropy_of_logits", "cross-entropy",
+    _cross_entropy_of_logits, _cross_entropy_of_logits_partials,
+    textbook=_cross_entropy_of_logits_textbook,
+    summary="The cross-entropy of a softmax as target, given logits; 0·∞ in it is 0.",
+    example=(1.0, 2.0, 3.0, 0.0),
+    words=("−Σ softmax(y)ₖ·log softmax(x)ₖ",
+           "∂/∂xₖ = softmax(x)ₖ − softmax(y)ₖ, ∂/∂yₖ = softmax(y)ₖ·(−log softmax(x)ₖ − out)"))
 # fmt: on
