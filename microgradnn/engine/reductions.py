@@ -195,14 +195,6 @@ def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
     ]
 
 
-def _cross_entropy_of_logits_textbook(out: Any, *operands: Any) -> list[Any]:
-    n = len(operands) // 2
-    shares = [softmax(float(k), *operands[n:]) for k in range(n)]
-    textbook = _cross_entropy_textbook(out, *operands[:n], *shares)
-    costs = zip(shares, textbook[n:], strict=True)
-    return textbook[:n] + [t * (cost - out) for t, cost in costs]
-
-
 def _cross_entropy_definition(*operands: Any) -> Any:
     n = len(operands) // 2
     logits, targets = operands[:n], operands[n:]
@@ -255,7 +247,6 @@ cross_entropy = add_row("cross_entropy", "cross-entropy", _cross_entropy, _cross
            "∂/∂xₖ = softmax(x)ₖ·Σ tᵢ − tₖ, ∂/∂tₖ = logsumexp(x) − xₖ"))
 cross_entropy_of_logits = add_row("cross_entropy_of_logits", "cross-entropy",
     _cross_entropy_of_logits, _cross_entropy_of_logits_partials,
-    textbook=_cross_entropy_of_logits_textbook,
     summary="The cross-entropy of a softmax as target, given logits; 0·∞ in it is 0.",
     example=(1.0, 2.0, 3.0, 0.0),
     words=("−Σ softmax(y)ₖ·log softmax(x)ₖ",
