@@ -144,10 +144,9 @@ def logits_behind(probabilities: list[Any]) -> list[Any] | None:
     if not complete or any(p.operands[1:] != logits for p in probabilities):
         return None
     # Logits whose data have been changed since are not those that these probabilities come from.
-    shares = functions.softmax([number_in(z) for z in logits])
-    if any(
-        repr(number_in(p)) != repr(shares[k]) for p, k in zip(probabilities, choices, strict=True)
-    ):
+    numbers = [number_in(z) for z in logits]
+    shares = reductions.logsumexp.partials_on(0.0, numbers, [True] * len(numbers))
+    if [repr(number_in(p)) for p in probabilities] != [repr(shares[k]) for k in choices]:
         return None
     return [logits[k] for k in choices]
 
