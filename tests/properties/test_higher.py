@@ -24,7 +24,6 @@ from .oracles import as_values, tolerance
 from .references import REFERENCES
 from .strategies import ROWS, kinks, takes_values
 
-ORDERS = range(1, 6)
 SIZES = (0.0, 1e-300, 1e-20, 1e-8, 0.3, 0.75, 1 - 2.0**-53, 2.4, 20.0, 40.0)
 LARGE = (300.0, 700.0, 1e8)
 POINTS = [sign * size for size in (*SIZES, *LARGE) for sign in (1.0, -1.0)]
@@ -65,18 +64,20 @@ def derivative(
 SINGLE = [row for row in ROWS if row.arity == 1]
 
 
-def check_order(row: Primitive, x: float, order: int) -> None:
-    right = exact(row, [x], [0] * order)
-    got = derivative(row, [Value(x)], [0] * order)
-    spread = abs(x * exact(row, [x], [0] * (order + 1)))
-    bound = 2 ** (order - 1) * tolerance(right, 4, spread, [x])
-    if not (math.isinf(got) and got * right > sys.float_info.max):
-        assert abs(got - right) <= bound, (x, got, mp.nstr(right, 20))
+def check_orders(row: Primitive, x: float) -> None:
+    right = [exact(row, [x], [0] * order) for order in range(7)]
+    leaf = Value(x)
+    out = row(leaf)
+    for order in range(1, 6):
+        (out,) = gradients(out, [leaf], create_graph=True)
+        bound = 2 ** (order - 1) * tolerance(right[order], 4, abs(x * right[order + 1]), [x])
+        if not (math.isinf(out.data) and out.data * right[order] > sys.float_info.max):
+            error = abs(out.data - right[order])
+            assert error <= bound, (x, order, out.data, mp.nstr(right[order], 20))
 
 
-@pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("row", SINGLE, ids=lambda row: row.name)
-def test_orders_of_one_operand(row: Primitive, order: int) -> None:
+def test_orders_of_one_operand(row: Primitive) -> None:
     low, high, _ = row.domain[0]
     for x in POINTS:
         if low < x < high and not any(kink(x) == 0 for kink in kinks(row)):
@@ -84,7 +85,7 @@ def test_orders_of_one_operand(row: Primitive, order: int) -> None:
                 row(x)
             except OverflowError:
                 continue
-            check_order(row, x, order)
+            check_orders(row, x)
 
 
 # ---- Rows of several operands ------------------------------------------------------------------
@@ -104,7 +105,7 @@ SEVERAL: dict[str, list[tuple[float, ...]]] = {
     "min": [(1.0, 2.0)],
     "logsumexp": LISTS,
     "softmax": [(0.0, *xs) for xs in LISTS],
-    "cross_entropy": [(*xs, *(0.5, 0.25, 0.25)[: len(xs)]) for xs in LISTS],
+    "cross_entropy": [(*xs, 0.25, 0.75) for xs in LISTS if len(xs) == 2],
     "cross_entropy_of_logits": [(*xs, *(0.5, -40.0)) for xs in LISTS if len(xs) == 2],
 }
 
