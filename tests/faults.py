@@ -251,7 +251,7 @@ TABLE = [
           "lambda out, x: 4.0 * sigmoid(2.0 * x) * sigmoid(-2.0 * x)"),
     Fault("asin: (1 − x)(1 + x) cancels", "engine/table.py", "[lambda out, x: 1.0 / sqrt(1.0 - x * x)",
           "[lambda out, x: 1.0 / sqrt((1.0 - x) * (1.0 + x))"),
-    Fault("elu: half its curvature at 0", "engine/table.py", "half = exp(0.5 * _below_zero(x))",
+    Fault("elu: half its curvature at 0", "engine/table.py", "half = exp(0.5 * where(x > 0, 0.0, x))",
           "half = exp(0.5 * minimum(x, 0.0))"),
     Fault("softplus with a threshold", "engine/table.py", "lambda x: maximum(x, 0.0) + log1p(_decay(x))",
           "lambda x: where(x > 20, x, maximum(x, 0.0) + log1p(_decay(x)))"),
@@ -278,7 +278,7 @@ TABLE = [
     Fault("softmax: the others' sign", "engine/reductions.py", "else -out * exponentials.share(k)", "else out * exponentials.share(k)"),
     Fault("logsumexp: not shifted", "engine/reductions.py", "where(abs(top) < math.inf, x - top, limit)",
           "where(abs(top) < math.inf, x, limit)"),
-    Fault("a share of 0 costs 0·∞", "engine/reductions.py", "where(t <= 0, 0.0, -t * shift)", "-t * shift"),
+    Fault("a share of 0 costs 0·∞", "engine/reductions.py", "where(t[k] <= 0, 0.0, -t[k] * given.shifted[k])", "-t[k] * given.shifted[k]"),
     Fault("cross-entropy: target forgotten", "engine/reductions.py", "share(k) * others - t *", "share(k) * others + t *"),
 ]  # fmt: skip
 

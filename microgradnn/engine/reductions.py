@@ -183,15 +183,12 @@ def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
     # cost is multiplied by its own target first, so that ∞ adds nothing where the target is 0.
     n = len(operands) // 2
     given, wanted = _Exponentials(operands[:n]), _Exponentials(operands[n:])
-    pairs = list(zip(wanted.each, given.shifted, strict=True))
-    costs = [where(t <= 0, 0.0, -t * shift) for t, shift in pairs]
-    by_logits = [
-        (e * wanted.others(k) - t * given.others(k)) / given.total / wanted.total
-        for k, (e, t) in enumerate(zip(given.each, wanted.each, strict=True))
-    ]
-    return by_logits + [
-        (costs[k] * wanted.others(k) - wanted.each[k] * others) / wanted.total / wanted.total
-        for k, others in enumerate(_sums_of_others(costs))
+    e, t, total = given.each, wanted.each, wanted.total
+    costs = [where(t[k] <= 0, 0.0, -t[k] * given.shifted[k]) for k in range(n)]
+    others = [wanted.others(k) for k in range(n)]
+    return [(e[k] * others[k] - t[k] * given.others(k)) / given.total / total for k in range(n)] + [
+        (costs[k] * others[k] - t[k] * cost) / total / total
+        for k, cost in enumerate(_sums_of_others(costs))
     ]
 
 
@@ -249,6 +246,6 @@ cross_entropy_of_logits = add_row("cross_entropy_of_logits", "cross-entropy",
     _cross_entropy_of_logits, _cross_entropy_of_logits_partials,
     summary="The cross-entropy of a softmax as target, given logits; 0·∞ in it is 0.",
     example=(1.0, 2.0, 3.0, 0.0),
-    words=("−Σ softmax(y)ₖ·log softmax(x)ₖ",
-           "∂/∂xₖ = softmax(x)ₖ − softmax(y)ₖ, ∂/∂yₖ = softmax(y)ₖ·(−log softmax(x)ₖ − out)"))
+    words=("−Σ tₖ·log sₖ, s = softmax(x), t = softmax(y)",
+           "∂/∂xₖ = sₖ − tₖ, ∂/∂yₖ = −tₖ·(log sₖ + out)"))
 # fmt: on

@@ -69,12 +69,9 @@ def _decay(x: Any) -> Any:
     return exp(-abs(x))  # the exponential that cannot overflow
 
 
-def _below_zero(x: Any) -> Any:
-    return where(x > 0, 0.0, x)  # unlike minimum(x, 0) it has slope 1 at 0, as elu has alpha
-
-
 def _elu_by_operand(out: Any, x: Any, alpha: Any) -> Any:
-    half = exp(0.5 * _below_zero(x))  # eˣ would underflow before alpha·eˣ does
+    # eˣ would underflow before alpha·eˣ does; minimum(x, 0) would have the slope ½ at 0.
+    half = exp(0.5 * where(x > 0, 0.0, x))
     return where(x > 0, 1.0, alpha * half * half)
 
 
@@ -223,8 +220,8 @@ leaky_relu = add_row("leaky_relu", "leaky ReLU",
     summary="x where it is positive, else a small part of it.",
     example=(-2.0, 0.25), kinks=(lambda x, slope: x,))
 elu = add_row("elu", "ELU",
-    lambda x, alpha: where((x > 0) & (alpha <= math.inf), x, alpha * expm1(_below_zero(x))),
-    [_elu_by_operand, lambda out, x, alpha: expm1(_below_zero(x))],
+    lambda x, alpha: where((x > 0) & (alpha <= math.inf), x, alpha * expm1(where(x > 0, 0.0, x))),
+    [_elu_by_operand, lambda out, x, alpha: expm1(where(x > 0, 0.0, x))],
     definition=lambda x, alpha: where(x > 0, x, alpha * (exp(x) - 1.0)),
     textbook=[lambda out, x, alpha: where(x > 0, 1.0, alpha * exp(x)),
               lambda out, x, alpha: where(x > 0, 0.0, exp(x) - 1.0)],

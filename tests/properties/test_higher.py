@@ -24,7 +24,7 @@ from .oracles import as_values, tolerance
 from .references import REFERENCES
 from .strategies import ROWS, kinks, takes_values
 
-SIZES = (0.0, 1e-300, 1e-20, 1e-8, 0.3, 0.75, 1 - 2.0**-53, 2.4, 20.0, 40.0)
+SIZES = (0.0, 1e-100, 1e-20, 1e-8, 0.3, 0.75, 1 - 2.0**-53, 2.4, 20.0, 40.0)
 LARGE = (300.0, 700.0, 1e8)
 POINTS = [sign * size for size in (*SIZES, *LARGE) for sign in (1.0, -1.0)]
 
@@ -127,6 +127,13 @@ def test_orders_of_several_operands(name: str) -> None:
             if not (math.isinf(got) and got * right[chosen] > sys.float_info.max):
                 error = abs(got - right[chosen])
                 assert error <= bound, (operands, chosen, got, mp.nstr(right[chosen], 20))
+
+
+def test_elu_at_its_kink_is_what_it_is_below() -> None:
+    leaf, alpha = Value(0.0), Value(0.5)
+    for places in itertools.product((0, 1), repeat=2):
+        got = derivative(PRIMITIVES["elu"], [leaf, alpha], places)
+        assert got == {(0, 0): 0.5, (0, 1): 1.0, (1, 0): 1.0, (1, 1): 0.0}[places]
 
 
 def test_every_row_is_in_the_tables() -> None:
