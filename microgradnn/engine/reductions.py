@@ -98,13 +98,9 @@ class _Exponentials:
     def share(self, k: int) -> Any:
         return self.each[k] / self.total
 
-    def others(self, k: int) -> Any:
-        """The total without the k-th."""
-        e = self.each[k]
-        return where(e < 1.0, self.total - e, self.below + (self.at_top - e))
-
     def share_of_others(self, k: int) -> Any:
-        return self.others(k) / self.total
+        e = self.each[k]
+        return where(e < 1.0, self.total - e, self.below + (self.at_top - e)) / self.total
 
     def log_total(self) -> Any:
         """log Σ exp(x − max)."""
@@ -180,15 +176,15 @@ def _cross_entropy_of_logits(*operands: Any) -> Any:
 
 def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
     # Differences are taken before the totals divide them: less is rounded of what may cancel. A
-    # cost is multiplied by its own target first, so that ∞ adds nothing where the target is 0.
+    # cost has its target as a factor from the start, so that ∞ adds nothing where that is 0.
     n = len(operands) // 2
     given, wanted = _Exponentials(operands[:n]), _Exponentials(operands[n:])
-    e, t, total = given.each, wanted.each, wanted.total
+    s, t, total = given.each, wanted.each, wanted.total
     costs = [where(t[k] <= 0, 0.0, -t[k] * given.shifted[k]) for k in range(n)]
-    others = [wanted.others(k) for k in range(n)]
-    return [(e[k] * others[k] - t[k] * given.others(k)) / given.total / total for k in range(n)] + [
-        (costs[k] * others[k] - t[k] * cost) / total / total
-        for k, cost in enumerate(_sums_of_others(costs))
+    other_s, other_t, other_costs = map(_sums_of_others, (s, t, costs))
+    by_logits = [(s[k] * other_t[k] - t[k] * other_s[k]) / given.total / total for k in range(n)]
+    return by_logits + [
+        (costs[k] * other_t[k] - t[k] * other_costs[k]) / total / total for k in range(n)
     ]
 
 
