@@ -1,4 +1,4 @@
-"""Rows of many operands: sum, dot, max, min, logsumexp, softmax and cross-entropy."""
+"""Rows of many operands: sum, dot, max, min, logsumexp, softmax and cross-entropies."""
 
 import functools
 import itertools
@@ -167,6 +167,25 @@ def _cross_entropy_partials(out: Any, *operands: Any) -> list[Any]:
     return by_logits + [log_total - shift for shift in exponentials.shifted]
 
 
+def _cross_entropy_of_logits(*operands: Any) -> Any:
+    n = len(operands) // 2
+    return _cross_entropy(*operands[:n], *_logsumexp_partials(None, *operands[n:]))
+
+
+def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
+    # Differences are taken before the totals divide them: less is rounded of what may cancel. A
+    # cost has its target as a factor from the start, so that ∞ adds nothing where that is 0.
+    n = len(operands) // 2
+    given, wanted = _Exponentials(operands[:n]), _Exponentials(operands[n:])
+    s, t, total = given.each, wanted.each, wanted.total
+    costs = [where(t[k] <= 0, 0.0, -t[k] * given.shifted[k]) for k in range(n)]
+    other_s, other_t, other_costs = map(_sums_of_others, (s, t, costs))
+    by_logits = [(s[k] * other_t[k] - t[k] * other_s[k]) / given.total / total for k in range(n)]
+    return by_logits + [
+        (costs[k] * other_t[k] - t[k] * other_costs[k]) / total / total for k in range(n)
+    ]
+
+
 def _cross_entropy_definition(*operands: Any) -> Any:
     n = len(operands) // 2
     logits, targets = operands[:n], operands[n:]
@@ -217,4 +236,10 @@ cross_entropy = add_row("cross_entropy", "cross-entropy", _cross_entropy, _cross
     summary="The cross-entropy of targets, given logits.", example=(1.0, 2.0, 0.0, 1.0),
     words=("Σ tₖ·(logsumexp(x) − xₖ)",
            "∂/∂xₖ = softmax(x)ₖ·Σ tᵢ − tₖ, ∂/∂tₖ = logsumexp(x) − xₖ"))
+cross_entropy_of_logits = add_row("cross_entropy_of_logits", "cross-entropy",
+    _cross_entropy_of_logits, _cross_entropy_of_logits_partials,
+    summary="The cross-entropy of a softmax as target, given logits; 0·∞ in it is 0.",
+    example=(1.0, 2.0, 3.0, 0.0),
+    words=("−Σ tₖ·log sₖ, s = softmax(x), t = softmax(y)",
+           "∂/∂xₖ = sₖ − tₖ, ∂/∂yₖ = −tₖ·(log sₖ + out)"))
 # fmt: on

@@ -11,7 +11,7 @@ from .row import Primitive, add_row, where
 # hide Python's own, and the rows that have functions with defaults in `functions`.
 __all__ = ["exp", "expm1", "log", "log1p", "sqrt"]
 __all__ += ["acos", "asin", "atan", "cos", "cosh", "sin", "sinh", "tan", "tanh"]
-__all__ += ["gelu", "logsigmoid", "relu", "sigmoid", "silu", "softplus"]
+__all__ += ["gelu", "logsigmoid", "relu", "sigmoid", "sigmoid_slope", "silu", "softplus"]
 __all__ += ["heaviside", "maximum", "minimum", "piecewise_linear", "sign"]
 __all__ += ["entr", "erf", "erfc", "rel_entr", "xlogy"]
 
@@ -67,17 +67,9 @@ def _decay(x: Any) -> Any:
     return exp(-abs(x))  # the exponential that cannot overflow
 
 
-def _tanh_partial(out: Any, x: Any) -> Any:
-    decay = exp(-2.0 * abs(x))  # 1 − tanh² would cancel, exp(2x) overflow
-    return 4.0 * decay / ((1.0 + decay) * (1.0 + decay))
-
-
-def _sigmoid_partial(out: Any, x: Any) -> Any:
-    return _decay(x) / ((1.0 + _decay(x)) * (1.0 + _decay(x)))  # out·(1 − out) would cancel
-
-
 def _elu_by_operand(out: Any, x: Any, alpha: Any) -> Any:
-    half = exp(0.5 * minimum(x, 0.0))  # eˣ would underflow before alpha·eˣ does
+    # eˣ would underflow before alpha·eˣ does; minimum(x, 0) would have the slope ½ at 0.
+    half = exp(0.5 * where(x > 0, 0.0, x))
     return where(x > 0, 1.0, alpha * half * half)
 
 
@@ -174,10 +166,10 @@ cos: Primitive = add_row("cos", "cos", math.cos, [lambda out, x: -sin(x)],
 tan = add_row("tan", "tan", math.tan, [lambda out, x: 1.0 + out * out],
     definition=lambda x: sin(x) / cos(x), textbook=[lambda out, x: 1.0 + out**2],
     summary="The tangent of an angle in radians.", latex=r"\tan {}", **_FUNCTION)
-asin = add_row("asin", "asin", math.asin, [lambda out, x: 1.0 / sqrt((1.0 - x) * (1.0 + x))],
+asin = add_row("asin", "asin", math.asin, [lambda out, x: 1.0 / sqrt(1.0 - x * x)],
     textbook=[lambda out, x: 1.0 / sqrt(1.0 - x**2)],
     summary="The angle from −π/2 to π/2 whose sine is x.", domain=(UNIT,), **_FUNCTION)
-acos = add_row("acos", "acos", math.acos, [lambda out, x: -1.0 / sqrt((1.0 - x) * (1.0 + x))],
+acos = add_row("acos", "acos", math.acos, [lambda out, x: -1.0 / sqrt(1.0 - x * x)],
     textbook=[lambda out, x: -1.0 / sqrt(1.0 - x**2)],
     summary="The angle from 0 to π whose cosine is x.", domain=(UNIT,), **_FUNCTION)
 atan = add_row("atan", "atan", math.atan, [lambda out, x: 1.0 / (1.0 + x * x)],
@@ -189,7 +181,7 @@ sinh = add_row("sinh", "sinh", math.sinh, [lambda out, x: cosh(x)],
 cosh: Primitive = add_row("cosh", "cosh", math.cosh, [lambda out, x: sinh(x)],
     definition=lambda x: (exp(x) + exp(-x)) / 2.0,
     summary="The hyperbolic cosine.", latex=r"\cosh {}", **_FUNCTION)
-tanh = add_row("tanh", "tanh", math.tanh, [_tanh_partial],
+tanh = add_row("tanh", "tanh", math.tanh, [lambda out, x: 4.0 * sigmoid_slope(2.0 * x)],
     definition=lambda x: sinh(x) / cosh(x), textbook=[lambda out, x: 1.0 - out**2],
     summary="The hyperbolic tangent, between −1 and 1.",
     latex=r"\tanh {}", **_FUNCTION)
@@ -197,9 +189,17 @@ tanh = add_row("tanh", "tanh", math.tanh, [_tanh_partial],
 # ---- Activations ---------------------------------------------------------------------------------
 
 sigmoid = add_row("sigmoid", "σ", lambda x: where(x < 0, _decay(x), 1.0) / (1.0 + _decay(x)),
-    [_sigmoid_partial],
+    [lambda out, x: sigmoid_slope(x)],
     definition=lambda x: 1.0 / (1.0 + exp(-x)), textbook=[lambda out, x: out * (1.0 - out)],
     summary="The logistic function σ, between 0 and 1.", latex=r"\sigma\left({}\right)")
+# σ′ is a row because as a formula over other rows σ″ would cancel near 0 or underflow far from it.
+sigmoid_slope: Primitive = add_row("sigmoid_slope", "σ′",
+    lambda x: _decay(x) / (1.0 + _decay(x) * (2.0 + _decay(x))),
+    [lambda out, x: -out * tanh(0.5 * x)],
+    definition=lambda x: sigmoid(x) * (1.0 - sigmoid(x)),
+    textbook=[lambda out, x: out * (1.0 - 2.0 * sigmoid(x))],
+    summary="The derivative of the logistic function, from which that of tanh comes, too.",
+    latex=r"\sigma'\left({}\right)")
 logsigmoid = add_row("logsigmoid", "log σ", lambda x: -softplus(-x), [lambda out, x: sigmoid(-x)],
     definition=lambda x: log(sigmoid(x)), textbook=[lambda out, x: 1.0 - sigmoid(x)],
     summary="The logarithm of the logistic function.", latex=r"\log \sigma\left({}\right)")
@@ -218,15 +218,15 @@ leaky_relu = add_row("leaky_relu", "leaky ReLU",
     summary="x where it is positive, else a small part of it.",
     example=(-2.0, 0.25), kinks=(lambda x, slope: x,))
 elu = add_row("elu", "ELU",
-    lambda x, alpha: where((x > 0) & (alpha <= math.inf), x, alpha * expm1(minimum(x, 0.0))),
-    [_elu_by_operand, lambda out, x, alpha: expm1(minimum(x, 0.0))],
+    lambda x, alpha: where((x > 0) & (alpha <= math.inf), x, alpha * expm1(where(x > 0, 0.0, x))),
+    [_elu_by_operand, lambda out, x, alpha: expm1(where(x > 0, 0.0, x))],
     definition=lambda x, alpha: where(x > 0, x, alpha * (exp(x) - 1.0)),
     textbook=[lambda out, x, alpha: where(x > 0, 1.0, alpha * exp(x)),
               lambda out, x, alpha: where(x > 0, 0.0, exp(x) - 1.0)],
     summary="The exponential linear unit: x where it is positive, else above −alpha.",
     example=(-2.0, 0.5), kinks=(lambda x, alpha: x,))
 silu = add_row("silu", "SiLU", lambda x: x * sigmoid(x),
-    [lambda out, x: sigmoid(x) * (1.0 + x * sigmoid(-x))],
+    [lambda out, x: sigmoid(x) + x * sigmoid_slope(x)],
     textbook=[lambda out, x: sigmoid(x) + x * sigmoid(x) * (1.0 - sigmoid(x))],
     summary="The sigmoid linear unit x·σ(x), also called swish.")
 gelu = add_row("gelu", "GELU", lambda x: 0.5 * x * erfc(-x / _SQRT_TWO), [_gelu_partial],

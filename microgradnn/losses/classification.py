@@ -9,7 +9,15 @@ from typing import Any
 from ..engine import functions, reductions
 from ..engine.table import clip, log, log1p, maximum, relu, sign, softplus
 from .divergence import in_base
-from .pairing import by_element, by_sample, check_distribution, check_probability, number_in
+from .pairing import (
+    by_element,
+    by_sample,
+    check_distribution,
+    check_probability,
+    logit_behind,
+    logits_behind,
+    number_in,
+)
 
 # ---- Two classes -------------------------------------------------------------------------------
 
@@ -25,6 +33,8 @@ def binary_cross_entropy(prediction: Any, target: Any, reduction: str = "mean") 
     """
 
     def term(p: Any, t: Any) -> Any:
+        if (logit := logit_behind(p)) is not None:
+            return _logistic_loss(logit, t)
         return 0.0 - _weighted_sum([(t, p, log), (1.0 - t, -p, log1p)])
 
     checks = (check_probability, _check_target_probability)
@@ -40,11 +50,8 @@ def binary_cross_entropy_with_logits(prediction: Any, target: Any, reduction: st
     [0.6931471805599453, 4.248354255291589e-18]
     """
 
-    def term(z: Any, t: Any) -> Any:
-        return _weighted_sum([(t, -z, softplus), (1.0 - t, z, softplus)])
-
     checks = (None, _check_target_probability)
-    return by_element(term, prediction, target, reduction, checks)
+    return by_element(_logistic_loss, prediction, target, reduction, checks)
 
 
 def hinge_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
@@ -95,15 +102,7 @@ def cross_entropy(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     (1.4076059644443804, 4.248354255291589e-18)
     """
 
-    def term(logits: list[Any], weights: list[Any]) -> Any:
-        if all(type(weight) is float for weight in weights):
-            return reductions.cross_entropy(*logits, *weights)
-        log_total = functions.logsumexp(logits)
-        return _weighted_sum(
-            [(w, log_total - z, _same) for w, z in zip(weights, logits, strict=True)]
-        )
-
-    return by_sample(term, prediction, target, reduction)
+    return by_sample(_softmax_loss, prediction, target, reduction)
 
 
 def categorical_cross_entropy(
@@ -121,6 +120,8 @@ def categorical_cross_entropy(
     """
 
     def term(p: list[Any], weights: list[Any]) -> Any:
+        if logits := logits_behind(p):
+            return in_base(_softmax_loss(logits, weights), base)
         pairs = zip(weights, p, strict=True)
         return in_base(0.0 - _weighted_sum([(w, x, log) for w, x in pairs]), base)
 
@@ -144,6 +145,16 @@ def nll_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
 
 
 # ---- What they share ---------------------------------------------------------------------------
+
+
+def _logistic_loss(z: Any, t: Any) -> Any:
+    return _weighted_sum([(t, -z, softplus), (1.0 - t, z, softplus)])
+
+
+def _softmax_loss(logits: list[Any], weights: list[Any]) -> Any:
+    if wanted := logits_behind(weights):
+        return reductions.cross_entropy_of_logits(*logits, *wanted)
+    return reductions.cross_entropy(*logits, *weights)
 
 
 def _same(x: Any) -> Any:

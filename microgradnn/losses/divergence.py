@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from ..engine import functions, table
+from ..engine import functions, reductions, table
 from ..engine.checks import as_positive, check_lengths
-from .pairing import check_distribution
+from ..engine.row import where
+from .pairing import check_distribution, logits_behind
 
 
 def entropy(p: Iterable[Any], base: float | None = None) -> Any:
@@ -18,6 +19,8 @@ def entropy(p: Iterable[Any], base: float | None = None) -> Any:
     (1.0, 0.0)
     """
     items = check_distribution(p, "p")
+    if logits := logits_behind(items):
+        return in_base(reductions.cross_entropy_of_logits(*logits, *logits), base)
     return in_base(functions.sum([table.entr(x) for x in items]), base)
 
 
@@ -29,8 +32,24 @@ def kl_divergence(p: Iterable[Any], q: Iterable[Any], base: float | None = None)
     """
     ps, qs = check_distribution(p, "p"), check_distribution(q, "q")
     check_lengths(ps, qs, "p", "q")
-    terms = [table.rel_entr(x, y) for x, y in zip(ps, qs, strict=True)]
-    return in_base(functions.sum(terms), base)
+    return in_base(_divergence(ps, qs), base)
+
+
+def _divergence(ps: list[Any], qs: list[Any]) -> Any:
+    wanted, given = logits_behind(ps), logits_behind(qs)
+    if wanted:  # the cross-entropy less the entropy
+        logs = given or [_log_or_minus_infinity(q) for q in qs]
+        crossed = reductions.cross_entropy_of_logits(*logs, *wanted)
+        if not given:
+            crossed = crossed - reductions.logsumexp(*logs)  # 0, but for how the qs are rounded
+        return crossed - reductions.cross_entropy_of_logits(*wanted, *wanted)
+    if given:
+        return reductions.cross_entropy(*given, *ps) - functions.sum(map(table.entr, ps))
+    return functions.sum([table.rel_entr(p, q) for p, q in zip(ps, qs, strict=True)])
+
+
+def _log_or_minus_infinity(q: Any) -> Any:
+    return where(q <= 0, -math.inf, table.log(where(q <= 0, 1.0, q)))
 
 
 def in_base(nats: Any, base: float | None) -> Any:

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from ..engine import functions
+from ..engine import functions, reductions, table
 from ..engine.checks import as_list, as_operand, as_operands, check_lengths
 
 Check = Callable[[Any, str], None]
@@ -129,6 +129,35 @@ def _flat(terms: Any) -> list[Any]:
 
 
 # ---- Probabilities -----------------------------------------------------------------------------
+
+# As a function of probabilities a loss has infinite derivatives at 0, which a softmax that has
+# underflowed multiplies by 0. As a function of the logits it has none.
+
+
+def logits_behind(probabilities: list[Any]) -> list[Any] | None:
+    """The logits, if the probabilities are all the results of one softmax, in whatever order."""
+    operations = {getattr(p, "op", None) for p in probabilities}
+    if operations != {reductions.softmax}:
+        return None
+    choices = [int(p.operands[0]) for p in probabilities]
+    logits = probabilities[0].operands[1:]
+    complete = sorted(choices) == list(range(len(logits)))
+    if not complete or any(p.operands[1:] != logits for p in probabilities):
+        return None
+    # Logits whose data have been changed since are not those that these probabilities come from.
+    numbers = [number_in(z) for z in logits]
+    shares = reductions.logsumexp.partials_on(0.0, numbers, [True] * len(numbers))
+    if [repr(number_in(p)) for p in probabilities] != [repr(shares[k]) for k in choices]:
+        return None
+    return [logits[k] for k in choices]
+
+
+def logit_behind(probability: Any) -> Any:
+    """The logit, if the probability is its sigmoid, else None."""
+    if getattr(probability, "op", None) is not table.sigmoid:
+        return None
+    (logit,) = probability.operands
+    return logit if table.sigmoid(number_in(logit)) == number_in(probability) else None
 
 
 def number_in(operand: Any) -> float:

@@ -37,9 +37,9 @@ def huber_loss(prediction: Any, target: Any, delta: float = 1.0, reduction: str 
     delta = as_positive(delta, "delta")
 
     def term(p: Any, t: Any) -> Any:
-        error = table.abs(p - t)
-        inner = clip(error, 0.0, delta)
-        return 0.5 * _square(inner) + delta * relu(error - delta)
+        error = p - t
+        inner = clip(error, -delta, delta)
+        return 0.5 * _square(inner) + delta * relu(table.abs(error) - delta)
 
     return by_element(term, prediction, target, reduction)
 

@@ -57,12 +57,15 @@ def test_a_kernel_records_what_the_row_does(name: str) -> None:
         assert outcome(kernel, *operands) == outcome(Value._record, row, operands)
 
 
-@pytest.mark.parametrize("name", ["sum", "dot", "max", "min", "logsumexp", "cross_entropy"])
+PAIRED = ["dot", "cross_entropy", "cross_entropy_of_logits"]  # of two lists, equally long
+
+
+@pytest.mark.parametrize("name", ["sum", "max", "min", "logsumexp", *PAIRED])
 @pytest.mark.parametrize("count", [1, 2, 7, MOST_COMPILED, MOST_COMPILED + 1, 2000])
 def test_a_kernel_of_many_operands_records_what_the_row_does(name: str, count: int) -> None:
     row = PRIMITIVES[name]
     numbers = [math.sin(k) for k in range(count)]
-    twice = 2 if name in ("dot", "cross_entropy") else 1  # weights and inputs, logits and targets
+    twice = 2 if name in PAIRED else 1
     for arrangement in itertools.product((Value, float), repeat=twice):
         operands = [make(x) for make in arrangement for x in numbers]
         for bias in (Value(0.5), 0.5) if name == "dot" else (None,):

@@ -69,6 +69,21 @@ def test_binary_cross_entropy_of_a_sigmoid_is_logistic_regression() -> None:
         assert [w.grad for w in weights] == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.parametrize("z", [800.0, 40.0, -40.0, -800.0, math.inf, -math.inf])
+def test_binary_cross_entropy_of_a_saturated_sigmoid(z: float) -> None:
+    for y in (0.0, 1.0):
+        logits = [Value(z), Value(z)]
+        loss = losses.binary_cross_entropy(logits[0].sigmoid(), y)
+        loss.backward()
+        same = losses.binary_cross_entropy_with_logits(logits[1], y)
+        same.backward()
+        assert (loss.data, logits[0].grad) == (same.data, logits[1].grad)
+    z_of_old = Value(0.0)
+    p = z_of_old.sigmoid()
+    z_of_old.data = z
+    assert losses.binary_cross_entropy(p, 1).data == math.log(2.0)  # of the pass that gave p
+
+
 def test_binary_cross_entropy_at_the_ends() -> None:
     p = Value(1.0)
     loss = losses.binary_cross_entropy(p, 1)

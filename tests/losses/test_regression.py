@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import microgradnn as mg
 from microgradnn import Value, losses
 
 
@@ -79,3 +80,15 @@ def test_huber_beside_its_default() -> None:
 def test_refusals(call: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(("error", "curvature"), [(0.0, 1.0), (0.3, 1.0), (-0.3, 1.0), (2.0, 0.0)])
+def test_the_second_derivative_of_the_huber_loss_is_1_inside(
+    error: float, curvature: float
+) -> None:
+    assert mg.hessian(lambda p: losses.huber_loss(p, 0.5))(0.5 + error) == [[curvature]]
+
+
+def test_the_second_derivative_of_squared_errors() -> None:
+    assert mg.hessian(lambda p: losses.mse_loss(p, 0.5))(0.5) == [[2.0]]
+    assert mg.hessian(lambda p: losses.half_squared_error(p, 0.5))(0.5) == [[1.0]]

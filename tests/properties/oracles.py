@@ -65,7 +65,11 @@ def wanted(row: Primitive, operands: Sequence[float], curved: bool = True) -> li
     exact = point.value()
     found = [Wanted(None, exact, tolerance(exact, 2, spread, operands))]
     for i, slope in zip(places, slopes, strict=True):
-        spread = sum(abs(operands[j] * point.curvature(i, j)) for j in places) if curved else 0
+        # Two softmaxes may cancel, and an exponential of what is next to 0 is rounded as if its
+        # operand were 1.
+        least = float(row.name == "cross_entropy_of_logits")
+        curvatures = [(operands[j], point.curvature(i, j)) for j in places] if curved else []
+        spread = sum(max(abs(x), least) * abs(curvature) for x, curvature in curvatures)
         found.append(Wanted(i, slope, tolerance(slope, 4, spread, operands)))
     return found
 

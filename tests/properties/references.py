@@ -49,6 +49,13 @@ def _cross_entropy(*operands: Real) -> Real:
     return _logsumexp(*logits) * mp.fsum(targets) - mp.fdot(targets, logits)
 
 
+def _cross_entropy_of_logits(*operands: Real) -> Real:
+    logits, wanted = operands[: len(operands) // 2], operands[len(operands) // 2 :]
+    exponentials = _exponentials(*wanted)
+    shares = [e / mp.fsum(exponentials) for e in exponentials]
+    return _cross_entropy(*logits, *shares)
+
+
 def _dot(*operands: Real) -> Real:
     n = len(operands) // 2
     return mp.fdot(operands[:n], operands[n:-1]) + operands[-1]
@@ -63,6 +70,7 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "pow": _power,
     "abs": lambda x: mp.fabs(x),
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
+    "sigmoid_slope": lambda x: 1 / (2 + mp.exp(x) + mp.exp(-x)),
     "logsigmoid": lambda x: -mp.log1p(mp.exp(-x)),
     "softplus": lambda x: mp.log1p(mp.exp(x)),
     "relu": lambda x: max(x, mp.mpf(0)),
@@ -86,6 +94,7 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "logsumexp": _logsumexp,
     "softmax": _softmax,
     "cross_entropy": _cross_entropy,
+    "cross_entropy_of_logits": _cross_entropy_of_logits,
 }
 # A row that mpmath knows by the same name needs no line above.
 REFERENCES |= {

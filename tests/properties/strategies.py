@@ -154,6 +154,8 @@ def arranged(
         return [float(draw(st.integers(0, len(xs) - 1))), *xs]
     if row.name == "cross_entropy":
         return [*xs, *(draw(st.floats(0.0, 1.0)) for _ in xs)]
+    if row.name == "cross_entropy_of_logits":
+        return [*xs, *(draw(st.floats(-40.0, 40.0)) for _ in xs)]
     return list(xs)
 
 
