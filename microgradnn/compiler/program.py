@@ -49,11 +49,16 @@ def compile(
 
     - `compile(outputs, inputs, params)`: a recorded Value, or a list of them. `inputs` are the
       leaves that differ from sample to sample, `params` those that the batch shares. All other
-      leaves become constants; an input that is not in the graph is a column without effect.
-    - `compile(f, example_inputs=[x1, x2], params=…)`: a function of a list of Values. It is traced
-      on each example; graphs that differ are refused.
+      leaves become constants; an input that is not in the graph is a column without effect, a
+      parameter has gradient 0. A recorded graph shows one course: what your code decided by a
+      number stays as it was decided.
+    - `compile(f, example_inputs=[x1], params=…)`: a function of a list of Values.
     - `compile(model)` for predictions, and `compile(model, loss)` for the loss of one sample: the
       columns are the model's inputs, then the targets.
+
+    A function or a model is run to record its graph, and may not look at the numbers in inputs and
+    parameters: ValueError names the line that does. `mg.where(x > 0, a, b)` selects for each
+    sample.
 
     >>> x, w, b = Value(2.0), Value(3.0), Value(1.0)
     >>> program = compile((w * x + b) ** 2, [x], [w, b])

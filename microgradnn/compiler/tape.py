@@ -12,6 +12,7 @@ from typing import Any
 
 from ..engine.row import PRIMITIVES
 from ..engine.value import Value, topological_order
+from .rows import SELECTIONS
 
 INPUT, PARAMETER, CONSTANT = "input", "parameter", "constant"
 LEAVES = (INPUT, PARAMETER, CONSTANT)
@@ -121,8 +122,11 @@ class Tape:
                 number = self.numbers[node]
                 nodes.append(Value(number, label) if label else number)
             else:
-                row = PRIMITIVES[self.ops[node]]
-                nodes.append(Value._apply(row, tuple([nodes[x] for x in self.operands[node]])))
+                op, operands = self.ops[node], tuple([nodes[x] for x in self.operands[node]])
+                if op in SELECTIONS:  # gives one of its operands itself
+                    nodes.append(SELECTIONS[op].forward(*operands))
+                    continue
+                nodes.append(Value._apply(PRIMITIVES[op], operands))
                 nodes[-1].label = label
         return nodes
 
@@ -143,14 +147,8 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
         raise ValueError(f"a primitive named {name!r} cannot be compiled: give it another name")
     tape = Tape(len(inputs), len(params))
     numbered = _numbered_leaves(inputs, params)
-    missing = _append_graph(tape, outputs, numbered, params)
-    for param in missing:
-        raise ValueError(f"params[{params.index(param)}] ({_named(param)}) is not in the graph")
+    _append_graph(tape, outputs, numbered)
     tape.outputs = [numbered[output] for output in outputs]
-    depending = depend_on_params(tape)
-    for place, output in enumerate(outputs):
-        if params and not depending[tape.outputs[place]]:
-            raise ValueError(f"outputs[{place}] ({_named(output)}) depends on none of params")
     return tape
 
 
@@ -166,27 +164,20 @@ def _numbered_leaves(inputs: Sequence[Value], params: Sequence[Value]) -> dict[V
     return numbered
 
 
-def _append_graph(
-    tape: Tape, outputs: Sequence[Value], numbered: dict[Value, int], params: Sequence[Value]
-) -> dict[Value, None]:
-    """Append all that the outputs depend on, and number it; give the parameters not met there."""
-    missing = dict.fromkeys(params)
+def _append_graph(tape: Tape, outputs: Sequence[Value], numbered: dict[Value, int]) -> None:
+    """Append all that the outputs depend on, and number it."""
     together = Value(0.0)  # a root above all outputs, so that one order holds them all
     together.operands = tuple(outputs)
     for node in topological_order(together)[:-1]:
-        if node in numbered:
-            missing.pop(node, None)
-        elif node.op is None:
+        if node.op is None and node not in numbered:
             numbered[node] = tape.constant(node.data, node.label)
-            continue
-        else:
+        elif node not in numbered:
             operands = [
                 tape.constant(x) if type(x) is float else numbered[x] for x in node.operands
             ]
             numbered[node] = tape.append(node.op.name, tuple(operands))
         if node.label:
             tape.labels[numbered[node]] = node.label
-    return missing
 
 
 def depend_on_params(tape: Tape) -> list[bool]:
@@ -212,14 +203,6 @@ def followed(tape: Tape, node: int) -> tuple[int, ...]:
 
 def _named(value: Value) -> str:
     return repr(value.label) if value.label else repr(value)
-
-
-def where_parts(op: str) -> str | None:
-    """The comparison of a selection such as "where <", whose operands are x, y, a and b.
-
-    It is a if x < y, and b if not. Of any other operation it gives None.
-    """
-    return op.removeprefix("where ") if op.startswith("where ") else None
 
 
 def users(tape: Tape) -> tuple[list[int], list[int]]:

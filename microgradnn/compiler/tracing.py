@@ -1,7 +1,8 @@
 """Tracing: the three ways to say what is compiled, all brought into the form of a tape.
 
-The idea: a function or a model is run on example inputs and leaves a recorded graph. A graph shows
-one course of a function only, so it is run on two examples or more, and graphs that differ refused.
+The idea: a function or a model is run on example inputs, in which it cannot see the numbers, and
+leaves a recorded graph. It is run twice at least: graphs that differ come from something else that
+changes, such as a draw at random, and are refused.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ..engine.checks import as_list, as_number, must_be
 from ..engine.value import Value
 from ..nn import MLP, Layer, Module, Neuron
 from .tape import Tape, record_tape
+from .traced import Trace
 
 
 class Traced(NamedTuple):
@@ -51,7 +53,7 @@ def _of_graph(outputs: Any, inputs: Any, params: Any) -> Traced:
     listed = _values([outputs] if single else as_list(outputs, "outputs"), "outputs")
     inputs, params = _values(inputs, "inputs"), _values(params, "params")
     tape = record_tape(listed, inputs, params)
-    return Traced(tape, params, [x.data for x in inputs], [x.data for x in listed], single)
+    return Traced(tape, params, [x._data for x in inputs], [x._data for x in listed], single)
 
 
 def _values(given: Any, name: str) -> list[Value]:
@@ -60,12 +62,9 @@ def _values(given: Any, name: str) -> list[Value]:
 
 
 def _numbers(examples: Sequence[Any] | None) -> list[list[float]]:
-    samples = [] if examples is None else as_list(examples, "example_inputs")
-    if len(samples) < 2:
-        raise ValueError(
-            "example_inputs must hold at least two inputs that f takes: a function whose course "
-            "depends on its data shows it in two different graphs"
-        )
+    if examples is None:
+        raise TypeError("example_inputs is needed: a list of one input that f takes, or of several")
+    samples = as_list(examples, "example_inputs")
     named = [(f"example_inputs[{place}]", sample) for place, sample in enumerate(samples)]
     return [[as_number(x, name) for x in as_list(sample, name)] for name, sample in named]
 
@@ -73,17 +72,21 @@ def _numbers(examples: Sequence[Any] | None) -> list[list[float]]:
 def _of_function(
     f: Callable[[list[Any]], Any], params: Sequence[Value], examples: list[list[float]]
 ) -> Traced:
+    params = _values(params, "params")
+
     def traced_on(place: int) -> Traced:
-        inputs = [Value(x, label=f"x{k}") for k, x in enumerate(examples[place])]
-        return _of_graph(f(inputs.copy()), inputs, params)  # f may take its list to pieces
+        with Trace(params) as trace:
+            traced = _of_graph(f(trace.make_inputs(examples[place])), trace.inputs, params)
+            trace.raise_refusals()
+            return traced
 
     first = traced_on(0)
-    for place in range(1, len(examples)):
+    for place in range(1, len(examples)) or [0]:
         difference = first_difference(first.tape, traced_on(place).tape)
         if difference:
             raise ValueError(
-                f"example_inputs[0] and example_inputs[{place}] give different graphs, so the "
-                f"course of the function depends on its data: {difference}"
+                f"example_inputs[0] and example_inputs[{place}] give different graphs, so "
+                f"something that is no input decides what the function computes: {difference}"
             )
     return first
 
@@ -133,7 +136,7 @@ def _input_count(model: Any) -> int:
     first = first.neurons[0] if isinstance(first, Layer) else first
     if isinstance(first, Neuron):
         return len(first.w)
-    raise TypeError("example_inputs is needed: two inputs that the model takes")
+    raise TypeError("example_inputs is needed: a list of one input that the model takes")
 
 
 def _targets(model: Any, loss: Any, example: list[float]) -> list[float]:

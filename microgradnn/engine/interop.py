@@ -67,6 +67,10 @@ class Protocols:
         parts = self.data, self.op, self.operands, self.local_grads
         return self._assembled(*parts, self.grad, self.label)
 
+    def _known(self) -> float | None:
+        """The number; None while the compiler traces, for what it is a program may not look at."""
+        return self._data  # type: ignore[attr-defined, no-any-return]
+
     @property
     def made_at(self) -> str:
         """The line of the program that made this under `debug()`: "file:line: text"; else ""."""

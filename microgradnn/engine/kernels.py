@@ -71,6 +71,11 @@ UNRECORDED = _Unrecorded()
 changed_somewhere: set[Any] = set()
 
 
+# Those of the compiler, the innermost last. What they watch they record themselves: a class of
+# Values of their own, which no kernel takes. So a kernel asks here only when it gives up.
+open_traces: list[Any] = []
+
+
 def settled(node: Any) -> Any:
     """The finished node as the mode of this context wants it."""
     now = mode.get()
@@ -104,7 +109,12 @@ class Kernels(Generic[Node]):
 
     def __init__(self, value_class: type[Node]) -> None:
         self._value_class = value_class
-        self._record: Kernel = value_class._record  # type: ignore[attr-defined]
+
+    def _record(self, row: Primitive, operands: tuple[Any, ...]) -> Any:
+        """Record what no kernel takes."""
+        if open_traces and open_traces[-1].watches(operands):
+            return open_traces[-1].record(row, operands)
+        return self._value_class._record(row, operands)  # type: ignore[attr-defined]
 
     def __getattr__(self, name: str) -> Callable[..., Node]:
         if name not in PRIMITIVES:
@@ -118,7 +128,7 @@ class Kernels(Generic[Node]):
             return self._plain(row)
         by_hand = {"sum": _sum_kernel, "dot": _dot_kernel}
         if row.name in by_hand:
-            return by_hand[row.name](row, self._value_class)
+            return by_hand[row.name](row, self._value_class, self._record)
         if row.arity is None:
             return self._by_kinds(row)
         all_kinds = itertools.product("vn", repeat=row.arity) if row.arity < 3 else ["vnn"]
@@ -135,7 +145,7 @@ class Kernels(Generic[Node]):
         value_class, record = self._value_class, self._record
 
         def kernel(*operands: Any) -> Any:
-            if len(operands) > MOST_COMPILED:
+            if len(operands) > MOST_COMPILED or open_traces:
                 return record(row, operands)
             kinds = "".join(["v" if type(x) is value_class else "n" for x in operands])
             if kinds not in compiled:
@@ -234,10 +244,12 @@ def _computation(
 # ---- Written by hand ---------------------------------------------------------------------------
 
 
-def _sum_kernel(row: Primitive, value_class: Any) -> Kernel:
-    fsum, record, assembled = math.fsum, value_class._record, value_class._assembled
+def _sum_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:
+    fsum, assembled = math.fsum, value_class._assembled
 
     def kernel(*operands: Any) -> Any:
+        if open_traces:
+            return record(row, operands)
         try:
             out = fsum([x._data for x in operands])
         except (AttributeError, ArithmeticError, ValueError):
@@ -248,11 +260,12 @@ def _sum_kernel(row: Primitive, value_class: Any) -> Kernel:
     return kernel
 
 
-def _dot_kernel(row: Primitive, value_class: Any) -> Kernel:
-    fsum, times = math.fsum, operator.mul
-    record, assembled = value_class._record, value_class._assembled
+def _dot_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:
+    fsum, times, assembled = math.fsum, operator.mul, value_class._assembled
 
     def kernel(*operands: Any) -> Any:
+        if open_traces:
+            return record(row, operands)
         n = len(operands) // 2
         inputs, bias = operands[n:-1], operands[-1]
         try:

@@ -153,7 +153,7 @@ class Value(Protocols):
 
     def item(self) -> float:
         """The number, as a plain float."""
-        return self._data
+        return self.data
 
     def detach(self) -> Value:
         """A new leaf with the same number, to which no gradient flows through this graph."""

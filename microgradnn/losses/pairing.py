@@ -35,7 +35,7 @@ def by_element(
         p = as_operand(p, f"prediction{place}")
         t = as_operand(t, f"target{place}")
         for check, x, name in zip(checks, (p, t), ("prediction", "target"), strict=True):
-            if check is not None:
+            if check is not None and number_in(x) is not None:
                 check(x, f"{name}{place}")
         return _named(term, p, t, f"prediction{place}")
 
@@ -130,15 +130,15 @@ def _flat(terms: Any) -> list[Any]:
 # ---- Probabilities -----------------------------------------------------------------------------
 
 
-def number_in(operand: Any) -> float:
-    """The number that an operand holds, whether it is a Value or a float; for checks only."""
-    return operand if isinstance(operand, float) else operand.data
+def number_in(operand: Any) -> Any:
+    """The number that an operand holds, for checks only; None while the compiler traces it."""
+    return operand if isinstance(operand, float) else operand._known()
 
 
 def check_probability(x: Any, name: str) -> None:
     """Refuse a prediction outside [0, 1]; NaN passes, so that the loss becomes NaN, too."""
     number = number_in(x)
-    if number < 0.0 or number > 1.0:
+    if number is not None and (number < 0.0 or number > 1.0):
         raise ValueError(f"{name} must be a probability in [0, 1], got {number}")
 
 
@@ -147,7 +147,8 @@ def check_distribution(probabilities: Any, name: str) -> list[Any]:
     operands = as_operands(probabilities, None, name)
     for i, x in enumerate(operands):
         check_probability(x, f"{name}[{i}]")
-    total = math.fsum(map(number_in, operands))
+    numbers = list(map(number_in, operands))
+    total = 1.0 if None in numbers else math.fsum(numbers)
     if abs(total - 1.0) > 1e-9:
         raise ValueError(f"{name} must sum to 1 (to 1e-9), its sum is {total}")
     return operands

@@ -1,0 +1,303 @@
+"""A traced Value: what it is, the program may not look at.
+
+The idea: a program runs the same steps for all numbers, so whatever a function decides by the
+number of an example would be frozen in it. While a function is traced, its inputs and parameters
+and all that is computed from them are of a class of their own. Such a Value takes part in every
+operation. Compared, it gives a `Condition`, by which `mg.where` records a selection; whoever reads
+its number is refused, and told in which line.
+"""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from ..engine.checks import as_number, as_operand, is_array
+from ..engine.copying import _reduce
+from ..engine.kernels import UNRECORDED, open_traces
+from ..engine.modes import Changed
+from ..engine.row import Primitive, mode
+from ..engine.value import Value
+from .rows import REFLECTED, SELECTIONS
+
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+_LIBRARIES = (os.path.dirname(os.__file__) + os.sep, f"{os.sep}site-packages{os.sep}")
+
+_COMPUTE = "compute with the Value itself, by operators and functions such as mg.exp"
+_SELECT = (
+    "write mg.where(x > 0, a, b), mg.maximum, mg.minimum, mg.abs or mg.relu; for `and`, `or`, "
+    "`not` and a < x < b write one mg.where in another"
+)
+
+_one_at_a_time = threading.RLock()  # traces would take the parameters of one model from each other
+
+
+class Trace:
+    """A block in which the inputs that it makes and the parameters given are traced.
+
+    Afterwards all Values are ordinary ones again. What was computed from inputs and parameters is
+    then without a record, as after `no_grad()`: a model may have remembered it, and its number is
+    that of an example.
+    """
+
+    def __init__(self, params: Sequence[Value]) -> None:
+        self.params = params
+        self.results: list[Value] = []
+        self.refusals: list[Exception] = []
+
+    def __enter__(self) -> Trace:
+        _one_at_a_time.acquire()
+        self.thread = threading.get_ident()
+        self.records = Changed(records=True)  # also inside no_grad()
+        self.records.__enter__()
+        self.classes = [(param, type(param)) for param in dict.fromkeys(self.params)]
+        self.inputs: list[Value] = []
+        open_traces.append(self)
+        for param, own in self.classes:
+            param.__class__ = _traced_class(own)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        open_traces.remove(self)
+        for param, own in self.classes:
+            param.__class__ = own
+        for x in self.inputs:
+            x.__class__ = Value
+        for node in self.results:
+            node.__class__ = Value
+            node.op, node.operands, node.local_grads = None, UNRECORDED, ()
+        self.records.__exit__()
+        _one_at_a_time.release()
+
+    def make_inputs(self, numbers: Sequence[float]) -> list[Value]:
+        """Traced leaves for the numbers of an example."""
+        self.inputs = [Value(x, label=f"x{k}") for k, x in enumerate(numbers)]
+        for x in self.inputs:
+            x.__class__ = TracedValue
+        return self.inputs.copy()
+
+    def watches(self, operands: Sequence[Any]) -> bool:
+        """Whether the result of an operation on these is traced."""
+        for x in operands:
+            if isinstance(x, TracedValue) and x._is_hidden():
+                return True
+        return False
+
+    def record(self, row: Primitive, operands: Sequence[Any]) -> Any:
+        """Record an operation as `Value._record` does, but for the derivatives: nobody reads them.
+
+        An error may be of this example only; so it ends the trace even if the function catches it.
+        """
+        if any(map(is_array, operands)):
+            return row.of_arrays(operands)
+        now = mode.get()
+        if not now.records:
+            refuse("no_grad() would make a constant of a Value that depends on the data", _COMPUTE)
+        name = f"operand of {row.name}"
+        operands = tuple([x if isinstance(x, Value) else as_number(x, name) for x in operands])
+        numbers = [x if type(x) is float else x._data for x in operands]
+        try:
+            data = row.value(numbers, operands)
+        except (ValueError, ArithmeticError) as error:
+            self.refusals.append(error)
+            raise
+        node: Value = Value._assembled(data, row, now.keep(operands), ())
+        node.__class__ = TracedValue
+        self.results.append(node)
+        return node
+
+    def raise_refusals(self) -> None:
+        """Raise what the function was refused and has caught."""
+        if self.refusals:
+            raise ValueError(f"{self.refusals[0]} (the function has caught this error and went on)")
+
+
+def refuse(what: str, instead: str) -> NoReturn:
+    """Raise ValueError with the line of the user's program."""
+    error = ValueError(
+        f"{_line()}: {what}, but a program runs the same way for all numbers; {instead}"
+    )
+    for trace in open_traces:
+        trace.refusals.append(error)
+    raise error
+
+
+def _line() -> str:
+    """The innermost line outside of this package, and of libraries if that can be."""
+    frame: Any = sys._getframe(1)
+    outside = []
+    while frame and frame.f_code.co_filename != _TRACING:
+        if not frame.f_code.co_filename.startswith(_PACKAGE):
+            outside.append(frame)
+        frame = frame.f_back
+    own = [x for x in outside if not _is_library(x.f_code.co_filename)]
+    for frame in own or outside:
+        file, number = frame.f_code.co_filename, frame.f_lineno
+        return f"{file}:{number}: {linecache.getline(file, number, frame.f_globals).strip()}"
+    return "a function of this package"
+
+
+_TRACING = os.path.join(os.path.dirname(__file__), "tracing.py")  # which calls the function
+
+
+def _is_library(file: str) -> bool:
+    return file.startswith(_LIBRARIES[0]) or _LIBRARIES[1] in file
+
+
+# ---- The Values ----------------------------------------------------------------------------------
+
+
+class TracedValue(Value):
+    """A Value that is not to be looked at."""
+
+    __slots__ = ()
+
+    def _is_hidden(self) -> bool:
+        return True
+
+    def _look(self, what: str = "reads the number of a Value", instead: str = _COMPUTE) -> None:
+        """Refuse to be looked at."""
+        if self._is_hidden():
+            refuse(f"this {what} that depends on the data", instead)
+
+    def _known(self) -> float | None:
+        return None if self._is_hidden() else self._data
+
+    @property
+    def data(self) -> float:
+        self._look()
+        return self._data
+
+    @data.setter
+    def data(self, number: Any) -> None:
+        self._look("sets the number of a Value")
+        self._data = as_number(number, "data")
+
+    @property
+    def grad(self) -> float:
+        self._look("reads the gradient of a Value")
+        return Value.grad.__get__(self)  # type: ignore[attr-defined, no-any-return]
+
+    @grad.setter
+    def grad(self, number: Any) -> None:
+        Value.grad.__set__(self, number)  # type: ignore[attr-defined]
+
+    @property
+    def local_grads(self) -> tuple[float | None, ...]:
+        self._look("reads derivatives of a Value")
+        return Value.local_grads.__get__(self)  # type: ignore[attr-defined, no-any-return]
+
+    @local_grads.setter
+    def local_grads(self, numbers: Any) -> None:
+        Value.local_grads.__set__(self, numbers)  # type: ignore[attr-defined]
+
+    def backward(self, gradient: float = 1.0) -> None:
+        self._look("takes the derivatives of a Value")
+        super().backward(gradient)
+
+    def __lt__(self, other: Any) -> Any:
+        return Condition("<", self, other) if self._is_hidden() else super().__lt__(other)
+
+    def __le__(self, other: Any) -> Any:
+        return Condition("<=", self, other) if self._is_hidden() else super().__le__(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return Condition(">", self, other) if self._is_hidden() else super().__gt__(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return Condition(">=", self, other) if self._is_hidden() else super().__ge__(other)
+
+    def __bool__(self) -> bool:
+        self._look("takes for true or false a Value", _SELECT)
+        return super().__bool__()
+
+    def __float__(self) -> float:
+        self._look()
+        return super().__float__()
+
+    def __int__(self) -> int:
+        self._look()
+        return int(super().__float__())
+
+    def __round__(self, digits: int | None = None) -> float:
+        self._look()
+        return super().__float__()
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            self._look("formats as a number a Value")
+        return super().__format__(spec)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(traced{label})" if self._is_hidden() else super().__repr__()
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        self._look("copies a Value")
+        return _reduce(self)
+
+    def _repr_svg_(self) -> str | None:
+        return None if self._is_hidden() else super()._repr_svg_()
+
+
+class TracedParameter(TracedValue):
+    """A traced leaf that others have, too: it is hidden from the thread that traces, only."""
+
+    __slots__ = ()
+
+    def _is_hidden(self) -> bool:
+        thread = threading.get_ident()
+        return any(trace.thread == thread for trace in open_traces)
+
+
+def _traced_class(own: type[Value]) -> type[Value]:
+    """The class of a parameter while it is traced."""
+    if own is Value or issubclass(own, TracedValue):
+        return TracedParameter if own is Value else own
+    return type(own.__name__, (TracedParameter, own), {"__slots__": ()})
+
+
+# ---- Conditions ----------------------------------------------------------------------------------
+
+
+class Condition:
+    """A comparison with a traced Value: true for some samples, false for others.
+
+    `mg.where` selects by it, and nothing else can be done with it.
+    """
+
+    __slots__ = ("_comparison", "_operands")
+
+    def __init__(self, comparison: str, x: Any, y: Any) -> None:
+        operands = x, as_operand(y, "operand of a comparison")
+        self._comparison = REFLECTED.get(comparison, comparison)
+        self._operands = operands[::-1] if comparison in REFLECTED else operands
+
+    @staticmethod
+    def _where(condition: Condition, a: Any, b: Any) -> Any:
+        row = SELECTIONS[f"where {condition._comparison}"]
+        return open_traces[-1].record(row, (*condition._operands, a, b))
+
+    def _refuse(self, *others: Any) -> NoReturn:
+        refuse("this takes for true or false a comparison that depends on the data", _SELECT)
+
+    __bool__ = __float__ = __int__ = __index__ = __eq__ = __ne__ = __hash__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __format__ = __str__ = __reduce_ex__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refuse
+    __rtruediv__ = __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = __round__ = _refuse
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refuse
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _refuse
+
+    def __getattr__(self, name: str) -> Any:
+        """Of a number somebody would ask this, such as NumPy its `dtype`."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self._refuse()
+
+    def __repr__(self) -> str:
+        x, y = self._operands
+        return f"Condition({x!r} {self._comparison} {y!r})"
