@@ -13,7 +13,7 @@ import linecache
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from ..engine.checks import as_number, as_operand, is_array
@@ -51,14 +51,17 @@ class Trace:
 
     def __enter__(self) -> Trace:
         _one_at_a_time.acquire()
-        self.thread = threading.get_ident()
+        self.is_here = _asks_for_this_thread()
         self.records = Changed(records=True)  # also inside no_grad()
         self.records.__enter__()
         self.classes = [(param, type(param)) for param in dict.fromkeys(self.params)]
         self.inputs: list[Value] = []
+        traced = {own: _traced_class(own) for _, own in self.classes}
+        self.shared = {*traced.values()}
+        self.usual = {float, Value, TracedValue, *self.shared}
         open_traces.append(self)
         for param, own in self.classes:
-            param.__class__ = _traced_class(own)
+            param.__class__ = traced[own]
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -80,25 +83,22 @@ class Trace:
             x.__class__ = TracedValue
         return self.inputs.copy()
 
-    def watches(self, operands: Sequence[Any]) -> bool:
-        """Whether the result of an operation on these is traced."""
-        for x in operands:
-            if isinstance(x, TracedValue) and x._is_hidden():
-                return True
-        return False
-
-    def record(self, row: Primitive, operands: Sequence[Any]) -> Any:
-        """Record an operation as `Value._record` does, but for the derivatives: nobody reads them.
+    def _record(self, row: Primitive, operands: tuple[Any, ...]) -> Any:
+        """Record an operation as Value does; but without derivatives, if the result is traced.
 
         An error may be of this example only; so it ends the trace even if the function catches it.
         """
-        if any(map(is_array, operands)):
-            return row.of_arrays(operands)
+        kinds = {*map(type, operands)}
+        if TracedValue not in kinds and not (self.shared & kinds and self.is_here()):
+            return Value._record(row, operands)
+        if not kinds <= self.usual:
+            if any(map(is_array, operands)):
+                return row.of_arrays(operands)
+            name = f"operand of {row.name}"
+            operands = tuple([x if isinstance(x, Value) else as_number(x, name) for x in operands])
         now = mode.get()
         if not now.records:
             refuse("no_grad() would make a constant of a Value that depends on the data", _COMPUTE)
-        name = f"operand of {row.name}"
-        operands = tuple([x if isinstance(x, Value) else as_number(x, name) for x in operands])
         numbers = [x if type(x) is float else x._data for x in operands]
         try:
             data = row.value(numbers, operands)
@@ -250,8 +250,13 @@ class TracedParameter(TracedValue):
     __slots__ = ()
 
     def _is_hidden(self) -> bool:
-        thread = threading.get_ident()
-        return any(trace.thread == thread for trace in open_traces)
+        return any(trace.is_here() for trace in open_traces)
+
+
+def _asks_for_this_thread() -> Callable[[], bool]:
+    """A function that says whether it is called in this thread, too."""
+    here = threading.get_ident()
+    return lambda: threading.get_ident() == here
 
 
 def _traced_class(own: type[Value]) -> type[Value]:
@@ -280,7 +285,7 @@ class Condition:
     @staticmethod
     def _where(condition: Condition, a: Any, b: Any) -> Any:
         row = SELECTIONS[f"where {condition._comparison}"]
-        return open_traces[-1].record(row, (*condition._operands, a, b))
+        return open_traces[-1]._record(row, (*condition._operands, a, b))
 
     def _refuse(self, *others: Any) -> NoReturn:
         refuse("this takes for true or false a comparison that depends on the data", _SELECT)

@@ -71,8 +71,8 @@ UNRECORDED = _Unrecorded()
 changed_somewhere: set[Any] = set()
 
 
-# Those of the compiler, the innermost last. What they watch they record themselves: a class of
-# Values of their own, which no kernel takes. So a kernel asks here only when it gives up.
+# Traces of the compiler, the innermost last: they record what no kernel takes. What they watch is
+# of a class of its own, which no kernel takes.
 open_traces: list[Any] = []
 
 
@@ -112,9 +112,8 @@ class Kernels(Generic[Node]):
 
     def _record(self, row: Primitive, operands: tuple[Any, ...]) -> Any:
         """Record what no kernel takes."""
-        if open_traces and open_traces[-1].watches(operands):
-            return open_traces[-1].record(row, operands)
-        return self._value_class._record(row, operands)  # type: ignore[attr-defined]
+        record = (open_traces or [self._value_class])[-1]._record
+        return record(row, operands)
 
     def __getattr__(self, name: str) -> Callable[..., Node]:
         if name not in PRIMITIVES:
