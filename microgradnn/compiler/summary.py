@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .steps import Link, Map, Product, Reduce, Schedule, Step, Sum
 from .rows import SELECTIONS
+from .steps import Link, Map, Product, Reduce, Schedule, Step, Sum
 from .tape import LEAVES, Tape
 
 

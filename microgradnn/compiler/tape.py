@@ -131,8 +131,15 @@ class Tape:
         return nodes
 
 
-def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Sequence[Value]) -> Tape:
+def record_tape(
+    outputs: Sequence[Value],
+    inputs: Sequence[Value],
+    params: Sequence[Value],
+    kind: type[Value] = Value,
+) -> Tape:
     """Write the graph of the outputs on a tape; leaves that are not named here become constants.
+
+    ValueError for a node that was computed from inputs or parameters and is not of a certain kind.
 
     >>> x, w = Value(2.0), Value(3.0)
     >>> print(record_tape([w * x + 1], [x], [w]))
@@ -147,7 +154,9 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
         raise ValueError(f"a primitive named {name!r} cannot be compiled: give it another name")
     tape = Tape(len(inputs), len(params))
     numbered = _numbered_leaves(inputs, params)
-    _append_graph(tape, outputs, numbered)
+    others = _append_graph(tape, outputs, numbered, kind)
+    if others and kind is not Value:
+        _refuse_dependent(tape, others)
     tape.outputs = [numbered[output] for output in outputs]
     return tape
 
@@ -164,20 +173,39 @@ def _numbered_leaves(inputs: Sequence[Value], params: Sequence[Value]) -> dict[V
     return numbered
 
 
-def _append_graph(tape: Tape, outputs: Sequence[Value], numbered: dict[Value, int]) -> None:
-    """Append all that the outputs depend on, and number it."""
+def _append_graph(
+    tape: Tape, outputs: Sequence[Value], numbered: dict[Value, int], kind: type[Value]
+) -> list[int]:
+    """Append all that the outputs depend on, and number it; give the nodes of another kind."""
+    others = []
     together = Value(0.0)  # a root above all outputs, so that one order holds them all
     together.operands = tuple(outputs)
     for node in topological_order(together)[:-1]:
         if node.op is None and node not in numbered:
             numbered[node] = tape.constant(node.data, node.label)
-        elif node not in numbered:
+        elif node.op is not None and node not in numbered:
             operands = [
                 tape.constant(x) if type(x) is float else numbered[x] for x in node.operands
             ]
             numbered[node] = tape.append(node.op.name, tuple(operands))
+            if type(node) is not kind:
+                others.append(numbered[node])
         if node.label:
             tape.labels[numbered[node]] = node.label
+    return others
+
+
+def _refuse_dependent(tape: Tape, others: Iterable[int]) -> None:
+    """Refuse nodes that depend on an input or a parameter: what they are, others have seen."""
+    depends = [op in (INPUT, PARAMETER) for op in tape.ops]
+    for node, operands in enumerate(tape.operands):
+        depends[node] = depends[node] or any(depends[x] for x in operands)
+    for node in others:
+        if depends[node]:
+            raise ValueError(
+                f"{tape.labels.get(node, tape.ops[node])!r} was computed from a parameter before "
+                "the function was called: the program would compute it anew; do so in the function"
+            )
 
 
 def depend_on_params(tape: Tape) -> list[bool]:

@@ -13,7 +13,8 @@ import linecache
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from ..engine.checks import as_number, as_operand, is_array
@@ -24,6 +25,7 @@ from ..engine.row import Primitive, mode
 from ..engine.value import Value
 from .rows import REFLECTED, SELECTIONS
 
+_SLOTS: Any = Value  # the class, for what it has under names that are hidden here
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _LIBRARIES = (os.path.dirname(os.__file__) + os.sep, f"{os.sep}site-packages{os.sep}")
 
@@ -37,44 +39,33 @@ _one_at_a_time = threading.RLock()  # traces would take the parameters of one mo
 
 
 class Trace:
-    """A block in which the inputs that it makes and the parameters given are traced.
-
-    Afterwards all Values are ordinary ones again. What was computed from inputs and parameters is
-    then without a record, as after `no_grad()`: a model may have remembered it, and its number is
-    that of an example.
-    """
+    """What is traced in a block of `tracing`: inputs, parameters, what is computed from them."""
 
     def __init__(self, params: Sequence[Value]) -> None:
-        self.params = params
+        self.thread = threading.get_ident()
+        self.params = [(param, type(param)) for param in params]
+        self.kinds = {own: _traced_class(own) for _, own in self.params}
+        self.shared = {*self.kinds.values()}
+        self.usual = {float, Value, TracedValue, *self.shared}
+        self.inputs: list[Value] = []
         self.results: list[Value] = []
         self.refusals: list[Exception] = []
 
-    def __enter__(self) -> Trace:
-        _one_at_a_time.acquire()
-        self.is_here = _asks_for_this_thread()
-        self.records = Changed(records=True)  # also inside no_grad()
-        self.records.__enter__()
-        self.classes = [(param, type(param)) for param in dict.fromkeys(self.params)]
-        self.inputs: list[Value] = []
-        traced = {own: _traced_class(own) for _, own in self.classes}
-        self.shared = {*traced.values()}
-        self.usual = {float, Value, TracedValue, *self.shared}
-        open_traces.append(self)
-        for param, own in self.classes:
-            param.__class__ = traced[own]
-        return self
+    def begin(self) -> None:
+        for param, own in self.params:
+            param.__class__ = self.kinds[own]
 
-    def __exit__(self, *exception: object) -> None:
-        open_traces.remove(self)
-        for param, own in self.classes:
+    def end(self) -> None:
+        """Make all of them ordinary Values again."""
+        for param, own in reversed(self.params):
             param.__class__ = own
-        for x in self.inputs:
+        for x in self.inputs + self.results:
             x.__class__ = Value
         for node in self.results:
-            node.__class__ = Value
             node.op, node.operands, node.local_grads = None, UNRECORDED, ()
-        self.records.__exit__()
-        _one_at_a_time.release()
+
+    def is_here(self) -> bool:
+        return self.thread == threading.get_ident()
 
     def make_inputs(self, numbers: Sequence[float]) -> list[Value]:
         """Traced leaves for the numbers of an example."""
@@ -110,10 +101,26 @@ class Trace:
         self.results.append(node)
         return node
 
-    def raise_refusals(self) -> None:
-        """Raise what the function was refused and has caught."""
-        if self.refusals:
-            raise ValueError(f"{self.refusals[0]} (the function has caught this error and went on)")
+
+@contextmanager
+def tracing(params: Sequence[Value]) -> Iterator[Trace]:
+    """A block in which parameters are traced, and the inputs that its Trace makes.
+
+    What was computed from them is without a record afterwards, as after `no_grad()`: a model may
+    have remembered it, and its number is that of an example. ValueError, at the end, if something
+    was refused and the function has caught that.
+    """
+    with _one_at_a_time, Changed(records=True):  # also inside no_grad()
+        trace = Trace(params)
+        open_traces.append(trace)
+        try:
+            trace.begin()
+            yield trace
+            if trace.refusals:
+                raise ValueError(f"{trace.refusals[0]} (the function has caught this and went on)")
+        finally:
+            open_traces.remove(trace)
+            trace.end()
 
 
 def refuse(what: str, instead: str) -> NoReturn:
@@ -129,8 +136,8 @@ def refuse(what: str, instead: str) -> NoReturn:
 def _line() -> str:
     """The innermost line outside of this package, and of libraries if that can be."""
     frame: Any = sys._getframe(1)
-    outside = []
-    while frame and frame.f_code.co_filename != _TRACING:
+    outside: list[Any] = []
+    while frame and not (outside and frame.f_code.co_filename == _TRACING):
         if not frame.f_code.co_filename.startswith(_PACKAGE):
             outside.append(frame)
         frame = frame.f_back
@@ -152,7 +159,7 @@ def _is_library(file: str) -> bool:
 
 
 class TracedValue(Value):
-    """A Value that is not to be looked at."""
+    """A Value that is not to be looked at; only its `_data`, which is private, is the example's."""
 
     __slots__ = ()
 
@@ -180,20 +187,20 @@ class TracedValue(Value):
     @property
     def grad(self) -> float:
         self._look("reads the gradient of a Value")
-        return Value.grad.__get__(self)  # type: ignore[attr-defined, no-any-return]
+        return _SLOTS.grad.__get__(self)  # type: ignore[no-any-return]
 
     @grad.setter
     def grad(self, number: Any) -> None:
-        Value.grad.__set__(self, number)  # type: ignore[attr-defined]
+        _SLOTS.grad.__set__(self, number)
 
     @property
     def local_grads(self) -> tuple[float | None, ...]:
         self._look("reads derivatives of a Value")
-        return Value.local_grads.__get__(self)  # type: ignore[attr-defined, no-any-return]
+        return _SLOTS.local_grads.__get__(self)  # type: ignore[no-any-return]
 
     @local_grads.setter
     def local_grads(self, numbers: Any) -> None:
-        Value.local_grads.__set__(self, numbers)  # type: ignore[attr-defined]
+        _SLOTS.local_grads.__set__(self, numbers)
 
     def backward(self, gradient: float = 1.0) -> None:
         self._look("takes the derivatives of a Value")
@@ -215,17 +222,11 @@ class TracedValue(Value):
         self._look("takes for true or false a Value", _SELECT)
         return super().__bool__()
 
-    def __float__(self) -> float:
+    def _as_float(self, *_: Any) -> Any:
         self._look()
         return super().__float__()
 
-    def __int__(self) -> int:
-        self._look()
-        return int(super().__float__())
-
-    def __round__(self, digits: int | None = None) -> float:
-        self._look()
-        return super().__float__()
+    __float__ = __int__ = __round__ = _as_float
 
     def __format__(self, spec: str) -> str:
         if spec:
@@ -240,23 +241,17 @@ class TracedValue(Value):
         self._look("copies a Value")
         return _reduce(self)
 
-    def _repr_svg_(self) -> str | None:
-        return None if self._is_hidden() else super()._repr_svg_()
-
 
 class TracedParameter(TracedValue):
-    """A traced leaf that others have, too: it is hidden from the thread that traces, only."""
+    """A traced leaf that others have, too: it is hidden in the thread that traces, only.
+
+    So a function that reads parameters in a thread of its own is not found out.
+    """
 
     __slots__ = ()
 
     def _is_hidden(self) -> bool:
         return any(trace.is_here() for trace in open_traces)
-
-
-def _asks_for_this_thread() -> Callable[[], bool]:
-    """A function that says whether it is called in this thread, too."""
-    here = threading.get_ident()
-    return lambda: threading.get_ident() == here
 
 
 def _traced_class(own: type[Value]) -> type[Value]:

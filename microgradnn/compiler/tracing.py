@@ -2,7 +2,8 @@
 
 The idea: a function or a model is run on example inputs, in which it cannot see the numbers, and
 leaves a recorded graph. It is run twice at least: graphs that differ come from something else that
-changes, such as a draw at random, and are refused.
+changes, such as a draw at random, and are refused. And it is run on ordinary Values, for what it
+gives must not depend on being traced.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..engine.checks import as_list, as_number, must_be
+from ..engine.modes import Changed
 from ..engine.value import Value
 from ..nn import MLP, Layer, Module, Neuron
 from .tape import Tape, record_tape
-from .traced import Trace
+from .traced import TracedValue, tracing
 
 
 class Traced(NamedTuple):
@@ -48,12 +50,16 @@ def trace(
     return _of_graph(what, inputs, params)
 
 
-def _of_graph(outputs: Any, inputs: Any, params: Any) -> Traced:
-    single = isinstance(outputs, Value)
-    listed = _values([outputs] if single else as_list(outputs, "outputs"), "outputs")
+def _of_graph(outputs: Any, inputs: Any, params: Any, kind: type[Value] = Value) -> Traced:
+    single, listed = isinstance(outputs, Value), _listed(outputs)
     inputs, params = _values(inputs, "inputs"), _values(params, "params")
-    tape = record_tape(listed, inputs, params)
+    tape = record_tape(listed, inputs, params, kind)
     return Traced(tape, params, [x._data for x in inputs], [x._data for x in listed], single)
+
+
+def _listed(outputs: Any) -> list[Value]:
+    listed = [outputs] if isinstance(outputs, Value) else as_list(outputs, "outputs")
+    return _values(listed, "outputs")
 
 
 def _values(given: Any, name: str) -> list[Value]:
@@ -78,10 +84,9 @@ def _of_function(
     params = _values(params, "params")
 
     def traced_on(place: int) -> Traced:
-        with Trace(params) as trace:
-            traced = _of_graph(f(trace.make_inputs(examples[place])), trace.inputs, params)
-            trace.raise_refusals()
-            return traced
+        with tracing(params) as trace:
+            outputs = f(trace.make_inputs(examples[place]))
+            return _of_graph(outputs, trace.inputs, params, TracedValue)
 
     first = traced_on(0)
     for place in range(1, len(examples)) or [0]:
@@ -91,6 +96,13 @@ def _of_function(
                 f"example_inputs[0] and example_inputs[{place}] give different graphs, so "
                 f"something that is no input decides what the function computes: {difference}"
             )
+    with Changed(records=True):
+        ordinary = [x.data for x in _listed(f(list(map(Value, examples[0]))))]
+    if not np.allclose(ordinary, first.recorded, rtol=1e-9, atol=1e-9, equal_nan=True):
+        raise ValueError(
+            f"the function gives {ordinary} for example_inputs[0], and {first.recorded} while "
+            "it is traced, so something that is no input decides what it computes"
+        )
     return first
 
 
@@ -101,9 +113,9 @@ def first_difference(one: Tape, other: Tape) -> str:
     >>> first_difference(record_tape([x * 2], [x], []), record_tape([y + 2], [y], []))
     'node 2 is mul 0 1 in one and add 0 1 in the other'
     """
-    if (one.ops, one.operands, one.outputs) == (other.ops, other.operands, other.outputs):
-        if repr(one.numbers) == repr(other.numbers):  # NaN equals NaN
-            return ""
+    graphs = [(x.ops, x.operands, x.outputs, repr(x.numbers)) for x in (one, other)]
+    if graphs[0] == graphs[1]:
+        return ""
     for node in range(max(len(one), len(other))):
         a, b = (tape.described(node) if node < len(tape) else "missing" for tape in (one, other))
         if a != b:

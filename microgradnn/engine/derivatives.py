@@ -76,7 +76,7 @@ def _recorded_partials(node: Value) -> Sequence[Any]:
 
 
 def _refuse_changed_operands(node: Value) -> None:
-    if node.op is not None and has_changed_operands(node):
+    if node.op is not None and node._known() is not None and has_changed_operands(node):
         raise RuntimeError(
             f"the data of an operand of {node.label or node.op.name!r} has changed since it was "
             "computed, so the graph no longer says where its numbers came from; run the forward "

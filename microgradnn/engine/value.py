@@ -157,7 +157,7 @@ class Value(Protocols):
 
     def detach(self) -> Value:
         """A new leaf with the same number, to which no gradient flows through this graph."""
-        return Value(self._data, self.label)
+        return Value(self.data, self.label)
 
     def __lt__(self, other: Any) -> bool:
         return self._data < _data_of(other)
