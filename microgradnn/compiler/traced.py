@@ -1,39 +1,22 @@
-"""A traced Value: what it is, the program may not look at.
+"""A trace: a function recorded once, without looking at the numbers in it.
 
-The idea: a program runs the same steps for all numbers, so whatever a function decides by the
-number of an example would be frozen in it. While a function is traced, its inputs and parameters
-and all that is computed from them are of a class of their own. Such a Value takes part in every
-operation. Compared, it gives a `Condition`, by which `mg.where` records a selection; whoever reads
-its number is refused, and told in which line.
+The idea: while it is recorded, inputs and parameters and all that is computed from them are hidden
+Values. They are of classes of their own, which no kernel takes, so that the trace records them.
 """
 
 from __future__ import annotations
 
-import linecache
-import os
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
-from ..engine.checks import as_number, as_operand, is_array
-from ..engine.copying import _reduce
+from ..engine.checks import as_number, is_array
 from ..engine.kernels import UNRECORDED, open_traces
 from ..engine.modes import Changed
 from ..engine.row import Primitive, mode
 from ..engine.value import Value
-from .rows import REFLECTED, SELECTIONS
-
-_SLOTS: Any = Value  # the class, for what it has under names that are hidden here
-_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
-_LIBRARIES = (os.path.dirname(os.__file__) + os.sep, f"{os.sep}site-packages{os.sep}")
-
-_COMPUTE = "compute with the Value itself, by operators and functions such as mg.exp"
-_SELECT = (
-    "write mg.where(x > 0, a, b), mg.maximum, mg.minimum, mg.abs or mg.relu; for `and`, `or`, "
-    "`not` and a < x < b write one mg.where in another"
-)
+from .hidden import COMPUTE, HiddenValue, hidden_class, refuse
 
 _one_at_a_time = threading.RLock()  # traces would take the parameters of one model from each other
 
@@ -44,16 +27,12 @@ class Trace:
     def __init__(self, params: Sequence[Value]) -> None:
         self.thread = threading.get_ident()
         self.params = [(param, type(param)) for param in params]
-        self.kinds = {own: _traced_class(own) for _, own in self.params}
+        self.kinds = {own: hidden_class(own) for _, own in self.params}
         self.shared = {*self.kinds.values()}
-        self.usual = {float, Value, TracedValue, *self.shared}
+        self.usual = {float, Value, HiddenValue, *self.shared}
         self.inputs: list[Value] = []
         self.results: list[Value] = []
         self.refusals: list[Exception] = []
-
-    def begin(self) -> None:
-        for param, own in self.params:
-            param.__class__ = self.kinds[own]
 
     def end(self) -> None:
         """Make all of them ordinary Values again."""
@@ -71,7 +50,7 @@ class Trace:
         """Traced leaves for the numbers of an example."""
         self.inputs = [Value(x, label=f"x{k}") for k, x in enumerate(numbers)]
         for x in self.inputs:
-            x.__class__ = TracedValue
+            x.__class__ = HiddenValue
         return self.inputs.copy()
 
     def _record(self, row: Primitive, operands: tuple[Any, ...]) -> Any:
@@ -80,7 +59,7 @@ class Trace:
         An error may be of this example only; so it ends the trace even if the function catches it.
         """
         kinds = {*map(type, operands)}
-        if TracedValue not in kinds and not (self.shared & kinds and self.is_here()):
+        if HiddenValue not in kinds and not (self.shared & kinds and self.is_here()):
             return Value._record(row, operands)
         if not kinds <= self.usual:
             if any(map(is_array, operands)):
@@ -89,7 +68,7 @@ class Trace:
             operands = tuple([x if isinstance(x, Value) else as_number(x, name) for x in operands])
         now = mode.get()
         if not now.records:
-            refuse("no_grad() would make a constant of a Value that depends on the data", _COMPUTE)
+            refuse("no_grad() would make a constant of a Value that depends on the data", COMPUTE)
         numbers = [x if type(x) is float else x._data for x in operands]
         try:
             data = row.value(numbers, operands)
@@ -97,7 +76,7 @@ class Trace:
             self.refusals.append(error)
             raise
         node: Value = Value._assembled(data, row, now.keep(operands), ())
-        node.__class__ = TracedValue
+        node.__class__ = HiddenValue
         self.results.append(node)
         return node
 
@@ -114,190 +93,11 @@ def tracing(params: Sequence[Value]) -> Iterator[Trace]:
         trace = Trace(params)
         open_traces.append(trace)
         try:
-            trace.begin()
+            for param, own in trace.params:
+                param.__class__ = trace.kinds[own]
             yield trace
             if trace.refusals:
                 raise ValueError(f"{trace.refusals[0]} (the function has caught this and went on)")
         finally:
             open_traces.remove(trace)
             trace.end()
-
-
-def refuse(what: str, instead: str) -> NoReturn:
-    """Raise ValueError with the line of the user's program."""
-    error = ValueError(
-        f"{_line()}: {what}, but a program runs the same way for all numbers; {instead}"
-    )
-    for trace in open_traces:
-        trace.refusals.append(error)
-    raise error
-
-
-def _line() -> str:
-    """The innermost line outside of this package, and of libraries if that can be."""
-    frame: Any = sys._getframe(1)
-    outside: list[Any] = []
-    while frame and not (outside and frame.f_code.co_filename == _TRACING):
-        if not frame.f_code.co_filename.startswith(_PACKAGE):
-            outside.append(frame)
-        frame = frame.f_back
-    own = [x for x in outside if not _is_library(x.f_code.co_filename)]
-    for frame in own or outside:
-        file, number = frame.f_code.co_filename, frame.f_lineno
-        return f"{file}:{number}: {linecache.getline(file, number, frame.f_globals).strip()}"
-    return "a function of this package"
-
-
-_TRACING = os.path.join(os.path.dirname(__file__), "tracing.py")  # which calls the function
-
-
-def _is_library(file: str) -> bool:
-    return file.startswith(_LIBRARIES[0]) or _LIBRARIES[1] in file
-
-
-# ---- The Values ----------------------------------------------------------------------------------
-
-
-class TracedValue(Value):
-    """A Value that is not to be looked at; only its `_data`, which is private, is the example's."""
-
-    __slots__ = ()
-
-    def _is_hidden(self) -> bool:
-        return True
-
-    def _look(self, what: str = "reads the number of a Value", instead: str = _COMPUTE) -> None:
-        """Refuse to be looked at."""
-        if self._is_hidden():
-            refuse(f"this {what} that depends on the data", instead)
-
-    def _known(self) -> float | None:
-        return None if self._is_hidden() else self._data
-
-    @property
-    def data(self) -> float:
-        self._look()
-        return self._data
-
-    @data.setter
-    def data(self, number: Any) -> None:
-        self._look("sets the number of a Value")
-        self._data = as_number(number, "data")
-
-    @property
-    def grad(self) -> float:
-        self._look("reads the gradient of a Value")
-        return _SLOTS.grad.__get__(self)  # type: ignore[no-any-return]
-
-    @grad.setter
-    def grad(self, number: Any) -> None:
-        _SLOTS.grad.__set__(self, number)
-
-    @property
-    def local_grads(self) -> tuple[float | None, ...]:
-        self._look("reads derivatives of a Value")
-        return _SLOTS.local_grads.__get__(self)  # type: ignore[no-any-return]
-
-    @local_grads.setter
-    def local_grads(self, numbers: Any) -> None:
-        _SLOTS.local_grads.__set__(self, numbers)
-
-    def backward(self, gradient: float = 1.0) -> None:
-        self._look("takes the derivatives of a Value")
-        super().backward(gradient)
-
-    def __lt__(self, other: Any) -> Any:
-        return Condition("<", self, other) if self._is_hidden() else super().__lt__(other)
-
-    def __le__(self, other: Any) -> Any:
-        return Condition("<=", self, other) if self._is_hidden() else super().__le__(other)
-
-    def __gt__(self, other: Any) -> Any:
-        return Condition(">", self, other) if self._is_hidden() else super().__gt__(other)
-
-    def __ge__(self, other: Any) -> Any:
-        return Condition(">=", self, other) if self._is_hidden() else super().__ge__(other)
-
-    def __bool__(self) -> bool:
-        self._look("takes for true or false a Value", _SELECT)
-        return super().__bool__()
-
-    def _as_float(self, *_: Any) -> Any:
-        self._look()
-        return super().__float__()
-
-    __float__ = __int__ = __round__ = _as_float
-
-    def __format__(self, spec: str) -> str:
-        if spec:
-            self._look("formats as a number a Value")
-        return super().__format__(spec)
-
-    def __repr__(self) -> str:
-        label = f", label={self.label!r}" if self.label else ""
-        return f"Value(traced{label})" if self._is_hidden() else super().__repr__()
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        self._look("copies a Value")
-        return _reduce(self)
-
-
-class TracedParameter(TracedValue):
-    """A traced leaf that others have, too: it is hidden in the thread that traces, only.
-
-    So a function that reads parameters in a thread of its own is not found out.
-    """
-
-    __slots__ = ()
-
-    def _is_hidden(self) -> bool:
-        return any(trace.is_here() for trace in open_traces)
-
-
-def _traced_class(own: type[Value]) -> type[Value]:
-    """The class of a parameter while it is traced."""
-    if own is Value or issubclass(own, TracedValue):
-        return TracedParameter if own is Value else own
-    return type(own.__name__, (TracedParameter, own), {"__slots__": ()})
-
-
-# ---- Conditions ----------------------------------------------------------------------------------
-
-
-class Condition:
-    """A comparison with a traced Value: true for some samples, false for others.
-
-    `mg.where` selects by it, and nothing else can be done with it.
-    """
-
-    __slots__ = ("_comparison", "_operands")
-
-    def __init__(self, comparison: str, x: Any, y: Any) -> None:
-        operands = x, as_operand(y, "operand of a comparison")
-        self._comparison = REFLECTED.get(comparison, comparison)
-        self._operands = operands[::-1] if comparison in REFLECTED else operands
-
-    @staticmethod
-    def _where(condition: Condition, a: Any, b: Any) -> Any:
-        row = SELECTIONS[f"where {condition._comparison}"]
-        return open_traces[-1]._record(row, (*condition._operands, a, b))
-
-    def _refuse(self, *others: Any) -> NoReturn:
-        refuse("this takes for true or false a comparison that depends on the data", _SELECT)
-
-    __bool__ = __float__ = __int__ = __index__ = __eq__ = __ne__ = __hash__ = _refuse
-    __lt__ = __le__ = __gt__ = __ge__ = __format__ = __str__ = __reduce_ex__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refuse
-    __rtruediv__ = __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = __round__ = _refuse
-    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refuse
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _refuse
-
-    def __getattr__(self, name: str) -> Any:
-        """Of a number somebody would ask this, such as NumPy its `dtype`."""
-        if name.startswith("__"):
-            raise AttributeError(name)
-        self._refuse()
-
-    def __repr__(self) -> str:
-        x, y = self._operands
-        return f"Condition({x!r} {self._comparison} {y!r})"

@@ -14,11 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..engine.checks import as_list, as_number, must_be
+from ..engine.derivatives import result_of
 from ..engine.modes import Changed
 from ..engine.value import Value
 from ..nn import MLP, Layer, Module, Neuron
+from .hidden import HiddenValue
 from .tape import Tape, record_tape
-from .traced import TracedValue, tracing
+from .traced import tracing
 
 
 class Traced(NamedTuple):
@@ -86,7 +88,7 @@ def _of_function(
     def traced_on(place: int) -> Traced:
         with tracing(params) as trace:
             outputs = f(trace.make_inputs(examples[place]))
-            return _of_graph(outputs, trace.inputs, params, TracedValue)
+            return _of_graph(outputs, trace.inputs, params, HiddenValue)
 
     first = traced_on(0)
     for place in range(1, len(examples)) or [0]:
@@ -97,8 +99,11 @@ def _of_function(
                 f"something that is no input decides what the function computes: {difference}"
             )
     with Changed(records=True):
-        ordinary = [x.data for x in _listed(f(list(map(Value, examples[0]))))]
-    if not np.allclose(ordinary, first.recorded, rtol=1e-9, atol=1e-9, equal_nan=True):
+        outputs = f(list(map(Value, examples[0])))
+    listed = [outputs] if first.single else as_list(outputs, "outputs")
+    ordinary = [result_of(x, "an output") for x in listed]  # where(x > 0, 1.0, 2.0) is a number
+    same = len(ordinary) == len(first.recorded)
+    if not same or not np.allclose(ordinary, first.recorded, rtol=1e-9, atol=1e-9, equal_nan=True):
         raise ValueError(
             f"the function gives {ordinary} for example_inputs[0], and {first.recorded} while "
             "it is traced, so something that is no input decides what it computes"
