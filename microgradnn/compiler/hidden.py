@@ -163,6 +163,8 @@ class Condition:
 
     @staticmethod
     def _where(condition: Condition, a: Any, b: Any) -> Any:
+        if not open_traces:  # somebody has kept it
+            condition._refuse()
         row = SELECTIONS[f"where {condition._comparison}"]
         return open_traces[-1]._record(row, (*condition._operands, a, b))
 

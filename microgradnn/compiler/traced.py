@@ -27,7 +27,7 @@ class Trace:
     def __init__(self, params: Sequence[Value]) -> None:
         self.thread = threading.get_ident()
         self.params = [(param, type(param)) for param in params]
-        self.kinds = {own: hidden_class(own) for _, own in self.params}
+        self.kinds = {own: hidden_class(own) for own in {*map(type, params)}}
         self.shared = {*self.kinds.values()}
         self.usual = {float, Value, HiddenValue, *self.shared}
         self.inputs: list[Value] = []
