@@ -473,6 +473,24 @@ def test_another_thread_goes_on_with_the_parameters_while_they_are_traced() -> N
     assert found[1] == [2.0, 2.0, Value, True]
 
 
+def test_a_trace_waits_for_that_of_another_thread() -> None:
+    w = Value(2.0)
+    waiting: list[threading.Thread] = []
+
+    def f(x: list[Value]) -> Any:
+        if not waiting:
+            other = lambda: compile(lambda y: w * y[0], example_inputs=[[1.0]], params=[w])  # noqa: E731
+            waiting.append(threading.Thread(target=other))
+            waiting[0].start()
+            waiting[0].join(0.3)
+            assert waiting[0].is_alive()
+        return w * x[0]
+
+    compile(f, example_inputs=[[1.0]], params=[w])
+    waiting[0].join()
+    assert type(w) is Value
+
+
 def test_two_threads_compile_one_model() -> None:
     model = nn.MLP(2, [8, 8, 1], rng=0)
     programs: list[Any] = []
