@@ -60,6 +60,9 @@ return w + x[0] * float(x[0] > 0)  # here
 return w + int(x[0] > 0)  # here
 return w + [x[0], x[1]][x[0] > 0]  # here
 return w * mg.where(x[0], x[1], 2.0)  # here
+return x[0] if mg.dot([w, w], [1.0, 2.0]) > 0 else w  # here
+return x[0] if mg.sum([w, 2.0]) > 0 else w  # here
+return x[0] if mg.max([w, 2.0]) > 0 else w  # here
 return w * mg.where((x[0] > 0) == (x[1] > 0), x[1], 2.0)  # here
 return w * mg.exp(x[0] > 0)  # here
 return w * x[0].data  # here
@@ -273,6 +276,7 @@ ROWS = [[1.5, 0.5], [-1.0, 2.0], [0.0, 0.0], [0.5, 0.5], [2.0, -3.0], [-0.25, -0
         lambda x, w, v: mg.where(x[0] > 0, mg.sqrt(abs(x[0] * w)), 0.0),  # infinite at 0
         lambda x, w, v: mg.where(abs(x[0]) > 0, mg.sqrt(abs(x[0] * w)) + v, v),
         lambda x, w, v: mg.exp(mg.where(x[0] > 0, x[0] * w, -math.inf)) + v,
+        lambda x, w, v: mg.where(mg.where(x[0] > 0, w, math.inf) < math.inf, w, v),
         lambda x, w, v: mg.softmax([x[0] * w, mg.where(x[1] > 0, x[1] * v, -math.inf)])[0],
         lambda x, w, v: losses.cross_entropy([mg.where(x[0] > 0, w, v), x[1]], [x[0] * 0, 1.0]),
         lambda x, w, v: mg.max([mg.where(x[0] > 0, w, v), x[1], x[0] * v]),
