@@ -339,7 +339,10 @@ def test_a_random_function_with_selections_is_compiled_right(
 def test_both_sides_are_evaluated_as_in_python() -> None:
     """What is outside of its domain is refused for the same samples, with the same words."""
     w = Value(2.0)
-    f = lambda x: mg.where(x[0] > 0, mg.log(x[0]), 0.0) * w  # noqa: E731
+
+    def f(x: list[Value]) -> Any:
+        return mg.where(x[0] > 0, mg.log(x[0]), 0.0) * w
+
     program = compile(f, example_inputs=[[1.5]], params=[w])
     with pytest.raises(ValueError, match=r"log\(-1\.0\): the operand must be in the domain"):
         f([Value(-1.0)])
