@@ -23,7 +23,8 @@ DOT = "dot"
 # A link has the operands (value, x₁ … xₖ, p₁ … pₖ): a value that other nodes compute, what it
 # depends on, and the partials of the value for each of these, which are computed by nodes as well.
 LINK = "link"
-OWN = {*LEAVES, LINK, "copy", "where", *SELECTIONS}  # operations of a tape that are not rows of the table
+# Operations of a tape that are not rows of the table.
+OWN = {*LEAVES, LINK, "copy", "where", *SELECTIONS}
 
 
 class Tape:
