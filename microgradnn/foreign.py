@@ -97,5 +97,5 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, An
 
 def _truths(results: Any) -> Any:
     """An array of bools as one that chooses elements."""
-    is_array = getattr(results, "shape", ()) != ()
+    is_array = hasattr(type(results), "shape") and results.shape != ()
     return results.astype(bool) if is_array and {bool} >= set(map(type, results.flat)) else results

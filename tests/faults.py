@@ -30,14 +30,16 @@ GRAPHS = ["tests/engine/test_value.py", "tests/properties/test_graphs.py"]
 OTHERS = [f"tests/engine/test_{name}.py" for name in ("formulas", "copying", "value")]
 PARTS = ("regression", "classification", "divergence")
 LOSSES = [*(f"tests/losses/test_{name}.py" for name in PARTS), "tests/test_conformance.py"]
+TRACED = ["tests/compiler/test_traced.py"]
 TESTS = {  # what is run for a fault in a file, the quick ones first
-    "engine/value.py": GRAPHS,
+    "engine/value.py": [*GRAPHS, *TRACED],
     "engine/row.py": [*OTHERS, "tests/engine/test_modes.py", *ROWS],
     "engine/table.py": [*OTHERS, *ROWS],
     "engine/reductions.py": [*OTHERS, *ROWS],
     "engine/kernels.py": [
         "tests/engine/test_kernels.py",
         "tests/engine/test_modes.py",
+        *TRACED,
         *ROWS,
         *GRAPHS,
     ],
@@ -69,6 +71,8 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "nn/search.py": ["tests/nn/test_search.py"],
     "nn/leaves.py": ["tests/test_optim.py"],
     "nn/layers.py": ["tests/nn/test_layers.py", "tests/nn/test_search.py"],
+    **{f"compiler/{name}.py": TRACED for name in ("hidden", "traced", "tracing", "rows", "tape")},
+    "compiler/program.py": TRACED,
     "compiled code": ["tests/compiler"],
 }
 
@@ -232,7 +236,7 @@ VALUE = [
     Fault("reflected subtraction, swapped", "engine/value.py", "record.sub(other, self)", "record.sub(self, other)"),
     Fault("reflected division, swapped", "engine/value.py", "record.div(other, self)", "record.div(self, other)"),
     Fault("reflected power, swapped", "engine/value.py", "record.pow(other, self)", "record.pow(self, other)"),
-    Fault("detach keeps the graph", "engine/value.py", "return Value(self._number, self.label)", "return self"),
+    Fault("detach keeps the graph", "engine/value.py", "return Value(self.data, self.label)", "return self"),
 ]  # fmt: skip
 
 TABLE = [
@@ -463,7 +467,42 @@ CHECKS = [
     Fault("an infinite derivative differs", "slopes.py", "slope.error == math.inf or not (resolved or math.isfinite(a))", "slope.error == math.inf"),
 ]  # fmt: skip
 
-FAULTS = [*VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS]
+
+COMPILER = [
+    Fault("a result may be looked at", "compiler/traced.py", "node.__class__ = HiddenValue", "pass"),
+    Fault("a parameter may be looked at", "compiler/traced.py", "param.__class__ = trace.kinds[own]", "pass"),
+    Fault("the data of a parameter may be read", "compiler/hidden.py", "        self._look()\n        return self._number",
+          "        isinstance(self, HiddenValue) and self._look()\n        return self._number"),
+    Fault("a condition is true", "compiler/hidden.py", "    __bool__ = __float__ =", "    __bool__ = lambda self: True\n    __float__ ="),
+    Fault("a condition is no bool", "compiler/hidden.py", "__index__ = __eq__ = __ne__ = __hash__ =", "__index__ ="),
+    Fault("> is >=", "compiler/hidden.py", 'Condition(">", self', 'Condition(">=", self'),
+    Fault("the line of the package", "compiler/hidden.py", "if not frame.f_code.co_filename.startswith(_PACKAGE):", "if True:"),
+    Fault("a library's line", "compiler/hidden.py", "in own or outside:", "in outside:"),
+    Fault("what is caught is forgotten", "compiler/traced.py", "if trace.refusals:", "if False:"),
+    Fault("an error of the example is forgotten", "compiler/traced.py", "self.refusals.append(error)", "pass"),
+    Fault("no_grad makes constants", "compiler/traced.py", "if not now.records:", "if False:"),
+    Fault("parameters stay hidden", "compiler/traced.py", "param.__class__ = own", "pass"),
+    Fault("what is remembered stays hidden", "compiler/traced.py", "for x in self.inputs + self.results:", "for x in self.inputs:"),
+    Fault("parameters are hidden from all threads", "compiler/traced.py", "return self.thread == threading.get_ident()", "return True"),
+    Fault("traces of two threads meet", "compiler/traced.py", "with _one_at_a_time, Changed", "with Changed"),
+    Fault("sums are not traced", "engine/kernels.py",
+          "        if open_traces:\n            return record(row, operands)\n        try:\n            out = fsum(",
+          "        try:\n            out = fsum("),
+    Fault("dots are not traced", "engine/kernels.py",
+          "        if open_traces:\n            return record(row, operands)\n        n = len(",
+          "        n = len("),
+    Fault("detached is not looked at", "engine/value.py", "return Value(self.data, self.label)", "return Value(self._number, self.label)"),
+    Fault("both sides learn", "compiler/rows.py", "y, a, b: where(holds(x, y), 0.0, 1.0)", "y, a, b: 1.0"),
+    Fault("the other side learns", "compiler/rows.py", "y, a, b: where(holds(x, y), 1.0, 0.0)", "y, a, b: where(holds(x, y), 0.0, 1.0)"),
+    Fault("the other side is chosen", "compiler/rows.py", "where(holds(x, y), a, b)", "where(holds(x, y), b, a)"),
+    Fault("0 times infinity at a side not chosen", "compiler/program.py", "if self._selects:\n", "if False:\n"),
+    Fault("infinite constants are arithmetic", "compiler/program.py", "if self._selects_infinity:", "if False:"),
+    Fault("computed before, and constant", "compiler/tape.py", "if others and kind is not Value:", "if False:"),
+    Fault("not run on ordinary Values", "compiler/tracing.py", "if not same or not np.allclose(", "if False and not np.allclose("),
+    Fault("run once", "compiler/tracing.py", "for place in range(1, len(examples)) or [0]:", "for place in range(0):"),
+]  # fmt: skip
+
+FAULTS = [*VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER]
 
 
 def main() -> int:

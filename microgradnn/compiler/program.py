@@ -19,17 +19,19 @@ import numpy as np
 
 from ..data import as_floats
 from ..engine.interop import assign
-from ..engine.modes import large_graph, no_grad
+from ..engine.modes import large_graph
 from ..engine.value import Value
 from .adjoint import adjoint
 from .arrays import Array, Arrays, samples_at_once
 from .emit_numpy import NumpyCode
 from .expand import expand
 from .normalise import normalise, split_links
-from .rows import Algebra
+from .replay import mean_by_sample, outputs_by_sample, raise_errors
+from .rows import SELECTIONS, Algebra
 from .schedule import schedule
 from .steps import Schedule
 from .summary import summary_of
+from .tape import Tape
 from .tracing import Traced, trace
 
 Result = TypeVar("Result")
@@ -49,11 +51,16 @@ def compile(
 
     - `compile(outputs, inputs, params)`: a recorded Value, or a list of them. `inputs` are the
       leaves that differ from sample to sample, `params` those that the batch shares. All other
-      leaves become constants; an input that is not in the graph is a column without effect.
-    - `compile(f, example_inputs=[x1, x2], params=…)`: a function of a list of Values. It is traced
-      on each example; graphs that differ are refused.
+      leaves become constants; an input that is not in the graph is a column without effect, a
+      parameter has gradient 0. A recorded graph shows one course: what your code decided by a
+      number stays as it was decided.
+    - `compile(f, example_inputs=[x1], params=…)`: a function of a list of Values.
     - `compile(model)` for predictions, and `compile(model, loss)` for the loss of one sample: the
       columns are the model's inputs, then the targets.
+
+    A function or a model is run to record its graph, and may not look at the numbers in inputs and
+    parameters: ValueError names the line that does. `mg.where(x > 0, a, b)` selects for each
+    sample.
 
     >>> x, w, b = Value(2.0), Value(3.0), Value(1.0)
     >>> program = compile((w * x + b) ** 2, [x], [w, b])
@@ -81,6 +88,9 @@ class Program:
         self._codes: dict[tuple[bool, bool], NumpyCode] = {}
         self._arrays: dict[tuple[int, bool, bool], Arrays] = {}  # by size of batch, too
         self._differentiable = len(self._tape.outputs) == 1 and bool(self._params)
+        self._selects = not SELECTIONS.keys().isdisjoint(self._tape.ops)
+        numbers = self._tape.numbers.values()
+        self._selects_infinity = self._selects and not all(map(math.isfinite, numbers))
         self._compare_with(traced.recorded)
 
     # ---- Running -------------------------------------------------------------------------------
@@ -107,14 +117,15 @@ class Program:
                 mean, gradient = mean + more, gradient + further
             return mean, gradient
 
-        return self._guarded(run, X, theta)
+        return self._guarded(run, mean_by_sample, X, theta)
 
     def to_jax(self) -> Callable[[Any, Any], tuple[Any, Any]]:
         """A pure function `(X, theta) -> (mean, gradient)`, for `jax.jit`.
 
         It computes in float64, which JAX must be told to allow. JAX raises no errors: outside of
-        an operation's domain the mean is NaN or infinite. If the samples are spread over devices,
-        so is the work.
+        an operation's domain the mean is NaN or infinite, and so is a gradient where the side that
+        `mg.where` does not choose has an infinite derivative. If the samples are spread over
+        devices, so is the work.
         """
         self._check_differentiable("to_jax")
         try:
@@ -135,7 +146,7 @@ class Program:
         def run(finite: bool) -> Array:
             return np.vstack(self._passes(X, theta, finite, Arrays.outputs, gradient))
 
-        return self._guarded(run, X, theta)
+        return self._guarded(run, outputs_by_sample, X, theta)
 
     def _passes(
         self,
@@ -219,29 +230,30 @@ class Program:
 
     # ---- Errors --------------------------------------------------------------------------------
 
-    def _guarded(self, run: Callable[[bool], Result], X: Array, theta: Array) -> Result:
-        """Run with NumPy's flags on; where one is raised, ask eager evaluation what is wrong."""
+    def _guarded(
+        self,
+        run: Callable[[bool], Result],
+        by_sample: Callable[[Tape, Array, Array], Result],
+        X: Array,
+        theta: Array,
+    ) -> Result:
+        """Run with NumPy's flags on; where one is raised, ask eager evaluation what is wrong.
+
+        If nothing is, a program with selections takes the result from there, too.
+        """
         try:
             with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
                 if not math.isfinite(np.vdot(X, X)) or not math.isfinite(theta.dot(theta)):
                     raise FloatingPointError("an operand is infinite, or its square is")
+                if self._selects_infinity:
+                    raise FloatingPointError("a constant is infinite, and may be selected")
                 return run(True)
         except (ArithmeticError, ValueError):  # the latter from a primitive of the user's own
-            self._replay(X, theta)
+            raise_errors(self._tape, X, theta)
+            if self._selects:
+                return by_sample(self._tape, X, theta)
             with np.errstate(all="ignore"):
                 return run(False)
-
-    def _replay(self, X: Array, theta: Array) -> None:
-        """Evaluate sample by sample, so that an error is the one that eager evaluation raises."""
-        with_nan = np.flatnonzero(np.isnan(X).any(axis=1))
-        if len(with_nan):
-            raise ValueError(f"X has a NaN in row {with_nan[0]}")
-        for place, sample in enumerate(X.tolist()):
-            try:
-                with no_grad():
-                    self._tape.replay([*sample, *theta.tolist()])
-            except (ValueError, ArithmeticError) as error:
-                raise type(error)(f"row {place}: {error}") from None
 
     def _checked(self, given: Any) -> Array:
         X = _floats(given, "X", ("samples", self._tape.inputs), "a column per input and target")

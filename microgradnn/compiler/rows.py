@@ -21,6 +21,27 @@ REFLECTED = {">": "<", ">=": "<="}  # are written with their operands exchanged
 # Rows of many operands that are one row of two operands, applied again and again.
 REDUCTIONS = {"sum": "add", "max": "maximum", "min": "minimum"}
 
+
+def _selection(comparison: str) -> Primitive:
+    holds = COMPARISONS[comparison]
+    return Primitive(
+        f"where {comparison}",
+        "where",
+        lambda x, y, a, b: where(holds(x, y), a, b),
+        [
+            lambda out, x, y, a, b: 0.0,
+            lambda out, x, y, a, b: 0.0,
+            lambda out, x, y, a, b: where(holds(x, y), 1.0, 0.0),
+            lambda out, x, y, a, b: where(holds(x, y), 0.0, 1.0),
+        ],
+        keeps_partials_at_nan=True,
+    )
+
+
+# Rows of the compiler's own: `a if x < y else b`, of x, y, a and b. Their gradient goes to the
+# side that is chosen, also at the boundary.
+SELECTIONS = {f"where {comparison}": _selection(comparison) for comparison in COMPARISONS}
+
 COMMUTATIVE = ("add", "mul")
 NEUTRAL = {"add": 0.0, "sub": 0.0, "mul": 1.0, "div": 1.0, "pow": 1.0}  # as the second operand
 OUTCOMES = ("True", "False")  # of comparisons that are known beforehand
@@ -57,7 +78,7 @@ class Algebra:
             op, operands = REFLECTED[op], operands[::-1]
         key = (op, *map(id, operands))
         if key not in self.values:
-            row = PRIMITIVES.get(op)
+            row = SELECTIONS.get(op) or PRIMITIVES.get(op)
             operands = list(operands)
             shorter = self._row(row, operands) if row else self._decided(op, operands)
             self.values[key] = Formula("", row or op, operands) if shorter is None else shorter
@@ -70,7 +91,7 @@ class Algebra:
         """
         key = (op, *map(id, (out, *operands)))
         if key not in self.derivatives:
-            row = PRIMITIVES[op]
+            row = SELECTIONS.get(op) or PRIMITIVES[op]
             try:
                 found = row.partials_on(out, operands, [True] * len(operands))
             except TypeError as error:  # a row of the user's own, which need not suit arrays

@@ -28,7 +28,6 @@ from .tape import (
     Tape,
     depend_on_params,
     followed,
-    where_parts,
 )
 
 UNPLACED = -1  # instead of a slot, for the 1 beside a bias: which 1 it is follows from the dot
@@ -162,10 +161,6 @@ class _Scheduler:
         return order
 
     def _formula(self, op: str, arguments: list[Formula]) -> Formula:
-        comparison = where_parts(op)
-        if comparison is not None:
-            condition = self.algebra.value(comparison, arguments[:2])
-            return self.algebra.value("where", [condition, *arguments[2:]])
         return arguments[0] if op == "copy" else self.algebra.value(op, arguments)
 
     def _link(self, nodes: Index, operands: Index) -> None:

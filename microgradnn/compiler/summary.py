@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from .rows import SELECTIONS
 from .steps import Link, Map, Product, Reduce, Schedule, Step, Sum
-from .tape import LEAVES, Tape, where_parts
+from .tape import LEAVES, Tape
 
 
 def summary_of(tape: Tape, schedule: Schedule) -> str:
@@ -43,7 +44,7 @@ def _scalars_and_arrays(step: Step, schedule: Schedule) -> tuple[str, str]:
         name = {"sum": "sums", "max": "maxima", "min": "minima"}[step.op]
         return f"{count:,} {name} of {step.operand.index.shape[1]}", f"reduction{over}"
     assert isinstance(step, Map)
-    name = "selection" if where_parts(step.op) else step.op
+    name = "selection" if step.op in SELECTIONS else step.op
     return f"{count:,} × {name}", f"elementwise{over}"
 
 

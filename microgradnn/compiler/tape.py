@@ -12,6 +12,7 @@ from typing import Any
 
 from ..engine.row import PRIMITIVES
 from ..engine.value import Value, topological_order
+from .rows import SELECTIONS
 
 INPUT, PARAMETER, CONSTANT = "input", "parameter", "constant"
 LEAVES = (INPUT, PARAMETER, CONSTANT)
@@ -22,7 +23,8 @@ DOT = "dot"
 # A link has the operands (value, x₁ … xₖ, p₁ … pₖ): a value that other nodes compute, what it
 # depends on, and the partials of the value for each of these, which are computed by nodes as well.
 LINK = "link"
-OWN = {*LEAVES, LINK, "copy", "where"}  # operations of a tape that are not rows of the table
+# Operations of a tape that are not rows of the table.
+OWN = {*LEAVES, LINK, "copy", "where", *SELECTIONS}
 
 
 class Tape:
@@ -121,14 +123,24 @@ class Tape:
                 number = self.numbers[node]
                 nodes.append(Value(number, label) if label else number)
             else:
-                row = PRIMITIVES[self.ops[node]]
-                nodes.append(Value._apply(row, tuple([nodes[x] for x in self.operands[node]])))
+                op, operands = self.ops[node], tuple([nodes[x] for x in self.operands[node]])
+                if op in SELECTIONS:  # gives one of its operands itself
+                    nodes.append(SELECTIONS[op].forward(*operands))
+                    continue
+                nodes.append(Value._apply(PRIMITIVES[op], operands))
                 nodes[-1].label = label
         return nodes
 
 
-def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Sequence[Value]) -> Tape:
+def record_tape(
+    outputs: Sequence[Value],
+    inputs: Sequence[Value],
+    params: Sequence[Value],
+    kind: type[Value] = Value,
+) -> Tape:
     """Write the graph of the outputs on a tape; leaves that are not named here become constants.
+
+    ValueError for a node that was computed from inputs or parameters and is not of a certain kind.
 
     >>> x, w = Value(2.0), Value(3.0)
     >>> print(record_tape([w * x + 1], [x], [w]))
@@ -143,14 +155,10 @@ def record_tape(outputs: Sequence[Value], inputs: Sequence[Value], params: Seque
         raise ValueError(f"a primitive named {name!r} cannot be compiled: give it another name")
     tape = Tape(len(inputs), len(params))
     numbered = _numbered_leaves(inputs, params)
-    missing = _append_graph(tape, outputs, numbered, params)
-    for param in missing:
-        raise ValueError(f"params[{params.index(param)}] ({_named(param)}) is not in the graph")
+    others = _append_graph(tape, outputs, numbered, kind)
+    if others and kind is not Value:
+        _refuse_dependent(tape, others)
     tape.outputs = [numbered[output] for output in outputs]
-    depending = depend_on_params(tape)
-    for place, output in enumerate(outputs):
-        if params and not depending[tape.outputs[place]]:
-            raise ValueError(f"outputs[{place}] ({_named(output)}) depends on none of params")
     return tape
 
 
@@ -167,26 +175,38 @@ def _numbered_leaves(inputs: Sequence[Value], params: Sequence[Value]) -> dict[V
 
 
 def _append_graph(
-    tape: Tape, outputs: Sequence[Value], numbered: dict[Value, int], params: Sequence[Value]
-) -> dict[Value, None]:
-    """Append all that the outputs depend on, and number it; give the parameters not met there."""
-    missing = dict.fromkeys(params)
+    tape: Tape, outputs: Sequence[Value], numbered: dict[Value, int], kind: type[Value]
+) -> list[int]:
+    """Append all that the outputs depend on, and number it; give the nodes of another kind."""
+    others = []
     together = Value(0.0)  # a root above all outputs, so that one order holds them all
     together.operands = tuple(outputs)
     for node in topological_order(together)[:-1]:
-        if node in numbered:
-            missing.pop(node, None)
-        elif node.op is None:
+        if node.op is None and node not in numbered:
             numbered[node] = tape.constant(node.data, node.label)
-            continue
-        else:
+        elif node.op is not None and node not in numbered:
             operands = [
                 tape.constant(x) if type(x) is float else numbered[x] for x in node.operands
             ]
             numbered[node] = tape.append(node.op.name, tuple(operands))
+            if type(node) is not kind:
+                others.append(numbered[node])
         if node.label:
             tape.labels[numbered[node]] = node.label
-    return missing
+    return others
+
+
+def _refuse_dependent(tape: Tape, others: Iterable[int]) -> None:
+    """Refuse nodes that depend on an input or a parameter: what they are, others have seen."""
+    depends = [op in (INPUT, PARAMETER) for op in tape.ops]
+    for node, operands in enumerate(tape.operands):
+        depends[node] = depends[node] or any(depends[x] for x in operands)
+    for node in others:
+        if depends[node]:
+            raise ValueError(
+                f"{tape.labels.get(node, tape.ops[node])!r} was computed from a parameter before "
+                "the function was called: the program would compute it anew; do so in the function"
+            )
 
 
 def depend_on_params(tape: Tape) -> list[bool]:
@@ -212,14 +232,6 @@ def followed(tape: Tape, node: int) -> tuple[int, ...]:
 
 def _named(value: Value) -> str:
     return repr(value.label) if value.label else repr(value)
-
-
-def where_parts(op: str) -> str | None:
-    """The comparison of a selection such as "where <", whose operands are x, y, a and b.
-
-    It is a if x < y, and b if not. Of any other operation it gives None.
-    """
-    return op.removeprefix("where ") if op.startswith("where ") else None
 
 
 def users(tape: Tape) -> tuple[list[int], list[int]]:

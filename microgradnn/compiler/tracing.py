@@ -1,7 +1,9 @@
 """Tracing: the three ways to say what is compiled, all brought into the form of a tape.
 
-The idea: a function or a model is run on example inputs and leaves a recorded graph. A graph shows
-one course of a function only, so it is run on two examples or more, and graphs that differ refused.
+The idea: a function or a model is run on example inputs, in which it cannot see the numbers, and
+leaves a recorded graph. It is run twice at least: graphs that differ come from something else that
+changes, such as a draw at random, and are refused. And it is run on ordinary Values, for what it
+gives must not depend on being traced.
 """
 
 from __future__ import annotations
@@ -12,9 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..engine.checks import as_list, as_number, must_be
+from ..engine.derivatives import result_of
+from ..engine.modes import Changed
 from ..engine.value import Value
 from ..nn import MLP, Layer, Module, Neuron
+from .hidden import HiddenValue
 from .tape import Tape, record_tape
+from .traced import tracing
 
 
 class Traced(NamedTuple):
@@ -46,26 +52,30 @@ def trace(
     return _of_graph(what, inputs, params)
 
 
-def _of_graph(outputs: Any, inputs: Any, params: Any) -> Traced:
-    single = isinstance(outputs, Value)
-    listed = _values([outputs] if single else as_list(outputs, "outputs"), "outputs")
+def _of_graph(outputs: Any, inputs: Any, params: Any, kind: type[Value] = Value) -> Traced:
+    single, listed = isinstance(outputs, Value), _listed(outputs)
     inputs, params = _values(inputs, "inputs"), _values(params, "params")
-    tape = record_tape(listed, inputs, params)
-    return Traced(tape, params, [x.data for x in inputs], [x.data for x in listed], single)
+    tape = record_tape(listed, inputs, params, kind)
+    return Traced(tape, params, [x._number for x in inputs], [x._number for x in listed], single)
+
+
+def _listed(outputs: Any) -> list[Value]:
+    listed = [outputs] if isinstance(outputs, Value) else as_list(outputs, "outputs")
+    return _values(listed, "outputs")
 
 
 def _values(given: Any, name: str) -> list[Value]:
     values = list(must_be((list, tuple, np.ndarray), given, name, "a list of Values"))
-    return [must_be(Value, x, f"{name}[{place}]", "a Value") for place, x in enumerate(values)]
+    for place, x in enumerate(values):
+        if not isinstance(x, Value):
+            must_be(Value, x, f"{name}[{place}]", "a Value")
+    return values
 
 
 def _numbers(examples: Sequence[Any] | None) -> list[list[float]]:
-    samples = [] if examples is None else as_list(examples, "example_inputs")
-    if len(samples) < 2:
-        raise ValueError(
-            "example_inputs must hold at least two inputs that f takes: a function whose course "
-            "depends on its data shows it in two different graphs"
-        )
+    if examples is None:
+        raise TypeError("example_inputs is needed: a list of one input that f takes, or of several")
+    samples = as_list(examples, "example_inputs")
     named = [(f"example_inputs[{place}]", sample) for place, sample in enumerate(samples)]
     return [[as_number(x, name) for x in as_list(sample, name)] for name, sample in named]
 
@@ -73,18 +83,31 @@ def _numbers(examples: Sequence[Any] | None) -> list[list[float]]:
 def _of_function(
     f: Callable[[list[Any]], Any], params: Sequence[Value], examples: list[list[float]]
 ) -> Traced:
+    params = _values(params, "params")
+
     def traced_on(place: int) -> Traced:
-        inputs = [Value(x, label=f"x{k}") for k, x in enumerate(examples[place])]
-        return _of_graph(f(inputs.copy()), inputs, params)  # f may take its list to pieces
+        with tracing(params) as trace:
+            outputs = f(trace.make_inputs(examples[place]))
+            return _of_graph(outputs, trace.inputs, params, HiddenValue)
 
     first = traced_on(0)
-    for place in range(1, len(examples)):
+    for place in range(1, len(examples)) or [0]:
         difference = first_difference(first.tape, traced_on(place).tape)
         if difference:
             raise ValueError(
-                f"example_inputs[0] and example_inputs[{place}] give different graphs, so the "
-                f"course of the function depends on its data: {difference}"
+                f"example_inputs[0] and example_inputs[{place}] give different graphs, so "
+                f"something that is no input decides what the function computes: {difference}"
             )
+    with Changed(records=True):
+        outputs = f(list(map(Value, examples[0])))
+    listed = [outputs] if first.single else as_list(outputs, "outputs")
+    ordinary = [result_of(x, "an output") for x in listed]  # where(x > 0, 1.0, 2.0) is a number
+    same = len(ordinary) == len(first.recorded)
+    if not same or not np.allclose(ordinary, first.recorded, rtol=1e-9, atol=1e-9, equal_nan=True):
+        raise ValueError(
+            f"the function gives {ordinary} for example_inputs[0], and {first.recorded} while "
+            "it is traced, so something that is no input decides what it computes"
+        )
     return first
 
 
@@ -95,6 +118,9 @@ def first_difference(one: Tape, other: Tape) -> str:
     >>> first_difference(record_tape([x * 2], [x], []), record_tape([y + 2], [y], []))
     'node 2 is mul 0 1 in one and add 0 1 in the other'
     """
+    graphs = [(x.ops, x.operands, x.outputs, repr(x.numbers)) for x in (one, other)]
+    if graphs[0] == graphs[1]:
+        return ""
     for node in range(max(len(one), len(other))):
         a, b = (tape.described(node) if node < len(tape) else "missing" for tape in (one, other))
         if a != b:
@@ -133,7 +159,7 @@ def _input_count(model: Any) -> int:
     first = first.neurons[0] if isinstance(first, Layer) else first
     if isinstance(first, Neuron):
         return len(first.w)
-    raise TypeError("example_inputs is needed: two inputs that the model takes")
+    raise TypeError("example_inputs is needed: a list of one input that the model takes")
 
 
 def _targets(model: Any, loss: Any, example: list[float]) -> list[float]:

@@ -81,7 +81,7 @@ def _recorded_partials(node: Value, depends: set[Value]) -> Sequence[Any]:
     wanted = [x in depends for x in node.operands]
     if node.op is None or not any(wanted):
         return wanted
-    if type(node) is Value and has_changed_operands(node):  # a traced one may not be looked at
+    if node._known() is not None and has_changed_operands(node):
         raise RuntimeError(
             f"the data of an operand of {node.label or node.op.name!r} has changed since it was "
             "computed, so the graph no longer says where its numbers came from; run the forward "

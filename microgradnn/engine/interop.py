@@ -53,6 +53,10 @@ class Protocols:
         parts = self.data, self.op, self.operands, self.local_grads
         return self._assembled(*parts, self.grad, self.label)
 
+    def _known(self) -> float | None:
+        """The number; None while the compiler traces, for what it is a program may not look at."""
+        return self._number  # type: ignore[attr-defined, no-any-return]
+
     @property
     def grad(self) -> float:
         """The derivative, by this, of what `backward()` was called on; 0.0 before."""

@@ -69,6 +69,11 @@ UNRECORDED = _Unrecorded()
 changed_somewhere: set[Any] = set()
 
 
+# Traces of the compiler, the innermost last: they record what no kernel takes. What they watch is
+# of a class of its own, which no kernel takes.
+open_traces: list[Any] = []
+
+
 def settled(node: Any) -> Any:
     """The finished node as the mode of this context wants it."""
     now = mode.get()
@@ -102,7 +107,11 @@ class Kernels(Generic[Node]):
 
     def __init__(self, value_class: type[Node]) -> None:
         self._value_class = value_class
-        self._record: Kernel = value_class._record  # type: ignore[attr-defined]
+
+    def _record(self, row: Primitive, operands: tuple[Any, ...]) -> Any:
+        """Record what no kernel takes."""
+        record = (open_traces or [self._value_class])[-1]._record
+        return record(row, operands)
 
     def __getattr__(self, name: str) -> Callable[..., Node]:
         if name not in PRIMITIVES:
@@ -116,7 +125,7 @@ class Kernels(Generic[Node]):
             return self._plain(row)
         by_hand = {"sum": _sum_kernel, "dot": _dot_kernel}
         if row.name in by_hand:
-            return by_hand[row.name](row, self._value_class)
+            return by_hand[row.name](row, self._value_class, self._record)
         if row.arity is None:
             return self._by_kinds(row)
         all_kinds = itertools.product("vn", repeat=row.arity) if row.arity < 3 else ["vnn"]
@@ -133,7 +142,7 @@ class Kernels(Generic[Node]):
         value_class, record = self._value_class, self._record
 
         def kernel(*operands: Any) -> Any:
-            if len(operands) > MOST_COMPILED:
+            if len(operands) > MOST_COMPILED or open_traces:
                 return record(row, operands)
             kinds = "".join(["v" if type(x) is value_class else "n" for x in operands])
             if kinds not in compiled:
@@ -228,10 +237,12 @@ def _computation(
 # ---- Written by hand ---------------------------------------------------------------------------
 
 
-def _sum_kernel(row: Primitive, value_class: Any) -> Kernel:
-    fsum, record, assembled = math.fsum, value_class._record, value_class._assembled
+def _sum_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:
+    fsum, assembled = math.fsum, value_class._assembled
 
     def kernel(*operands: Any) -> Any:
+        if open_traces:
+            return record(row, operands)
         try:
             out = fsum([x._number for x in operands])
         except (AttributeError, ArithmeticError, ValueError):
@@ -242,11 +253,12 @@ def _sum_kernel(row: Primitive, value_class: Any) -> Kernel:
     return kernel
 
 
-def _dot_kernel(row: Primitive, value_class: Any) -> Kernel:
-    fsum, times = math.fsum, operator.mul
-    record, assembled = value_class._record, value_class._assembled
+def _dot_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:
+    fsum, times, assembled = math.fsum, operator.mul, value_class._assembled
 
     def kernel(*operands: Any) -> Any:
+        if open_traces:
+            return record(row, operands)
         n = len(operands) // 2
         inputs, bias = operands[n:-1], operands[-1]
         try:

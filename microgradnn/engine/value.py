@@ -153,11 +153,11 @@ class Value(Protocols):
 
     def item(self) -> float:
         """The number, as a plain float."""
-        return self._number
+        return self.data
 
     def detach(self) -> Value:
         """A new leaf with the same number, to which no gradient flows through this graph."""
-        return Value(self._number, self.label)
+        return Value(self.data, self.label)
 
     def __lt__(self, other: Any) -> bool:
         return self._number < _data_of(other)

@@ -36,7 +36,7 @@ def by_element(
         p = as_operand(p, f"prediction{place}")
         t = as_operand(t, f"target{place}")
         for check, x, name in zip(checks, (p, t), ("prediction", "target"), strict=True):
-            if check is not None:
+            if check is not None and number_in(x) is not None:
                 check(x, f"{name}{place}")
         return _named(term, p, t, f"prediction{place}")
 
@@ -144,8 +144,11 @@ def logits_behind(probabilities: list[Any]) -> list[Any] | None:
     complete = sorted(choices) == list(range(len(logits)))
     if not complete or any(p.operands[1:] != logits for p in probabilities):
         return None
-    # Logits whose data have been changed since are not those that these probabilities come from.
+    # Logits whose data have been changed since are not those that these probabilities come from;
+    # while the compiler traces, none can be.
     numbers = [number_in(z) for z in logits]
+    if None in numbers:
+        return [logits[k] for k in choices]
     shares = reductions.logsumexp.partials_on(0.0, numbers, [True] * len(numbers))
     if [repr(number_in(p)) for p in probabilities] != [repr(shares[k]) for k in choices]:
         return None
@@ -157,18 +160,20 @@ def logit_behind(probability: Any) -> Any:
     if getattr(probability, "op", None) is not table.sigmoid:
         return None
     (logit,) = probability.operands
-    return logit if table.sigmoid(number_in(logit)) == number_in(probability) else None
+    number = number_in(logit)
+    same = number is None or table.sigmoid(number) == number_in(probability)
+    return logit if same else None
 
 
-def number_in(operand: Any) -> float:
-    """The number that an operand holds, whether it is a Value or a float; for checks only."""
-    return operand if isinstance(operand, float) else operand.data
+def number_in(operand: Any) -> Any:
+    """The number that an operand holds, for checks only; None while the compiler traces it."""
+    return operand if isinstance(operand, float) else operand._known()
 
 
 def check_probability(x: Any, name: str) -> None:
     """Refuse a prediction outside [0, 1]; NaN passes, so that the loss becomes NaN, too."""
     number = number_in(x)
-    if number < 0.0 or number > 1.0:
+    if number is not None and (number < 0.0 or number > 1.0):
         raise ValueError(f"{name} must be a probability in [0, 1], got {number}")
 
 
@@ -178,7 +183,7 @@ def check_distribution(probabilities: Any, name: str) -> list[Any]:
     for i, x in enumerate(operands):
         check_probability(x, f"{name}[{i}]")
     numbers = [number_in(x) for x in operands]
-    total = math.fsum(numbers)
+    total = 1.0 if None in numbers else math.fsum(numbers)
     if abs(total - 1.0) > 1e-9 and abs(total - 1.0) > (tolerance := _tolerance(numbers)):
         raise ValueError(f"{name} must sum to 1 (to {tolerance:.1g}), its sum is {total}")
     return operands

@@ -59,7 +59,7 @@ class Neuron(Module):
         s = record.dot(*self.w, *operands, 0.0 if self.b is None else self.b)
         y = apply_activation(self.activation, s)
         # The number is kept, for the Value would keep its whole graph alive.
-        self.output = y.data if isinstance(y, Value) else y
+        self.output = y._known() if isinstance(y, Value) else y
         return y
 
     def __repr__(self) -> str:

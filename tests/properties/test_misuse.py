@@ -355,8 +355,8 @@ def program() -> mg.Program:
 VALUES_OR_NONE: Fits = lambda x: (
     None if isinstance(x, (list, tuple, np.ndarray)) and all(map(value, x)) else False
 )
-row("compile", compiled, lambda: dict.fromkeys(("outputs", "inputs", "params"), given_marker), outputs=lambda x: False, inputs=VALUES_OR_NONE, params=VALUES_OR_NONE)
-row("compile of a function", lambda f, example_inputs: mg.compile(f, example_inputs=example_inputs), lambda: {"f": lambda xs: xs[0] * 2, "example_inputs": [[1.0], [2.0]]}, example_inputs=lambda x: False)
+row("compile", compiled, lambda: dict.fromkeys(("outputs", "inputs", "params"), given_marker), outputs=lambda x: None if value(x) or (isinstance(x, (list, tuple)) and x and all(map(value, x))) else False, inputs=VALUES_OR_NONE, params=VALUES_OR_NONE)
+row("compile of a function", lambda f, example_inputs: mg.compile(f, example_inputs=example_inputs), lambda: {"f": lambda xs: xs[0] * 2, "example_inputs": [[1.0], [2.0]]}, example_inputs=lambda x: None if type(x) is list and x and type(x[0]) is list else False)
 row("compile of a model", lambda model, loss: mg.compile(model, loss), lambda: {"model": nn.MLP(1, [1]), "loss": losses.mse_loss}, loss=none)
 row("Program.__call__", lambda program, X: program(X), lambda: {"program": program(), "X": [[1.0]]}, X=TABLE_OF_ONE)
 row("Program.value_and_grad", lambda program, X, theta: program.value_and_grad(X, theta), lambda: {"program": program(), "X": [[1.0]], "theta": [1.0]}, X=TABLE_OF_ONE, theta=either(none, listed(number, 1)))

@@ -5,9 +5,10 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from microgradnn.testing import programs
 from microgradnn.testing.checks import CHECKS, Check
 from microgradnn.testing.exact import right_numbers
-from microgradnn.testing.programs import EXAMPLES, NUMBERS, programs_of, random_graph
+from microgradnn.testing.programs import NUMBERS, programs_of, random_graph
 
 
 def test_the_simplest_numbers_come_first_and_the_same_ones_everywhere() -> None:
@@ -16,7 +17,7 @@ def test_the_simplest_numbers_come_first_and_the_same_ones_everywhere() -> None:
     )
     tried = list(programs_of(check))
     assert tried[0] == ["a = Value(3.0)\nb = Value(2.0)\nc = a * b", "b = Value(2.0)"]
-    assert len(tried) == min(EXAMPLES, len(NUMBERS["x"]) * len(NUMBERS["y"]))
+    assert len(tried) == min(programs.EXAMPLES, len(NUMBERS["x"]) * len(NUMBERS["y"]))
     assert len({text for text, _ in tried}) == len(tried)
     for text, other in tried:
         assert other in text

@@ -163,14 +163,6 @@ def test_a_batch_that_no_program_can_run_is_recorded() -> None:
     assert runs[0] == pytest.approx(runs[1], rel=1e-9)
 
 
-class Halting(nn.Module):
-    def __init__(self) -> None:
-        self.inner, self.unused = nn.MLP(4, [1]), Value(1.0)
-
-    def __call__(self, row: Any) -> Any:
-        return self.inner(row)
-
-
 @pytest.mark.parametrize(
     ("model", "loss", "reason"),
     [
@@ -182,7 +174,6 @@ class Halting(nn.Module):
         (nn.MLP(4, [1]), lambda p, t: losses.mse_loss(p, t) ** 0.5, "neither the mean nor the sum"),
         (nn.MLP(4, [1]), lambda p, t: losses.mse_loss(p, [float(x) for x in t]), "not converted"),
         (nn.MLP(4, [1], init="zeros"), lambda p, t: losses.mse_loss(p, p), "the loss is 0"),
-        (Halting(), losses.mse_loss, "is not in the graph"),
     ],
 )
 def test_what_cannot_be_compiled_is_trained_eagerly_and_says_why(
@@ -226,3 +217,27 @@ def test_a_loss_that_changes_while_training_is_noticed() -> None:
     scale[0] = 1.0
     with pytest.raises(ValueError, match="have changed their course by epoch 5"):
         quiet(model, ROWS, ROWS[:, 0], loss=loss, epochs=9, callbacks=[anneal], compiled=True)
+
+
+class Partly(nn.Module):
+    """A model with a parameter that its predictions do not depend on."""
+
+    def __init__(self) -> None:
+        self.inner, self.unused = nn.MLP(4, [3, 1], "tanh", rng=0), Value(1.0)
+
+    def __call__(self, row: Any) -> Any:
+        return self.inner(row)
+
+
+@pytest.mark.parametrize("optimizer", [SGD, ADAM])
+def test_a_parameter_that_the_loss_does_not_reach_does_not_prevent_programs(optimizer: Any) -> None:
+    runs = []
+    for compiled in (True, False):
+        model = Partly()
+        history = quiet(
+            model, ROWS, ROWS[:, 0], loss=losses.mse_loss, epochs=4, compiled=compiled,
+            optimizer=optimizer(model.parameters()),
+        )  # fmt: skip
+        assert model.unused.grad == 0.0
+        runs.append([*history.losses, *(p.data for p in model.parameters())])
+    assert runs[0] == pytest.approx(runs[1], rel=1e-9)
