@@ -209,12 +209,12 @@ def catcher(fault: Fault) -> str | None:
 
 
 VALUE = [
-    Fault("= for +=", "engine/value.py", "operand.grad += local_grad * upstream",
-          "operand.grad = local_grad * upstream"),
+    Fault("= for +=", "engine/value.py", "operand._grad += local_grad * upstream",
+          "operand._grad = local_grad * upstream"),
     Fault("a duplicate edge is dropped", "engine/value.py",
           "in zip(node.operands, node.local_grads, strict=True):",
           "in dict(zip(node.operands, node.local_grads)).items():"),
-    Fault("the root's gradient is lost", "engine/value.py", "self.grad += start", "self.grad = start"),
+    Fault("the root's gradient is lost", "engine/value.py", "self._grad += start", "self._grad = start"),
     Fault("intermediate gradients are kept", "engine/value.py", "            if node.operands:\n",
           "            if False:\n"),
     Fault("leaves are reset by backward", "engine/value.py", "            if node.operands:\n",
@@ -310,7 +310,7 @@ ELSEWHERE = [
     Fault("logits that have changed", "losses/pairing.py",
           "if [repr(number_in(p)) for p in probabilities] != [repr(shares[k]) for k in choices]:", "if False:"),
     Fault("a logit that has changed", "losses/pairing.py",
-          "return logit if table.sigmoid(number_in(logit)) == number_in(probability) else None", "return logit"),
+          "return logit if same else None", "return logit"),
     Fault("entropy: of its shares", "losses/divergence.py", "if logits := logits_behind(items):", "if logits := None:"),
     Fault("divergence: of its shares", "losses/divergence.py", "wanted, given = logits_behind(ps), logits_behind(qs)",
           "wanted, given = None, None"),

@@ -147,11 +147,10 @@ def logits_behind(probabilities: list[Any]) -> list[Any] | None:
     # Logits whose data have been changed since are not those that these probabilities come from;
     # while the compiler traces, none can be.
     numbers = [number_in(z) for z in logits]
-    if None in numbers:
-        return [logits[k] for k in choices]
-    shares = reductions.logsumexp.partials_on(0.0, numbers, [True] * len(numbers))
-    if [repr(number_in(p)) for p in probabilities] != [repr(shares[k]) for k in choices]:
-        return None
+    if None not in numbers:
+        shares = reductions.logsumexp.partials_on(0.0, numbers, [True] * len(numbers))
+        if [repr(number_in(p)) for p in probabilities] != [repr(shares[k]) for k in choices]:
+            return None
     return [logits[k] for k in choices]
 
 

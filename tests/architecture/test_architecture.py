@@ -82,8 +82,17 @@ def test_the_picture_of_imports_is_up_to_date() -> None:
     assert f"<!-- made by docs/make_imports.py -->\n{_IMPORTS['picture']()}" in page
 
 
-# The tests of these have other names, since no two files of tests may have the same one.
-TESTED_BY = {"accuracy": "test_evaluate", "rows": "test_rows_as_formulas"}
+# These are tested by the file of what they serve, or under a name that no other file has.
+TESTED_BY = {
+    "accuracy": "test_evaluate",
+    "hidden": "test_traced",
+    "leaves": "test_optim",
+    "parts": "test_search",
+    "replay": "test_traced",
+    "rows": "test_rows_as_formulas",
+    "slopes": "test_checking",
+    "targets": "test_vain",
+}
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)

@@ -67,10 +67,12 @@ def wanted(row: Primitive, operands: Sequence[float], curved: bool = True) -> li
     for i, slope in zip(places, slopes, strict=True):
         # Two softmaxes may cancel, and an exponential of what is next to 0 is rounded as if its
         # operand were 1.
-        least = float(row.name == "cross_entropy_of_logits")
+        between_softmaxes = row.name == "cross_entropy_of_logits"
+        least = float(between_softmaxes)
         curvatures = [(operands[j], point.curvature(i, j)) for j in places] if curved else []
         spread = sum(max(abs(x), least) * abs(curvature) for x, curvature in curvatures)
-        found.append(Wanted(i, slope, tolerance(slope, 4, spread, operands)))
+        ulps = 8 if between_softmaxes else 4  # the totals of both divide it
+        found.append(Wanted(i, slope, tolerance(slope, ulps, spread, operands)))
     return found
 
 
