@@ -71,8 +71,9 @@ def wanted(row: Primitive, operands: Sequence[float], curved: bool = True) -> li
         least = float(between_softmaxes)
         curvatures = [(operands[j], point.curvature(i, j)) for j in places] if curved else []
         spread = sum(max(abs(x), least) * abs(curvature) for x, curvature in curvatures)
-        ulps = 8 if between_softmaxes else 4  # the totals of both divide it
-        found.append(Wanted(i, slope, tolerance(slope, ulps, spread, operands)))
+        if between_softmaxes:  # costs are subtracted that are as large as the largest logit
+            spread += max(map(abs, operands))
+        found.append(Wanted(i, slope, tolerance(slope, 4, spread, operands)))
     return found
 
 
