@@ -17,6 +17,7 @@ from typing import Any
 
 import mpmath as mp
 import pytest
+from effort import by_profile
 
 from microgradnn import Value, gradients
 from microgradnn.engine.row import PRIMITIVES, Primitive
@@ -25,8 +26,9 @@ from .oracles import as_values, tolerance
 from .references import REFERENCES
 from .strategies import ROWS, kinks, takes_values
 
-SIZES = (0.0, 1e-100, 1e-20, 1e-8, 0.3, 0.75, 1 - 2.0**-53, 2.4, 20.0, 40.0)
-LARGE = (300.0, 700.0, 1e8)
+ALL_SIZES = (0.0, 1e-100, 1e-20, 1e-8, 0.3, 0.75, 1 - 2.0**-53, 2.4, 20.0, 40.0)
+SIZES = by_profile(dev=(0.0, 1e-20, 0.75, 20.0), ci=ALL_SIZES, nightly=ALL_SIZES)
+LARGE = by_profile(dev=(700.0,), ci=(300.0, 700.0, 1e8), nightly=(300.0, 700.0, 1e8))
 POINTS = [sign * size for size in (*SIZES, *LARGE) for sign in (1.0, -1.0)]
 
 
@@ -91,7 +93,8 @@ def test_orders_of_one_operand(row: Primitive) -> None:
 
 # ---- Rows of several operands ------------------------------------------------------------------
 
-PAIRS: list[tuple[float, ...]] = list(itertools.product((1e-20, 0.3, 1.0), (1e-8, 0.5, 2.0)))
+ALL_PAIRS: list[tuple[float, ...]] = list(itertools.product((1e-20, 0.3, 1.0), (1e-8, 0.5, 2.0)))
+PAIRS = by_profile(dev=ALL_PAIRS[::4], ci=ALL_PAIRS, nightly=ALL_PAIRS)
 LISTS = [(0.0, 0.0), (1.0, 1.0, 1.0), (0.0, -50.0), (1e-20, 0.0), (1.0, 2.0, 3.0)]
 SEVERAL: dict[str, list[tuple[float, ...]]] = {
     **dict.fromkeys(("add", "sub", "mul", "div", "pow", "xlogy", "rel_entr"), PAIRS),
