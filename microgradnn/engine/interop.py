@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partialmethod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .checks import as_number, check_lengths
 
@@ -24,14 +24,6 @@ class Protocols:
 
     __slots__ = ()
 
-    if TYPE_CHECKING:  # what every Value has
-        data: Any
-        _grad: float
-        label: str
-        op: Any
-        operands: Any
-        local_grads: Any
-
     @classmethod
     def _assembled(
         cls, data: Any, op: Any, operands: Any, local_grads: Any, grad: Any = 0.0, label: str = ""
@@ -49,18 +41,18 @@ class Protocols:
         node.local_grads = local_grads
         return node
 
-    def __copy__(self) -> Any:
+    def __copy__(self: Any) -> Any:
         parts = self.data, self.op, self.operands, self.local_grads
         return self._assembled(*parts, self.grad, self.label)
 
-    def _known(self) -> float | None:
+    def _known(self: Any) -> float | None:
         """The number; None while the compiler traces, for what it is a program may not look at."""
-        return self._number  # type: ignore[attr-defined, no-any-return]
+        return self._number  # type: ignore[no-any-return]
 
     @property
-    def grad(self) -> float:
+    def grad(self: Any) -> float:
         """The derivative, by this, of what `backward()` was called on; 0.0 before."""
-        return self._grad
+        return self._grad  # type: ignore[no-any-return]
 
     @grad.setter
     def grad(self: Any, number: Any) -> None:
@@ -69,15 +61,15 @@ class Protocols:
         self._grad = as_number(number, "grad")
 
     @property
-    def made_at(self) -> str:
+    def made_at(self: Any) -> str:
         """The line of the program that made this under `debug()`: "file:line: text"; else ""."""
         return getattr(self.operands, "line", "")
 
-    def __repr__(self) -> str:
+    def __repr__(self: Any) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
 
-    def __format__(self, spec: str) -> str:
+    def __format__(self: Any, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
     def __float__(self) -> float:
