@@ -1,7 +1,4 @@
-"""An operand that writes text instead of computing.
-
-The dialect of a back end stands with it, how people read formulas in `explaining/writing.py`.
-"""
+"""An operand that writes text instead of computing; the dialect of a back end stands with it."""
 
 from __future__ import annotations
 
@@ -12,14 +9,12 @@ from typing import Any, NamedTuple
 from . import reductions, table
 from .row import Primitive
 
-# How strongly the outermost operator of a text binds: a text stands in parentheses inside another
-# that binds more strongly.
+# How strongly the outermost operator of a text binds; inside a stronger one it has parentheses.
 CHOICE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 BINDING = {"add": SUM, "sub": SUM, "mul": PRODUCT, "div": PRODUCT, "neg": SIGN}
 
 
 def _both_ways(row: Primitive) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
-    """The operator that applies a row, and its reflection."""
     return lambda self, other: row(self, other), lambda self, other: row(other, self)
 
 
@@ -89,8 +84,7 @@ class Dialect(NamedTuple):
     """How a language writes what the rows leave open.
 
     `where` is a template of condition, value where it holds, value where not; `both` is one of two
-    conditions that must hold. The last three are for people, who write − for -, · for * and x²
-    for a power; a programming language needs none of them.
+    conditions that must hold. The last three are for people (`explaining/writing.py`), not code.
     """
 
     number: Callable[[float], str]
@@ -98,7 +92,7 @@ class Dialect(NamedTuple):
     where: str
     both: str
     expands: bool = True  # a row of kind "formula" is written as that formula, not by its name
-    signs: Mapping[str, str] = {}  # what stands for the operators and relations of Python
+    signs: Mapping[str, str] = {}  # of Python's operators and relations, as − for -
     power: Callable[[str, str], str] | None = None  # None: a power is a function like any other
 
 
@@ -183,17 +177,14 @@ class _Writer:
             return self.dialect.where.format(*parts), ATOM if enclosed else CHOICE
         if row == "&":
             return self.dialect.both.format(*parts), CHOICE
-        return self._sign(row).join(parts), CHOICE
+        return self.dialect.signs.get(row, f" {row} ").join(parts), CHOICE
 
     def _operation(self, row: Primitive, operands: Sequence[Formula]) -> tuple[str, int]:
-        binding, sign = BINDING[row.name], self._sign(row.code)
+        binding, sign = BINDING[row.name], self.dialect.signs.get(row.code, f" {row.code} ")
         if row is table.neg:  # one more, or JavaScript would read --x
             return sign.strip() + self._inside(operands[0], binding + 1), binding
         left, right = operands
         return f"{self._inside(left, binding)}{sign}{self._inside(right, binding + 1)}", binding
-
-    def _sign(self, sign: str) -> str:
-        return self.dialect.signs.get(sign, f" {sign} ")
 
     def _inside(self, formula: Formula, binding: int) -> str:
         text, inner = self._text(formula)

@@ -15,8 +15,7 @@ _NUMPY += "arccosh arctanh rint deg2rad radians rad2deg degrees hypot arctan2 fm
 _FOREIGN |= {name: f"numpy.{name}" for name in _NUMPY.split()}
 _FLOORS = {"floordiv": "//", "mod": "%", "divmod": "divmod", "matmul": "@"}
 _BITS = {"lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^"}
-for _name, _symbol in (_FLOORS | _BITS).items():
-    _FOREIGN |= {f"__{_name}__": _symbol, f"__r{_name}__": _symbol}
+_FOREIGN |= {f"__{r}{k}__": sign for k, sign in (_FLOORS | _BITS).items() for r in ("", "r")}
 
 
 class Protocols:
@@ -28,10 +27,7 @@ class Protocols:
     def _assembled(
         cls, data: Any, op: Any, operands: Any, local_grads: Any, grad: Any = 0.0, label: str = ""
     ) -> Any:
-        """A node of these parts, unchecked; all nodes but a user's leaves are made so.
-
-        The kernels write these lines out in place of the call, for speed.
-        """
+        """A node of these parts, unchecked; kernels write these lines out instead, for speed."""
         node: Any = cls.__new__(cls)
         node._number = data
         node._grad = grad
@@ -115,10 +111,7 @@ def assign(values: Iterable[Any], numbers: Iterable[Any]) -> None:
     (1.5, -2.0)
     """
     targets = list(values)
-    floats = [
-        x if type(x) is float else as_number(x, f"numbers[{place}]")
-        for place, x in enumerate(numbers)
-    ]
-    check_lengths(targets, floats, "values", "numbers")
-    for value, number in zip(targets, floats, strict=True):
+    new = [x if type(x) is float else as_number(x, f"numbers[{i}]") for i, x in enumerate(numbers)]
+    check_lengths(targets, new, "values", "numbers")
+    for value, number in zip(targets, new, strict=True):
         value.data = number
