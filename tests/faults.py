@@ -429,7 +429,7 @@ ELSEWHERE = [
     Fault("a value and itself by paths", "explaining/paths.py", "        if self.root is self.wrt:\n", "        if False:\n"),
     Fault("the page in UTF-8", "explorer/page.py", 'return document.encode("ascii", "xmlcharrefreplace").decode()', "return document"),
     Fault("half a character is lost", "explorer/page.py", 'character.encode("utf-16-be", "surrogatepass").hex()', 'f"{ord(character):04x}"'),
-    Fault("assign sets what it can", "engine/interop.py", 'check_lengths(targets, floats, "values", "numbers")', "pass"),
+    Fault("assign sets what it can", "engine/interop.py", 'check_lengths(targets, new, "values", "numbers")', "pass"),
 ]  # fmt: skip
 
 COMPILED = [
@@ -489,8 +489,7 @@ COMPILER = [
           "        if open_traces:\n            return record(row, operands)\n        try:\n            out = fsum(",
           "        try:\n            out = fsum("),
     Fault("dots are not traced", "engine/kernels.py",
-          "        if open_traces:\n            return record(row, operands)\n        n = len(",
-          "        n = len("),
+          "if open_traces or n > MOST_ROUNDED:", "if n > MOST_ROUNDED:"),
     Fault("detached is not looked at", "engine/value.py", "return Value(self.data, self.label)", "return Value(self._number, self.label)"),
     Fault("both sides learn", "compiler/rows.py", "y, a, b: where(holds(x, y), 0.0, 1.0)", "y, a, b: 1.0"),
     Fault("the other side learns", "compiler/rows.py", "y, a, b: where(holds(x, y), 1.0, 0.0)", "y, a, b: where(holds(x, y), 0.0, 1.0)"),

@@ -15,12 +15,8 @@ checking.
 6.0
 """
 
-from . import (
-    copying,  # noqa: F401 - tells copy and pickle how a graph is taken apart
-    functions,
-    reductions,
-    table,
-)
+# copying tells copy and pickle how a graph is taken apart
+from . import copying, functions, reductions, table  # noqa: F401
 from .checking import GradientCheck, gradcheck, numerical_gradient, relative_error
 from .checks import Interval
 from .custom import primitive

@@ -29,14 +29,10 @@ def _reduce(value: Value) -> tuple[Any, ...]:
     leaves = [node for node in order if not node.operands]
     nodes = [node for node in order if node.operands]
     place = {node: i for i, node in enumerate(leaves + nodes)}
-    recipes = _Recipes(
-        (
-            *(node.data, node.op),
-            tuple(x if type(x) is float else place[x] for x in node.operands),
-            *(node.local_grads, node.grad, node.label),
-        )
-        for node in nodes
-    )
+    recipes = _Recipes()
+    for node in nodes:
+        places = tuple(x if type(x) is float else place[x] for x in node.operands)
+        recipes.append((node.data, node.op, places, node.local_grads, node.grad, node.label))
     return _graph, (leaves, recipes)
 
 
@@ -48,8 +44,7 @@ def _unrecorded(data: float, grad: float, label: str) -> Value:
     return Value._assembled(data, None, UNRECORDED, (), grad, label)  # type: ignore[no-any-return]
 
 
-def _graph(leaves: list[Value], recipes: _Recipes) -> Value:
-    values = list(leaves)
+def _graph(values: list[Value], recipes: _Recipes) -> Value:
     for data, op, places, local_grads, grad, label in recipes:
         operands = tuple(values[x] if type(x) is int else x for x in places)
         values.append(Value._assembled(data, op, operands, local_grads, grad, label))

@@ -1,24 +1,20 @@
-"""An operand that writes text instead of computing.
-
-The dialect of a back end stands with it, how people read formulas in `explaining/writing.py`.
-"""
+"""An operand that writes text instead of computing; the dialect of a back end stands with it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from . import reductions, table
 from .row import Primitive
 
-# How strongly the outermost operator of a text binds: a text stands in parentheses inside another
-# that binds more strongly.
+# How strongly the outermost operator of a text binds; inside a stronger one it has parentheses.
 CHOICE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 BINDING = {"add": SUM, "sub": SUM, "mul": PRODUCT, "div": PRODUCT, "neg": SIGN}
 
 
 def _both_ways(row: Primitive) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
-    """The operator that applies a row, and its reflection."""
     return lambda self, other: row(self, other), lambda self, other: row(other, self)
 
 
@@ -54,7 +50,7 @@ class Formula:
 
     def code(self, dialect: Dialect) -> str:
         """The formula as one expression of a programming language."""
-        return _Writer(dialect, share=False).assign({"y": self})[0].removeprefix("y = ")
+        return _Writer(dialect).assign({"y": self}, share=False)[0].removeprefix("y = ")
 
     __add__, __radd__ = _both_ways(table.add)
     __sub__, __rsub__ = _both_ways(table.sub)
@@ -88,8 +84,7 @@ class Dialect(NamedTuple):
     """How a language writes what the rows leave open.
 
     `where` is a template of condition, value where it holds, value where not; `both` is one of two
-    conditions that must hold. The last three are for people, who write − for -, · for * and x²
-    for a power; a programming language needs none of them.
+    conditions that must hold. The last three are for people (`explaining/writing.py`), not code.
     """
 
     number: Callable[[float], str]
@@ -97,7 +92,7 @@ class Dialect(NamedTuple):
     where: str
     both: str
     expands: bool = True  # a row of kind "formula" is written as that formula, not by its name
-    signs: Mapping[str, str] = {}  # what stands for the operators and relations of Python
+    signs: Mapping[str, str] = {}  # of Python's operators and relations, as − for -
     power: Callable[[str, str], str] | None = None  # None: a power is a function like any other
 
 
@@ -112,25 +107,23 @@ def statements(formulas: dict[str, Any], dialect: Dialect) -> list[str]:
     >>> statements({"y": decay / (1 + decay)}, PYTHON)
     ['t0 = exp(x)', 'y = t0 / (1.0 + t0)']
     """
-    return _Writer(dialect, share=True).assign({k: _lift(f) for k, f in formulas.items()})
+    return _Writer(dialect).assign(formulas, share=True)
 
 
 class _Writer:
     """Writes formulas in one language; what recurs gets a name."""
 
-    def __init__(self, dialect: Dialect, share: bool) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.share = share
-        self.expanded: dict[int, tuple[Formula, Formula]] = {}  # the first keeps its id taken
-        self.numbers: dict[tuple[Any, ...], int] = {}
-        self.numbered: dict[int, int] = {}  # by the ids of what `expanded` holds
-        self.uses: dict[int, int] = {}
-        self.names: dict[int, str] = {}
+        self.expanded: dict[Formula, Formula] = {}
+        self.distinct: dict[tuple[Any, ...], Formula] = {}
+        self.uses: Counter[Formula] = Counter()
+        self.names: dict[Formula, str] = {}
         self.assignments: list[str] = []
 
-    def assign(self, formulas: dict[str, Formula]) -> list[str]:
-        roots = {name: self._expand(formula) for name, formula in formulas.items()}
-        if self.share:
+    def assign(self, formulas: dict[str, Any], share: bool) -> list[str]:
+        roots = {name: self._expand(_lift(formula)) for name, formula in formulas.items()}
+        if share:
             for formula in roots.values():
                 self._count(formula)
         for name, formula in roots.items():
@@ -138,45 +131,35 @@ class _Writer:
         return self.assignments
 
     def _expand(self, formula: Formula) -> Formula:
-        """Replace rows that are formulas over other rows by those formulas."""
-        if id(formula) not in self.expanded:
+        """Replace rows that are formulas over other rows by these; equal formulas become one."""
+        if formula not in self.expanded:
             operands = [self._expand(x) for x in formula.operands]
             row = formula.row
             if self.dialect.expands and isinstance(row, Primitive) and row.kind == "formula":
                 result = self._expand(_lift(row.forward(*operands)))
             else:
-                result = Formula(formula.text, row, operands)
-            self.expanded[id(formula)] = formula, result
-        return self.expanded[id(formula)][1]
-
-    def _number(self, formula: Formula) -> int:
-        """A number that equal formulas, and no others, have in common."""
-        if id(formula) not in self.numbered:
-            name = formula.row.name if isinstance(formula.row, Primitive) else formula.row
-            key = (name, formula.text, *map(self._number, formula.operands))
-            self.numbered[id(formula)] = self.numbers.setdefault(key, len(self.numbers))
-        return self.numbered[id(formula)]
+                written = Formula(formula.text, row, operands)
+                result = self.distinct.setdefault((row, formula.text, *operands), written)
+            self.expanded[formula] = result
+        return self.expanded[formula]
 
     def _count(self, formula: Formula) -> None:
-        number = self._number(formula)
-        self.uses[number] = self.uses.get(number, 0) + 1
-        if self.uses[number] == 1:
+        self.uses[formula] += 1
+        if self.uses[formula] == 1:
             for operand in formula.operands:
                 self._count(operand)
 
     def _text(self, formula: Formula) -> tuple[str, int]:
         """The text of a formula, and how strongly its outermost operator binds."""
-        number, row, operands = self._number(formula), formula.row, formula.operands
-        if number in self.names:
-            return self.names[number], ATOM
-        if row is None:
+        if formula.row is None:
             return self._atom(formula.text)
-        text, binding = self._written(row, operands)
-        if self.uses.get(number, 0) > 1:
-            self.names[number] = f"t{len(self.names)}"
-            self.assignments.append(f"{self.names[number]} = {text}")
-            return self.names[number], ATOM
-        return text, binding
+        if formula not in self.names:
+            text, binding = self._written(formula.row, formula.operands)
+            if self.uses[formula] < 2:
+                return text, binding
+            self.names[formula] = f"t{len(self.names)}"
+            self.assignments.append(f"{self.names[formula]} = {text}")
+        return self.names[formula], ATOM
 
     def _written(self, row: Primitive | str, operands: Sequence[Formula]) -> tuple[str, int]:
         if isinstance(row, Primitive) and row.kind == "operator":
@@ -194,17 +177,14 @@ class _Writer:
             return self.dialect.where.format(*parts), ATOM if enclosed else CHOICE
         if row == "&":
             return self.dialect.both.format(*parts), CHOICE
-        return self._sign(row).join(parts), CHOICE
+        return self.dialect.signs.get(row, f" {row} ").join(parts), CHOICE
 
     def _operation(self, row: Primitive, operands: Sequence[Formula]) -> tuple[str, int]:
-        binding, sign = BINDING[row.name], self._sign(row.code)
+        binding, sign = BINDING[row.name], self.dialect.signs.get(row.code, f" {row.code} ")
         if row is table.neg:  # one more, or JavaScript would read --x
             return sign.strip() + self._inside(operands[0], binding + 1), binding
         left, right = operands
         return f"{self._inside(left, binding)}{sign}{self._inside(right, binding + 1)}", binding
-
-    def _sign(self, sign: str) -> str:
-        return self.dialect.signs.get(sign, f" {sign} ")
 
     def _inside(self, formula: Formula, binding: int) -> str:
         text, inner = self._text(formula)

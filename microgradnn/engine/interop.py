@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partialmethod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .checks import as_number, check_lengths
 
@@ -15,8 +15,7 @@ _NUMPY += "arccosh arctanh rint deg2rad radians rad2deg degrees hypot arctan2 fm
 _FOREIGN |= {name: f"numpy.{name}" for name in _NUMPY.split()}
 _FLOORS = {"floordiv": "//", "mod": "%", "divmod": "divmod", "matmul": "@"}
 _BITS = {"lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^"}
-for _name, _symbol in (_FLOORS | _BITS).items():
-    _FOREIGN |= {f"__{_name}__": _symbol, f"__r{_name}__": _symbol}
+_FOREIGN |= {f"__{r}{k}__": sign for k, sign in (_FLOORS | _BITS).items() for r in ("", "r")}
 
 
 class Protocols:
@@ -24,22 +23,11 @@ class Protocols:
 
     __slots__ = ()
 
-    if TYPE_CHECKING:  # what every Value has
-        data: Any
-        _grad: float
-        label: str
-        op: Any
-        operands: Any
-        local_grads: Any
-
     @classmethod
     def _assembled(
         cls, data: Any, op: Any, operands: Any, local_grads: Any, grad: Any = 0.0, label: str = ""
     ) -> Any:
-        """A node of these parts, unchecked; all nodes but a user's leaves are made so.
-
-        The kernels write these lines out in place of the call, for speed.
-        """
+        """A node of these parts, unchecked; kernels write these lines out instead, for speed."""
         node: Any = cls.__new__(cls)
         node._number = data
         node._grad = grad
@@ -49,18 +37,18 @@ class Protocols:
         node.local_grads = local_grads
         return node
 
-    def __copy__(self) -> Any:
+    def __copy__(self: Any) -> Any:
         parts = self.data, self.op, self.operands, self.local_grads
         return self._assembled(*parts, self.grad, self.label)
 
-    def _known(self) -> float | None:
+    def _known(self: Any) -> float | None:
         """The number; None while the compiler traces, for what it is a program may not look at."""
-        return self._number  # type: ignore[attr-defined, no-any-return]
+        return self._number  # type: ignore[no-any-return]
 
     @property
-    def grad(self) -> float:
+    def grad(self: Any) -> float:
         """The derivative, by this, of what `backward()` was called on; 0.0 before."""
-        return self._grad
+        return self._grad  # type: ignore[no-any-return]
 
     @grad.setter
     def grad(self: Any, number: Any) -> None:
@@ -69,15 +57,15 @@ class Protocols:
         self._grad = as_number(number, "grad")
 
     @property
-    def made_at(self) -> str:
+    def made_at(self: Any) -> str:
         """The line of the program that made this under `debug()`: "file:line: text"; else ""."""
         return getattr(self.operands, "line", "")
 
-    def __repr__(self) -> str:
+    def __repr__(self: Any) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
 
-    def __format__(self, spec: str) -> str:
+    def __format__(self: Any, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
     def __float__(self) -> float:
@@ -123,10 +111,7 @@ def assign(values: Iterable[Any], numbers: Iterable[Any]) -> None:
     (1.5, -2.0)
     """
     targets = list(values)
-    floats = [
-        x if type(x) is float else as_number(x, f"numbers[{place}]")
-        for place, x in enumerate(numbers)
-    ]
-    check_lengths(targets, floats, "values", "numbers")
-    for value, number in zip(targets, floats, strict=True):
+    new = [x if type(x) is float else as_number(x, f"numbers[{i}]") for i, x in enumerate(numbers)]
+    check_lengths(targets, new, "values", "numbers")
+    for value, number in zip(targets, new, strict=True):
         value.data = number

@@ -15,14 +15,11 @@ MOST_COMPILED = 64  # operands of an n-ary row; for more, compiling would take l
 Node = TypeVar("Node")
 Kernel = Callable[..., Any]
 
-# What a kernel is made of. `x0`, `x1`, … are its operands, `dx0`, … the numbers in those that are
-# Values, `local_x0`, … the derivatives by them. There is one case for each way in which Values
-# (kind "v") and floats (kind "n") can stand. Whatever is out of the ordinary is left to
-# `Value._record`: another type (also a subclass of Value, which is why `type` is asked and not
-# `isinstance`), an operand outside the domain, a NaN.
-#
-# The lines that assemble the node are those of `Value._assembled`. They stand here because a node
-# would take half as long again if they were called.
+# In a kernel `x0`, … are the operands, `dx0`, … the numbers in those that are Values, `local_x0`, …
+# the derivatives by them. Each way in which Values ("v") and floats ("n") can stand is a case. All
+# else is left to `Value._record`: another type (a subclass of Value is one, so `type` is asked), an
+# operand outside the domain, a NaN. The lines that assemble the node are those of
+# `Value._assembled`: if it were called, a node would take half as long again.
 _KERNEL = """
 def kernel({operands}):
 {cases}{retries}
@@ -52,9 +49,6 @@ _RETRY = """
         return kernel({operands})"""
 
 
-# ---- The mode, as it shows in a node -----------------------------------------------------------
-
-
 class _Unrecorded(tuple[Any, ...]):
     """The operands of what was computed without recording: none, but not as a leaf has none."""
 
@@ -68,7 +62,6 @@ UNRECORDED = _Unrecorded()
 # Asking takes a seventh of the time of a node.
 changed_somewhere: set[Any] = set()
 
-
 # Traces of the compiler, the innermost last: they record what no kernel takes. What they watch is
 # of a class of its own, which no kernel takes.
 open_traces: list[Any] = []
@@ -80,9 +73,7 @@ def settled(node: Any) -> Any:
     if now.records:
         node.operands = now.keep(node.operands)
     else:
-        node.op = None
-        node.operands = UNRECORDED
-        node.local_grads = ()
+        node.op, node.operands, node.local_grads = None, UNRECORDED, ()
     return node
 
 
@@ -96,22 +87,15 @@ def must_be_recorded(node: Any, asked: str) -> None:
         )
 
 
-# ---- The kernels -------------------------------------------------------------------------------
-
-
 class Kernels(Generic[Node]):
-    """The recording functions of one class of nodes, by the names of the rows.
-
-    Each is compiled from its row when it is first asked for.
-    """
+    """The recording functions of a class of nodes, by the rows' names; compiled when asked for."""
 
     def __init__(self, value_class: type[Node]) -> None:
         self._value_class = value_class
 
     def _record(self, row: Primitive, operands: tuple[Any, ...]) -> Any:
         """Record what no kernel takes."""
-        record = (open_traces or [self._value_class])[-1]._record
-        return record(row, operands)
+        return (open_traces or [self._value_class])[-1]._record(row, operands)
 
     def __getattr__(self, name: str) -> Callable[..., Node]:
         if name not in PRIMITIVES:
@@ -156,8 +140,7 @@ class Kernels(Generic[Node]):
             source = kernel_source(row, arity, all_kinds)
         except TypeError:  # a row that looks at a number is no formula
             return self._plain(row)
-        namespace = {
-            **{other.name: other.forward for other in PRIMITIVES.values()},
+        namespace = {other.name: other.forward for other in PRIMITIVES.values()} | {
             "__name__": __name__,
             "Value": self._value_class,
             "new": self._value_class.__new__,
@@ -177,64 +160,41 @@ class Kernels(Generic[Node]):
         return namespace["kernel"]  # type: ignore[return-value]
 
 
-# ---- Their source ------------------------------------------------------------------------------
-
-
 def kernel_source(row: Primitive, arity: int, all_kinds: Sequence[str]) -> str:
     """The Python text of a kernel for operands of these kinds."""
     operands = [f"x{place}" for place in range(arity)]
-    cases = [_case(row, operands, kinds) for kinds in all_kinds]
-    # An int beside a Value is tried again as a float, if that is the same number.
-    retries = [
-        _RETRY.format(x=x, operands=", ".join(f"float({y})" if y == x else y for y in operands))
-        for x in operands
-        if arity > 1
-    ]
-    return _KERNEL.format(
-        operands=", ".join(operands), cases="".join(cases), retries="".join(retries)
-    )
+    cases = "".join([_case(row, operands, kinds) for kinds in all_kinds])
+    retries = ""  # an int beside a Value is tried again as a float, if that is the same number
+    for x in operands if arity > 1 else ():
+        as_floats = [f"float({y})" if y == x else y for y in operands]
+        retries += _RETRY.format(x=x, operands=", ".join(as_floats))
+    return _KERNEL.format(operands=", ".join(operands), cases=cases, retries=retries)
 
 
 def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:
     """The branch for operands of these kinds."""
     listed = ", ".join(operands)
-    values = [x for x, kind in zip(operands, kinds, strict=True) if kind == "v"]
-    tests = [f"type({x}) is {'Value' if x in values else 'float'}" for x in operands]
-    compute, local_grads = _computation(row, operands, values)
+    wanted = [kind == "v" for kind in kinds]
+    values = list(itertools.compress(operands, wanted))
+    numbers = [Formula(f"d{x}" if x in values else x) for x in operands]
+    partials = dict(zip(operands, row.partials_on(Formula("out"), numbers, wanted), strict=True))
+    results = {"out": row(*numbers), **{f"local_{x}": partials[x] for x in values}}
+    compute, texts = [], {}
+    for line in statements(results, PYTHON):
+        name, text = line.split(" = ", 1)
+        if name.startswith("local_") and " " not in text and "(" not in text:
+            texts[name] = text  # a name or number needs no line of its own
+        else:
+            texts[name] = name
+            compute.append(line)
     return _CASE.format(
-        test=" and ".join(tests),
+        test=" and ".join(f"type({x}) is {'Value' if x in values else 'float'}" for x in operands),
         load="\n        ".join([f"d{x} = {x}._number" for x in values]),
         compute="\n            ".join(compute),
         check="" if row.keeps_partials_at_nan else _CHECK_FOR_NAN.format(operands=listed),
         operands=listed,
-        local_grads=", ".join([local_grads.get(x, "None") for x in operands]),
+        local_grads=", ".join([texts.get(f"local_{x}", "None") for x in operands]),
     )
-
-
-def _computation(
-    row: Primitive, operands: list[str], values: list[str]
-) -> tuple[list[str], dict[str, str]]:
-    """The lines that compute `out` and what it takes, and the text of each local derivative."""
-    numbers = [Formula(f"d{x}" if x in values else x) for x in operands]
-    partials = row.partials_on(Formula("out"), numbers, [x in values for x in operands])
-    results = {"out": row(*numbers)}
-    for x, partial in zip(operands, partials, strict=True):
-        if x in values:
-            results[f"local_{x}"] = partial
-    lines = []
-    local_grads = {}
-    for line in statements(results, PYTHON):
-        name, text = line.split(" = ", 1)
-        is_local = name.startswith("local_")
-        is_atom = " " not in text and "(" not in text  # a name or number needs no line of its own
-        if is_local:
-            local_grads[name.removeprefix("local_")] = text if is_atom else name
-        if not (is_local and is_atom):
-            lines.append(line)
-    return lines, local_grads
-
-
-# ---- Written by hand ---------------------------------------------------------------------------
 
 
 def _sum_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:
@@ -257,9 +217,9 @@ def _dot_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:
     fsum, times, assembled = math.fsum, operator.mul, value_class._assembled
 
     def kernel(*operands: Any) -> Any:
-        if open_traces:
-            return record(row, operands)
         n = len(operands) // 2
+        if open_traces or n > MOST_ROUNDED:
+            return record(row, operands)
         inputs, bias = operands[n:-1], operands[-1]
         try:
             w = [weight._number for weight in operands[:n]]
@@ -274,10 +234,7 @@ def _dot_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:
             out = fsum([*map(times, w, x), bias._number if has_bias else bias])
         except (AttributeError, IndexError, ArithmeticError, ValueError):
             return record(row, operands)
-        if n > MOST_ROUNDED:
-            return record(row, operands)
-        local_grads = (*x, *by_inputs, 1.0 if has_bias else None)
-        node = assembled(out, row, operands, local_grads)
+        node = assembled(out, row, operands, (*x, *by_inputs, 1.0 if has_bias else None))
         return settled(node) if changed_somewhere else node
 
     return kernel
