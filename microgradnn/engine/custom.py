@@ -19,10 +19,10 @@ def primitive(
 ) -> Primitive:
     """Add a row of your own to the table, and give it back: a function of numbers and Values.
 
-    `forward` maps floats to a float; `partials` and `domain` hold for each operand a function
-    `(out, *operands)`, written with operators, other rows and `where`, and an `Interval`: an error
-    says so when the operand is outside. `textbook` holds the derivatives as people should read
-    them, if the partials look otherwise; `summary` is the first line of the row's help.
+    `forward` maps floats to a float; `partials` holds for each operand a function
+    `(out, *operands)`, written with operators, other rows and `where`. `domain` is a tuple of an
+    `Interval` for each: outside is an error. `textbook` holds the derivatives as people should
+    read them, if the partials look otherwise; `summary` is the first line of the row's help.
 
     >>> import microgradnn as mg
     >>> cube = mg.primitive("cube", lambda x: x * x * x, [lambda out, x: 3 * x * x])

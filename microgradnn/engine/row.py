@@ -258,9 +258,8 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     """
     if condition is True or condition is False:
         return a if condition else b
-    select = getattr(type(condition), "_where", None)
-    if select is not None:
-        return select(condition, a, b)
+    if hasattr(type(condition), "_where"):
+        return type(condition)._where(condition, a, b)
     must_be_plain(condition, "condition")
     if is_array(condition) and condition.dtype == object:
         return elementwise(where, (condition, a, b))
