@@ -11,17 +11,7 @@ if TYPE_CHECKING:
 
 MOST_UNITS = 10**7  # inputs or neurons of a layer, or classes
 
-_NO_LISTS = (
-    str,
-    bytes,
-    bytearray,
-    memoryview,
-    dict,
-    set,
-    frozenset,
-)  # though they can be iterated over
-
-
+_NO_LISTS = (str, bytes, bytearray, memoryview, dict, set, frozenset)  # though iterable
 # What marks an array, or a number, that is more than numbers: an attribute of its class.
 _PLAIN = "fill in or leave out what is masked, and take the plain numbers"
 _MORE = {"filled": "a mask", "unit": "a unit", "units": "units", "magnitude": "a unit"}
@@ -161,14 +151,10 @@ def as_operands(xs: Any, count: int | None, name: str) -> list[Any]:
     return items
 
 
-# ---- Domains -------------------------------------------------------------------------------
-
-
 class Interval(NamedTuple):
-    """The numbers from `low` to `high`, ends included, without the `excluded` ones.
+    """The numbers from `low` to `high`, ends included, without the `excluded` ones; never NaN.
 
     `x in interval` holds for numbers of every kind that a row takes: floats, ints, bools, NumPy's.
-    NaN is in no interval.
 
     >>> 0.0 in POSITIVE, 0.0 in NON_NEGATIVE, 1 in REAL, math.nan in REAL
     (False, True, True, False)

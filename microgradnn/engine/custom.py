@@ -21,9 +21,8 @@ def primitive(
 
     `forward` maps floats to a float; `partials` holds for each operand a function
     `(out, *operands)`, written with operators, other rows and `where`. `domain` is a tuple of an
-    `Interval` for each operand: an error says so when an operand is outside. `textbook` holds the
-    derivatives as people should read them, if the partials look otherwise; `summary` is the first
-    line of the row's help.
+    `Interval` for each: outside is an error. `textbook` holds the derivatives as people should
+    read them, if the partials look otherwise; `summary` is the first line of the row's help.
 
     >>> import microgradnn as mg
     >>> cube = mg.primitive("cube", lambda x: x * x * x, [lambda out, x: 3 * x * x])

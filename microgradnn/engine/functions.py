@@ -14,8 +14,7 @@ __all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax"]
 def _named(error: TypeError, **arguments: Any) -> TypeError:
     """The error of a row that refused an operand, with the name that its argument has here."""
     for name, given in arguments.items():
-        elements = enumerate(given) if name in ("xs", "ws") else [("", given)]
-        for k, x in elements:
+        for k, x in enumerate(given) if name in ("xs", "ws") else [("", given)]:
             try:
                 is_array(x) or as_operand(x, name if k == "" else f"{name}[{k}]")
             except TypeError as refusal:
@@ -23,10 +22,10 @@ def _named(error: TypeError, **arguments: Any) -> TypeError:
     return error
 
 
-def _of_list(row: Primitive, xs: Iterable[Any]) -> Any:
+def _of_list(row: Primitive, xs: Iterable[Any], *before: Any) -> Any:
     items = as_list(xs, "xs")
     try:
-        return row(*items)
+        return row(*before, *items)
     except TypeError as error:
         raise _named(error, xs=items) from None
 
@@ -98,18 +97,14 @@ def logsumexp(xs: Iterable[Any]) -> Any:
 def softmax(xs: Iterable[Any]) -> list[Any]:
     """exp(xᵢ) / Σ exp(xⱼ) for each i: positive, with sum 1, the same for shifted xs.
 
-    The derivative of the result sᵢ is sᵢ·(1 − sᵢ) by xᵢ, and −sᵢ·sⱼ by another xⱼ. Each of the n
-    results is one node with n operands. To train a classifier use
-    `losses.cross_entropy` on the logits: it is one node for all.
+    The derivative of the result sᵢ is sᵢ·(1 − sᵢ) by xᵢ, and −sᵢ·sⱼ by another xⱼ. Each
+    result is one node; to train a classifier use `losses.cross_entropy`: one node for all.
 
     >>> [round(p, 8) for p in softmax([1, 2, 3])]
     [0.09003057, 0.24472847, 0.66524096]
     """
     logits = as_list(xs, "xs")
-    try:
-        return [reductions.softmax(float(k), *logits) for k in range(len(logits))]
-    except TypeError as error:
-        raise _named(error, xs=logits) from None
+    return [_of_list(reductions.softmax, logits, float(k)) for k in range(len(logits))]
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:

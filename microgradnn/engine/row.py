@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, NamedTuple, overload
 
-from .checks import REAL as REAL
-from .checks import Interval as Interval
-from .checks import as_number, is_array, must_be, must_be_plain
+from .checks import REAL, Interval, as_number, is_array, must_be, must_be_plain
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
 Partial = Callable[..., Any]
@@ -47,8 +45,8 @@ class Primitive:
     `forward` maps floats to a float. `partials` holds one function `(out, *operands)` for each
     operand; for an n-ary row it is one function that returns them all. They are written with
     operators, other rows and `where`, so that numbers, arrays, Values and Formulas can all be put
-    in. They are what is computed. Where accuracy makes them unlike a textbook's, `textbook` holds
-    the textbook's in the same form, and `definition` the value; these are what people are shown.
+    in. Where accuracy makes them unlike a textbook's, `textbook` holds the textbook's in the same
+    form, and `definition` the value; these are what people are shown.
 
     `kind` says how other languages write the row: `"operator"` (its `code` is infix or prefix
     there too), `"function"` (NumPy, JAX and JavaScript know it by its name), `"formula"`
@@ -136,7 +134,7 @@ class Primitive:
         except (ValueError, ArithmeticError) as error:
             if mode.get().lenient or not all(map(math.isfinite, numbers)):
                 return ieee(self.array_form(), numbers)[0]
-            raise type(error)(self._complaint(error, numbers, operands)) from None
+            raise type(error)(self._said(error, numbers, operands)) from None
 
     def local_derivatives(
         self, out: float, numbers: Sequence[float], wanted: Sequence[bool]
@@ -186,13 +184,11 @@ class Primitive:
 
     def array_form(self) -> Callable[..., Any]:
         """The function of ndarrays that this row is."""
-        if self.on_arrays is not None:
-            return self.on_arrays
-        if self.kind == "function":
+        if self.kind == "function" and self.on_arrays is None:
             import numpy as np
 
             return getattr(np, self.name)  # type: ignore[no-any-return]
-        return self.forward
+        return self.on_arrays or self.forward
 
     def check_arity(self, operands: Sequence[Operand]) -> None:
         """Refuse the wrong number of operands."""
@@ -200,9 +196,7 @@ class Primitive:
             wanted = f"{self.arity} operand{'s' if self.arity > 1 else ''}"
             raise TypeError(f"{self.name} takes {wanted}, got {len(operands)}")
 
-    def _complaint(
-        self, error: Exception, numbers: Sequence[float], operands: Sequence[Operand]
-    ) -> str:
+    def _said(self, error: Exception, numbers: Sequence[float], operands: Sequence[Any]) -> str:
         labels = [getattr(x, "label", "") for x in operands] or [""] * len(numbers)
         shown = [f"{a} = {x!r}" if a else repr(x) for a, x in zip(labels, numbers, strict=True)]
         listed = ", ".join(shown[:4]) + (", …" if len(shown) > 4 else "")
@@ -264,9 +258,8 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     """
     if condition is True or condition is False:
         return a if condition else b
-    select = getattr(type(condition), "_where", None)
-    if select is not None:
-        return select(condition, a, b)
+    if hasattr(type(condition), "_where"):
+        return type(condition)._where(condition, a, b)
     must_be_plain(condition, "condition")
     if is_array(condition) and condition.dtype == object:
         return elementwise(where, (condition, a, b))

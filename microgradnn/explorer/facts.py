@@ -13,7 +13,8 @@ from ..drawing.diagram import describe_block
 from ..drawing.fold import Block
 from ..drawing.grouping import grouped
 from ..drawing.nest import Nest
-from ..engine.row import REAL, Interval, Primitive
+from ..engine.checks import REAL, Interval
+from ..engine.row import Primitive
 from ..engine.value import Value
 from ..explaining.notation import number, operation, shorten
 from .arithmetic import MOST_WRITTEN, Form

@@ -8,7 +8,8 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from microgradnn.engine.row import Interval, Primitive
+from microgradnn.engine.checks import Interval
+from microgradnn.engine.row import Primitive
 
 from .strategies import NEARLY_ONE, SPECIAL, Operands, arranged, intervals_of
 
