@@ -29,9 +29,8 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
     (27.0, [18.0])
     """
     must_be(Value, output, "output", "a Value")
-    inputs = as_list(inputs, "inputs")
-    for place, x in enumerate(inputs):
-        must_be(Value, x, f"inputs[{place}]", "a Value")
+    listed = enumerate(as_list(inputs, "inputs"))
+    inputs = [must_be(Value, x, f"inputs[{place}]", "a Value") for place, x in listed]
     if create_graph and not mode.get().records:
         raise RuntimeError("create_graph=True needs recording, which no_grad() has switched off")
     must_be_recorded(output, "gradients()")
@@ -41,8 +40,7 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
 
 def _as_values(results: Sequence[Any], operands: tuple[Any, ...]) -> list[Any]:
     """The results, each number as a leaf with these operands."""
-    leaf = Value._assembled
-    return [x if isinstance(x, Value) else leaf(x, None, operands, ()) for x in results]
+    return [x if isinstance(x, Value) else Value._assembled(x, None, operands, ()) for x in results]
 
 
 def _rows(
@@ -136,9 +134,8 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     (10.0, (5.0, 2.0))
     """
     must_be(Callable, f, "f", "a function")
-    places: list[Any] = [argnums] if isinstance(argnums, Integral) else as_list(argnums, "argnums")
-    for place in places:
-        must_be(Integral, place, "argnums", "an int, or a list of them")
+    given = [argnums] if isinstance(argnums, Integral) else as_list(argnums, "argnums")
+    places = [must_be(Integral, place, "argnums", "an int, or a list of them") for place in given]
 
     def evaluate(*args: Any) -> tuple[Any, Any]:
         value, row = _transformed(f, args, places)
@@ -182,10 +179,8 @@ def _transformed(
             raise ValueError(f"argnums has {place}, but there are {len(args)} arguments")
     records, inputs = mode.get().records, list(args)
     with nullcontext() if records else Changed(records=True):
-        for place in places:
-            x = args[place]
-            own = x * 1.0 if isinstance(x, Value) else Value(as_number(x, f"argument {place}"))
-            inputs[place] = own
+        for i, x in [(place, args[place]) for place in places]:
+            inputs[i] = x * 1.0 if isinstance(x, Value) else Value(as_number(x, f"argument {i}"))
         output = f(*inputs)
     chosen = [inputs[place] for place in places]
     for own in chosen:

@@ -11,8 +11,6 @@ from typing import Any
 from .kernels import changed_somewhere
 from .row import Mode, mode
 
-_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
-
 
 @contextmanager
 def no_grad() -> Iterator[None]:
@@ -70,9 +68,7 @@ class Changed:
 
 
 def _mode_of(blocks: tuple[Any, ...]) -> Mode:
-    fields: dict[str, Any] = {}
-    for block in blocks:
-        fields |= block.fields
+    fields = {name: field for block in blocks for name, field in block.fields.items()}
     return Mode(**fields, blocks=blocks)
 
 
@@ -82,8 +78,9 @@ class _Located(tuple[Any, ...]):
     def __init__(self, operands: Iterable[Any]) -> None:
         import linecache  # only when a line is wanted
 
+        package = os.path.dirname(os.path.dirname(__file__)) + os.sep
         frame = sys._getframe(1)
-        while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
+        while frame.f_back and frame.f_code.co_filename.startswith(package):
             frame = frame.f_back
         file, number = frame.f_code.co_filename, frame.f_lineno
         self.line = f"{file}:{number}: {linecache.getline(file, number, frame.f_globals).strip()}"
