@@ -11,8 +11,7 @@ from .modes import Changed
 from .row import ieee, mode
 from .value import Value, topological_order
 
-# The operands of a leaf that is a number and no variable: a derivative that is constant, and what
-# a transform made of a plain number, once its function has returned.
+# Operands of a leaf that is no variable: a constant derivative, a transform's number afterwards.
 CONSTANT: tuple[Any, ...] = type(UNRECORDED)()
 
 
@@ -43,18 +42,13 @@ def _as_values(results: Sequence[Any], operands: tuple[Any, ...]) -> list[Any]:
     return [x if isinstance(x, Value) else Value._assembled(x, None, operands, ()) for x in results]
 
 
-def _rows(
-    outputs: Sequence[Any], order: Sequence[Value], inputs: Sequence[Value], recorded: bool
-) -> list[list[Any]]:
+def _rows(outputs: list[Any], order: list[Value], inputs: list[Value], recorded: bool) -> list[Any]:
     """The derivatives of each output by the inputs; `order` is of all nodes below the outputs."""
     depends = dependents(order, inputs)
+    down = [x for x in reversed(order) if x in depends]
     # A partial never raises: it is infinite or NaN.
     with Changed(records=True, lenient=True) if recorded else nullcontext():
-        partials = {
-            node: _recorded_partials(node, depends) if recorded else node.local_grads
-            for node in reversed(order)
-            if node in depends
-        }
+        partials = {x: _recorded_partials(x, depends) if recorded else x.local_grads for x in down}
         passes = [_backward_pass(output, partials) for output in outputs]
     return [[received.get(x, 0.0) for x in inputs] for received in passes]
 
@@ -192,9 +186,8 @@ def _transformed(
         if isinstance(x, Value):
             must_be_recorded(x, "a derivative")
     order = topological_order(Value._assembled(0.0, None, tuple(outputs), ()))[:-1]
-    variable = any(isinstance(x, Value) for x in args) or any(
-        not x.operands and x.operands is not CONSTANT for x in order
-    )
+    free = [x for x in order if not x.operands and x.operands is not CONSTANT]
+    variable = any(isinstance(x, Value) for x in args) or bool(free)
     results = [outputs, *_rows(outputs, order, chosen, variable and records)]
     if not (variable and records):
         results[0] = [result_of(x) for x in outputs]

@@ -1,7 +1,6 @@
 """The table of primitives: each operation is one row, and everything else reads the rows."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from .checks import ABOVE_MINUS_ONE, NON_NEGATIVE, NON_ZERO, POSITIVE, REAL, UNIT
@@ -46,13 +45,10 @@ def _quotient_by_divisor(out: Any, a: Any, b: Any) -> Any:
     return -where(abs(out) < 1e-290, a * 2.0**300 / b / b * 2.0**-300, out / b)
 
 
-def _vectorized(function: Callable[[float], float]) -> Callable[[Any], Any]:
-    def on_arrays(x: Any) -> Any:
-        import numpy as np
+def _on_each(function: Any, x: Any) -> Any:
+    import numpy as np
 
-        return np.vectorize(function, otypes=[float])(x)
-
-    return on_arrays
+    return np.vectorize(function, otypes=[float])(x)
 
 
 def _decay(x: Any) -> Any:
@@ -235,12 +231,12 @@ piecewise_linear = add_row("piecewise_linear", "⟋",
 erf = add_row("erf", "erf", math.erf, [lambda out, x: _TWO_OVER_SQRT_PI * exp(-x * x)],
     textbook=[lambda out, x: 2.0 * exp(-(x**2)) / _SQRT_PI],
     summary="The error function 2/√π·∫exp(−t²)dt from 0 to x.",
-    on_arrays=_vectorized(math.erf), **_FUNCTION)
+    on_arrays=lambda x: _on_each(math.erf, x), **_FUNCTION)
 erfc: Primitive = add_row("erfc", "erfc", math.erfc,
     [lambda out, x: -_TWO_OVER_SQRT_PI * exp(-x * x)],
     definition=lambda x: 1.0 - erf(x), textbook=[lambda out, x: -2.0 * exp(-(x**2)) / _SQRT_PI],
     summary="1 − erf(x), which keeps its digits where it is small.",
-    on_arrays=_vectorized(math.erfc), **_FUNCTION)
+    on_arrays=lambda x: _on_each(math.erfc, x), **_FUNCTION)
 
 # ---- Entropy: 0·log 0 is 0 -----------------------------------------------------------------------
 
