@@ -476,7 +476,7 @@ COMPILER = [
     Fault("a condition is true", "compiler/hidden.py", "    __bool__ = __float__ =", "    __bool__ = lambda self: True\n    __float__ ="),
     Fault("a condition is no bool", "compiler/hidden.py", "__index__ = __eq__ = __ne__ = __hash__ =", "__index__ ="),
     Fault("> is >=", "compiler/hidden.py", 'Condition(">", self', 'Condition(">=", self'),
-    Fault("the line of the package", "compiler/hidden.py", "if not frame.f_code.co_filename.startswith(_PACKAGE):", "if True:"),
+    Fault("the line of the package", "compiler/hidden.py", "if not is_of_package(frame):", "if True:"),
     Fault("a library's line", "compiler/hidden.py", "in own or outside:", "in outside:"),
     Fault("what is caught is forgotten", "compiler/traced.py", "if trace.refusals:", "if False:"),
     Fault("an error of the example is forgotten", "compiler/traced.py", "self.refusals.append(error)", "pass"),
