@@ -1,4 +1,4 @@
-"""The slope of a function of one number, from differences, and how far off it may be.
+"""The slope of a function of one number, from differences, how far off it may be, and what it says.
 
 Nothing here knows of graphs: `engine/checking.py` takes the functions and the gradients from there.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 
 class Noise(NamedTuple):
@@ -30,6 +31,22 @@ class Difference(NamedTuple):
     run: float
     slope: float
     noise: float
+
+
+def on_line(
+    f: Callable[..., Any], point: list[float], i: int, number_of: Callable[[Any], float]
+) -> Callable[[float], float]:
+    """`f` as a function of input i alone; NaN outside its domain, or where it becomes complex."""
+
+    @cache
+    def line(t: float) -> float:
+        try:
+            y = f(*point[:i], t, *point[i + 1 :])
+        except (ValueError, ArithmeticError, RuntimeWarning):
+            return math.nan
+        return math.nan if isinstance(y, complex) else number_of(y)
+
+    return line
 
 
 class Slope(NamedTuple):
@@ -153,3 +170,48 @@ def judge(a: float, slope: Slope, tolerance: float) -> str:
     if not slope.low - margin <= a <= slope.high + margin:
         return DIFFERS
     return KINK if slope.low < slope.high else AGREES if resolved else UNRESOLVED
+
+
+def agrees(a: float, slope: Slope, tolerance: float) -> bool:
+    """Whether a measured slope settles that the derivative `a` is right."""
+    return judge(a, slope, tolerance) == AGREES
+
+
+class GradientCheck(NamedTuple):
+    """What `gradcheck` found, an element for each input; true if no component differs."""
+
+    analytic: list[float]
+    numeric: list[float]
+    relative_error: float
+    ok: bool
+    verdicts: list[str]
+    errors: list[float]  # of the differences
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        rows = [f"{'analytic':>24} {'numeric':>24} {'± error':>9}"]
+        for a, n, e, v in zip(self.analytic, self.numeric, self.errors, self.verdicts, strict=True):
+            rows.append(f"{a:24.16g} {n:24.16g} {e:9.1e}  {v}")
+        untold = sum(v not in (AGREES, DIFFERS) for v in self.verdicts)
+        verdict = "the gradients agree" if self.ok else "THE GRADIENTS DIFFER"
+        verdict += f", as far as differences tell: {untold} cannot" if untold else ""
+        return "\n".join([*rows, f"‖a−n‖ / ‖a+n‖ = {self.relative_error:.3g}: {verdict}"])
+
+
+def compare(analytic: list[float], slopes: list[Slope], tolerance: float) -> GradientCheck:
+    """What `gradcheck` says of a gradient and the measured slopes."""
+    numeric, errors = [slope.numeric for slope in slopes], [slope.error for slope in slopes]
+    verdicts = [judge(a, slope, tolerance) for a, slope in zip(analytic, slopes, strict=True)]
+    norm = distance(analytic, numeric)
+    return GradientCheck(analytic, numeric, norm, DIFFERS not in verdicts, verdicts, errors)
+
+
+def distance(analytic: list[float], numeric: list[float]) -> float:
+    """‖a − n‖ / ‖a + n‖; 0/0 is 0."""
+    difference = math.hypot(*(a - n for a, n in zip(analytic, numeric, strict=True)))
+    total = math.hypot(*(a + n for a, n in zip(analytic, numeric, strict=True)))
+    if difference == 0.0:
+        return 0.0
+    return difference / total if total else math.inf

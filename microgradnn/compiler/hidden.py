@@ -8,7 +8,6 @@ refused, and told in which line.
 
 from __future__ import annotations
 
-import linecache
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,10 +16,10 @@ from ..engine.checks import as_number, as_operand
 from ..engine.copying import _reduce
 from ..engine.kernels import open_traces
 from ..engine.value import Value
+from ..lines import is_of_package, line_at
 from .rows import REFLECTED, SELECTIONS
 
 _SLOTS: Any = Value  # the class, for what it has under names that are hidden here
-_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _LIBRARIES = (os.path.dirname(os.__file__) + os.sep, f"{os.sep}site-packages{os.sep}")
 
 COMPUTE = "compute with the Value itself, by operators and functions such as mg.exp"
@@ -207,13 +206,12 @@ def _line() -> str:
     frame: Any = sys._getframe(1)
     outside: list[Any] = []
     while frame and not (outside and frame.f_code.co_filename == _TRACING):
-        if not frame.f_code.co_filename.startswith(_PACKAGE):
+        if not is_of_package(frame):
             outside.append(frame)
         frame = frame.f_back
     own = [x for x in outside if not any(y in x.f_code.co_filename for y in _LIBRARIES)]
     for frame in own or outside:
-        file, number = frame.f_code.co_filename, frame.f_lineno
-        return f"{file}:{number}: {linecache.getline(file, number, frame.f_globals).strip()}"
+        return line_at(frame)
     return "a function of this package"
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..slopes import AGREES, DIFFERS, Noise, Slope, judge, measure, measure_by, unit_of
+from .. import slopes
+from ..slopes import GradientCheck as GradientCheck
 from .checks import as_numbers, as_positive, check_lengths, must_be
 from .derivatives import gradients, result_of, value_and_grad
 from .value import Value, topological_order
@@ -33,9 +33,10 @@ def numerical_gradient(
     must_be(Callable, f, "f", "a function")
     point = as_numbers(inputs, "inputs")
     if eps is None:
-        noise = Noise(0.0, 0.0, unit_of(f(*point)))
-        lines = [_line(f, point, i) for i in range(len(point))]
-        return [measure(line, x, noise).numeric for line, x in zip(lines, point, strict=True)]
+        noise = slopes.Noise(0.0, 0.0, slopes.unit_of(f(*point)))
+        lines = [slopes.on_line(f, point, i, result_of) for i in range(len(point))]
+        pairs = zip(lines, point, strict=True)
+        return [slopes.measure(line, x, noise).numeric for line, x in pairs]
     h = as_positive(eps, "eps")
 
     def at(i: int, t: float) -> float:
@@ -45,10 +46,7 @@ def numerical_gradient(
 
 
 def gradcheck(
-    f: Callable[..., Any],
-    inputs: Sequence[Any],
-    eps: float | None = None,
-    tolerance: float = 1e-6,
+    f: Callable[..., Any], inputs: Sequence[Any], eps: float | None = None, tolerance: float = 1e-6
 ) -> GradientCheck:
     """Compare the exact gradient of `f` at `inputs` with differences, component by component.
 
@@ -68,21 +66,19 @@ def gradcheck(
     steps = [] if eps is None else [as_positive(eps, "eps") * 4**k for k in range(3)]
     analytic, noise = _gradient_and_noise(f, point)
 
-    def slope_at(i: int, a: float) -> Slope:
-        line = _line(f, point, i)
-        local = noise._replace(growth=noise.growth / max(1.0, abs(point[i])))
+    def slope_at(i: int, a: float) -> slopes.Slope:
+        line, x = slopes.on_line(f, point, i, result_of), point[i]
+        local = noise._replace(growth=noise.growth / max(1.0, abs(x)))
         if steps:
-            return measure_by(steps, line, point[i], local)
-        return measure(line, point[i], local, lambda slope: judge(a, slope, limit) == AGREES)
+            return slopes.measure_by(steps, line, x, local)
+        return slopes.measure(line, x, local, lambda found: slopes.agrees(a, found, limit))
 
-    slopes = [slope_at(i, a) for i, a in enumerate(analytic)]
-    numeric, errors = [slope.numeric for slope in slopes], [slope.error for slope in slopes]
-    verdicts = [judge(a, slope, limit) for a, slope in zip(analytic, slopes, strict=True)]
-    norm = relative_error(analytic, numeric)
-    return GradientCheck(analytic, numeric, norm, DIFFERS not in verdicts, verdicts, errors)
+    return slopes.compare(analytic, [slope_at(i, a) for i, a in enumerate(analytic)], limit)
 
 
-def _gradient_and_noise(f: Callable[..., Any], point: list[float]) -> tuple[list[float], Noise]:
+def _gradient_and_noise(
+    f: Callable[..., Any], point: list[float]
+) -> tuple[list[float], slopes.Noise]:
     outputs: list[Any] = []
 
     def remembered(*values: Value) -> Any:
@@ -90,9 +86,9 @@ def _gradient_and_noise(f: Callable[..., Any], point: list[float]) -> tuple[list
         return outputs[-1]
 
     differentiated = value_and_grad(remembered, argnums=range(len(point)))
-    value, slopes = differentiated(*point)
+    value, gradient = differentiated(*point)
     there = result_of(value)
-    analytic = [result_of(slope) for slope in slopes]  # Values, if f depends on others, too
+    analytic = [result_of(slope) for slope in gradient]  # Values, if f depends on others, too
     plain = f(*point)
     here = result_of(plain)
     rounding = growth = _rounding(outputs[0])
@@ -107,7 +103,8 @@ def _gradient_and_noise(f: Callable[..., Any], point: list[float]) -> tuple[list
             "function that always gives the same: fix the seed of random numbers inside"
         )
     gap = abs(here - there) if math.isfinite(here - there) else 0.0
-    return analytic, Noise(rounding + gap, max(0.0, growth - rounding) / _ASIDE, unit_of(plain))
+    growth = max(0.0, growth - rounding) / _ASIDE
+    return analytic, slopes.Noise(rounding + gap, growth, slopes.unit_of(plain))
 
 
 _ASIDE = 2.0**-10
@@ -135,20 +132,6 @@ def _size(node: Value) -> float:
     return max([abs(node.data), *(abs(result_of(x) * d) for x, d in pairs if d is not None)])
 
 
-def _line(f: Callable[..., Any], point: list[float], i: int) -> Callable[[float], float]:
-    """`f` as a function of input i alone; NaN outside its domain, or where it becomes complex."""
-
-    @cache
-    def line(t: float) -> float:
-        try:
-            y = f(*point[:i], t, *point[i + 1 :])
-        except (ValueError, ArithmeticError, RuntimeWarning):
-            return math.nan
-        return math.nan if isinstance(y, complex) else result_of(y)
-
-    return line
-
-
 def relative_error(analytic: Sequence[float], numeric: Sequence[float]) -> float:
     """‖a − n‖ / ‖a + n‖, the measure of the lecture; 0/0 is 0.
 
@@ -157,31 +140,4 @@ def relative_error(analytic: Sequence[float], numeric: Sequence[float]) -> float
     """
     analytic, numeric = as_numbers(analytic, "analytic"), as_numbers(numeric, "numeric")
     check_lengths(analytic, numeric, "analytic", "numeric")
-    difference = math.hypot(*(a - n for a, n in zip(analytic, numeric, strict=True)))
-    total = math.hypot(*(a + n for a, n in zip(analytic, numeric, strict=True)))
-    if difference == 0.0:
-        return 0.0
-    return difference / total if total else math.inf
-
-
-class GradientCheck(NamedTuple):
-    """What `gradcheck` found, an element for each input; true if no component differs."""
-
-    analytic: list[float]
-    numeric: list[float]
-    relative_error: float
-    ok: bool
-    verdicts: list[str]
-    errors: list[float]  # of the differences
-
-    def __bool__(self) -> bool:
-        return self.ok
-
-    def __str__(self) -> str:
-        rows = [f"{'analytic':>24} {'numeric':>24} {'± error':>9}"]
-        for a, n, e, v in zip(self.analytic, self.numeric, self.errors, self.verdicts, strict=True):
-            rows.append(f"{a:24.16g} {n:24.16g} {e:9.1e}  {v}")
-        untold = sum(v not in (AGREES, DIFFERS) for v in self.verdicts)
-        verdict = "the gradients agree" if self.ok else "THE GRADIENTS DIFFER"
-        verdict += f", as far as differences tell: {untold} cannot" if untold else ""
-        return "\n".join([*rows, f"‖a−n‖ / ‖a+n‖ = {self.relative_error:.3g}: {verdict}"])
+    return slopes.distance(analytic, numeric)

@@ -11,8 +11,7 @@ from .modes import Changed
 from .row import ieee, mode
 from .value import Value, topological_order
 
-# The operands of a leaf that is a number and no variable: a derivative that is constant, and what
-# a transform made of a plain number, once its function has returned.
+# Operands of a leaf that is no variable: a constant derivative, a transform's number afterwards.
 CONSTANT: tuple[Any, ...] = type(UNRECORDED)()
 
 
@@ -29,9 +28,8 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
     (27.0, [18.0])
     """
     must_be(Value, output, "output", "a Value")
-    inputs = as_list(inputs, "inputs")
-    for place, x in enumerate(inputs):
-        must_be(Value, x, f"inputs[{place}]", "a Value")
+    listed = enumerate(as_list(inputs, "inputs"))
+    inputs = [must_be(Value, x, f"inputs[{place}]", "a Value") for place, x in listed]
     if create_graph and not mode.get().records:
         raise RuntimeError("create_graph=True needs recording, which no_grad() has switched off")
     must_be_recorded(output, "gradients()")
@@ -41,22 +39,16 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
 
 def _as_values(results: Sequence[Any], operands: tuple[Any, ...]) -> list[Any]:
     """The results, each number as a leaf with these operands."""
-    leaf = Value._assembled
-    return [x if isinstance(x, Value) else leaf(x, None, operands, ()) for x in results]
+    return [x if isinstance(x, Value) else Value._assembled(x, None, operands, ()) for x in results]
 
 
-def _rows(
-    outputs: Sequence[Any], order: Sequence[Value], inputs: Sequence[Value], recorded: bool
-) -> list[list[Any]]:
+def _rows(outputs: list[Any], order: list[Value], inputs: list[Value], recorded: bool) -> list[Any]:
     """The derivatives of each output by the inputs; `order` is of all nodes below the outputs."""
     depends = dependents(order, inputs)
+    down = [x for x in reversed(order) if x in depends]
     # A partial never raises: it is infinite or NaN.
     with Changed(records=True, lenient=True) if recorded else nullcontext():
-        partials = {
-            node: _recorded_partials(node, depends) if recorded else node.local_grads
-            for node in reversed(order)
-            if node in depends
-        }
+        partials = {x: _recorded_partials(x, depends) if recorded else x.local_grads for x in down}
         passes = [_backward_pass(output, partials) for output in outputs]
     return [[received.get(x, 0.0) for x in inputs] for received in passes]
 
@@ -136,9 +128,8 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     (10.0, (5.0, 2.0))
     """
     must_be(Callable, f, "f", "a function")
-    places: list[Any] = [argnums] if isinstance(argnums, Integral) else as_list(argnums, "argnums")
-    for place in places:
-        must_be(Integral, place, "argnums", "an int, or a list of them")
+    given = [argnums] if isinstance(argnums, Integral) else as_list(argnums, "argnums")
+    places = [must_be(Integral, place, "argnums", "an int, or a list of them") for place in given]
 
     def evaluate(*args: Any) -> tuple[Any, Any]:
         value, row = _transformed(f, args, places)
@@ -182,10 +173,8 @@ def _transformed(
             raise ValueError(f"argnums has {place}, but there are {len(args)} arguments")
     records, inputs = mode.get().records, list(args)
     with nullcontext() if records else Changed(records=True):
-        for place in places:
-            x = args[place]
-            own = x * 1.0 if isinstance(x, Value) else Value(as_number(x, f"argument {place}"))
-            inputs[place] = own
+        for i, x in [(place, args[place]) for place in places]:
+            inputs[i] = x * 1.0 if isinstance(x, Value) else Value(as_number(x, f"argument {i}"))
         output = f(*inputs)
     chosen = [inputs[place] for place in places]
     for own in chosen:
@@ -197,9 +186,8 @@ def _transformed(
         if isinstance(x, Value):
             must_be_recorded(x, "a derivative")
     order = topological_order(Value._assembled(0.0, None, tuple(outputs), ()))[:-1]
-    variable = any(isinstance(x, Value) for x in args) or any(
-        not x.operands and x.operands is not CONSTANT for x in order
-    )
+    free = [x for x in order if not x.operands and x.operands is not CONSTANT]
+    variable = any(isinstance(x, Value) for x in args) or bool(free)
     results = [outputs, *_rows(outputs, order, chosen, variable and records)]
     if not (variable and records):
         results[0] = [result_of(x) for x in outputs]

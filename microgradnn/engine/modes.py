@@ -1,17 +1,15 @@
 """Ways to run a block: without recording, with the lines of the program, without the collector."""
 
 import gc
-import os
 import sys
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..lines import is_of_package, line_at
 from .kernels import changed_somewhere
 from .row import Mode, mode
-
-_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 @contextmanager
@@ -70,9 +68,7 @@ class Changed:
 
 
 def _mode_of(blocks: tuple[Any, ...]) -> Mode:
-    fields: dict[str, Any] = {}
-    for block in blocks:
-        fields |= block.fields
+    fields = {name: field for block in blocks for name, field in block.fields.items()}
     return Mode(**fields, blocks=blocks)
 
 
@@ -80,13 +76,10 @@ class _Located(tuple[Any, ...]):
     """Operands of a node, with the line of the user's program that made it."""
 
     def __init__(self, operands: Iterable[Any]) -> None:
-        import linecache  # only when a line is wanted
-
         frame = sys._getframe(1)
-        while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
+        while frame.f_back and is_of_package(frame):
             frame = frame.f_back
-        file, number = frame.f_code.co_filename, frame.f_lineno
-        self.line = f"{file}:{number}: {linecache.getline(file, number, frame.f_globals).strip()}"
+        self.line = line_at(frame)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from .row import add_row, where
+from .row import Primitive, add_row, where
 from .table import abs, exp, log, log1p, maximum, minimum
 
 MOST_ROUNDED = 1000  # products in a dot; of more, what their rounding loses is added as well
@@ -42,14 +42,11 @@ def _dot_of_many(weights: Sequence[float], inputs: Sequence[float], bias: float)
     """The sum of all products and of what each lost in rounding (Dekker); NaN if one overflows."""
     import numpy as np
 
-    def halves(a: Any) -> tuple[Any, Any]:
-        scaled = (2.0**27 + 1.0) * a
-        high = scaled - (scaled - a)
-        return high, a - high
-
     with np.errstate(all="ignore"):
-        w, x = np.array(weights), np.array(inputs)
-        (w_high, w_low), (x_high, x_low) = halves(w), halves(x)
+        both = np.array([weights, inputs])
+        scaled = (2.0**27 + 1.0) * both
+        high = scaled - (scaled - both)
+        (w, x), (w_high, x_high), (w_low, x_low) = both, high, both - high
         products = w * x
         lost = w_high * x_high - products + w_high * x_low + w_low * x_high + w_low * x_low
     return _add_up(*products.tolist(), *lost.tolist(), bias)
@@ -64,11 +61,6 @@ def _exact_dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -
         return float(total)
     except OverflowError:
         return math.inf if total > 0 else -math.inf
-
-
-def _dot_partials(out: Any, *operands: Any) -> list[Any]:
-    n = len(operands) // 2
-    return [*operands[n:-1], *operands[:n], 1.0]
 
 
 def _shares(hits: list[Any]) -> list[Any]:
@@ -96,6 +88,9 @@ class _Exponentials:
     def share(self, k: int) -> Any:
         return self.each[k] / self.total
 
+    def shares(self) -> list[Any]:
+        return [e / self.total for e in self.each]
+
     def share_of_others(self, k: int) -> Any:
         e = self.each[k]
         return where(e < 1.0, self.total - e, self.below + (self.at_top - e)) / self.total
@@ -103,6 +98,9 @@ class _Exponentials:
     def log_total(self) -> Any:
         """log Σ exp(x − max)."""
         return log1p(self.below + (self.at_top - 1.0))
+
+    def log_sum(self) -> Any:
+        return self.maximum + self.log_total()
 
 
 def _sums_of_others(xs: Sequence[Any]) -> list[Any]:
@@ -112,31 +110,10 @@ def _sums_of_others(xs: Sequence[Any]) -> list[Any]:
     return [a + b for a, b in zip(before, reversed(after), strict=True)]
 
 
-def _logsumexp(*logits: Any) -> Any:
-    exponentials = _Exponentials(logits)
-    return exponentials.maximum + exponentials.log_total()
-
-
-def _logsumexp_partials(out: Any, *logits: Any) -> list[Any]:
-    exponentials = _Exponentials(logits)
-    return [exponentials.share(k) for k in range(len(logits))]
-
-
-def _softmax(which: float, *logits: Any) -> Any:
-    return _Exponentials(logits).share(int(which))
-
-
 def _softmax_partials(out: Any, which: Any, *logits: Any) -> list[Any]:
     exponentials, chosen = _Exponentials(logits), int(which)
     return [0.0] + [
         out * exponentials.share_of_others(k) if k == chosen else -out * exponentials.share(k)
-        for k in range(len(logits))
-    ]
-
-
-def _softmax_textbook(out: Any, which: Any, *logits: Any) -> list[Any]:
-    return [0.0] + [
-        out * (1.0 - out) if k == int(which) else -out * softmax(float(k), *logits)
         for k in range(len(logits))
     ]
 
@@ -169,7 +146,7 @@ def _cross_entropy_partials(out: Any, *operands: Any) -> list[Any]:
 
 def _cross_entropy_of_logits(*operands: Any) -> Any:
     n = len(operands) // 2
-    return _cross_entropy(*operands[:n], *_logsumexp_partials(None, *operands[n:]))
+    return _cross_entropy(*operands[:n], *_Exponentials(operands[n:]).shares())
 
 
 def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
@@ -181,9 +158,8 @@ def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
     costs = [where(t[k] <= 0, 0.0, -t[k] * given.shifted[k]) for k in range(n)]
     other_s, other_t, other_costs = map(_sums_of_others, (s, t, costs))
     by_logits = [(s[k] * other_t[k] - t[k] * other_s[k]) / given.total / total for k in range(n)]
-    return by_logits + [
-        (costs[k] * other_t[k] - t[k] * other_costs[k]) / total / total for k in range(n)
-    ]
+    by_targets = [(costs[k] * other_t[k] - t[k] * other_costs[k]) / total / total for k in range(n)]
+    return by_logits + by_targets
 
 
 def _cross_entropy_definition(*operands: Any) -> Any:
@@ -205,13 +181,12 @@ def _cross_entropy_textbook(out: Any, *operands: Any) -> list[Any]:
 # fmt: off
 sum = add_row("sum", "Σ", _add_up, lambda out, *xs: [1.0] * len(xs),
     summary="The sum, right to the last place.", example=(0.1, 0.2, 0.3),
-    words=("Σ xᵢ", "1 each"),
-    on_arrays=_add_arrays, kind="function", keeps_partials_at_nan=True)
-dot = add_row("dot", "w·x + b", _dot, _dot_partials,
+    words=("Σ xᵢ", "1 each"), on_arrays=_add_arrays, kind="function", keeps_partials_at_nan=True)
+dot = add_row("dot", "w·x + b", _dot,
+    lambda out, *wxb: [*wxb[len(wxb) // 2 : -1], *wxb[: len(wxb) // 2], 1.0],
     summary="The weighted sum of a neuron: weights, as many inputs, and the bias.",
     example=(0.5, -0.25, 1.0, 2.0, 0.1),
-    words=("Σ wᵢxᵢ + b", "∂/∂wᵢ = xᵢ, ∂/∂xᵢ = wᵢ, ∂/∂b = 1"),
-    keeps_partials_at_nan=True)
+    words=("Σ wᵢxᵢ + b", "∂/∂wᵢ = xᵢ, ∂/∂xᵢ = wᵢ, ∂/∂b = 1"), keeps_partials_at_nan=True)
 max = add_row("max", "max", lambda *xs: functools.reduce(maximum, xs),
     lambda out, *xs: _shares([where(x >= out, 1.0, 0.0) for x in xs]),
     summary="The largest.", example=(3.0, 1.0, 2.0),
@@ -220,19 +195,21 @@ min = add_row("min", "min", lambda *xs: functools.reduce(minimum, xs),
     lambda out, *xs: _shares([where(x <= out, 1.0, 0.0) for x in xs]),
     summary="The smallest.", example=(3.0, 1.0, 2.0),
     words=("min xᵢ", "1 for the smallest, 1/k each in a k-way tie, else 0"))
-logsumexp = add_row("logsumexp", "log Σ exp", _logsumexp, _logsumexp_partials,
-    definition=lambda *xs: log(sum(*map(exp, xs))),
+logsumexp = add_row("logsumexp", "log Σ exp", lambda *xs: _Exponentials(xs).log_sum(),
+    lambda out, *xs: _Exponentials(xs).shares(), definition=lambda *xs: log(sum(*map(exp, xs))),
     textbook=lambda out, *xs: [exp(x - out) for x in xs],
     summary="The logarithm of the sum of exponentials.", example=(1.0, 2.0, 3.0),
     words=("log Σ exp(xᵢ)", "∂/∂xᵢ = exp(xᵢ − out)"))
-softmax = add_row("softmax", "softmax", _softmax, _softmax_partials,
+softmax: Primitive = add_row("softmax", "softmax",
+    lambda which, *xs: _Exponentials(xs).share(int(which)), _softmax_partials,
     definition=lambda which, *xs: exp(xs[int(which)]) / sum(*map(exp, xs)),
-    textbook=_softmax_textbook,
+    textbook=lambda out, which, *xs: [0.0] + [
+        out * (1.0 - out) if k == int(which) else -out * softmax(float(k), *xs)
+        for k in range(len(xs))],
     summary="One share of a softmax; the first operand says whose.", example=(0.0, 1.0, 2.0, 3.0),
     words=("sₖ = exp(xₖ) / Σ exp(xᵢ)", "∂/∂xₖ = sₖ·(1 − sₖ), ∂/∂xᵢ = −sₖ·sᵢ"))
 cross_entropy = add_row("cross_entropy", "cross-entropy", _cross_entropy, _cross_entropy_partials,
-    definition=_cross_entropy_definition,
-    textbook=_cross_entropy_textbook,
+    definition=_cross_entropy_definition, textbook=_cross_entropy_textbook,
     summary="The cross-entropy of targets, given logits.", example=(1.0, 2.0, 0.0, 1.0),
     words=("Σ tₖ·(logsumexp(x) − xₖ)",
            "∂/∂xₖ = softmax(x)ₖ·Σ tᵢ − tₖ, ∂/∂tₖ = logsumexp(x) − xₖ"))

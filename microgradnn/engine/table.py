@@ -1,17 +1,16 @@
 """The table of primitives: each operation is one row, and everything else reads the rows."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from .checks import ABOVE_MINUS_ONE, NON_NEGATIVE, NON_ZERO, POSITIVE, REAL, UNIT
 from .row import Primitive, add_row, where
 
 # The public names, for `import *` in the package. Not among them are `abs` and `pow`, which would
-# hide Python's own, and the rows that have functions with defaults in `functions`.
+# hide Python's own, the rows that have functions with defaults in `functions`, and σ′.
 __all__ = ["exp", "expm1", "log", "log1p", "sqrt"]
 __all__ += ["acos", "asin", "atan", "cos", "cosh", "sin", "sinh", "tan", "tanh"]
-__all__ += ["gelu", "logsigmoid", "relu", "sigmoid", "sigmoid_slope", "silu", "softplus"]
+__all__ += ["gelu", "logsigmoid", "relu", "sigmoid", "silu", "softplus"]
 __all__ += ["heaviside", "maximum", "minimum", "piecewise_linear", "sign"]
 __all__ += ["entr", "erf", "erfc", "rel_entr", "xlogy"]
 
@@ -46,21 +45,10 @@ def _quotient_by_divisor(out: Any, a: Any, b: Any) -> Any:
     return -where(abs(out) < 1e-290, a * 2.0**300 / b / b * 2.0**-300, out / b)
 
 
-def _maximum(a: float, b: float) -> float:
-    return a if a >= b else b if b >= a else a + b  # a NaN reaches the sum
+def _on_each(function: Any, x: Any) -> Any:
+    import numpy as np
 
-
-def _minimum(a: float, b: float) -> float:
-    return a if a <= b else b if b <= a else a + b
-
-
-def _vectorized(function: Callable[[float], float]) -> Callable[[Any], Any]:
-    def on_arrays(x: Any) -> Any:
-        import numpy as np
-
-        return np.vectorize(function, otypes=[float])(x)
-
-    return on_arrays
+    return np.vectorize(function, otypes=[float])(x)
 
 
 def _decay(x: Any) -> Any:
@@ -93,10 +81,6 @@ def _unless_zero(p: Any, x: Any) -> Any:
     return where(abs(p) > 0, x, where(x <= math.inf, 1.0, x))  # a NaN in x stays
 
 
-def _rel_entr(p: Any, q: Any) -> Any:
-    return p * _log_ratio(_unless_zero(p, p), _unless_zero(p, q))
-
-
 def _log_ratio(p: Any, q: Any) -> Any:
     ratio = p / q
     in_range = (ratio > 1e-300) & (ratio < 1e300)
@@ -106,12 +90,10 @@ def _log_ratio(p: Any, q: Any) -> Any:
 _TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 _SQRT_TWO = math.sqrt(2.0)
 _SQRT_PI = math.sqrt(math.pi)
-_SQRT_TWO_PI = math.sqrt(2.0 * math.pi)
 # The density of the normal distribution at 0: its first 24 binary digits, and the rest.
-_DENSITY = 1.0 / math.sqrt(2.0 * math.pi)
+_DENSITY = 1.0 / math.sqrt(math.tau)
 _COARSE_DENSITY, _REST_OF_DENSITY = 6693141 * 2.0**-24, -1.133517010526318e-08
 
-_OPERATOR: dict[str, Any] = {"kind": "operator"}
 _FUNCTION: dict[str, Any] = {"kind": "function"}
 _LINEAR: dict[str, Any] = {"kind": "operator", "keeps_partials_at_nan": True}
 
@@ -133,7 +115,7 @@ neg = add_row("neg", "−", lambda x: -x, [lambda out, x: -1.0],
 div = add_row("div", "÷", lambda a, b: a / b, [lambda out, a, b: 1.0 / b, _quotient_by_divisor],
     textbook=[lambda out, a, b: 1.0 / b, lambda out, a, b: -a / b**2],
     summary="The quotient of two numbers.",
-    code="/", latex=r"\frac{{{}}}{{{}}}", domain=(REAL, NON_ZERO), **_OPERATOR)
+    code="/", latex=r"\frac{{{}}}{{{}}}", domain=(REAL, NON_ZERO), kind="operator")
 pow = add_row("pow", "xʸ", _power, [_power_by_base, _power_by_exponent],
     textbook=[lambda out, a, b: b * a ** (b - 1.0), lambda out, a, b: a**b * log(a)],
     summary="A number to the power of another; a negative one to whole powers only.",
@@ -183,8 +165,7 @@ cosh: Primitive = add_row("cosh", "cosh", math.cosh, [lambda out, x: sinh(x)],
     summary="The hyperbolic cosine.", latex=r"\cosh {}", **_FUNCTION)
 tanh = add_row("tanh", "tanh", math.tanh, [lambda out, x: 4.0 * sigmoid_slope(2.0 * x)],
     definition=lambda x: sinh(x) / cosh(x), textbook=[lambda out, x: 1.0 - out**2],
-    summary="The hyperbolic tangent, between −1 and 1.",
-    latex=r"\tanh {}", **_FUNCTION)
+    summary="The hyperbolic tangent, between −1 and 1.", latex=r"\tanh {}", **_FUNCTION)
 
 # ---- Activations ---------------------------------------------------------------------------------
 
@@ -205,8 +186,7 @@ logsigmoid = add_row("logsigmoid", "log σ", lambda x: -softplus(-x), [lambda ou
     summary="The logarithm of the logistic function.", latex=r"\log \sigma\left({}\right)")
 softplus: Primitive = add_row("softplus", "softplus", lambda x: maximum(x, 0.0) + log1p(_decay(x)),
     [lambda out, x: sigmoid(x)],
-    definition=lambda x: log(1.0 + exp(x)),
-    summary="The smooth form of relu.")
+    definition=lambda x: log(1.0 + exp(x)), summary="The smooth form of relu.")
 relu = add_row("relu", "ReLU", lambda x: where(x <= 0, 0.0, x),
     [lambda out, x: where(x > 0, 1.0, 0.0)],
     definition=lambda x: where(x > 0, x, 0.0),
@@ -231,7 +211,7 @@ silu = add_row("silu", "SiLU", lambda x: x * sigmoid(x),
     summary="The sigmoid linear unit x·σ(x), also called swish.")
 gelu = add_row("gelu", "GELU", lambda x: 0.5 * x * erfc(-x / _SQRT_TWO), [_gelu_partial],
     definition=lambda x: x * _normal_probability(x),
-    textbook=[lambda out, x: _normal_probability(x) + x * exp(-(x**2) / 2.0) / _SQRT_TWO_PI],
+    textbook=[lambda out, x: _normal_probability(x) + x * exp(-(x**2) / 2.0) / math.sqrt(math.tau)],
     summary="The Gaussian error linear unit x·Φ(x), with derivative Φ(x) + x·φ(x).")
 heaviside = add_row("heaviside", "step", lambda x: where(x > 0, 1.0, where(x < 0, 0.0, x + 0.5)),
     [lambda out, x: 0.0],
@@ -242,8 +222,7 @@ sign: Primitive = add_row("sign", "sign", lambda x: where(x > 0, 1.0, where(x < 
     definition=lambda x: where(x > 0, 1.0, where(x < 0, -1.0, 0.0)),
     summary="The sign of a number: −1, 0 or 1.", kinks=(lambda x: x,))
 piecewise_linear = add_row("piecewise_linear", "⟋",
-    lambda x: minimum(maximum(x + 0.5, 0.0), 1.0),
-    [lambda out, x: where(abs(x) < 0.5, 1.0, 0.0)],
+    lambda x: minimum(maximum(x + 0.5, 0.0), 1.0), [lambda out, x: where(abs(x) < 0.5, 1.0, 0.0)],
     summary="x + ½, held between 0 and 1.",
     example=(0.25,), kinks=(lambda x: x + 0.5, lambda x: x - 0.5))
 
@@ -252,12 +231,12 @@ piecewise_linear = add_row("piecewise_linear", "⟋",
 erf = add_row("erf", "erf", math.erf, [lambda out, x: _TWO_OVER_SQRT_PI * exp(-x * x)],
     textbook=[lambda out, x: 2.0 * exp(-(x**2)) / _SQRT_PI],
     summary="The error function 2/√π·∫exp(−t²)dt from 0 to x.",
-    on_arrays=_vectorized(math.erf), **_FUNCTION)
+    on_arrays=lambda x: _on_each(math.erf, x), **_FUNCTION)
 erfc: Primitive = add_row("erfc", "erfc", math.erfc,
     [lambda out, x: -_TWO_OVER_SQRT_PI * exp(-x * x)],
     definition=lambda x: 1.0 - erf(x), textbook=[lambda out, x: -2.0 * exp(-(x**2)) / _SQRT_PI],
     summary="1 − erf(x), which keeps its digits where it is small.",
-    on_arrays=_vectorized(math.erfc), **_FUNCTION)
+    on_arrays=lambda x: _on_each(math.erfc, x), **_FUNCTION)
 
 # ---- Entropy: 0·log 0 is 0 -----------------------------------------------------------------------
 
@@ -271,20 +250,23 @@ xlogy = add_row("xlogy", "x log y", lambda x, y: x * log(_unless_zero(x, y)),
     definition=lambda x, y: x * log(y),
     summary="x times the logarithm of y; 0 where x is 0.",
     domain=(REAL, POSITIVE), latex=r"{} \log {}")
-rel_entr = add_row("rel_entr", "p log(p/q)", _rel_entr,
+rel_entr = add_row("rel_entr", "p log(p/q)",
+    lambda p, q: p * _log_ratio(_unless_zero(p, p), _unless_zero(p, q)),
     [lambda out, p, q: _log_ratio(p, q) + 1.0, lambda out, p, q: -p / q],
     definition=lambda p, q: p * log(p / q),
     textbook=[lambda out, p, q: log(p / q) + 1.0, lambda out, p, q: -p / q],
     summary="A probability's part of the divergence of p from q; 0 where p is 0.",
     domain=(NON_NEGATIVE, POSITIVE), latex=r"{0} \log \frac{{{0}}}{{{1}}}")
 
-# ---- Selection: a tie shares the derivative ------------------------------------------------------
+# ---- Selection: a tie shares the derivative, and a NaN reaches the result ------------------------
 
-maximum: Primitive = add_row("maximum", "max", _maximum,
+maximum: Primitive = add_row("maximum", "max",
+    lambda a, b: a if a >= b else b if b >= a else a + b,
     [lambda out, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)),
      lambda out, a, b: where(b > a, 1.0, where(b < a, 0.0, 0.5))],
     summary="The larger of two numbers.", kinks=(lambda a, b: a - b,), **_FUNCTION)
-minimum: Primitive = add_row("minimum", "min", _minimum,
+minimum: Primitive = add_row("minimum", "min",
+    lambda a, b: a if a <= b else b if b <= a else a + b,
     [lambda out, a, b: where(a < b, 1.0, where(a > b, 0.0, 0.5)),
      lambda out, a, b: where(b < a, 1.0, where(b > a, 0.0, 0.5))],
     summary="The smaller of two numbers.", kinks=(lambda a, b: a - b,), **_FUNCTION)

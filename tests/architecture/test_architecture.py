@@ -22,6 +22,7 @@ module_name: Callable[[Path], str] = _IMPORTS["module_name"]
 
 # Each package, and each file in it, may import those above it.
 ORDER = {
+    "lines": "",
     "slopes": "",
     "engine": "checks row custom table reductions formulas functions kernels interop "
     "value copying modes derivatives checking",

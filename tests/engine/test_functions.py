@@ -91,3 +91,8 @@ def test_names_of_pythons_own_are_not_taken_by_an_import_of_all() -> None:
     assert not {"max", "min", "sum"} & set(functions.__all__)
     assert not {"abs", "pow"} & set(table.__all__)
     assert (mg.sum, mg.abs) == (functions.sum, table.abs)
+
+
+def test_a_row_for_other_rows_is_no_public_name() -> None:
+    assert "sigmoid_slope" not in {*table.__all__, *dir(mg)}
+    assert mg.grad(mg.sigmoid)(0.0) == table.sigmoid_slope(0.0) == 0.25

@@ -1,0 +1,32 @@
+"""The lines of programs, as errors and nodes name them."""
+
+import sys
+from types import FrameType
+
+import microgradnn as mg
+from microgradnn.lines import is_of_package, line_at
+
+
+def test_a_line_is_named_by_file_number_and_text() -> None:
+    frame = sys._getframe()
+    named = line_at(frame)
+    assert named == f"{__file__}:{frame.f_lineno - 1}: named = line_at(frame)"
+
+
+def test_a_line_without_a_file_has_no_text() -> None:
+    frames: list[FrameType] = []
+    exec("frames.append(sys._getframe())", {"frames": frames, "sys": sys})
+    assert line_at(frames[0]) == "<string>:1: "
+
+
+def test_what_is_of_the_package() -> None:
+    seen = []
+
+    def forward(x: float) -> float:
+        here = sys._getframe()
+        assert here.f_back
+        seen.append([is_of_package(here), is_of_package(here.f_back)])
+        return x
+
+    mg.numerical_gradient(forward, [1.0], 1e-3)
+    assert seen == [[False, True]] * 2
