@@ -306,6 +306,14 @@ def test_no_false_alarm_over_the_conformance_table(case: dict[str, Any]) -> None
     assert report.ok, report
 
 
+@pytest.mark.parametrize("x", [9.414680000161377e109, 1e100, 3e16])
+def test_what_turns_between_two_numbers_is_unresolved(x: float) -> None:
+    for f in (mg.sin, mg.cos):
+        assert mg.gradcheck(f, [x]).verdicts == ["unresolved"]
+    # A function that goes on as it is there is checked as ever.
+    assert mg.gradcheck(lambda t: t * t, [x]).verdicts == ["agrees"]
+
+
 @given(st.sampled_from(ROWS).flatmap(lambda row: st.tuples(st.just(row), extreme_operands(row))))
 def test_no_false_alarm_over_the_rows(drawn: tuple[Any, tuple[float, ...]]) -> None:
     row, operands = drawn
