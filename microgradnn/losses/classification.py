@@ -154,7 +154,13 @@ def _logistic_loss(z: Any, t: Any) -> Any:
 def _softmax_loss(logits: list[Any], weights: list[Any]) -> Any:
     if wanted := logits_behind(weights):
         return reductions.cross_entropy_of_logits(*logits, *wanted)
-    return reductions.cross_entropy(*logits, *weights)
+    if None not in map(number_in, weights):
+        return reductions.cross_entropy(*logits, *weights)
+    # Of targets that vary from sample to sample a program needs no derivatives, and these are
+    # fewer steps; a logit of −inf makes it ask the graph.
+    log_total = functions.logsumexp(logits)
+    pairs = zip(weights, logits, strict=True)
+    return functions.sum([weight * (log_total - z) for weight, z in pairs])
 
 
 def _same(x: Any) -> Any:
