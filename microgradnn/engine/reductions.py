@@ -151,15 +151,17 @@ def _cross_entropy_of_logits(*operands: Any) -> Any:
 
 def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
     # Differences are taken before the totals divide them: less is rounded of what may cancel. A
-    # cost has its target as a factor from the start, so that ∞ adds nothing where that is 0.
+    # cost has its target as a factor from the start, so that ∞ adds nothing where that is 0, and
+    # as a share, so that costs next to the largest float add up to no infinity.
     n = len(operands) // 2
     given, wanted = _Exponentials(operands[:n]), _Exponentials(operands[n:])
-    s, t, total = given.each, wanted.each, wanted.total
-    costs = [where(t[k] <= 0, 0.0, -t[k] * given.shifted[k]) for k in range(n)]
+    s, t, shares = given.each, wanted.each, [wanted.share(k) for k in range(n)]
+    costs = [where(shares[k] <= 0, 0.0, -shares[k] * given.shifted[k]) for k in range(n)]
     other_s, other_t, other_costs = map(_sums_of_others, (s, t, costs))
-    by_logits = [(s[k] * other_t[k] - t[k] * other_s[k]) / given.total / total for k in range(n)]
-    by_targets = [(costs[k] * other_t[k] - t[k] * other_costs[k]) / total / total for k in range(n)]
-    return by_logits + by_targets
+    return [
+        *((s[k] * other_t[k] - t[k] * other_s[k]) / given.total / wanted.total for k in range(n)),
+        *(costs[k] * wanted.share_of_others(k) - shares[k] * other_costs[k] for k in range(n)),
+    ]
 
 
 def _cross_entropy_definition(*operands: Any) -> Any:
