@@ -295,7 +295,7 @@ TABLE = [
     Fault("softmax: the others' sign", "engine/reductions.py", "else -out * exponentials.share(k)", "else out * exponentials.share(k)"),
     Fault("logsumexp: not shifted", "engine/reductions.py", "where(abs(top) < math.inf, x - top, limit)",
           "where(abs(top) < math.inf, x, limit)"),
-    Fault("a share of 0 costs 0·∞", "engine/reductions.py", "where(t[k] <= 0, 0.0, -t[k] * given.shifted[k])", "-t[k] * given.shifted[k]"),
+    Fault("a share of 0 costs 0·∞", "engine/reductions.py", "where(shares[k] <= 0, 0.0, -shares[k] * given.shifted[k])", "-t[k] * given.shifted[k]"),
     Fault("cross-entropy: target forgotten", "engine/reductions.py", "share(k) * others - t *", "share(k) * others + t *"),
 ]  # fmt: skip
 
