@@ -59,7 +59,7 @@ def _operands(rng: random.Random, row: Primitive, values: list[float]) -> list[i
     ]
     if row.name == "softmax":
         return [float(rng.randrange(count)), *xs]
-    if row.name == "cross_entropy":
+    if row.name in ("cross_entropy", "cross_entropy_of_logits"):
         return [*xs, *(rng.random() for _ in xs)]
     if row.name == "dot":
         return [*xs, *(rng.randrange(len(values)) for _ in xs), rng.choice([0.0, 0.5, 0])]
