@@ -40,8 +40,7 @@ class Trace:
             param.__class__ = own
         for x in self.inputs + self.results:
             x.__class__ = Value
-        for node in self.results:
-            node.op, node.operands, node.local_grads = None, UNRECORDED, ()
+            x.op, x.operands, x.local_grads = None, UNRECORDED, ()
 
     def is_here(self) -> bool:
         return self.thread == threading.get_ident()
@@ -85,9 +84,9 @@ class Trace:
 def tracing(params: Sequence[Value]) -> Iterator[Trace]:
     """A block in which parameters are traced, and the inputs that its Trace makes.
 
-    What was computed from them is without a record afterwards, as after `no_grad()`: a model may
-    have remembered it, and its number is that of an example. ValueError, at the end, if something
-    was refused and the function has caught that.
+    Inputs and what was computed are without a record afterwards, as after `no_grad()`: a model may
+    have remembered them, and their numbers are those of an example. ValueError, at the end, if
+    something was refused and the function has caught that.
     """
     with _one_at_a_time, Changed(records=True):  # also inside no_grad()
         trace = Trace(params)

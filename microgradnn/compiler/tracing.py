@@ -15,6 +15,7 @@ import numpy as np
 
 from ..engine.checks import as_list, as_number, must_be
 from ..engine.derivatives import result_of
+from ..engine.kernels import UNRECORDED
 from ..engine.modes import Changed
 from ..engine.value import Value
 from ..nn import MLP, Layer, Module, Neuron
@@ -98,8 +99,10 @@ def _of_function(
                 f"example_inputs[0] and example_inputs[{place}] give different graphs, so "
                 f"something that is no input decides what the function computes: {difference}"
             )
+    # Marked as results, since a model may remember its inputs, and leaves would be parameters.
+    inputs = [Value._assembled(x, None, UNRECORDED, ()) for x in examples[0]]
     with Changed(records=True):
-        outputs = f(list(map(Value, examples[0])))
+        outputs = f(inputs)
     listed = [outputs] if first.single else as_list(outputs, "outputs")
     ordinary = [result_of(x, "an output") for x in listed]  # where(x > 0, 1.0, 2.0) is a number
     same = len(ordinary) == len(first.recorded)

@@ -572,3 +572,19 @@ def test_losses_do_not_look_at_what_is_traced(name: str) -> None:
     program = compile(model, f, example_inputs=[[0.5, 0.25]])
     wanted = f(model([0.5, 0.25]), 1.0)
     assert program([[0.5, 0.25, 1.0]])[0] == pytest.approx(wanted.data, rel=1e-12)
+
+
+def test_a_model_that_remembers_its_inputs_gains_no_parameters() -> None:
+    class Remembers(nn.Module):
+        def __init__(self) -> None:
+            self.w = Value(2.0)
+
+        def __call__(self, x: Any) -> Any:
+            self.seen = x
+            self.last = self.w * x[0]
+            return self.last
+
+    model = Remembers()
+    program = compile(model, example_inputs=[[1.0]])
+    assert list(model.named_parameters()) == [("w", model.w)]
+    assert program([[3.0]]).tolist() == [6.0]
