@@ -13,13 +13,11 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..engine.checks import as_number, as_operand
-from ..engine.copying import _reduce
-from ..engine.kernels import open_traces
+from ..engine.recording import open_traces
 from ..engine.value import Value
 from ..lines import is_of_package, line_at
 from .rows import REFLECTED, SELECTIONS
 
-_SLOTS: Any = Value  # the class, for what it has under names that are hidden here
 _LIBRARIES = (os.path.dirname(os.__file__) + os.sep, f"{os.sep}site-packages{os.sep}")
 
 COMPUTE = "compute with the Value itself, by operators and functions such as mg.exp"
@@ -75,11 +73,7 @@ class _Hidden(_Base):
     @property
     def local_grads(self) -> tuple[float | None, ...]:
         self._look("reads derivatives of a Value")
-        return _SLOTS.local_grads.__get__(self)  # type: ignore[no-any-return]
-
-    @local_grads.setter
-    def local_grads(self, numbers: Any) -> None:
-        _SLOTS.local_grads.__set__(self, numbers)
+        return super().local_grads
 
     def backward(self, gradient: float = 1.0) -> None:
         self._look("takes the derivatives of a Value")
@@ -118,7 +112,7 @@ class _Hidden(_Base):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         self._look("copies a Value")
-        return _reduce(self)
+        return super().__reduce_ex__(protocol)
 
 
 class HiddenValue(_Hidden, Value):

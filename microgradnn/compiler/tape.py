@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..engine.row import PRIMITIVES
+from ..engine.row import GIVEN, PRIMITIVES
 from ..engine.value import Value, topological_order
 from .rows import SELECTIONS
 
@@ -179,11 +179,17 @@ def _append_graph(
 ) -> list[int]:
     """Append all that the outputs depend on, and number it; give the nodes of another kind."""
     others = []
-    together = Value(0.0)  # a root above all outputs, so that one order holds them all
-    together.operands = tuple(outputs)
+    # A root above all outputs, so that one order holds them all.
+    together = Value._assembled(0.0, None, tuple(outputs), ())
     for node in topological_order(together)[:-1]:
         if node.op is None and node not in numbered:
             numbered[node] = tape.constant(node.data, node.label)
+        elif node.op is GIVEN:
+            raise ValueError(
+                f"{_named(node)} cannot be compiled: its derivatives were given as numbers, and no "
+                "formula says what they are for other data; write it with operators and functions, "
+                "or as mg.primitive"
+            )
         elif node.op is not None and node not in numbered:
             operands = [
                 tape.constant(x) if type(x) is float else numbered[x] for x in node.operands

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..engine.checks import as_number, is_array
-from ..engine.kernels import UNRECORDED, open_traces
 from ..engine.modes import Changed
-from ..engine.row import Primitive, mode
+from ..engine.recording import UNRECORDED, mode, open_traces
+from ..engine.row import Primitive
 from ..engine.value import Value
 from .hidden import COMPUTE, HiddenValue, hidden_class, refuse
 
@@ -40,7 +40,8 @@ class Trace:
             param.__class__ = own
         for x in self.inputs + self.results:
             x.__class__ = Value
-            x.op, x.operands, x.local_grads = None, UNRECORDED, ()
+            x.op = None
+            x._connect(UNRECORDED, ())
 
     def is_here(self) -> bool:
         return self.thread == threading.get_ident()

@@ -15,8 +15,8 @@ import numpy as np
 
 from ..engine.checks import as_list, as_number, must_be
 from ..engine.derivatives import result_of
-from ..engine.kernels import UNRECORDED
 from ..engine.modes import Changed
+from ..engine.recording import UNRECORDED
 from ..engine.value import Value
 from ..nn import MLP, Layer, Module, Neuron
 from .hidden import HiddenValue

@@ -64,11 +64,7 @@ def _twin(
     original: Value, data: float, op: Primitive | None, operands: Operands, locals_: Locals
 ) -> Value:
     """A node with these numbers, and with the gradient of the node that it stands for."""
-    twin = Value(data)
-    twin.grad = original.grad
-    twin.op = op
-    twin.operands = operands
-    twin.local_grads = locals_
+    twin: Value = Value._assembled(data, op, operands, locals_, original.grad)
     return twin
 
 

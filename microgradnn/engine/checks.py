@@ -83,9 +83,11 @@ def _short(x: object) -> str:
 
 def as_list(xs: Any, name: str) -> list[Any]:
     """The elements of `xs`, at least one; `name` is what an error calls it."""
+    if type(xs) is list and xs:
+        return xs.copy()
     if isinstance(xs, _NO_LISTS) or not hasattr(xs, "__iter__") or getattr(xs, "shape", 0) == ():
         raise TypeError(f"{name} must be a list of numbers or Values, got {type(xs).__name__}")
-    items = list(xs if type(xs) is list else must_be_plain(xs, name))
+    items = list(must_be_plain(xs, name))
     if not items:
         raise ValueError(f"{name} is empty; at least one element is needed")
     return items
@@ -146,7 +148,7 @@ def as_operands(xs: Any, count: int | None, name: str) -> list[Any]:
     items = as_list(xs, name)
     if count not in (None, len(items)):
         raise ValueError(f"{name} has {len(items)} elements, expected {count}")
-    if any(type(x) is not float and not hasattr(type(x), "_apply") for x in items):
+    if any(kind is not float and not hasattr(kind, "_apply") for kind in set(map(type, items))):
         return [as_operand(x, f"{name}[{i}]") for i, x in enumerate(items)]
     return items
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copyreg
 from typing import Any
 
-from .kernels import UNRECORDED
+from .recording import UNRECORDED
 from .value import Value, topological_order
 
 
@@ -16,39 +15,38 @@ class _Recipes(list[tuple[Any, ...]]):
         return self
 
 
-def _reduce(value: Value) -> tuple[Any, ...]:
-    """Take the graph below `value` apart: its leaves, and each node by its operands' places.
+def recipe(value: Value) -> tuple[Any, ...]:
+    """How copy and pickle make the graph below `value` again: its leaves, and each node of places.
 
     The leaves go as objects, so that what shares them (a model and its loss) still does so
-    afterwards.
+    afterwards. What subclasses have added goes along with them.
     """
+    added = getattr(value, "__dict__", None)
     if not value.operands:
-        make = _unrecorded if value.operands is UNRECORDED else _leaf
-        return make, (value.data, value.grad, value.label)
+        unrecorded = value.operands is UNRECORDED
+        return _leaf, (type(value), value.data, value.grad, value.label, unrecorded), added
     order = topological_order(value)
     leaves = [node for node in order if not node.operands]
     nodes = [node for node in order if node.operands]
     place = {node: i for i, node in enumerate(leaves + nodes)}
     recipes = _Recipes()
     for node in nodes:
-        places = tuple(x if type(x) is float else place[x] for x in node.operands)
-        recipes.append((node.data, node.op, places, node.local_grads, node.grad, node.label))
-    return _graph, (leaves, recipes)
+        places = tuple([x if type(x) is float else place[x] for x in node.operands])
+        parts = (node.data, node.op, places, node.local_grads, node.grad, node.label)
+        recipes.append((type(node), *parts))
+    inside = {place[x]: vars(x) for x in nodes[:-1] if getattr(x, "__dict__", None)}
+    return _graph, (leaves, recipes, inside), added
 
 
-def _leaf(data: float, grad: float, label: str) -> Value:
-    return Value._assembled(data, None, (), (), grad, label)  # type: ignore[no-any-return]
+def _leaf(kind: type[Value], data: float, grad: float, label: str, unrecorded: bool) -> Value:
+    operands = UNRECORDED if unrecorded else ()
+    return kind._assembled(data, None, operands, (), grad, label)  # type: ignore[no-any-return]
 
 
-def _unrecorded(data: float, grad: float, label: str) -> Value:
-    return Value._assembled(data, None, UNRECORDED, (), grad, label)  # type: ignore[no-any-return]
-
-
-def _graph(values: list[Value], recipes: _Recipes) -> Value:
-    for data, op, places, local_grads, grad, label in recipes:
-        operands = tuple(values[x] if type(x) is int else x for x in places)
-        values.append(Value._assembled(data, op, operands, local_grads, grad, label))
+def _graph(values: list[Value], recipes: _Recipes, added: dict[int, dict[str, Any]]) -> Value:
+    for kind, data, op, places, local_grads, grad, label in recipes:
+        operands = tuple([values[x] if type(x) is int else x for x in places])
+        values.append(kind._assembled(data, op, operands, local_grads, grad, label))
+    for place, attributes in added.items():
+        vars(values[place]).update(attributes)
     return values[-1]
-
-
-copyreg.pickle(Value, _reduce)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .checks import Interval, as_domain, must_be
-from .row import PRIMITIVES, Partial, Primitive, add_row
+from .row import GIVEN, PRIMITIVES, Partial, Primitive, add_row
 
 
 def primitive(
@@ -32,7 +32,7 @@ def primitive(
     """
     if not isinstance(name, str) or not name.isidentifier():
         raise ValueError(f"name must be an identifier, got {name!r}")
-    if name in PRIMITIVES:
+    if name in PRIMITIVES or name == GIVEN.name:
         raise ValueError(f"there is a primitive {name!r} already; choose another name")
     must_be(str, symbol, "symbol", "a str")
     must_be(str, summary, "summary", "a str")

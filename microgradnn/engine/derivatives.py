@@ -6,9 +6,9 @@ from numbers import Integral
 from typing import Any
 
 from .checks import as_list, as_number, must_be
-from .kernels import UNRECORDED, must_be_recorded
 from .modes import Changed
-from .row import ieee, mode
+from .recording import UNRECORDED, mode, must_be_recorded
+from .row import GIVEN, ieee
 from .value import Value, topological_order
 
 # Operands of a leaf that is no variable: a constant derivative, a transform's number afterwards.
@@ -73,6 +73,11 @@ def _recorded_partials(node: Value, depends: set[Value]) -> Sequence[Any]:
     wanted = [x in depends for x in node.operands]
     if node.op is None or not any(wanted):
         return wanted
+    if node.op is GIVEN:
+        raise RuntimeError(
+            f"the local derivatives of {node.label or 'a node'} were given as numbers, so that it "
+            "cannot be differentiated twice; write it with operators, or as mg.primitive"
+        )
     if node._known() is not None and has_changed_operands(node):
         raise RuntimeError(
             f"the data of an operand of {node.label or node.op.name!r} has changed since it was "
@@ -84,7 +89,8 @@ def _recorded_partials(node: Value, depends: set[Value]) -> Sequence[Any]:
 
 def has_changed_operands(node: Value) -> bool:
     """Whether a node's value or local derivatives would be others now than when it was computed."""
-    assert node.op is not None
+    if node.op is None or node.op is GIVEN:  # which has nothing to be computed from
+        return False
     wanted = [type(x) is not float for x in node.operands]
     numbers = [x if type(x) is float else x.data for x in node.operands]
     try:
@@ -178,7 +184,8 @@ def _transformed(
         output = f(*inputs)
     chosen = [inputs[place] for place in places]
     for own in chosen:
-        own.operands = own.operands or CONSTANT
+        if not own.operands:
+            own._connect(CONSTANT, ())
     several = lists and isinstance(output, (list, tuple))
     found = output if several else [output]
     outputs = [x if isinstance(x, Value) else result_of(x) for x in found]

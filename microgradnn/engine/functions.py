@@ -61,7 +61,10 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
     """
     weights, inputs = as_list(ws, "ws"), as_list(xs, "xs")
     check_lengths(weights, inputs, "ws", "xs")
+    together = getattr(type(weights[0]), "_apply_to_lists", None)
     try:
+        if together:
+            return together(reductions.dot, weights, inputs, bias)
         return reductions.dot(*weights, *inputs, bias)
     except TypeError as error:
         raise _named(error, ws=weights, xs=inputs, bias=bias) from None
@@ -104,7 +107,9 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     [0.09003057, 0.24472847, 0.66524096]
     """
     logits = as_list(xs, "xs")
-    return [_of_list(reductions.softmax, logits, float(k)) for k in range(len(logits))]
+    together = getattr(type(logits[0]), "_apply_to_lists", None)
+    shares: list[Any] | None = together(reductions.softmax, logits) if together else None
+    return shares or [_of_list(reductions.softmax, logits, float(k)) for k in range(len(logits))]
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:

@@ -1,10 +1,12 @@
 """How a Value meets the rest of Python: NumPy, printing, pictures, conversion, copying."""
 
-from collections.abc import Iterable
-from functools import partialmethod
+from collections.abc import Callable, Iterable
+from functools import partial, partialmethod
 from typing import Any
 
-from .checks import as_number, check_lengths
+from .checks import as_number, as_operand, check_lengths, must_be
+from .recording import changed_somewhere, settled
+from .row import GIVEN
 
 # Methods that Python looks for, and NumPy in the elements of an object array, by what they are
 # called in words; `foreign` applies a row or says what to write instead.
@@ -33,17 +35,67 @@ class Protocols:
         node._grad = grad
         node.label = label
         node.op = op
-        node.operands = operands
-        node.local_grads = local_grads
+        node._connect(operands, local_grads)
         return node
+
+    def _connect(self: Any, operands: Any, local_grads: Any) -> None:
+        """Keep the operands and the derivatives by them; without these they are only kept."""
+        self._x, self._dx, self._y, self._dy = operands, None, None, None
+        if type(operands) is tuple and len(operands) == len(local_grads) == 1:
+            (self._x,), (self._dx,) = operands, local_grads
+        elif type(operands) is tuple and len(operands) == len(local_grads) == 2:
+            (self._x, self._y), (self._dx, self._dy) = operands, local_grads
+        elif operands:
+            self._y = tuple([x for x in operands if type(x) is not float])
+            self._dy = tuple([d for d in local_grads if d is not None])
+
+    @property
+    def operands(self: Any) -> tuple[Any, ...]:
+        """What the operation was applied to, Values and floats, in written order."""
+        x, y = self._x, self._y
+        if isinstance(x, tuple):
+            return x
+        if isinstance(y, tuple):
+            return (*y, x)
+        return (x,) if y is None else (x, y)
+
+    @property
+    def local_grads(self: Any) -> tuple[float | None, ...]:
+        """The derivative by each operand, as it was when this was computed; None for a float."""
+        x, dy = self._x, self._dy
+        if isinstance(dy, tuple) and not isinstance(x, tuple):
+            return (*dy, None)
+        if not isinstance(x, tuple):
+            return (self._dx,) if self._y is None else (self._dx, dy)
+        if self._y and not dy:  # the compiler traces without derivatives
+            return ()
+        derivatives = iter(dy or ())
+        return tuple([None if type(z) is float else next(derivatives) for z in x])
 
     def __copy__(self: Any) -> Any:
         parts = self.data, self.op, self.operands, self.local_grads
-        return self._assembled(*parts, self.grad, self.label)
+        copied = self._assembled(*parts, self.grad, self.label)
+        if hasattr(self, "__dict__"):  # what a subclass has added
+            copied.__dict__.update(self.__dict__)
+        return copied
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from .copying import recipe
+
+        return recipe(self)
 
     def _known(self: Any) -> float | None:
         """The number; None while the compiler traces, for what it is a program may not look at."""
         return self._number  # type: ignore[no-any-return]
+
+    @property
+    def data(self: Any) -> float:
+        """The number itself; a recorded pass keeps its derivatives when it is changed."""
+        return self._number  # type: ignore[no-any-return]
+
+    @data.setter
+    def data(self: Any, number: Any) -> None:
+        self._number = as_number(number, "data")
 
     @property
     def grad(self: Any) -> float:
@@ -59,7 +111,7 @@ class Protocols:
     @property
     def made_at(self: Any) -> str:
         """The line of the program that made this under `debug()`: "file:line: text"; else ""."""
-        return getattr(self.operands, "line", "")
+        return getattr(self._x, "line", "")
 
     def __repr__(self: Any) -> str:
         label = f", label={self.label!r}" if self.label else ""
@@ -79,6 +131,72 @@ class Protocols:
 
         return foreign.call(ufunc, method, inputs, options)
 
+    # ---- As programs look at it that were written for other engines ------------------------------
+
+    @property
+    def _children(self: Any) -> tuple[Any, ...]:
+        """The operands, a number as a leaf."""
+        return tuple(
+            [self._assembled(x, None, (), ()) if type(x) is float else x for x in self.operands]
+        )
+
+    @property
+    def _prev(self) -> set[Any]:
+        """The operands as a set, so the same one only once."""
+        return set(self._children)
+
+    @property
+    def _local_grads(self: Any) -> tuple[float, ...]:
+        """The derivative by each of `_children`; 0 by a number, as nothing is handed on to it."""
+        return tuple([0.0 if d is None else d for d in self.local_grads])
+
+    @property
+    def _op(self: Any) -> str:
+        """The operation as micrograd writes it, such as "+", "**2", "ReLU"; "" of a leaf."""
+        if self.op is None:
+            return ""
+        if self.op.name == "pow" and self._dy is None:
+            return f"**{self._y:g}"
+        return "ReLU" if self.op.name == "relu" else self.op.code or self.op.name
+
+    @property
+    def _backward(self: Any) -> Callable[[], None]:
+        """The function that adds to each operand's `grad` what this node's `grad` contributes."""
+        return partial(_hand_on, self)
+
+    @_backward.setter
+    def _backward(self, function: Any) -> None:
+        raise AttributeError(
+            "_backward cannot be replaced, for every operation keeps its derivatives as numbers; "
+            "make an operation of your own by mg.primitive('cube', lambda x: x**3, [lambda out, x: "
+            "3 * x**2]), or a node of known derivatives: Value(data, (a, b), (by_a, by_b))"
+        )
+
+    # ---- As a number ---------------------------------------------------------------------------
+
+    def item(self: Any) -> float:
+        """The number, as a plain float."""
+        return self.data  # type: ignore[no-any-return]
+
+    def detach(self: Any) -> Any:
+        """A new leaf with the same number, to which no gradient flows through this graph."""
+        return self._assembled(self.data, None, (), (), label=self.label)
+
+    def __lt__(self: Any, other: Any) -> Any:
+        return self._number < _number_of(other)
+
+    def __le__(self: Any, other: Any) -> Any:
+        return self._number <= _number_of(other)
+
+    def __gt__(self: Any, other: Any) -> Any:
+        return self._number > _number_of(other)
+
+    def __ge__(self: Any, other: Any) -> Any:
+        return self._number >= _number_of(other)
+
+    def __bool__(self: Any) -> bool:
+        return self._number != 0.0  # type: ignore[no-any-return]
+
     def __pos__(self) -> Any:
         return self
 
@@ -91,6 +209,17 @@ class Protocols:
         return in_notebook(self)
 
 
+def _hand_on(node: Any) -> None:
+    for operand, local_grad in zip(node.operands, node.local_grads, strict=True):
+        if local_grad is not None:
+            operand._grad += local_grad * node._grad
+
+
+def _number_of(x: Any) -> float:
+    name = "operand of a comparison"
+    return x._number if hasattr(type(x), "_apply") else as_number(x, name)
+
+
 def _foreign(value: Any, shown: str, *others: Any) -> Any:
     from .. import foreign
 
@@ -99,6 +228,42 @@ def _foreign(value: Any, shown: str, *others: Any) -> Any:
 
 for _name, _shown in _FOREIGN.items():
     setattr(Protocols, _name, partialmethod(_foreign, _shown))
+
+
+def describe(node: Any, first: Any, second: Any, label: Any, older: dict[str, Any]) -> None:
+    """Make of a new leaf what the other arguments of `Value` say; refuse what they cannot mean.
+
+    `first` is a label, or the operands; `second` the local derivatives by these, or, as in
+    micrograd, how an operation is written, of which nothing is kept.
+    """
+    for name in older.keys() - {"_children", "_op"}:
+        raise TypeError(f"Value() has no argument {name!r}")
+    must_be(str, label, "label", "a str")
+    must_be((str, tuple, list), first, "label_or_operands", "a label, or a tuple of operands")
+    must_be((str, tuple, list), second, "op_or_local_grads", "a tuple of derivatives, or a str")
+    given = older.get("_children", ())
+    if not isinstance(first, str):
+        first, given = "", first
+    if first and label:
+        raise TypeError(f"label is given twice: {first!r} and {label!r}")
+    node.label = first or label
+    must_be((tuple, list), given, "_children", "a tuple of operands")
+    must_be(str, older.get("_op", ""), "_op", "a str")
+    operands = tuple([as_operand(x, f"operands[{k}]") for k, x in enumerate(given)])
+    if isinstance(second, str) and operands:
+        raise TypeError(
+            "operands need the local derivative by each: Value(data, (a, b), (by_a, by_b)); the "
+            "operators and functions record them, and mg.primitive defines an operation"
+        )
+    local_grads = [] if isinstance(second, str) else second
+    check_lengths(operands, local_grads, "operands", "local_grads")
+    numbers = [as_number(d, f"local_grads[{k}]") for k, d in enumerate(local_grads)]
+    if operands:
+        node.op = GIVEN
+        wanted = [None if type(x) is float else d for x, d in zip(operands, numbers, strict=True)]
+        node._connect(operands, wanted)
+        if changed_somewhere:
+            settled(node)
 
 
 def assign(values: Iterable[Any], numbers: Iterable[Any]) -> None:

@@ -1,18 +1,19 @@
 """Compiled recording: `Value._record`, written out for one row at a time, for speed only."""
 
 import itertools
-import math
-import operator
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from functools import partial
+from math import inf, isfinite, nan
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .formulas import PYTHON, Formula, statements
-from .reductions import MOST_ROUNDED
-from .row import PRIMITIVES, Primitive, mode
+from .lists import neuron_kernel, numbers_of, softmax_nodes, sum_kernel
+from .recording import changed_somewhere, open_traces, settled
+from .row import PRIMITIVES, Primitive
 
 MOST_COMPILED = 64  # operands of an n-ary row; for more, compiling would take longer than it saves
 
-Node = TypeVar("Node")
 Kernel = Callable[..., Any]
 
 # In a kernel `x0`, … are the operands, `dx0`, … the numbers in those that are Values, `local_x0`, …
@@ -37,8 +38,10 @@ _CASE = """
         node._grad = 0.0
         node.label = ""
         node.op = row
-        node.operands = ({operands},)
-        node.local_grads = ({local_grads},)
+        node._x = {x}
+        node._dx = {dx}
+        node._y = {y}
+        node._dy = {dy}
         return settled(node) if changed_somewhere else node
 """
 _CHECK_FOR_NAN = """
@@ -49,67 +52,65 @@ _RETRY = """
         return kernel({operands})"""
 
 
-class _Unrecorded(tuple[Any, ...]):
-    """The operands of what was computed without recording: none, but not as a leaf has none."""
+Node = TypeVar("Node")
 
-    __slots__ = ()
+if TYPE_CHECKING:
 
-
-UNRECORDED = _Unrecorded()
-
-# Weak references to the blocks that change what is recorded, in whatever context; as a block is
-# alive while a context is in it, no context has to be asked for its mode while this is empty.
-# Asking takes a seventh of the time of a node.
-changed_somewhere: set[Any] = set()
-
-# Traces of the compiler, the innermost last: they record what no kernel takes. What they watch is
-# of a class of its own, which no kernel takes.
-open_traces: list[Any] = []
-
-
-def settled(node: Any) -> Any:
-    """The finished node as the mode of this context wants it."""
-    now = mode.get()
-    if now.records:
-        node.operands = now.keep(node.operands)
-    else:
-        node.op, node.operands, node.local_grads = None, UNRECORDED, ()
-    return node
-
-
-def must_be_recorded(node: Any, asked: str) -> None:
-    """Refuse to differentiate what was computed without recording: 0 would be a wrong answer."""
-    if node.operands is UNRECORDED:
-        name = node.label or f"Value(data={node.data!r})"
-        raise RuntimeError(
-            f"{asked} has nothing to go back over: {name} was computed inside no_grad(), which "
-            "records nothing; compute it outside of the block"
-        )
+    class Record(ModuleType, Generic[Node]):
+        def __getattr__(self, name: str) -> Callable[..., Node]: ...
 
 
 class Kernels(Generic[Node]):
-    """The recording functions of a class of nodes, by the rows' names; compiled when asked for."""
+    """The recording functions of a class of nodes, each written when it is first called.
+
+    They stand in a module, `record`, under the names of the rows: Python calls the functions of a
+    module sooner than those of another object.
+    """
 
     def __init__(self, value_class: type[Node]) -> None:
-        self._value_class = value_class
+        self._value_class: Any = value_class
+        self.record: Record[Node] = ModuleType("record")  # type: ignore[assignment]
+        for name in PRIMITIVES:
+            setattr(self.record, name, partial(self._first, name))
+        self.neuron = neuron_kernel(PRIMITIVES["dot"], value_class, self._record)
+
+    def of(self, row: Primitive) -> Callable[..., Node]:
+        """The kernel of a row, which may be younger than the others."""
+        return getattr(self.record, row.name, None) or partial(self._first, row.name)
 
     def _record(self, row: Primitive, operands: tuple[Any, ...]) -> Any:
         """Record what no kernel takes."""
         return (open_traces or [self._value_class])[-1]._record(row, operands)
 
-    def __getattr__(self, name: str) -> Callable[..., Node]:
-        if name not in PRIMITIVES:
-            raise AttributeError(f"no primitive {name!r}")
+    def _first(self, name: str, *operands: Any) -> Any:
+        """Write the kernel, and put it in the place of this."""
         kernel = self._build(PRIMITIVES[name])
-        setattr(self, name, kernel)
-        return kernel
+        setattr(self.record, name, kernel)
+        return kernel(*operands)
+
+    def _dot(self, *operands: Any) -> Any:
+        n = len(operands) // 2
+        return self.dot_of(operands[:n], operands[n:-1], operands[-1])
+
+    def dot_of(self, weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
+        """The `dot` of two lists of the same length."""
+        inputs = tuple(inputs)
+        return self.neuron(tuple(weights), inputs, bias, numbers_of(inputs, self._value_class))
+
+    def shares(self, logits: Sequence[Any]) -> list[Any] | None:
+        """All nodes of a softmax at once; None if the logits are not plain Values, and finite."""
+        numbers = numbers_of(logits, self._value_class)
+        if numbers is None or numbers is logits or open_traces or not all(map(isfinite, numbers)):
+            return None
+        return softmax_nodes(PRIMITIVES["softmax"], self._value_class, tuple(logits), numbers)
 
     def _build(self, row: Primitive) -> Kernel:
         if row.kind == "custom":  # need not be formulas, and has a name of the user's choice
             return self._plain(row)
-        by_hand = {"sum": _sum_kernel, "dot": _dot_kernel}
-        if row.name in by_hand:
-            return by_hand[row.name](row, self._value_class, self._record)
+        if row.name == "sum":
+            return sum_kernel(row, self._value_class, self._record)
+        if row.name == "dot":
+            return self._dot
         if row.arity is None:
             return self._by_kinds(row)
         all_kinds = itertools.product("vn", repeat=row.arity) if row.arity < 3 else ["vnn"]
@@ -148,8 +149,8 @@ class Kernels(Generic[Node]):
             "row": row,
             "changed_somewhere": changed_somewhere,
             "settled": settled,
-            "inf": math.inf,
-            "nan": math.nan,
+            "inf": inf,
+            "nan": nan,
         }
         import linecache  # only when the first kernel is written
 
@@ -193,48 +194,15 @@ def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:
         compute="\n            ".join(compute),
         check="" if row.keeps_partials_at_nan else _CHECK_FOR_NAN.format(operands=listed),
         operands=listed,
-        local_grads=", ".join([texts.get(f"local_{x}", "None") for x in operands]),
+        **_slots(operands, values, [texts.get(f"local_{x}", "None") for x in operands]),
     )
 
 
-def _sum_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:
-    fsum, assembled = math.fsum, value_class._assembled
-
-    def kernel(*operands: Any) -> Any:
-        if open_traces:
-            return record(row, operands)
-        try:
-            out = fsum([x._number for x in operands])
-        except (AttributeError, ArithmeticError, ValueError):
-            return record(row, operands)
-        node = assembled(out, row, operands, (1.0,) * len(operands))
-        return settled(node) if changed_somewhere else node
-
-    return kernel
-
-
-def _dot_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:
-    fsum, times, assembled = math.fsum, operator.mul, value_class._assembled
-
-    def kernel(*operands: Any) -> Any:
-        n = len(operands) // 2
-        if open_traces or n > MOST_ROUNDED:
-            return record(row, operands)
-        inputs, bias = operands[n:-1], operands[-1]
-        try:
-            w = [weight._number for weight in operands[:n]]
-            if type(inputs[0]) is value_class:
-                x = [value._number for value in inputs]
-                by_inputs: list[float | None] = w
-            elif set(map(type, inputs)) != {float}:
-                return record(row, operands)
-            else:
-                x, by_inputs = list(inputs), [None] * n
-            has_bias = type(bias) is not float
-            out = fsum([*map(times, w, x), bias._number if has_bias else bias])
-        except (AttributeError, IndexError, ArithmeticError, ValueError):
-            return record(row, operands)
-        node = assembled(out, row, operands, (*x, *by_inputs, 1.0 if has_bias else None))
-        return settled(node) if changed_somewhere else node
-
-    return kernel
+def _slots(operands: list[str], values: list[str], local_grads: list[str]) -> dict[str, str]:
+    """What `Value._connect` keeps of these operands."""
+    if len(operands) > 2:
+        derivatives = ", ".join([d for d in local_grads if d != "None"])
+        x, y = (f"({', '.join(xs)},)" for xs in (operands, values))
+        return {"x": x, "dx": "None", "y": y, "dy": f"({derivatives},)"}
+    x, y, dx, dy = [*operands, "None"][:2] + [*local_grads, "None"][:2]
+    return {"x": x, "dx": dx, "y": y, "dy": dy}

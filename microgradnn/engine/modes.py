@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..lines import is_of_package, line_at
-from .kernels import changed_somewhere
-from .row import Mode, mode
+from .recording import Mode, changed_somewhere, mode
 
 
 @contextmanager

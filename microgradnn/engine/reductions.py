@@ -1,5 +1,6 @@
 """Rows of many operands: sum, dot, max, min, logsumexp, softmax and cross-entropies."""
 
+import builtins
 import functools
 import itertools
 import math
@@ -68,16 +69,23 @@ def _shares(hits: list[Any]) -> list[Any]:
     return [hit / ties for hit in hits]
 
 
-class _Exponentials:
+class Exponentials:
     """exp(x − max) of logits, and sums of them that keep their digits when one logit dominates."""
 
     def __init__(self, logits: Sequence[Any]) -> None:
-        self.maximum = max(*logits)
-        self.shifted = [self._below_maximum(x) for x in logits]
-        self.each = [exp(shift) for shift in self.shifted]
-        # Kept apart: the sum below the maximum, and that at it, which is a whole number.
-        self.below = sum(*[where(e < 1.0, e, 0.0) for e in self.each])
-        self.at_top = _add_arrays(*[where(e < 1.0, 0.0, e) for e in self.each])
+        # The sum below the maximum is kept apart from that at it, which is a whole number.
+        if set(map(type, logits)) == {float} and all(map(math.isfinite, logits)):  # for speed
+            self.maximum = builtins.max(logits)
+            self.shifted = [x - self.maximum for x in logits]
+            self.each = list(map(math.exp, self.shifted))
+            self.below = math.fsum([e for e in self.each if e < 1.0])
+            self.at_top = float(self.each.count(1.0))
+        else:
+            self.maximum = max(*logits)
+            self.shifted = [self._below_maximum(x) for x in logits]
+            self.each = [exp(shift) for shift in self.shifted]
+            self.below = sum(*[where(e < 1.0, e, 0.0) for e in self.each])
+            self.at_top = _add_arrays(*[where(e < 1.0, 0.0, e) for e in self.each])
         self.total = self.below + self.at_top
 
     def _below_maximum(self, x: Any) -> Any:
@@ -85,11 +93,16 @@ class _Exponentials:
         limit = where(x < top, -math.inf, where(x >= top, 0.0, x - top))
         return where(abs(top) < math.inf, x - top, limit)
 
-    def share(self, k: int) -> Any:
-        return self.each[k] / self.total
-
+    @functools.cached_property
     def shares(self) -> list[Any]:
         return [e / self.total for e in self.each]
+
+    def slopes(self, k: int, share: Any) -> list[Any]:
+        """The derivatives of the share of k by each logit."""
+        minus = -share
+        slopes = [minus * s for s in self.shares]
+        slopes[k] = share * self.share_of_others(k)
+        return slopes
 
     def share_of_others(self, k: int) -> Any:
         e = self.each[k]
@@ -111,17 +124,13 @@ def _sums_of_others(xs: Sequence[Any]) -> list[Any]:
 
 
 def _softmax_partials(out: Any, which: Any, *logits: Any) -> list[Any]:
-    exponentials, chosen = _Exponentials(logits), int(which)
-    return [0.0] + [
-        out * exponentials.share_of_others(k) if k == chosen else -out * exponentials.share(k)
-        for k in range(len(logits))
-    ]
+    return [0.0, *Exponentials(logits).slopes(int(which), out)]
 
 
 def _cross_entropy(*operands: Any) -> Any:
     n = len(operands) // 2
     logits, targets = operands[:n], operands[n:]
-    exponentials = _Exponentials(logits)
+    exponentials = Exponentials(logits)
     top, log_total = exponentials.maximum, exponentials.log_total()
     terms = []
     for x, shift, t in zip(logits, exponentials.shifted, targets, strict=True):
@@ -135,9 +144,9 @@ def _cross_entropy_partials(out: Any, *operands: Any) -> list[Any]:
     # softmax − target, as share·(other targets) − target·(other shares): nothing cancels.
     n = len(operands) // 2
     logits, targets = operands[:n], operands[n:]
-    exponentials = _Exponentials(logits)
+    exponentials = Exponentials(logits)
     by_logits = [
-        exponentials.share(k) * others - t * exponentials.share_of_others(k)
+        exponentials.shares[k] * others - t * exponentials.share_of_others(k)
         for k, (t, others) in enumerate(zip(targets, _sums_of_others(targets), strict=True))
     ]
     log_total = exponentials.log_total()
@@ -146,7 +155,7 @@ def _cross_entropy_partials(out: Any, *operands: Any) -> list[Any]:
 
 def _cross_entropy_of_logits(*operands: Any) -> Any:
     n = len(operands) // 2
-    return _cross_entropy(*operands[:n], *_Exponentials(operands[n:]).shares())
+    return _cross_entropy(*operands[:n], *Exponentials(operands[n:]).shares)
 
 
 def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
@@ -154,8 +163,8 @@ def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
     # cost has its target as a factor from the start, so that ∞ adds nothing where that is 0, and
     # as a share, so that costs next to the largest float add up to no infinity.
     n = len(operands) // 2
-    given, wanted = _Exponentials(operands[:n]), _Exponentials(operands[n:])
-    s, t, shares = given.each, wanted.each, [wanted.share(k) for k in range(n)]
+    given, wanted = Exponentials(operands[:n]), Exponentials(operands[n:])
+    s, t, shares = given.each, wanted.each, [wanted.shares[k] for k in range(n)]
     costs = [where(shares[k] <= 0, 0.0, -shares[k] * given.shifted[k]) for k in range(n)]
     other_s, other_t, other_costs = map(_sums_of_others, (s, t, costs))
     return [
@@ -197,13 +206,13 @@ min = add_row("min", "min", lambda *xs: functools.reduce(minimum, xs),
     lambda out, *xs: _shares([where(x <= out, 1.0, 0.0) for x in xs]),
     summary="The smallest.", example=(3.0, 1.0, 2.0),
     words=("min xᵢ", "1 for the smallest, 1/k each in a k-way tie, else 0"))
-logsumexp = add_row("logsumexp", "log Σ exp", lambda *xs: _Exponentials(xs).log_sum(),
-    lambda out, *xs: _Exponentials(xs).shares(), definition=lambda *xs: log(sum(*map(exp, xs))),
+logsumexp = add_row("logsumexp", "log Σ exp", lambda *xs: Exponentials(xs).log_sum(),
+    lambda out, *xs: Exponentials(xs).shares, definition=lambda *xs: log(sum(*map(exp, xs))),
     textbook=lambda out, *xs: [exp(x - out) for x in xs],
     summary="The logarithm of the sum of exponentials.", example=(1.0, 2.0, 3.0),
     words=("log Σ exp(xᵢ)", "∂/∂xᵢ = exp(xᵢ − out)"))
 softmax: Primitive = add_row("softmax", "softmax",
-    lambda which, *xs: _Exponentials(xs).share(int(which)), _softmax_partials,
+    lambda which, *xs: Exponentials(xs).shares[int(which)], _softmax_partials,
     definition=lambda which, *xs: exp(xs[int(which)]) / sum(*map(exp, xs)),
     textbook=lambda out, which, *xs: [0.0] + [
         out * (1.0 - out) if k == int(which) else -out * softmax(float(k), *xs)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
 from .checks import REAL, Interval, as_number, is_array, must_be, must_be_plain
+from .recording import mode
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
 Partial = Callable[..., Any]
@@ -25,18 +25,6 @@ class _Help:
         from ..explaining.help import help_of  # only now, so that importing the package stays quick
 
         return help_of(row)
-
-
-class Mode(NamedTuple):
-    """How operations are recorded in a context; the blocks of `modes.py` change it."""
-
-    records: bool = True
-    keep: Callable[..., Any] = tuple  # makes a node's operands; under `debug`, with the line
-    lenient: bool = False  # what is outside a domain is infinite or NaN, as partials are
-    blocks: tuple[object, ...] = ()  # those that are open, the innermost last
-
-
-mode: ContextVar[Mode] = ContextVar("mode", default=Mode())  # noqa: B039 - it is immutable
 
 
 class Primitive:
@@ -276,10 +264,18 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 PRIMITIVES: dict[str, Primitive] = {}
 
 
+def _not_known(*operands: Any) -> Any:
+    raise TypeError("of this operation only numbers are known, no formula")
+
+
+# The operation of a node that a user made of a number and its local derivatives; no row.
+GIVEN = Primitive("given", "given", _not_known, _not_known, kind="custom")
+
+
 def _row_named(name: str) -> Primitive:
-    if name not in PRIMITIVES:
+    if name not in PRIMITIVES and name != GIVEN.name:
         raise LookupError(f"no primitive {name!r}; define it with mg.primitive before loading")
-    return PRIMITIVES[name]
+    return PRIMITIVES.get(name, GIVEN)
 
 
 def add_row(name: str, *columns: Any, **more: Any) -> Primitive:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from .checks import as_number, is_array, must_be
-from .interop import Protocols
-from .kernels import Kernels, must_be_recorded, settled
-from .row import Primitive, mode
+from .interop import Protocols, describe
+from .kernels import Kernels
+from .recording import mode, must_be_recorded, settled
+from .row import Primitive
+
+_NOTHING = ""  # an argument that was not given; Python has this text only once
 
 
 class Value(Protocols):
@@ -16,6 +19,10 @@ class Value(Protocols):
     `operands` are what the operation `op` was applied to, Values and floats; `local_grads` holds
     for each the derivative ∂self/∂operand (None for a float). A Value made by a user is a leaf.
 
+    One operand or two stand in the node itself: `_x` and `_y`, with the derivatives by them, `_dx`
+    and `_dy`. If there are others, `_x` is the tuple of all, `_y` that of the Values among them,
+    and `_dy` that of the derivatives by these. So most nodes are one object, and soon made.
+
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> c = a * b + a
     >>> c.backward()
@@ -23,24 +30,27 @@ class Value(Protocols):
     (-4.0, -2.0, 2.0)
     """
 
-    __slots__ = ("_grad", "_number", "label", "local_grads", "op", "operands")
+    __slots__ = ("_dx", "_dy", "_grad", "_number", "_x", "_y", "label", "op")
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(
+        self,
+        data: Any,
+        label_or_operands: Any = _NOTHING,
+        op_or_local_grads: Any = _NOTHING,
+        label: str = _NOTHING,
+        **older: Any,
+    ) -> None:
         self._number = as_number(data, "data")
         self._grad = 0.0
-        self.label = label if type(label) is str else must_be(str, label, "label", "a str")
+        self.label = label_or_operands if type(label_or_operands) is str else ""
         self.op: Primitive | None = None
-        self.operands: tuple[Any, ...] = ()
-        self.local_grads: tuple[float | None, ...] = ()
-
-    @property
-    def data(self) -> float:
-        """The number itself; a recorded pass keeps its derivatives when it is changed."""
-        return self._number
-
-    @data.setter
-    def data(self, number: Any) -> None:
-        self._number = as_number(number, "data")
+        self._x: Any = ()
+        self._dx: Any = None
+        self._y: Any = None
+        self._dy: Any = None
+        others = op_or_local_grads is not _NOTHING or label is not _NOTHING or older
+        if others or type(label_or_operands) is not str:
+            describe(self, label_or_operands, op_or_local_grads, label, older)
 
     # ---- Forward: compute, and record ------------------------------------------------------
 
@@ -59,12 +69,17 @@ class Value(Protocols):
         data = primitive.value(numbers, operands)
         records = mode.get().records
         local_grads = primitive.local_derivatives(data, numbers, wanted) if records else ()
-        return settled(Value._assembled(data, primitive, operands, tuple(local_grads)))
+        return settled(Value._assembled(data, primitive, operands, local_grads))
 
     @staticmethod
     def _apply(primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         primitive.check_arity(operands)
-        return getattr(record, primitive.name)(*operands)
+        return kernels.of(primitive)(*operands)
+
+    @staticmethod
+    def _apply_to_lists(primitive: Primitive, *lists: Any) -> Any:
+        """The result of `dot`, or all of `softmax`, at once; None if it cannot be had at once."""
+        return (kernels.dot_of if primitive.name == "dot" else kernels.shares)(*lists)
 
     def __add__(self, other: Any) -> Value:
         return record.add(self, other)
@@ -135,44 +150,23 @@ class Value(Protocols):
         start = as_number(gradient, "gradient")
         order = topological_order(self)
         for node in order:
-            if node.operands:
+            if node.op is not None:
                 node._grad = 0.0
         self._grad += start
         for node in reversed(order):
-            upstream = node._grad
-            for operand, local_grad in zip(node.operands, node.local_grads, strict=True):
-                if local_grad is not None:
+            upstream, dy = node._grad, node._dy
+            if node._dx is not None:
+                node._x._grad += node._dx * upstream
+            if type(dy) is tuple:
+                for operand, local_grad in zip(node._y, dy, strict=True):
                     operand._grad += local_grad * upstream
+            elif dy is not None:
+                node._y._grad += dy * upstream
 
     def zero_grad(self) -> None:
         """Set `grad` to zero in this node and in all that it was computed from."""
         for node in topological_order(self):
             node._grad = 0.0
-
-    # ---- As a number -----------------------------------------------------------------------
-
-    def item(self) -> float:
-        """The number, as a plain float."""
-        return self.data
-
-    def detach(self) -> Value:
-        """A new leaf with the same number, to which no gradient flows through this graph."""
-        return Value(self.data, self.label)
-
-    def __lt__(self, other: Any) -> bool:
-        return self._number < _data_of(other)
-
-    def __le__(self, other: Any) -> bool:
-        return self._number <= _data_of(other)
-
-    def __gt__(self, other: Any) -> bool:
-        return self._number > _data_of(other)
-
-    def __ge__(self, other: Any) -> bool:
-        return self._number >= _data_of(other)
-
-    def __bool__(self) -> bool:
-        return self._number != 0.0
 
 
 def topological_order(root: Value) -> list[Value]:
@@ -187,13 +181,16 @@ def topological_order(root: Value) -> list[Value]:
             order.append(stack.pop())
         elif node not in seen:
             seen.add(node)
-            stack += [node, None]
-            stack += [x for x in reversed(node.operands) if type(x) is not float and x not in seen]
+            stack += (node, None)
+            if type(node._dy) is tuple:
+                if not seen.issuperset(node._y):
+                    stack += [x for x in reversed(node._y) if x not in seen]
+            elif node._dy is not None and node._y not in seen:
+                stack.append(node._y)
+            if node._dx is not None and node._x not in seen:
+                stack.append(node._x)
     return order
 
 
-def _data_of(x: Any) -> float:
-    return x._number if isinstance(x, Value) else as_number(x, "operand of a comparison")
-
-
-record = Kernels(Value)
+kernels = Kernels(Value)
+record = kernels.record

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ..engine.kernels import must_be_recorded
+from ..engine.recording import must_be_recorded
 from ..engine.value import Value, topological_order
 from .notation import derivative, names_of, number, written
 

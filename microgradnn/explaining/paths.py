@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..engine.checks import must_be
 from ..engine.derivatives import dependents, gradients
-from ..engine.kernels import must_be_recorded
+from ..engine.recording import must_be_recorded
 from ..engine.value import Value, topological_order
 from .notation import derivative, names_of, number
 from .writing import latex

@@ -98,10 +98,8 @@ def _computed(
         (copies[x], local) if x in copies else (x if type(x) is float else x.data, None)
         for x, local in uses
     ]
-    made = Value(original.data, label)
-    made.op = op
-    made.operands = tuple(x for x, _ in pairs)
-    made.local_grads = tuple(local for _, local in pairs)
+    operands, local_grads = tuple(x for x, _ in pairs), tuple(local for _, local in pairs)
+    made: Value = Value._assembled(original.data, op, operands, local_grads, label=label)
     return made
 
 

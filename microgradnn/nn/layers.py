@@ -8,8 +8,9 @@ from typing import Any
 
 from ..engine import functions
 from ..engine.checks import MOST_UNITS, as_count, as_list, as_number, as_operands
+from ..engine.lists import numbers_of
 from ..engine.row import PRIMITIVES
-from ..engine.value import Value, record
+from ..engine.value import Value, kernels
 from .init import Initializer, as_initializer, as_random
 from .module import Module
 from .parts import attributes_of
@@ -52,11 +53,11 @@ class Neuron(Module):
         self.label_parameters()
 
     def __call__(self, x: Any) -> Any:
-        return self.respond(as_operands(x, len(self.w), "x"))
+        return self.respond(*checked_inputs(x, len(self.w)))
 
-    def respond(self, operands: list[Any]) -> Any:
-        """The neuron's output for operands that have been checked."""
-        s = record.dot(*self.w, *operands, 0.0 if self.b is None else self.b)
+    def respond(self, inputs: tuple[Any, ...], numbers: Sequence[float] | None) -> Any:
+        """The neuron's output for inputs that have been checked, and their numbers, if known."""
+        s = kernels.neuron(tuple(self.w), inputs, 0.0 if self.b is None else self.b, numbers)
         y = apply_activation(self.activation, s)
         # The number is kept, for the Value would keep its whole graph alive.
         self.output = y._known() if isinstance(y, Value) else y
@@ -95,8 +96,8 @@ class Layer(Module):
         self.label_parameters()
 
     def __call__(self, x: Any) -> list[Any]:
-        operands = as_operands(x, len(self.neurons[0].w), "x")
-        return [neuron.respond(operands) for neuron in self.neurons]
+        inputs, numbers = checked_inputs(x, len(self.neurons[0].w))
+        return [neuron.respond(inputs, numbers) for neuron in self.neurons]
 
     def parts_of_state(self) -> list[tuple[str, Any]]:
         """The weights as PyTorch's Linear has them: weight (nout, nin) and bias (nout,).
@@ -169,6 +170,12 @@ class MLP(Module):
         return f"MLP([{', '.join(map(repr, self.layers))}])"
 
 
+def checked_inputs(x: Any, count: int) -> tuple[tuple[Any, ...], Sequence[float] | None]:
+    """The inputs of neurons, and their numbers, which all neurons of a layer share."""
+    inputs = tuple(as_operands(x, count, "x"))
+    return inputs, numbers_of(inputs, Value)
+
+
 # ---- Activations -------------------------------------------------------------------------------
 
 
@@ -195,7 +202,7 @@ def apply_activation(activation: Activation, s: Any) -> Any:
     if isinstance(activation, str):
         if activation in _WITH_PARAMETERS:
             return _WITH_PARAMETERS[activation](s)
-        return getattr(record, activation)(s)
+        return kernels.of(PRIMITIVES[activation])(s)
     return activation(s)
 
 

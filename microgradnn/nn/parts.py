@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from itertools import chain, count
 from typing import Any
 
-from ..engine.kernels import UNRECORDED
+from ..engine.recording import UNRECORDED
 from ..engine.value import Value
 
 Parts = Iterable[tuple[Any, Any]]  # what is in a thing, each with its key

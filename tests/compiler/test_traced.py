@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import microgradnn as mg
 from microgradnn import Value, losses, nn
 from microgradnn.compiler import compile
-from microgradnn.engine.kernels import open_traces
+from microgradnn.engine.recording import open_traces
 
 # Functions of a list of inputs `x` and a parameter `w`. Each looks at a number in the line with
 # the comment "here".

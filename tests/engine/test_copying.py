@@ -59,7 +59,7 @@ def test_a_shallow_copy_shares_the_operands() -> None:
     y = a * a
     twin = copy.copy(y)
     assert twin is not y
-    assert twin.operands is y.operands
+    assert twin.operands == y.operands == (a, a)
 
 
 def test_a_row_of_ones_own_must_be_there_where_a_graph_is_loaded() -> None:

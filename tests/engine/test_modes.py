@@ -16,9 +16,8 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn, optim
-from microgradnn.engine.kernels import changed_somewhere
 from microgradnn.engine.modes import Changed
-from microgradnn.engine.row import Mode, mode
+from microgradnn.engine.recording import Mode, changed_somewhere, mode
 
 
 def is_recorded() -> bool:

@@ -13,7 +13,7 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import Value, first_non_finite, nn
-from microgradnn.engine.kernels import changed_somewhere
+from microgradnn.engine.recording import changed_somewhere
 
 HERE = Path(__file__)
 
