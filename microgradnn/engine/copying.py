@@ -1,10 +1,8 @@
 """Deep copies and pickles of a graph of any depth, without recursion."""
 
-from __future__ import annotations
-
 import copyreg
-from typing import Any
 
+from ..typed import Any
 from .kernels import UNRECORDED
 from .value import Value, topological_order
 
@@ -12,7 +10,7 @@ from .value import Value, topological_order
 class _Recipes(list[tuple[Any, ...]]):
     """How to build the nodes; nothing in it is mutable, so a deep copy need not look inside."""
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> _Recipes:
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Recipes":
         return self
 
 

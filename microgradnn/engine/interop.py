@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from functools import partialmethod
-from typing import Any
 
+from ..typed import Any
 from .checks import as_number, check_lengths
 
 # Methods that Python looks for, and NumPy in the elements of an object array, by what they are

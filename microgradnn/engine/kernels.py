@@ -4,8 +4,8 @@ import itertools
 import math
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
 
+from ..typed import Any, Generic, TypeVar
 from .formulas import PYTHON, Formula, statements
 from .reductions import MOST_ROUNDED
 from .row import PRIMITIVES, Primitive, mode

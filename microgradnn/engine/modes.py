@@ -5,9 +5,9 @@ import sys
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from ..lines import is_of_package, line_at
+from ..typed import Any
 from .kernels import changed_somewhere
 from .row import Mode, mode
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import namedtuple
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from typing import Any, NamedTuple, overload
 
+from ..typed import Any, overload
 from .checks import REAL, Interval, as_number, is_array, must_be, must_be_plain
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
@@ -27,13 +28,13 @@ class _Help:
         return help_of(row)
 
 
-class Mode(NamedTuple):
+class Mode(namedtuple("Mode", "records keep lenient blocks", defaults=(True, tuple, False, ()))):
     """How operations are recorded in a context; the blocks of `modes.py` change it."""
 
-    records: bool = True
-    keep: Callable[..., Any] = tuple  # makes a node's operands; under `debug`, with the line
-    lenient: bool = False  # what is outside a domain is infinite or NaN, as partials are
-    blocks: tuple[object, ...] = ()  # those that are open, the innermost last
+    records: bool
+    keep: Callable[..., Any]  # makes a node's operands; under `debug`, with the line
+    lenient: bool  # what is outside a domain is infinite or NaN, as partials are
+    blocks: tuple[object, ...]  # those that are open, the innermost last
 
 
 mode: ContextVar[Mode] = ContextVar("mode", default=Mode())  # noqa: B039 - it is immutable

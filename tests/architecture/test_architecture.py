@@ -22,6 +22,7 @@ module_name: Callable[[Path], str] = _IMPORTS["module_name"]
 
 # Each package, and each file in it, may import those above it.
 ORDER = {
+    "typed": "",
     "lines": "",
     "slopes": "",
     "engine": "checks row custom table reductions formulas functions kernels interop "
@@ -93,6 +94,7 @@ TESTED_BY = {
     "rows": "test_rows_as_formulas",
     "slopes": "test_checking",
     "targets": "test_vain",
+    "typed": "test_architecture",
 }
 
 
