@@ -114,10 +114,11 @@ def as_positive(x: Any, name: str, or_zero: bool = False) -> float:
 
 def as_count(x: Any, name: str, least: int = 1, most: float = math.inf) -> int:
     """An int, one of NumPy's too, from `least` to `most`."""
-    from numbers import Integral  # only now, so that importing the package stays quick
+    if type(x) is not int:
+        from numbers import Integral  # only now, so that importing the package stays quick
 
-    if not isinstance(x, Integral) or isinstance(x, bool):
-        raise TypeError(f"{name} must be an int, got {type(x).__name__} {x!r}")
+        if not isinstance(x, Integral) or isinstance(x, bool):
+            raise TypeError(f"{name} must be an int, got {type(x).__name__} {x!r}")
     if x < least:
         raise ValueError(f"{name} must be at least {least}, got {x}")
     if int(x) > most:
