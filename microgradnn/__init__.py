@@ -10,27 +10,19 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
-from . import losses, nn, optim
 from .engine import (
-    GradientCheck,
     Interval,
     Primitive,
     Value,
     debug,
     functions,
     grad,
-    gradcheck,
     gradients,
     hessian,
     jacobian,
     large_graph,
     no_grad,
-    numerical_gradient,
     primitive,
-    relative_error,
     table,
     topological_order,
     value_and_grad,
@@ -43,22 +35,26 @@ from .engine.functions import sum as sum
 from .engine.table import *  # noqa: F403 - its `__all__`
 from .engine.table import abs as abs
 from .engine.table import pow as pow
+from .typed import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from . import data, plots, testing
+    from . import data, losses, nn, optim, plots, testing
     from .compiler import Program
     from .compiler import compile as compile
     from .drawing import Drawing, draw, to_dot
     from .drawing.worksheet import worksheet
+    from .engine.checking import gradcheck, numerical_gradient, relative_error
     from .explaining import explain, steps
     from .explaining.diagnosis import first_non_finite
     from .explorer import Explorer, explore
+    from .slopes import GradientCheck
     from .training import History, evaluate, fit
 
-# Names whose modules need more than the standard library, or time to load that most programs need
-# not spend: they are loaded when they are first asked for.
+# Modules that need more than the standard library, or time to load that not every program need
+# spend, and the names from such modules: they are loaded when they are first asked for.
+_LAZY_MODULES = ("data", "losses", "nn", "optim", "plots", "testing")
 _LAZY = {
     "compiler": ["Program", "compile"],
     "drawing": ["Drawing", "draw", "to_dot"],
@@ -66,12 +62,16 @@ _LAZY = {
     "explaining": ["explain", "steps"],
     "explaining.diagnosis": ["first_non_finite"],
     "drawing.worksheet": ["worksheet"],
+    "engine.checking": ["gradcheck", "numerical_gradient", "relative_error"],
+    "slopes": ["GradientCheck"],
     "training": ["History", "evaluate", "fit"],
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("data", "plots", "testing"):
+    import importlib
+
+    if name in _LAZY_MODULES:
         return importlib.import_module(f"{__name__}.{name}")
     for path, names in _LAZY.items():
         if name in names:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
 
 from .engine.checks import as_count, as_list, as_number, as_positive
 from .engine.interop import assign
 from .engine.value import Value
 from .nn.leaves import as_leaves, gradient_array, gradients_of
+from .typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np

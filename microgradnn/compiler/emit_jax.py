@@ -22,7 +22,15 @@ from .steps import Map, Product, Reduce, Schedule, Slots, Step, Sum
 Array = Any
 
 # Over JAX's functions, each with "row_" before its name; its numbers can be divided by zero.
-JAX = Dialect("float64({!r})".format, "row_{}".format, "where({}, {}, {})", "({}) & ({})")
+JAX = Dialect(
+    number="float64({!r})".format,
+    function="row_{}".format,
+    where="where({}, {}, {})",
+    both="({}) & ({})",
+    expands=True,
+    signs={},
+    power=None,
+)
 
 
 def jax_function(schedule: Schedule) -> Callable[[Array, Array], tuple[Array, Array]]:

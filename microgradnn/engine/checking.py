@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import slopes
-from ..slopes import GradientCheck as GradientCheck
 from .checks import as_numbers, as_positive, check_lengths, must_be
 from .derivatives import gradients, result_of, value_and_grad
 from .value import Value, topological_order
@@ -47,7 +46,7 @@ def numerical_gradient(
 
 def gradcheck(
     f: Callable[..., Any], inputs: Sequence[Any], eps: float | None = None, tolerance: float = 1e-6
-) -> GradientCheck:
+) -> slopes.GradientCheck:
     """Compare the exact gradient of `f` at `inputs` with differences, component by component.
 
     `f(*inputs)` is called on Values twice, and on plain numbers as by `numerical_gradient`; with

@@ -2,9 +2,10 @@
 
 import math
 import os
+from collections import namedtuple
 from collections.abc import Sequence
-from numbers import Integral
-from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,8 +116,11 @@ def as_positive(x: Any, name: str, or_zero: bool = False) -> float:
 
 def as_count(x: Any, name: str, least: int = 1, most: float = math.inf) -> int:
     """An int, one of NumPy's too, from `least` to `most`."""
-    if not isinstance(x, Integral) or isinstance(x, bool):
-        raise TypeError(f"{name} must be an int, got {type(x).__name__} {x!r}")
+    if type(x) is not int:
+        from numbers import Integral  # only now, so that importing the package stays quick
+
+        if not isinstance(x, Integral) or isinstance(x, bool):
+            raise TypeError(f"{name} must be an int, got {type(x).__name__} {x!r}")
     if x < least:
         raise ValueError(f"{name} must be at least {least}, got {x}")
     if int(x) > most:
@@ -153,7 +157,7 @@ def as_operands(xs: Any, count: int | None, name: str) -> list[Any]:
     return items
 
 
-class Interval(NamedTuple):
+class Interval(namedtuple("Interval", ("low", "high", "excluded"))):
     """The numbers from `low` to `high`, ends included, without the `excluded` ones; never NaN.
 
     `x in interval` holds for numbers of every kind that a row takes: floats, ints, bools, NumPy's.
@@ -162,9 +166,10 @@ class Interval(NamedTuple):
     (False, True, True, False)
     """
 
-    low: float
-    high: float
-    excluded: tuple[float, ...] = ()
+    __slots__ = ()
+
+    def __new__(cls, low: float, high: float, excluded: tuple[float, ...] = ()) -> "Interval":
+        return super().__new__(cls, low, high, excluded)
 
     def __contains__(self, x: object) -> bool:
         try:

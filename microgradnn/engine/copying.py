@@ -1,9 +1,6 @@
 """Deep copies and pickles of a graph of any depth, without recursion."""
 
-from __future__ import annotations
-
-from typing import Any
-
+from ..typed import Any
 from .recording import UNRECORDED
 from .value import Value, topological_order
 
@@ -11,11 +8,11 @@ from .value import Value, topological_order
 class _Recipes(list[tuple[Any, ...]]):
     """How to build the nodes; nothing in it is mutable, so a deep copy need not look inside."""
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> _Recipes:
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Recipes":
         return self
 
 
-def recipe(value: Value) -> tuple[Any, ...]:
+def recipe(value: Any) -> tuple[Any, ...]:
     """How copy and pickle make the graph below `value` again: its leaves, and each node of places.
 
     The leaves go as objects, so that what shares them (a model and its loss) still does so

@@ -1,8 +1,8 @@
 """Rows of the user's own: `mg.primitive`."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
+from ..typed import Any
 from .checks import Interval, as_domain, must_be
 from .row import GIVEN, PRIMITIVES, Partial, Primitive, add_row
 

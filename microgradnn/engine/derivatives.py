@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from numbers import Integral
-from typing import Any
 
+from ..typed import Any
 from .checks import as_list, as_number, must_be
 from .modes import Changed
 from .recording import UNRECORDED, mode, must_be_recorded
@@ -133,6 +132,8 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
+    from numbers import Integral  # only now, so that importing the package stays quick
+
     must_be(Callable, f, "f", "a function")
     given = [argnums] if isinstance(argnums, Integral) else as_list(argnums, "argnums")
     places = [must_be(Integral, place, "argnums", "an int, or a list of them") for place in given]

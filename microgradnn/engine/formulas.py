@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
 
+from ..typed import Any
 from . import reductions, table
 from .row import Primitive
 
@@ -80,7 +80,7 @@ def _lift(x: Any) -> Formula:
     return x if isinstance(x, Formula) else Formula(repr(float(x)))
 
 
-class Dialect(NamedTuple):
+class Dialect(namedtuple("Dialect", "number function where both expands signs power")):
     """How a language writes what the rows leave open.
 
     `where` is a template of condition, value where it holds, value where not; `both` is one of two
@@ -91,13 +91,13 @@ class Dialect(NamedTuple):
     function: Callable[[str], str]  # the name of the function that a row of kind "function" is
     where: str
     both: str
-    expands: bool = True  # a row of kind "formula" is written as that formula, not by its name
-    signs: Mapping[str, str] = {}  # of Python's operators and relations, as − for -
-    power: Callable[[str, str], str] | None = None  # None: a power is a function like any other
+    expands: bool  # a row of kind "formula" is written as that formula, not by its name
+    signs: Mapping[str, str]  # of Python's operators and relations, as − for -
+    power: Callable[[str, str], str] | None  # None: a power is a function like any other
 
 
 # Python's functions are the rows' own `forward`, handed over under the rows' names.
-PYTHON = Dialect(repr, str, "({1} if {0} else {2})", "{} and {}")
+PYTHON = Dialect(repr, str, "({1} if {0} else {2})", "{} and {}", True, {}, None)
 
 
 def statements(formulas: dict[str, Any], dialect: Dialect) -> list[str]:

@@ -1,8 +1,8 @@
 """Functions of lists and with defaults, built from rows: sum, mean, dot, softmax, clip, …"""
 
 from collections.abc import Iterable
-from typing import Any
 
+from ..typed import Any
 from . import reductions, table
 from .checks import as_list, as_operand, check_lengths, is_array
 from .row import Primitive

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial, partialmethod
-from typing import Any
 
+from ..typed import Any
 from .checks import as_number, as_operand, check_lengths, must_be
 from .recording import changed_somewhere, settled
 from .row import GIVEN

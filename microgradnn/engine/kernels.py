@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf, isfinite, nan
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from ..typed import TYPE_CHECKING, Any, Generic, TypeVar
 from .formulas import PYTHON, Formula, statements
 from .lists import neuron_kernel, numbers_of, softmax_nodes, sum_kernel
 from .recording import changed_somewhere, open_traces, settled
@@ -69,7 +69,7 @@ class Kernels(Generic[Node]):
 
     def __init__(self, value_class: type[Node]) -> None:
         self._value_class: Any = value_class
-        self.record: Record[Node] = ModuleType("record")  # type: ignore[assignment]
+        self.record: Record[Node] = ModuleType("record")
         for name in PRIMITIVES:
             setattr(self.record, name, partial(self._first, name))
         self.neuron = neuron_kernel(PRIMITIVES["dot"], value_class, self._record)

@@ -3,8 +3,8 @@
 import math
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any
 
+from ..typed import Any
 from .recording import changed_somewhere, open_traces, settled
 from .reductions import MOST_ROUNDED, Exponentials
 from .row import Primitive

@@ -5,9 +5,9 @@ import sys
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from ..lines import is_of_package, line_at
+from ..typed import Any
 from .recording import Mode, changed_somewhere, mode
 
 

@@ -1,17 +1,21 @@
 """How operations are recorded: the mode of a context, and what a result becomes in it."""
 
+from __future__ import annotations
+
+from collections import namedtuple
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+
+from ..typed import Any
 
 
-class Mode(NamedTuple):
+class Mode(namedtuple("Mode", "records keep lenient blocks", defaults=(True, tuple, False, ()))):
     """How operations are recorded in a context; the blocks of `modes.py` change it."""
 
-    records: bool = True
-    keep: Callable[..., Any] = tuple  # makes a node's operands; under `debug`, with the line
-    lenient: bool = False  # what is outside a domain is infinite or NaN, as partials are
-    blocks: tuple[object, ...] = ()  # those that are open, the innermost last
+    records: bool
+    keep: Callable[..., Any]  # makes a node's operands; under `debug`, with the line
+    lenient: bool  # what is outside a domain is infinite or NaN, as partials are
+    blocks: tuple[object, ...]  # those that are open, the innermost last
 
 
 mode: ContextVar[Mode] = ContextVar("mode", default=Mode())  # noqa: B039 - it is immutable

@@ -6,8 +6,8 @@ import itertools
 import math
 import operator
 from collections.abc import Sequence
-from typing import Any
 
+from ..typed import Any
 from .row import Primitive, add_row, where
 from .table import abs, exp, log, log1p, maximum, minimum
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, overload
 
+from ..typed import Any, overload
 from .checks import REAL, Interval, as_number, is_array, must_be, must_be_plain
 from .recording import mode
 

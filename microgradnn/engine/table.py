@@ -1,8 +1,8 @@
 """The table of primitives: each operation is one row, and everything else reads the rows."""
 
 import math
-from typing import Any
 
+from ..typed import Any
 from .checks import ABOVE_MINUS_ONE, NON_NEGATIVE, NON_ZERO, POSITIVE, REAL, UNIT
 from .row import Primitive, add_row, where
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ..typed import Any
 from .checks import as_number, is_array, must_be
 from .interop import Protocols, describe
 from .kernels import Kernels

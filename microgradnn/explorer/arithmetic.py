@@ -25,6 +25,9 @@ JAVASCRIPT = Dialect(
     function=lambda name: _NAMES.get(name, f"Math.{name}"),
     where="({} ? {} : {})",
     both="{} && {}",
+    expands=True,
+    signs={},
+    power=None,
 )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from ..engine import functions, reductions
 from ..engine.table import clip, log, log1p, maximum, relu, sign, softplus
+from ..typed import Any
 from .divergence import in_base
 from .pairing import (
     by_element,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Callable
-from typing import Any
 
 from ..engine import functions, reductions, table
 from ..engine.checks import as_list, as_operand, as_operands, check_lengths
+from ..typed import Any
 
 Check = Callable[[Any, str], None]
 
@@ -193,6 +192,8 @@ def _tolerance(numbers: list[float]) -> float:
 
     So it does not matter whether a row in float32 comes as an array, as a list or in Values.
     """
+    import struct  # only now, for most sums are near enough
+
     for code, precision in (("e", 2.0**-10), ("f", 2.0**-23)):  # float16, float32
         try:
             kept = struct.unpack(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..engine import table
 from ..engine.checks import as_positive
 from ..engine.table import clip, relu
+from ..typed import Any
 from .pairing import by_element
 
 

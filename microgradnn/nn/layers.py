@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from ..engine import functions
 from ..engine.checks import MOST_UNITS, as_count, as_list, as_number, as_operands
 from ..engine.lists import numbers_of
 from ..engine.row import PRIMITIVES
 from ..engine.value import Value, kernels
+from ..typed import TYPE_CHECKING, Any
 from .init import Initializer, as_initializer, as_random
 from .module import Module
 from .parts import attributes_of
 from .search import is_array
+
+if TYPE_CHECKING:
+    import random
 
 Activation = str | Callable[[Any], Any]
 

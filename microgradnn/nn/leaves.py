@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
 
 from ..engine.checks import as_list, as_number, is_array
 from ..engine.value import Value
+from ..typed import TYPE_CHECKING, Any
 from .module import Module
 from .parts import is_parameter
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from ..engine.checks import must_be
 from ..engine.interop import assign
 from ..engine.value import Value
+from ..typed import TYPE_CHECKING, Any
 from .parts import Searched
 from .search import arrays_in, named_parameters_in, parameters_in
 

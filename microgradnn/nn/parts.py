@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import chain, count
-from typing import Any
 
 from ..engine.recording import UNRECORDED
 from ..engine.value import Value
+from ..typed import Any
 
 Parts = Iterable[tuple[Any, Any]]  # what is in a thing, each with its key
 

@@ -8,11 +8,9 @@ import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from enum import Enum
-from numbers import Number
-from typing import Any
 
 from ..engine.value import Value
+from ..typed import Any
 from .parts import (
     PACKAGE,
     PLAIN,
@@ -68,6 +66,9 @@ def _text_of(key: Any) -> str:
     """A key as text, which must be the same in every run, since it becomes part of a name."""
     if type(key) in (str, int):
         return str(key)
+    from enum import Enum  # only now, for hardly any program has such keys
+    from numbers import Number
+
     parts = key if isinstance(key, tuple) else (key,)
     if not all(isinstance(part, (str, Number, Enum, type(None))) for part in parts):
         raise TypeError(

@@ -22,6 +22,7 @@ module_name: Callable[[Path], str] = _IMPORTS["module_name"]
 
 # Each package, and each file in it, may import those above it.
 ORDER = {
+    "typed": "",
     "lines": "",
     "slopes": "",
     "engine": "checks row custom table reductions formulas functions kernels interop "
@@ -93,6 +94,7 @@ TESTED_BY = {
     "rows": "test_rows_as_formulas",
     "slopes": "test_checking",
     "targets": "test_vain",
+    "typed": "test_architecture",
 }
 
 
@@ -198,6 +200,40 @@ def test_importing_all_names_hides_none_of_pythons_own() -> None:
     numbers: list[float] = [mg.sum([1.0, 2.0]), mg.max([1.0, 2.0]), mg.min([1.0, 2.0])]
     assert [*numbers, mg.abs(-4.0), mg.pow(2.0, 3.0)] == [3.0, 2.0, 1.0, 4.0, 8.0]
     assert callable(mg.compile)
+
+
+# All that the engine loads of the standard library at once, with what that itself loads; networks,
+# losses and optimisers need little more. Whatever else is wanted is loaded where it is used.
+LOADED_AT_ONCE = "__future__ collections.abc contextlib contextvars copyreg functools gc itertools "
+LOADED_AT_ONCE += "math operator os sys weakref"
+ENGINE = {f"engine.{name}" for name in ORDER["engine"].split()} - {"engine.checking"}
+SLOW = "dataclasses enum inspect linecache numbers numpy pathlib random re typing"
+
+
+def loaded_by(program: str) -> set[str]:
+    """The modules in a fresh Python after a program, without what an environment loads."""
+    start = f"import sys; sys.path.append({str(ROOT)!r})"
+    end = "print(*sys.modules)"
+    bare = [sys.executable, "-I", "-S", "-c", f"{start}\n{program}\n{end}"]
+    return set(subprocess.run(bare, capture_output=True, text=True, check=True).stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("program", "besides", "ours"),
+    [
+        ("import microgradnn", "", {"typed", "lines", "engine", *ENGINE}),
+        ("from microgradnn import Value, losses, nn, optim", "importlib types", None),
+    ],
+)
+def test_importing_loads_only_what_every_program_needs(
+    program: str, besides: str, ours: set[str] | None
+) -> None:
+    allowed = loaded_by("import " + ", ".join([*LOADED_AT_ONCE.split(), *besides.split()]))
+    loaded = loaded_by(program)
+    found = {name.removeprefix("microgradnn.") for name in loaded if "microgradnn." in name}
+    assert {name for name in loaded - allowed if not name.startswith("microgradnn")} == set()
+    assert loaded & set(SLOW.split()) == set()
+    assert ours in (None, found)
 
 
 def test_importing_loads_the_standard_library_only() -> None:
