@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..engine.checks import as_number, as_positive
 
-Initializer = Callable[[int, int, random.Random], float]
+if TYPE_CHECKING:
+    import random
+
+Initializer = Callable[[int, int, "random.Random"], float]
 
 
 def zeros(fan_in: int, fan_out: int, rng: random.Random) -> float:
     """Every weight 0: all neurons of a layer then learn the same.
 
+    >>> import random
     >>> zeros(2, 3, random.Random(0))
     0.0
     """
@@ -24,6 +27,7 @@ def zeros(fan_in: int, fan_out: int, rng: random.Random) -> float:
 def uniform(low: float = -1.0, high: float = 1.0) -> Initializer:
     """Weights spread evenly over [low, high].
 
+    >>> import random
     >>> weight = uniform(0, 1)(2, 3, random.Random(0))
     >>> 0 <= weight <= 1
     True
@@ -38,6 +42,7 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Initializer:
 def normal(std: float = 1.0) -> Initializer:
     """Weights from the normal distribution with mean 0 and standard deviation `std`.
 
+    >>> import random
     >>> normal(0)(2, 3, random.Random(0))
     0.0
     """
@@ -50,6 +55,7 @@ def he_normal(fan_in: int, fan_out: int, rng: random.Random) -> float:
 
     Source: He, Zhang, Ren, Sun, "Delving deep into rectifiers", 2015.
 
+    >>> import random
     >>> weight = he_normal(2, 3, random.Random(0))
     """
     return rng.gauss(0.0, math.sqrt(2.0 / fan_in))
@@ -60,6 +66,7 @@ def xavier_uniform(fan_in: int, fan_out: int, rng: random.Random) -> float:
 
     Source: Glorot, Bengio, "Understanding the difficulty of training deep networks", 2010.
 
+    >>> import random
     >>> abs(xavier_uniform(2, 4, random.Random(0))) <= 1
     True
     """
@@ -86,9 +93,17 @@ def as_initializer(init: str | Initializer) -> Initializer:
 
 
 def as_random(rng: random.Random | int | None) -> random.Random:
-    """The generator itself, or a new one from a seed; None is seed 0."""
+    """The generator itself, or a new one from a seed; None is what Python's `random` draws from.
+
+    For None this is the module itself: its functions are the methods of a generator that all
+    programs share, and `random.seed` decides what they draw.
+    """
+    import random
+
+    if rng is None or rng is random:
+        return random  # type: ignore[return-value]
     if isinstance(rng, random.Random):
         return rng
-    if rng is None or (isinstance(rng, int) and not isinstance(rng, bool)):
-        return random.Random(rng or 0)
+    if isinstance(rng, int) and not isinstance(rng, bool):
+        return random.Random(rng)
     raise TypeError(f"rng must be a random.Random, an int or None, got {type(rng).__name__}")
