@@ -93,15 +93,15 @@ def as_initializer(init: str | Initializer) -> Initializer:
 
 
 def as_random(rng: random.Random | int | None) -> random.Random:
-    """The generator itself, or a new one from a seed; None is what Python's `random` draws from.
+    """The generator itself, or a new one from a seed; for None the one that all programs share.
 
-    For None this is the module itself: its functions are the methods of a generator that all
-    programs share, and `random.seed` decides what they draw.
+    That is the module `random`, whose functions are those of a generator; so `random.seed` decides.
     """
     import random
 
-    if rng is None or rng is random:
-        return random  # type: ignore[return-value]
+    shared: random.Random = random  # type: ignore[assignment]
+    if rng is None or rng is shared:
+        return shared
     if isinstance(rng, random.Random):
         return rng
     if isinstance(rng, int) and not isinstance(rng, bool):
