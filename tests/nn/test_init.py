@@ -36,8 +36,9 @@ def test_with_a_seed_weights_depend_on_nothing_else() -> None:
     first = weights(nn.MLP(2, [3, 1], rng=5))
     assert first == weights(nn.MLP(2, [3, 1], rng=random.Random(5)))
     assert first != weights(nn.MLP(2, [3, 1], rng=0))
-    assert weights(nn.Layer(2, 3, rng=5)) == weights(nn.Layer(2, 3, rng=5)) != []
-    assert weights(nn.Neuron(2, rng=5)) == weights(nn.Neuron(2, rng=5))
+    assert weights(nn.Layer(2, 3, rng=5)) == weights(nn.MLP(2, [3], rng=5))
+    assert weights(nn.Neuron(2, rng=5)) == weights(nn.MLP(2, [3], rng=5).layers[0].neurons[0])
+    assert len(set(first)) == len(first) - 3  # all drawn weights differ; the four biases are 0
     assert random.getstate() == state
 
 
