@@ -93,9 +93,9 @@ def as_initializer(init: str | Initializer) -> Initializer:
 
 
 def as_random(rng: random.Random | int | None) -> random.Random:
-    """The generator itself, or a new one from a seed; for None the one that all programs share.
+    """The generator itself, or a new one from a seed; None is the one that Python keeps.
 
-    That is the module `random`, whose functions are those of a generator; so `random.seed` decides.
+    That is the module `random`, whose functions are a generator's methods; `random.seed` sets it.
     """
     import random
 

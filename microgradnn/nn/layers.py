@@ -44,7 +44,9 @@ class Neuron(Module):
     '0.52497919'
     """
 
-    activation: Activation = "relu"  # of a subclass whose __init__ does not call this one
+    # What holds in a subclass whose __init__ does not call this one's.
+    activation: Activation = "relu"
+    output: float | None = None
 
     def __init__(
         self,
@@ -63,7 +65,6 @@ class Neuron(Module):
         weights = [initialize(nin, 1, generator) for _ in range(nin)]
         self.w = [Value(as_number(weight, "what init gives")) for weight in weights]
         self.b = Value(0.0) if bias else None
-        self.output: float | None = None
         self.label_parameters()
 
     @property
