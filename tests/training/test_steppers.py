@@ -179,7 +179,7 @@ def test_a_batch_that_no_program_can_run_is_recorded() -> None:
         (
             nn.MLP(4, [1], rng=0),
             lambda p, t: losses.mse_loss(p, [float(x) for x in t]),
-            "not converted",
+            "this reads the number of a Value",
         ),
         (nn.MLP(4, [1], init="zeros"), lambda p, t: losses.mse_loss(p, p), "the loss is 0"),
     ],
