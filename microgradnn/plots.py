@@ -131,7 +131,7 @@ def decision_boundary(model: Module, X: Any, y: Any, threshold: float = 0.0) -> 
     the largest wins, and labels are their indices.
 
     >>> from microgradnn import nn
-    >>> figure = decision_boundary(nn.Neuron(2), [[0, 0], [1, 2]], [0, 1])
+    >>> figure = decision_boundary(nn.Neuron(2, rng=0), [[0, 0], [1, 2]], [0, 1])
     >>> [text.get_text() for text in figure.legends[0].get_texts()]
     ['0', '1']
     """

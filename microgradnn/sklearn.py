@@ -152,9 +152,9 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
     The parameters are those of scikit-learn's `MLPClassifier`, with these differences: `alpha` is
     the weight decay of biases, too; with `solver="sgd"` the momentum is not Nesterov's; training
     takes `max_iter` epochs, or with `early_stopping=True` until `n_iter_no_change` epochs have not
-    lowered the loss on the share `validation_fraction` of the samples; `random_state=None` is 0.
-    `activation` may also be any other that `nn.MLP` takes. `model_` is the trained network,
-    `history_` what `fit` gives.
+    lowered the loss on the share `validation_fraction` of the samples; `random_state=None` is 0,
+    and no global state is read. `activation` may also be any other that `nn.MLP` takes. `model_`
+    is the trained network, `history_` what `fit` gives.
 
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["low", "low", "high", "high"]
     >>> classifier = MLPClassifier(hidden_layer_sizes=(4,), learning_rate_init=0.05).fit(X, y)

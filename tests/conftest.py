@@ -1,4 +1,6 @@
-"""What each profile of `effort` means to hypothesis."""
+"""What each profile of `effort` means to hypothesis; where unseeded networks begin."""
+
+import random
 
 from effort import PROFILE
 from hypothesis import HealthCheck, Phase, settings
@@ -13,3 +15,8 @@ settings.register_profile(
     "faults", patient, max_examples=200, derandomize=True, database=None, phases=[Phase.generate]
 )
 settings.load_profile(PROFILE)
+
+
+def pytest_runtest_setup() -> None:
+    """Networks without `rng` draw from `random`: the same in each test, alone or after others."""
+    random.seed(0)

@@ -184,7 +184,7 @@ def test_defaults_and_limits() -> None:
 
 
 def test_only_leaves_are_trained_and_what_to_write_is_said() -> None:
-    model, a = nn.MLP(2, [2, 1]), Value(1.0, label="a")
+    model, a = nn.MLP(2, [2, 1], rng=0), Value(1.0, label="a")
     result = a * 2
     result.label = "c"
     with mg.no_grad():

@@ -81,7 +81,7 @@ def boundary_heights(figure: Figure) -> list[float]:
 
 
 def test_boundary_of_one_output() -> None:
-    model = nn.Neuron(2, activation="linear")
+    model = nn.Neuron(2, activation="linear", rng=0)
     set_weights(model, [0.0, 1.0, -0.5])  # the score is x₂ − 0.5
     X, y = [[0.0, 0.0], [1.0, 1.0]], [-1, 1]
     figure = plots.decision_boundary(model, X, y)
@@ -92,7 +92,7 @@ def test_boundary_of_one_output() -> None:
 
 
 def test_boundary_of_several_outputs() -> None:
-    model = nn.MLP(2, [3])
+    model = nn.MLP(2, [3], rng=0)
     set_weights(model, [0, 0, 0, 0, 1, -0.5, 0, 2, -2])  # scores 0, x₂ − 0.5, 2x₂ − 2
     figure = plots.decision_boundary(model, [[0.0, 0.0], [1.0, 1.0], [0.0, 2.0]], [0, 1, 2])
     render(figure)
@@ -110,7 +110,7 @@ def test_boundary_where_one_class_wins_everywhere() -> None:
 
 
 def test_boundary_records_nothing_and_changes_nothing() -> None:
-    model = nn.MLP(2, [2, 1])
+    model = nn.MLP(2, [2, 1], rng=0)
     before = [(w.data, w.grad) for w in model.parameters()]
     plots.decision_boundary(model, [[0.0, 0.0], [1.0, 1.0]], [0, 1])
     assert [(w.data, w.grad) for w in model.parameters()] == before
@@ -126,7 +126,7 @@ def test_boundary_records_nothing_and_changes_nothing() -> None:
 )
 def test_boundary_refuses(X: Any, y: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        plots.decision_boundary(nn.Neuron(2), X, y)
+        plots.decision_boundary(nn.Neuron(2, rng=0), X, y)
 
 
 def test_history_is_drawn() -> None:

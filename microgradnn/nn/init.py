@@ -93,11 +93,17 @@ def as_initializer(init: str | Initializer) -> Initializer:
 
 
 def as_random(rng: random.Random | int | None) -> random.Random:
-    """The generator itself, or a new one from a seed; None is seed 0."""
-    import random  # only now: it takes a tenth of the time of the package to load
+    """The generator itself, or a new one from a seed; None is the one that Python keeps.
 
+    That is the module `random`, whose functions are a generator's methods; `random.seed` sets it.
+    """
+    import random
+
+    shared: random.Random = random  # type: ignore[assignment]
+    if rng is None or rng is shared:
+        return shared
     if isinstance(rng, random.Random):
         return rng
-    if rng is None or (isinstance(rng, int) and not isinstance(rng, bool)):
-        return random.Random(rng or 0)
+    if isinstance(rng, int) and not isinstance(rng, bool):
+        return random.Random(rng)
     raise TypeError(f"rng must be a random.Random, an int or None, got {type(rng).__name__}")

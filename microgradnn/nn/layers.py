@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..engine import functions
-from ..engine.checks import MOST_UNITS, as_count, as_list, as_number, as_operands
+from ..engine.checks import MOST_UNITS, as_count, as_list, as_number, as_operands, must_be
 from ..engine.lists import numbers_of
 from ..engine.row import PRIMITIVES
 from ..engine.value import Value, kernels
@@ -21,12 +21,21 @@ if TYPE_CHECKING:
 Activation = str | Callable[[Any], Any]
 
 
+class _Default(str):
+    """The name of an activation that nobody has asked for; `nonlin=False` may replace it."""
+
+
+RELU = _Default("relu")  # which is not the "relu" of anyone who writes it
+
+
 class Neuron(Module):
     """y = φ(w·x + b).
 
     `activation` is a name ("relu", "sigmoid", "tanh", "linear", … : any function of one operand)
-    or any function of a Value. The bias starts at 0. Calling it takes `nin` numbers or Values;
-    `output` is the last number that it gave, None before the first.
+    or any function of a Value; `nonlin=False` is micrograd's word for "linear". The bias starts
+    at 0. The weights come from `init`, which draws from `rng`, a `random.Random` or a seed; without
+    it from Python's `random`, so that two neurons differ and `random.seed` decides. Calling it
+    takes `nin` numbers or Values; `output` is the last number that it gave, None before the first.
 
     >>> neuron = Neuron(2, activation="sigmoid")
     >>> for weight, number in zip(neuron.w, (0.5, -0.25)):
@@ -36,23 +45,38 @@ class Neuron(Module):
     '0.52497919'
     """
 
+    # What holds in a subclass whose __init__ does not call this one's.
+    activation: Activation = "relu"
+    output: float | None = None
+
     def __init__(
         self,
         nin: int,
-        activation: Activation = "relu",
+        activation: Activation = RELU,
         bias: bool = True,
         init: str | Initializer = "he_normal",
         rng: random.Random | int | None = None,
+        *,
+        nonlin: bool = True,
     ) -> None:
         as_count(nin, "nin", most=MOST_UNITS)
         initialize = as_initializer(init)
         generator = as_random(rng)
-        self.activation = checked_activation(activation)
+        self.activation = chosen_activation(activation, nonlin)
         weights = [initialize(nin, 1, generator) for _ in range(nin)]
         self.w = [Value(as_number(weight, "what init gives")) for weight in weights]
         self.b = Value(0.0) if bias else None
-        self.output: float | None = None
         self.label_parameters()
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether the activation is another than "linear"; setting it takes that, or "relu"."""
+        return self.activation != "linear"
+
+    @nonlin.setter
+    def nonlin(self, nonlin: bool) -> None:
+        if _checked_nonlin(nonlin) != self.nonlin:
+            self.activation = "relu" if nonlin else "linear"
 
     def __call__(self, x: Any) -> Any:
         return self.respond(*checked_inputs(x, len(self.w)))
@@ -73,6 +97,8 @@ class Neuron(Module):
 class Layer(Module):
     """Several neurons that see the same inputs; calling it gives the list of their outputs.
 
+    All arguments but the numbers of inputs and neurons are a `Neuron`'s.
+
     >>> len(Layer(2, 3)([1.0, 2.0]))
     3
     """
@@ -81,10 +107,12 @@ class Layer(Module):
         self,
         nin: int,
         nout: int,
-        activation: Activation = "relu",
+        activation: Activation = RELU,
         bias: bool = True,
         init: str | Initializer = "he_normal",
         rng: random.Random | int | None = None,
+        *,
+        nonlin: bool = True,
     ) -> None:
         as_count(nin, "nin", most=MOST_UNITS)
         as_count(nout, "nout", most=MOST_UNITS)
@@ -94,12 +122,17 @@ class Layer(Module):
             return initialize(fan_in, nout, rng)  # A neuron alone has a fan-out of 1.
 
         generator = as_random(rng)
-        self.neurons = [Neuron(nin, activation, bias, for_layer, generator) for _ in range(nout)]
+        phi = chosen_activation(activation, nonlin)
+        self.neurons = [Neuron(nin, phi, bias, for_layer, generator) for _ in range(nout)]
         self.label_parameters()
 
     def __call__(self, x: Any) -> list[Any]:
         inputs, numbers = checked_inputs(x, len(self.neurons[0].w))
-        return [neuron.respond(inputs, numbers) for neuron in self.neurons]
+        return [
+            # A subclass may have a __call__ of its own; a Neuron need not check x once more.
+            neuron.respond(inputs, numbers) if type(neuron) is Neuron else neuron(inputs)
+            for neuron in self.neurons
+        ]
 
     def parts_of_state(self) -> list[tuple[str, Any]]:
         """The weights as PyTorch's Linear has them: weight (nout, nin) and bias (nout,).
@@ -132,7 +165,8 @@ class MLP(Module):
     """A multilayer perceptron: layers of neurons, each fed with the outputs of the one before.
 
     `nouts` are the sizes of the layers. The last has `output_activation`, the others
-    `activation`. Calling it gives one Value if the last layer has one neuron, else a list.
+    `activation`; all weights come from one `rng`, neuron by neuron (see `Neuron`). Calling it
+    gives one Value if the last layer has one neuron, else a list.
 
     >>> model = MLP(2, [16, 16, 1])
     >>> len(model.parameters())
@@ -218,6 +252,23 @@ def checked_activation(activation: Activation) -> Activation:
         f"activation must be a function or a name such as 'relu', 'sigmoid', 'tanh' or 'linear'; "
         f"got {activation!r}"
     )
+
+
+def chosen_activation(activation: Activation, nonlin: bool) -> Activation:
+    """The activation, checked; with `nonlin=False` it is "linear", and another is refused."""
+    asked = checked_activation(activation)
+    if _checked_nonlin(nonlin):
+        return "relu" if asked is RELU else asked
+    if asked is not RELU and asked != "linear":
+        raise ValueError(
+            f"nonlin=False is the activation 'linear', but the activation is {_name(asked)!r}; "
+            "leave out one of the two"
+        )
+    return "linear"
+
+
+def _checked_nonlin(nonlin: bool) -> bool:
+    return must_be(bool, nonlin, "nonlin", "True or False")  # type: ignore[no-any-return]
 
 
 def _name(activation: Activation) -> str:

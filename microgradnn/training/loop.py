@@ -59,7 +59,7 @@ def fit(
     FloatingPointError ends training on an infinite or NaN gradient, before it changes a weight.
 
     >>> from microgradnn import losses, nn
-    >>> model = nn.MLP(1, [1])
+    >>> model = nn.MLP(1, [1], rng=0)
     >>> history = fit(model, [[0.0], [1.0]], [1.0, 3.0], loss=losses.mse_loss, progress=False)
     >>> history.losses[-1] < history.losses[0]
     True

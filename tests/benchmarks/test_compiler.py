@@ -84,7 +84,7 @@ def flat(gradients: list[Any]) -> np.ndarray:
 
 
 def test_moons() -> None:
-    model, rng = nn.MLP(2, [16, 16, 1]), np.random.default_rng(0)
+    model, rng = nn.MLP(2, [16, 16, 1], rng=0), np.random.default_rng(0)
     x, y = rng.standard_normal((100, 2)), np.sign(rng.standard_normal((100, 1)))
 
     def hinge(s: np.ndarray) -> Any:
@@ -101,7 +101,7 @@ def test_moons() -> None:
     ("activation", "batch", "goal"), [("relu", 32, 1.15), ("relu", 256, 1.05), ("tanh", 32, 1.5)]
 )
 def test_digits(activation: str, batch: int, goal: float) -> None:
-    model, rng = nn.MLP(64, [32, 10], activation=activation), np.random.default_rng(0)
+    model, rng = nn.MLP(64, [32, 10], activation=activation, rng=0), np.random.default_rng(0)
     x, y = rng.uniform(0, 1, (batch, 64)), np.eye(10)[rng.integers(0, 10, batch)]
 
     def cross_entropy(z: np.ndarray) -> Any:

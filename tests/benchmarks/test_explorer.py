@@ -28,7 +28,7 @@ def in_single_operations(model: nn.MLP, x: list[Any]) -> list[Any]:
     [([2, 16, 16, 1], 1490, False), ([64, 32, 10], 1300, False), ([64, 32, 10], 24, True)],
 )
 def test_a_page_of_a_hundred_thousand_values(sizes: list[int], rows: int, is_single: bool) -> None:
-    rng, model = random.Random(0), nn.MLP(sizes[0], sizes[1:])
+    rng, model = random.Random(0), nn.MLP(sizes[0], sizes[1:], rng=0)
     X: list[list[Any]] = [[rng.gauss(0, 1) for _ in range(sizes[0])] for _ in range(rows)]
     with mg.large_graph():
         outputs: list[Any] = [

@@ -33,7 +33,10 @@ def measure(devices: int) -> None:
     jax.config.update("jax_enable_x64", True)
     jax.config.update("jax_num_cpu_devices", devices)
     mesh = jax.make_mesh((devices,), ("batch",))
-    rng, program = np.random.default_rng(0), mg.compile(nn.MLP(64, [32, 10]), losses.cross_entropy)
+    rng, program = (
+        np.random.default_rng(0),
+        mg.compile(nn.MLP(64, [32, 10], rng=0), losses.cross_entropy),
+    )
     theta = program.read_params()
     for batch in (32, 256, 8192, 65536):
         X = np.c_[rng.uniform(0, 1, (batch, 64)), np.eye(10)[rng.integers(0, 10, batch)]]

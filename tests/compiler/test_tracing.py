@@ -64,7 +64,7 @@ def test_examples_must_have_one_length() -> None:
 
 @pytest.mark.parametrize("nouts", [[3, 1], [3, 4]])
 def test_a_model_predicts(nouts: list[int]) -> None:
-    model = nn.MLP(2, nouts, activation="tanh")
+    model = nn.MLP(2, nouts, activation="tanh", rng=0)
     X = np.random.default_rng(0).standard_normal((5, 2))
     wanted = [y if isinstance(y, list) else [y] for y in map(model, X)]
     found = compile(model)(X).reshape(5, -1)
@@ -82,7 +82,7 @@ def test_a_model_predicts(nouts: list[int]) -> None:
     ],
 )
 def test_a_model_with_a_loss(loss: Any, targets: list[float]) -> None:
-    model = nn.MLP(2, [3, 1], activation="sigmoid")
+    model = nn.MLP(2, [3, 1], activation="sigmoid", rng=0)
     x = np.random.default_rng(0).standard_normal((2, 2))
     mean, gradient = compile(model, loss).value_and_grad(np.c_[x, targets])
     total = mg.mean([loss(model(row), t) for row, t in zip(x, targets, strict=True)])
@@ -91,7 +91,7 @@ def test_a_model_with_a_loss(loss: Any, targets: list[float]) -> None:
 
 
 def test_classes_are_columns_of_probabilities() -> None:
-    model = nn.MLP(2, [4, 3])
+    model = nn.MLP(2, [4, 3], rng=0)
     rng = np.random.default_rng(0)
     x, classes = rng.standard_normal((6, 2)), [0, 1, 2, 2, 1, 0]
     program = compile(model, losses.cross_entropy)
@@ -125,7 +125,7 @@ def test_a_traced_graph_keeps_its_example_and_what_was_recorded() -> None:
 
 
 def test_columns_of_a_model_with_a_loss_are_inputs_and_targets() -> None:
-    model = nn.MLP(3, [4, 2])
+    model = nn.MLP(3, [4, 2], rng=0)
     assert trace(model, None, (), None).tape.inputs == 3
     assert trace(model, losses.mse_loss, (), None).tape.inputs == 3 + 2
     assert trace(nn.MLP(3, [1]), losses.mse_loss, (), None).tape.inputs == 3 + 1

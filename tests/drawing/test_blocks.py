@@ -24,7 +24,7 @@ from microgradnn.drawing.diagram import values_below
 
 
 def test_neurons_layers_and_the_model_are_read_from_labels() -> None:
-    model = nn.MLP(2, [2, 1])
+    model = nn.MLP(2, [2, 1], rng=0)
     loss = (model([Value(1.0, label="x1"), 2.0]) - 1) ** 2
     neurons = ["layers.0.neurons.0", "layers.0.neurons.1", "layers.1.neurons.0"]
     assert names(loss, "neuron") == ["", *neurons, "", ""]
@@ -33,7 +33,7 @@ def test_neurons_layers_and_the_model_are_read_from_labels() -> None:
 
 
 def test_the_samples_of_a_batch_share_blocks() -> None:
-    model = nn.MLP(2, [2, 1])
+    model = nn.MLP(2, [2, 1], rng=0)
     blocks = folded(batch_loss(model, 5), "neuron").blocks
     assert [len(block.outputs) for block in blocks if block.name] == [5, 5, 5]
 
@@ -73,7 +73,7 @@ def test_neurons_written_out_in_single_operations_are_blocks() -> None:
 
 
 def test_what_lies_between_values_of_a_module_belongs_to_it() -> None:
-    model = nn.MLP(2, [2, 2], output_activation="tanh")
+    model = nn.MLP(2, [2, 2], output_activation="tanh", rng=0)
     hidden = model.layers[0]([Value(1.0), Value(2.0)])
     weights = mg.softmax(hidden)
     loss = mg.sum(model.layers[1](weights))
@@ -82,7 +82,7 @@ def test_what_lies_between_values_of_a_module_belongs_to_it() -> None:
 
 
 def test_shared_weights_in_a_chain_split_their_block() -> None:
-    net = nn.MLP(1, [1, 1])
+    net = nn.MLP(1, [1, 1], rng=0)
     state: list[Value] = [Value(0.5)]
     for _ in range(3):
         state = net.layers[1](net.layers[0](state))
@@ -94,7 +94,7 @@ def test_shared_weights_in_a_chain_split_their_block() -> None:
 
 
 def test_a_recurrent_network_folds_by_time() -> None:
-    cell = nn.Layer(3, 2, activation="tanh")
+    cell = nn.Layer(3, 2, activation="tanh", rng=0)
     state: list[Value] = [Value(0.0), Value(0.0)]
     for x in (1.0, -1.0, 0.5, 0.25):
         state = cell([*state, x])
@@ -106,7 +106,7 @@ def test_a_recurrent_network_folds_by_time() -> None:
 
 def test_numbered_inputs_are_no_parameters() -> None:
     x = [Value(1.0, "x.0"), Value(2.0, "x.1")]
-    hidden = nn.Layer(2, 2)(x)
+    hidden = nn.Layer(2, 2, rng=0)(x)
     assert names(mg.sum(hidden), "model") == ["", "", "model", ""]
 
 

@@ -12,12 +12,16 @@ from microgradnn.drawing.nest import MOST_INSIDE, Nest, nests
 
 
 def test_blocks_lie_within_blocks_and_never_make_a_cycle() -> None:
-    cell = nn.Layer(3, 2, activation="tanh")
+    cell = nn.Layer(3, 2, activation="tanh", rng=0)
     state: list[Value] = [Value(0.0), Value(0.0)]
     for x in (1.0, -1.0, 0.5):
         state = cell([*state, x])
     recurrent: Value = mg.sum(state)
-    for root in (recurrent, batch_loss(nn.MLP(2, [3, 3, 1]), 3), batch_loss(nn.MLP(30, [2, 1]), 2)):
+    for root in (
+        recurrent,
+        batch_loss(nn.MLP(2, [3, 3, 1], rng=0), 3),
+        batch_loss(nn.MLP(30, [2, 1], rng=0), 2),
+    ):
         values = values_below(root)
         for blocks in nests(values):
             edges = [
@@ -36,7 +40,7 @@ def test_blocks_lie_within_blocks_and_never_make_a_cycle() -> None:
 
 
 def test_a_block_is_folded_with_all_that_lies_in_it() -> None:
-    blocks = next(nests(values_below(nn.MLP(2, [2, 1])([1.0, 2.0]))))
+    blocks = next(nests(values_below(nn.MLP(2, [2, 1], rng=0)([1.0, 2.0]))))
     model, first, neuron = (
         blocks.names.index(x) for x in ("model", "layers.0", "layers.0.neurons.1")
     )
@@ -59,7 +63,7 @@ def test_a_value_is_in_the_outermost_block_that_is_folded() -> None:
 
 
 def test_a_network_is_nested_as_its_modules_are() -> None:
-    model = nn.MLP(1, [2, 1], activation="tanh")
+    model = nn.MLP(1, [2, 1], activation="tanh", rng=0)
     values = values_below(model([Value(0.5, "x")]) * 2)
     blocks = next(nests(values))
     assert dict(zip(blocks.names, blocks.parents, strict=True)) == {

@@ -28,7 +28,11 @@ def lines(element: ElementTree.Element) -> list[ElementTree.Element]:
 
 @pytest.mark.parametrize(
     ("model", "circles", "weights"),
-    [(nn.MLP(4, [8, 3]), 15, 56), (nn.Layer(2, 3), 5, 6), (nn.Neuron(3), 4, 3)],
+    [
+        (nn.MLP(4, [8, 3], rng=0), 15, 56),
+        (nn.Layer(2, 3, rng=0), 5, 6),
+        (nn.Neuron(3, rng=0), 4, 3),
+    ],
 )
 def test_a_circle_for_each_neuron_and_a_line_for_each_weight(
     model: nn.Module, circles: int, weights: int
@@ -40,7 +44,7 @@ def test_a_circle_for_each_neuron_and_a_line_for_each_weight(
 
 
 def test_lines_tell_sign_by_dashes_and_size_by_width() -> None:
-    neuron = nn.Neuron(3)
+    neuron = nn.Neuron(3, rng=0)
     for w, data in zip(neuron.w, (1.0, -2.0, 0.0), strict=True):
         w.data = data
     found = lines(picture(neuron))
@@ -53,7 +57,7 @@ def test_lines_tell_sign_by_dashes_and_size_by_width() -> None:
 
 
 def test_an_example_is_run_through_the_network() -> None:
-    model = nn.MLP(2, [3, 1], activation="tanh")
+    model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
     hidden = model.layers[0]([1.0, -2.0])
     shown = words(picture(model, example=[1.0, -2.0]))
     numbers = [1.0, -2.0, *(h.data for h in hidden), model([1.0, -2.0]).data]
@@ -62,7 +66,7 @@ def test_an_example_is_run_through_the_network() -> None:
 
 
 def test_the_circles_hold_the_outputs_of_the_last_run() -> None:
-    model = nn.MLP(2, [3, 1], activation="tanh")
+    model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
     assert "" in words(picture(model))
     model([3.0, -1.0])
     outputs = [*(h.data for h in model.layers[0]([1.0, -2.0])), model([1.0, -2.0]).data]
@@ -71,7 +75,7 @@ def test_the_circles_hold_the_outputs_of_the_last_run() -> None:
 
 
 def test_gradients_show_after_a_backward_pass() -> None:
-    model = nn.MLP(2, [2, 1], activation="tanh")
+    model = nn.MLP(2, [2, 1], activation="tanh", rng=0)
     assert not any(word.startswith("‖∂‖ ") for word in words(picture(model)))
     model([1.0, 2.0]).backward()
     last = model.layers[1].neurons[0]
@@ -80,7 +84,7 @@ def test_gradients_show_after_a_backward_pass() -> None:
 
 
 def test_large_layers_are_cut_visibly() -> None:
-    found = picture(nn.MLP(64, [32, 10, 8]))
+    found = picture(nn.MLP(64, [32, 10, 8], rng=0))
     shown = words(found)
     assert {"… 57 more", "… 25 more", "… 3 more"} <= set(shown)
     assert len(list(found.iter(f"{SVG}circle"))) == 7 + 7 + 7 + 8
@@ -88,7 +92,7 @@ def test_large_layers_are_cut_visibly() -> None:
 
 
 def test_circles_and_words_keep_apart_and_inside() -> None:
-    found = picture(nn.MLP(12, [9, 3]))
+    found = picture(nn.MLP(12, [9, 3], rng=0))
     left, top, width, height = map(float, found.get("viewBox", "").split())
     places = [(float(c.get("cx", "")), float(c.get("cy", ""))) for c in found.iter(f"{SVG}circle")]
     assert all(left < x - 28 and x + 28 < left + width for x, _ in places)
@@ -97,7 +101,7 @@ def test_circles_and_words_keep_apart_and_inside() -> None:
 
 
 def test_a_network_is_saved_as_a_picture_or_a_page(tmp_path: Path) -> None:
-    drawing = draw(nn.MLP(2, [2, 1]))
+    drawing = draw(nn.MLP(2, [2, 1], rng=0))
     drawing.save(tmp_path / "net.svg")
     drawing.save(tmp_path / "net.html")
     assert (tmp_path / "net.svg").read_text(encoding="utf-8") == drawing.svg
@@ -106,6 +110,6 @@ def test_a_network_is_saved_as_a_picture_or_a_page(tmp_path: Path) -> None:
 
 
 def test_hostile_labels_of_weights_are_text() -> None:
-    neuron = nn.Neuron(1)
+    neuron = nn.Neuron(1, rng=0)
     neuron.w[0].label = "</title><script>1</script>"
     assert "<script" not in draw(neuron).svg

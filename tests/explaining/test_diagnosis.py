@@ -163,8 +163,8 @@ def test_the_line_of_an_operand_is_in_an_error_of_domain() -> None:
 EVERY_WAY: list[Callable[[Value], Any]] = [
     *(lambda x: x + 1, lambda x: 1 - x, mg.exp, Value.tanh, lambda x: mg.sum([x, x])),
     *(lambda x: mg.dot([x], [1.0]), lambda x: mg.softmax([x, x])[0], lambda x: mg.mean([x, 2])),
-    *(lambda x: sum([x, x]), nn.Layer(1, 1), lambda x: mg.losses.mse_loss([x], [1.0])),
-    *(nn.MLP(1, [2, 1]), lambda x: mg.gradients(x * x, [x], create_graph=True)[0]),
+    *(lambda x: sum([x, x]), nn.Layer(1, 1, rng=0), lambda x: mg.losses.mse_loss([x], [1.0])),
+    *(nn.MLP(1, [2, 1], rng=0), lambda x: mg.gradients(x * x, [x], create_graph=True)[0]),
 ]
 
 

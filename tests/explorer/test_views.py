@@ -56,7 +56,7 @@ def test_a_picture_of_too_many_boxes_is_none() -> None:
 
 def test_the_first_plan_is_the_finest_that_can_be_read() -> None:
     for sizes, wanted in (([2, 1], 0), ([16, 16, 1], 3)):
-        values = topological_order(nn.MLP(2, sizes)([1.0, 2.0]))
+        values = topological_order(nn.MLP(2, sizes, rng=0)([1.0, 2.0]))
         links, blocks = edges_of(values), next(nests(values))
         found = first_plan(links, blocks)
         assert found

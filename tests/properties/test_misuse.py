@@ -220,23 +220,25 @@ FOLDS = either(one_of("auto", "none", "neuron", "layer", "model"), callable)
 STEP = either(none, lambda x: count(x) and x <= 7)
 row("draw", mg.draw, lambda: {"root": graph()}, root=value, fold=FOLDS, step=STEP)
 row("to_dot", lambda **given: mg.to_dot(**given).source, lambda: {"root": graph()}, root=value, fold=FOLDS, step=STEP)
-row("draw of a network", mg.draw, lambda: {"root": nn.MLP(2, [2, 1]), "example": [1.0, 2.0]}, example=either(none, listed(scalar, 2)))
+row("draw of a network", mg.draw, lambda: {"root": nn.MLP(2, [2, 1], rng=0), "example": [1.0, 2.0]}, example=either(none, listed(scalar, 2)))
 
 # ---- Networks ------------------------------------------------------------------------------------
 
 INIT = either(callable, one_of("zeros"))
 SHARED = {"activation": ACTIVATION, "init": INIT, "rng": RNG}
-row("Neuron", nn.Neuron, lambda: {"nin": 2}, nin=size, **SHARED)
-row("Layer", nn.Layer, lambda: {"nin": 2, "nout": 2}, nin=size, nout=size, **SHARED)
-row("MLP", nn.MLP, lambda: {"nin": 2, "nouts": [2, 1]}, nin=size, nouts=listed(size), output_activation=ACTIVATION, **SHARED)
+NONLIN: Fits = lambda x: isinstance(x, bool)
+# Weights of 0 are not drawn, so no call here changes the state of `random`.
+row("Neuron", nn.Neuron, lambda: {"nin": 2, "init": "zeros"}, nin=size, nonlin=NONLIN, **SHARED)
+row("Layer", nn.Layer, lambda: {"nin": 2, "nout": 2, "init": "zeros"}, nin=size, nout=size, nonlin=NONLIN, **SHARED)
+row("MLP", nn.MLP, lambda: {"nin": 2, "nouts": [2, 1], "init": "zeros"}, nin=size, nouts=listed(size), output_activation=ACTIVATION, **SHARED)
 made: Any
 page: Any
-for made in (nn.Neuron(2), nn.Layer(2, 2), nn.MLP(2, [2, 1])):
+for made in (nn.Neuron(2, rng=0), nn.Layer(2, 2, rng=0), nn.MLP(2, [2, 1], rng=0)):
     row(f"{type(made).__name__}.__call__", lambda model, x: model(x), partial(dict, model=made, x=[1.0, 2.0]), x=listed(scalar, 2))
-row("Module.load_state_dict", lambda model, state: model.load_state_dict(state), lambda: {"model": nn.Neuron(2), "state": nn.Neuron(2).state_dict()}, state=lambda x: False)
-row("Module.load_state_dict of a weight", lambda model, w: model.load_state_dict({"w": w, "b": 1.0}), lambda: {"model": nn.Neuron(2), "w": [1.0, 2.0]}, w=listed(lambda x: number(x) and math.isfinite(x), 2))
-row("Module.save", lambda model, path: model.save(path), lambda: {"model": nn.Neuron(2), "path": "weights.npz"}, path=PATH)
-row("Module.load", lambda model, path: model.load(path), lambda: {"model": nn.Neuron(2), "path": "weights.npz"}, path=PATH)
+row("Module.load_state_dict", lambda model, state: model.load_state_dict(state), lambda: {"model": nn.Neuron(2, rng=0), "state": nn.Neuron(2, rng=0).state_dict()}, state=lambda x: False)
+row("Module.load_state_dict of a weight", lambda model, w: model.load_state_dict({"w": w, "b": 1.0}), lambda: {"model": nn.Neuron(2, rng=0), "w": [1.0, 2.0]}, w=listed(lambda x: number(x) and math.isfinite(x), 2))
+row("Module.save", lambda model, path: model.save(path), lambda: {"model": nn.Neuron(2, rng=0), "path": "weights.npz"}, path=PATH)
+row("Module.load", lambda model, path: model.load(path), lambda: {"model": nn.Neuron(2, rng=0), "path": "weights.npz"}, path=PATH)
 row("uniform", nn.uniform, lambda: {"low": -10.0, "high": 10.0}, low=lambda x: number(x) and -1e309 < x <= 10, high=lambda x: number(x) and -10 <= x < 1e309)
 row("normal", nn.normal, lambda: {"std": 1.0}, std=NOT_NEGATIVE)
 
@@ -324,12 +326,12 @@ def fitted(**settings: Any) -> Any:
 
 FIT = {"loss": losses.mse_loss, "epochs": 1, "batch_size": 3}
 TARGETS: Fits = lambda x: (real_table([x]) and len(x) == 3) or (None if any(isinstance(y, list) for y in items(x)) else False)
-row("fit", fitted, lambda: {"model": nn.MLP(1, [1]), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if size(x) is None or (size(x) and x > 9) else size(x), batch_size=size, validation=none, patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x)
-row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1]), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False)
+row("fit", fitted, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if size(x) is None or (size(x) and x > 9) else size(x), batch_size=size, validation=none, patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x)
+row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False)
 row("training_curves", plots.training_curves, lambda: {"history": mg.History()}, history=lambda x: False)
 row("curves", plots.curves, lambda: {"series": {"a": [1.0, 2.0]}, "xs": [0.0, 1.0]}, series=lambda x: False, xs=either(none, listed(number, 2)), xlabel=anything, ylabel=anything)
 row("activations", plots.activations, lambda: {"names": ["relu"]}, names=lambda x: False)
-row("decision_boundary", plots.decision_boundary, lambda: {"model": nn.MLP(2, [1]), "X": [[0.0, 0.0], [1.0, 2.0]], "y": [0, 1]}, model=lambda x: False, X=lambda x: None if real_table(x) else False, y=listed(number, 2), threshold=number)
+row("decision_boundary", plots.decision_boundary, lambda: {"model": nn.MLP(2, [1], rng=0), "X": [[0.0, 0.0], [1.0, 2.0]], "y": [0, 1]}, model=lambda x: False, X=lambda x: None if real_table(x) else False, y=listed(number, 2), threshold=number)
 row("sparkline", plots.sparkline, lambda: {"numbers": [1.0, 2.0]}, numbers=listed(number), width=size)
 row("check_engine", testing.check_engine, lambda: {"ValueClass": Value}, ValueClass=lambda x: isinstance(x, type))
 
@@ -357,7 +359,7 @@ VALUES_OR_NONE: Fits = lambda x: (
 )
 row("compile", compiled, lambda: dict.fromkeys(("outputs", "inputs", "params"), given_marker), outputs=lambda x: None if value(x) or (isinstance(x, (list, tuple)) and x and all(map(value, x))) else False, inputs=VALUES_OR_NONE, params=VALUES_OR_NONE)
 row("compile of a function", lambda f, example_inputs: mg.compile(f, example_inputs=example_inputs), lambda: {"f": lambda xs: xs[0] * 2, "example_inputs": [[1.0], [2.0]]}, example_inputs=lambda x: None if type(x) is list and x and type(x[0]) is list else False)
-row("compile of a model", lambda model, loss: mg.compile(model, loss), lambda: {"model": nn.MLP(1, [1]), "loss": losses.mse_loss}, loss=none)
+row("compile of a model", lambda model, loss: mg.compile(model, loss), lambda: {"model": nn.MLP(1, [1], rng=0), "loss": losses.mse_loss}, loss=none)
 row("Program.__call__", lambda program, X: program(X), lambda: {"program": program(), "X": [[1.0]]}, X=TABLE_OF_ONE)
 row("Program.value_and_grad", lambda program, X, theta: program.value_and_grad(X, theta), lambda: {"program": program(), "X": [[1.0]], "theta": [1.0]}, X=TABLE_OF_ONE, theta=either(none, listed(number, 1)))
 row("Program.write_params", lambda program, theta: program.write_params(theta), lambda: {"program": program(), "theta": [1.0]}, theta=listed(number, 1))

@@ -23,7 +23,7 @@ def quiet(model: nn.Module, X: Any, y: Any, **options: Any) -> History:
 
 
 def test_it_learns_a_line() -> None:
-    model = nn.MLP(1, [1])
+    model = nn.MLP(1, [1], rng=0)
     optimizer = optim.SGD(model.parameters(), lr=0.1)
     quiet(model, *LINE, loss=losses.mse_loss, optimizer=optimizer, epochs=300)
     slope, offset = (p.data for p in model.parameters())
@@ -31,7 +31,7 @@ def test_it_learns_a_line() -> None:
 
 
 def test_it_learns_iris_and_says_so() -> None:
-    model = nn.MLP(4, [8, 3])
+    model = nn.MLP(4, [8, 3], rng=0)
     history = quiet(model, X, Y, loss=losses.cross_entropy, epochs=20)
     assert history.losses[-1] < 0.5 * history.losses[0]
     assert history.metrics["accuracy"][-1] > 0.9
@@ -49,7 +49,7 @@ def test_it_learns_iris_and_says_so() -> None:
 def test_the_same_seed_gives_the_same_bits() -> None:
     runs = []
     for seed in (1, 1, 2):
-        model = nn.MLP(4, [3])
+        model = nn.MLP(4, [3], rng=0)
         runs.append(quiet(model, X, Y, loss=losses.cross_entropy, epochs=2, seed=seed).losses)
     assert runs[0] == runs[1] != runs[2]
 
@@ -80,7 +80,7 @@ def test_early_stopping_restores_the_best_weights() -> None:
 
 
 def test_ctrl_c_ends_after_the_step_in_progress() -> None:
-    model = nn.MLP(1, [1])
+    model = nn.MLP(1, [1], rng=0)
     before = signal.getsignal(signal.SIGINT)
 
     def press(epoch: int, history: History) -> None:

@@ -167,12 +167,20 @@ def test_a_batch_that_no_program_can_run_is_recorded() -> None:
     ("model", "loss", "reason"),
     [
         (
-            nn.MLP(4, [3, 1], lambda z: z if z > 0 else 0.1 * z),
+            nn.MLP(4, [3, 1], lambda z: z if z > 0 else 0.1 * z, rng=0),
             losses.mse_loss,
             "depends on the data",
         ),
-        (nn.MLP(4, [1]), lambda p, t: losses.mse_loss(p, t) ** 0.5, "neither the mean nor the sum"),
-        (nn.MLP(4, [1]), lambda p, t: losses.mse_loss(p, [float(x) for x in t]), "not converted"),
+        (
+            nn.MLP(4, [1], rng=0),
+            lambda p, t: losses.mse_loss(p, t) ** 0.5,
+            "neither the mean nor the sum",
+        ),
+        (
+            nn.MLP(4, [1], rng=0),
+            lambda p, t: losses.mse_loss(p, [float(x) for x in t]),
+            "this reads the number of a Value",
+        ),
         (nn.MLP(4, [1], init="zeros"), lambda p, t: losses.mse_loss(p, p), "the loss is 0"),
     ],
 )
@@ -200,7 +208,7 @@ def test_a_loss_that_changes_while_training_is_noticed() -> None:
     runs = []
     for compiled in (None, False):
         scale = [1.0]
-        model = nn.MLP(4, [3, 1], "tanh")
+        model = nn.MLP(4, [3, 1], "tanh", rng=0)
 
         def loss(p: Any, t: Any, scale: list[float] = scale) -> Any:
             return scale[0] * losses.mse_loss(p, t)
