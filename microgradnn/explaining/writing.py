@@ -15,6 +15,8 @@ _ROOTS = {
     math.sqrt(2.0): ("√2", r"\sqrt{2}"),
     math.sqrt(math.pi): ("√π", r"\sqrt{\pi}"),
     math.sqrt(2.0 * math.pi): ("√(2π)", r"\sqrt{2 \pi}"),
+    math.log(2.0): ("log(2)", r"\log 2"),
+    math.log(10.0): ("log(10)", r"\log 10"),
 }
 
 

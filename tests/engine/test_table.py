@@ -41,6 +41,8 @@ def irrational() -> dict[float, Any]:
     density = 1 / mp.sqrt(2 * mp.pi)
     coarse = mp.mpf(6693141) / 2**24
     positive = {
+        math.log(2.0): mp.log(2),
+        math.log(10.0): mp.log(10),
         math.sqrt(2.0): mp.sqrt(2),
         math.sqrt(math.pi): mp.sqrt(mp.pi),
         math.sqrt(2.0 * math.pi): mp.sqrt(2 * mp.pi),
@@ -83,7 +85,7 @@ def points(row: Primitive) -> Iterator[list[float]]:
         domain = row.domain if row.arity else row.domain * rng.randint(1, 4)
         xs = [inside(interval, rng) for interval in domain]
         if row.kinks and k % 4 == 0:
-            xs = [rng.choice((0.0, 0.5, -0.5)) for _ in domain]
+            xs = [rng.choice([x for x in (0.0, 0.5, -0.5) if x in here]) for here in domain]
         elif row.arity is None and k % 4 == 0:
             xs = [xs[0]] * len(xs)
         elif row.name == "pow" and k % 4 == 0:
