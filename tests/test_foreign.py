@@ -110,6 +110,33 @@ def test_functions_of_two_operands() -> None:
     assert np.clip(v, w, w).data == 0.25
 
 
+def test_remainders_by_operators_and_by_numpys_names() -> None:
+    x: Any = Value(7.5, label="x")
+    y: Any = Value(-2.0, label="y")
+    for found, data, operands in (
+        (x % y, -0.5, (x, y)),
+        (x % 2, 1.5, (x, 2.0)),
+        (-7.5 % x, 0.0, (-7.5, x)),
+        (np.float64(2) % y, 0.0, (2.0, y)),
+        (np.mod(x, y), -0.5, (x, y)),
+        (np.remainder(20, x), 5.0, (20.0, x)),
+        (mg.remainder(x, True), 0.5, (x, 1.0)),
+    ):
+        assert found.op is mg.remainder
+        assert (found.data, found.operands) == (data, operands)
+    angles = np.array([x, y]) % np.array([2.0, 3.0])
+    assert [node.data for node in angles] == [1.5, 1.0]
+    assert [node.data for node in 10.0 % np.array([x, y])] == [2.5, 0.0]
+    z = x
+    z %= 2
+    assert (z.data, mg.gradients(x % y, [x, y])) == (1.5, [1.0, 4.0])
+    with pytest.raises(ZeroDivisionError, match=r"remainder\(x = 7\.5, 0\.0\): division by zero"):
+        x % 0
+    with pytest.raises(TypeError, match="operand of remainder must be a real number, got NoneType"):
+        x % None
+    assert np.arccosh(np.array([x]))[0].data == math.acosh(7.5)
+
+
 def test_what_is_built_of_them() -> None:
     deviation: Any = np.std(both)
     variance: Any = np.var(both)
