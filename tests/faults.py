@@ -33,7 +33,7 @@ LOSSES = [*(f"tests/losses/test_{name}.py" for name in PARTS), "tests/test_confo
 TRACED = ["tests/compiler/test_traced.py"]
 TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/value.py": [*GRAPHS, *TRACED],
-    "engine/row.py": [*OTHERS, "tests/engine/test_modes.py", *ROWS],
+    "engine/row.py": [*OTHERS, "tests/engine/test_interop.py", "tests/engine/test_modes.py", *ROWS],
     "engine/table.py": [*OTHERS, *ROWS],
     "engine/reductions.py": [*OTHERS, *ROWS],
     "engine/kernels.py": [

@@ -105,6 +105,7 @@ _SQRT_PI = math.sqrt(math.pi)
 _DENSITY = 1.0 / math.sqrt(math.tau)
 _COARSE_DENSITY, _REST_OF_DENSITY = 6693141 * 2.0**-24, -1.133517010526318e-08
 
+_floor = Primitive("floor", "⌊x⌋", math.floor, [lambda out, x: 0.0])  # is shown, not computed
 _FUNCTION: dict[str, Any] = {"kind": "function"}
 _LINEAR: dict[str, Any] = {"kind": "operator", "keeps_partials_at_nan": True}
 
@@ -128,10 +129,10 @@ div = add_row("div", "÷", lambda a, b: a / b, [lambda out, a, b: 1.0 / b, _quot
     summary="The quotient of two numbers.",
     code="/", latex=r"\frac{{{}}}{{{}}}", domain=(REAL, NON_ZERO), kind="operator")
 remainder: Primitive = add_row("remainder", "mod", lambda a, b: a % b,
-    [lambda out, a, b: 1.0, _remainder_by_divisor],
-    textbook=[lambda out, a, b: 1.0, lambda out, a, b: -(a - out) / b],
-    summary="a − b·⌊a/b⌋, with the sign of b; it jumps where a/b is whole.",
-    latex=r"{} \bmod {}", domain=(REAL, NON_ZERO),
+    [lambda out, a, b: 1.0, _remainder_by_divisor], definition=lambda a, b: a - b * _floor(a / b),
+    textbook=[lambda out, a, b: 1.0, lambda out, a, b: -_floor(a / b)],
+    summary="What whole multiples of b leave of a, with the sign of b; it jumps at a whole a/b.",
+    latex=r"{} \bmod {}", domain=(REAL, NON_ZERO), example=(7.0, 2.0),
     kinks=(lambda a, b: minimum(abs(remainder(a, b)), abs(remainder(-a, b))),), **_FUNCTION)
 pow = add_row("pow", "xʸ", _power, [_power_by_base, _power_by_exponent],
     textbook=[lambda out, a, b: b * a ** (b - 1.0), lambda out, a, b: a**b * log(a)],

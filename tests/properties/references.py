@@ -73,6 +73,7 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "div": lambda a, b: a / b,
     "pow": _power,
     "remainder": _remainder,
+    "floor": mp.floor,  # no row, but a textbook's word
     "log2": lambda x: mp.log(x, 2),
     "abs": lambda x: mp.fabs(x),
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
