@@ -418,7 +418,7 @@ ELSEWHERE = [
     Fault("comparisons give objects", "foreign.py", "_truths(elementwise(_OPERATORS[name], inputs))", "elementwise(_OPERATORS[name], inputs)"),
     Fault("an array is not changed in place", "foreign.py", "array[...] = result", "pass"),
     Fault("options of NumPy's functions are dropped", "foreign.py", 'if method != "__call__" or options:', "if False:"),
-    Fault("advice for another base", "foreign.py", "write mg.log(x) / math.log(2)", "write mg.log(x) * math.log(2)"),
+    Fault("advice for another remainder", "foreign.py", "write mg.sign(x) * (mg.abs(x) % mg.abs(y))", "write mg.sign(x) * (mg.abs(y) % mg.abs(x))"),
     Fault("an element of an array has no sine", "engine/interop.py", '_NUMPY = "sin cos', '_NUMPY = "cos'),
     Fault("% with its operands exchanged", "foreign.py", "*reversed(operands)", "*operands"),
     Fault("a Value beside floats is one number", "engine/row.py", "hasattr(type(x), \"_apply\") or (is_array", "False or (is_array"),
