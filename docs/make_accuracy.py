@@ -61,7 +61,8 @@ NOTABLE = """
 
 NAMES = [  # that all three have in common
     *("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan"),
-    *("sinh", "cosh", "tanh", "sign", "abs", "maximum", "minimum"),
+    *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "log2", "log10", "remainder"),
+    *("sign", "abs", "maximum", "minimum"),
 ]
 OPERATORS: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,

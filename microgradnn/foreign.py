@@ -24,6 +24,10 @@ _ROWS = {
     "arcsin": "asin",
     "arccos": "acos",
     "arctan": "atan",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "%": "remainder",
 }
 _OPERATORS: dict[str, Callable[..., Any]] = {
     "less": operator.lt,
@@ -38,7 +42,7 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "reciprocal": lambda x: 1.0 / x,
 }
 
-_REST = "write x - y * n with a whole number n of your own; or use .data for the number"
+_REST = "write x % y, which has the sign of y"
 _STEPS = "its derivative is 0 wherever it has one; use .data for the number"
 _BITS = "join comparisons by `and` or `or`; mg.where chooses between two Values"
 _PRODUCT = "write mg.dot(ws, xs), or make object arrays of both: np.array([v, w])"
@@ -47,7 +51,7 @@ _TEST = "look at .data"
 _INSTEAD = {
     **dict.fromkeys(("//", "round", "math.trunc", "rint", "floor_divide"), _STEPS),
     **dict.fromkeys(("floor", "ceil", "trunc"), _STEPS),
-    **dict.fromkeys(("%", "divmod", "remainder", "fmod", "modf"), _REST),
+    **dict.fromkeys(("divmod", "modf"), _REST),
     **dict.fromkeys(("&", "|", "^", "~", "bitwise_and", "bitwise_or", "logical_and"), _BITS),
     **dict.fromkeys(("logical_or", "logical_xor", "logical_not", "invert"), _BITS),
     **dict.fromkeys(("@", "matmul", "vecdot", "matvec", "vecmat"), _PRODUCT),
@@ -55,16 +59,12 @@ _INSTEAD = {
     **dict.fromkeys(("deg2rad", "radians"), "write x * (math.pi / 180)"),
     **dict.fromkeys(("rad2deg", "degrees"), "write x * (180 / math.pi)"),
     "an exact ratio": "write mg.mean, not statistics.mean; or use .data for the number",
-    "log2": "write mg.log(x) / math.log(2)",
-    "log10": "write mg.log(x) / math.log(10)",
     "exp2": "write 2 ** x",
     "cbrt": "write mg.sign(x) * mg.abs(x) ** (1 / 3)",
     "hypot": "write mg.sqrt(x * x + y * y)",
     "arctan2": "write mg.atan(y / x), which is right where x > 0",
-    "arcsinh": "write mg.log(x + mg.sqrt(x * x + 1))",
-    "arccosh": "write mg.log(x + mg.sqrt(x * x - 1))",
-    "arctanh": "write (mg.log1p(x) - mg.log1p(-x)) / 2",
     "logaddexp": "write mg.logsumexp([x, y])",
+    "fmod": "write mg.sign(x) * (mg.abs(x) % mg.abs(y))",
     "fmax": "write mg.maximum(x, y)",
     "fmin": "write mg.minimum(x, y)",
     "heaviside": "write mg.heaviside(x), which is ½ at 0",
@@ -73,6 +73,8 @@ _INSTEAD = {
 
 def apply(shown: str, *operands: Any) -> Any:
     """The row that NumPy calls so; where there is none, what to write instead is said."""
+    if shown == "reflected %":
+        return apply("%", *reversed(operands))
     name = shown.removeprefix("numpy.")
     row = PRIMITIVES.get(_ROWS.get(name, name))
     if row is None or row.arity != len(operands):
@@ -91,6 +93,11 @@ def call(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, An
     else:
         result = apply(f"numpy.{name}", *inputs)
     for array in into:
+        if array.dtype != object and name not in _OPERATORS:
+            raise TypeError(
+                f"an array of {array.dtype} cannot hold the Values that numpy.{name} gives; "
+                "make a new one, as array = array * value does"
+            )
         array[...] = result
     return into[0] if into else result
 

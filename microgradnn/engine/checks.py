@@ -181,8 +181,9 @@ class Interval(namedtuple("Interval", ("low", "high", "excluded"))):
     def __str__(self) -> str:
         if self.excluded and self.low < self.excluded[0]:
             return f"x ≠ {self.excluded[0]:g}"
-        left = "(" if self.low in self.excluded or self.low == -math.inf else "["
-        return f"{left}{self.low:g}, {self.high:g}{')' if self.high == math.inf else ']'}"
+        left = "(" if self.low in (-math.inf, *self.excluded) else "["
+        right = ")" if self.high in (math.inf, *self.excluded) else "]"
+        return f"{left}{self.low:g}, {self.high:g}{right}"
 
 
 REAL = Interval(-math.inf, math.inf)
@@ -190,7 +191,9 @@ POSITIVE = Interval(0.0, math.inf, excluded=(0.0,))
 NON_NEGATIVE = Interval(0.0, math.inf)
 NON_ZERO = Interval(-math.inf, math.inf, excluded=(0.0,))
 ABOVE_MINUS_ONE = Interval(-1.0, math.inf, excluded=(-1.0,))
+FROM_ONE = Interval(1.0, math.inf)
 UNIT = Interval(-1.0, 1.0)
+WITHIN = Interval(-1.0, 1.0, excluded=(-1.0, 1.0))
 
 
 def as_domain(domain: Any, count: int) -> tuple[Interval, ...]:

@@ -18,6 +18,7 @@ _FOREIGN |= {name: f"numpy.{name}" for name in _NUMPY.split()}
 _FLOORS = {"floordiv": "//", "mod": "%", "divmod": "divmod", "matmul": "@"}
 _BITS = {"lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^"}
 _FOREIGN |= {f"__{r}{k}__": sign for k, sign in (_FLOORS | _BITS).items() for r in ("", "r")}
+_FOREIGN["__rmod__"] = "reflected %"
 
 
 class Protocols:

@@ -155,19 +155,14 @@ class Primitive:
         return [derivative(out, *operands) for derivative in self.textbook]
 
     def of_arrays(self, operands: Sequence[Operand]) -> Any:
-        """Apply the row elementwise to arrays of floats, or to object arrays of Values."""
+        """Apply the row elementwise to arrays of floats; with Values to object arrays, too."""
         name = f"operand of {self.name}"
         for x in operands:
             must_be_plain(x, name)
             if is_array(x) and x.dtype.kind not in "biufO":
                 raise TypeError(f"{name} must hold real numbers, got {x.dtype}")
-        if any(is_array(x) and x.dtype == object for x in operands):
+        if any(hasattr(type(x), "_apply") or (is_array(x) and x.dtype == object) for x in operands):
             return elementwise(self, operands)
-        if any(hasattr(type(x), "_apply") for x in operands):
-            raise TypeError(
-                f"{self.name}: an array of floats beside a single Value; make an object array of "
-                "Values first: np.array([Value(x) for x in array])"
-            )
         return self.array_form()(*operands)
 
     def array_form(self) -> Callable[..., Any]:

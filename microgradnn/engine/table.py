@@ -3,13 +3,14 @@
 import math
 
 from ..typed import Any
-from .checks import ABOVE_MINUS_ONE, NON_NEGATIVE, NON_ZERO, POSITIVE, REAL, UNIT
+from .checks import ABOVE_MINUS_ONE, FROM_ONE, NON_NEGATIVE, NON_ZERO, POSITIVE, REAL, UNIT, WITHIN
 from .row import Primitive, add_row, where
 
 # The public names, for `import *` in the package. Not among them are `abs` and `pow`, which would
 # hide Python's own, the rows that have functions with defaults in `functions`, and σ′.
-__all__ = ["exp", "expm1", "log", "log1p", "sqrt"]
-__all__ += ["acos", "asin", "atan", "cos", "cosh", "sin", "sinh", "tan", "tanh"]
+__all__ = ["exp", "expm1", "log", "log1p", "log2", "log10", "remainder", "sqrt"]
+__all__ += ["acos", "acosh", "asin", "asinh", "atan", "atanh"]
+__all__ += ["cos", "cosh", "sin", "sinh", "tan", "tanh"]
 __all__ += ["gelu", "logsigmoid", "relu", "sigmoid", "silu", "softplus"]
 __all__ += ["heaviside", "maximum", "minimum", "piecewise_linear", "sign"]
 __all__ += ["entr", "erf", "erfc", "rel_entr", "xlogy"]
@@ -45,6 +46,11 @@ def _quotient_by_divisor(out: Any, a: Any, b: Any) -> Any:
     return -where(abs(out) < 1e-290, a * 2.0**300 / b / b * 2.0**-300, out / b)
 
 
+def _remainder_by_divisor(out: Any, a: Any, b: Any) -> Any:
+    quotient = a / b - out / b + 0.5  # the half keeps its rounding away from whole numbers
+    return where(abs(quotient) < math.inf, remainder(quotient, 1.0), 0.0) - quotient  # −⌊a/b⌋
+
+
 def _on_each(function: Any, x: Any) -> Any:
     import numpy as np
 
@@ -53,6 +59,11 @@ def _on_each(function: Any, x: Any) -> Any:
 
 def _decay(x: Any) -> Any:
     return exp(-abs(x))  # the exponential that cannot overflow
+
+
+def _asinh_partial(out: Any, x: Any) -> Any:
+    scale = where(abs(x) < 1e150, 1.0, 2.0**-600)  # or x·x would overflow
+    return scale / sqrt(scale * scale + scale * x * (scale * x))
 
 
 def _elu_by_operand(out: Any, x: Any, alpha: Any) -> Any:
@@ -94,6 +105,7 @@ _SQRT_PI = math.sqrt(math.pi)
 _DENSITY = 1.0 / math.sqrt(math.tau)
 _COARSE_DENSITY, _REST_OF_DENSITY = 6693141 * 2.0**-24, -1.133517010526318e-08
 
+_floor = Primitive("floor", "⌊x⌋", math.floor, [lambda out, x: 0.0])  # is shown, not computed
 _FUNCTION: dict[str, Any] = {"kind": "function"}
 _LINEAR: dict[str, Any] = {"kind": "operator", "keeps_partials_at_nan": True}
 
@@ -116,11 +128,17 @@ div = add_row("div", "÷", lambda a, b: a / b, [lambda out, a, b: 1.0 / b, _quot
     textbook=[lambda out, a, b: 1.0 / b, lambda out, a, b: -a / b**2],
     summary="The quotient of two numbers.",
     code="/", latex=r"\frac{{{}}}{{{}}}", domain=(REAL, NON_ZERO), kind="operator")
+remainder: Primitive = add_row("remainder", "mod", lambda a, b: a % b,
+    [lambda out, a, b: 1.0, _remainder_by_divisor], definition=lambda a, b: a - b * _floor(a / b),
+    textbook=[lambda out, a, b: 1.0, lambda out, a, b: -_floor(a / b)],
+    summary="What whole multiples of b leave of a, with the sign of b; it jumps at a whole a/b.",
+    latex=r"{} \bmod {}", domain=(REAL, NON_ZERO), example=(7.0, 2.0),
+    kinks=(lambda a, b: minimum(abs(remainder(a, b)), abs(remainder(-a, b))),), **_FUNCTION)
 pow = add_row("pow", "xʸ", _power, [_power_by_base, _power_by_exponent],
     textbook=[lambda out, a, b: b * a ** (b - 1.0), lambda out, a, b: a**b * log(a)],
     summary="A number to the power of another; a negative one to whole powers only.",
     latex="{}^{{{}}}", domain=(NON_NEGATIVE, REAL), keeps_partials_at_nan=True, **_FUNCTION)
-abs = add_row("abs", "|x|", math.fabs, [lambda out, x: sign(x)],
+abs: Primitive = add_row("abs", "|x|", math.fabs, [lambda out, x: sign(x)],
     summary="The absolute value.", latex=r"\left|{}\right|", kinks=(lambda x: x,), **_FUNCTION)
 
 # ---- Exponentials, logarithms and roots ----------------------------------------------------------
@@ -132,6 +150,10 @@ expm1 = add_row("expm1", "expm1", math.expm1, [lambda out, x: exp(x)],
     definition=lambda x: exp(x) - 1.0, **_FUNCTION)
 log: Primitive = add_row("log", "log", math.log, [lambda out, x: 1.0 / x],
     summary="The natural logarithm.", latex=r"\log {}", domain=(POSITIVE,), **_FUNCTION)
+log2 = add_row("log2", "log₂", math.log2, [lambda out, x: 1.0 / (x * math.log(2.0))],
+    summary="The logarithm to base 2.", latex=r"\log_{{2}} {}", domain=(POSITIVE,), **_FUNCTION)
+log10 = add_row("log10", "log₁₀", math.log10, [lambda out, x: 1.0 / (x * math.log(10.0))],
+    summary="The logarithm to base 10.", latex=r"\log_{{10}} {}", domain=(POSITIVE,), **_FUNCTION)
 log1p = add_row("log1p", "log1p", math.log1p, [lambda out, x: 1.0 / (1.0 + x)],
     summary="log(1 + x), which keeps its digits near 0.",
     definition=lambda x: log(1.0 + x), domain=(ABOVE_MINUS_ONE,), **_FUNCTION)
@@ -166,6 +188,15 @@ cosh: Primitive = add_row("cosh", "cosh", math.cosh, [lambda out, x: sinh(x)],
 tanh = add_row("tanh", "tanh", math.tanh, [lambda out, x: 4.0 * sigmoid_slope(2.0 * x)],
     definition=lambda x: sinh(x) / cosh(x), textbook=[lambda out, x: 1.0 - out**2],
     summary="The hyperbolic tangent, between −1 and 1.", latex=r"\tanh {}", **_FUNCTION)
+asinh = add_row("asinh", "asinh", math.asinh, [_asinh_partial],
+    definition=lambda x: log(x + sqrt(x**2 + 1.0)), textbook=[lambda out, x: 1.0 / sqrt(x**2 + 1)],
+    summary="The number whose hyperbolic sine is x.", **_FUNCTION)
+acosh = add_row("acosh", "acosh", math.acosh, [lambda out, x: 1.0 / (sqrt(x - 1) * sqrt(x + 1))],
+    definition=lambda x: log(x + sqrt(x**2 - 1.0)), textbook=[lambda out, x: 1.0 / sqrt(x**2 - 1)],
+    summary="The number from 0 on whose hyperbolic cosine is x.", domain=(FROM_ONE,), **_FUNCTION)
+atanh = add_row("atanh", "atanh", math.atanh, [lambda out, x: 1.0 / (1.0 - x * x)],
+    definition=lambda x: log((1 + x) / (1 - x)) / 2.0, textbook=[lambda out, x: 1.0 / (1 - x**2)],
+    summary="The number whose hyperbolic tangent is x.", domain=(WITHIN,), **_FUNCTION)
 
 # ---- Activations ---------------------------------------------------------------------------------
 

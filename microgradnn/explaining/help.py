@@ -52,6 +52,8 @@ def kinks(row: Primitive) -> list[tuple[tuple[float, ...], list[float]]]:
     """A point at every kink, with the derivatives there."""
     found: dict[int, tuple[float, ...]] = {}
     for point in itertools.product(_TRIED, repeat=row.arity or 0):
+        if not all(x in interval for x, interval in zip(point, row.domain, strict=False)):
+            continue
         in_order = row.name != "clip" or point[1] < point[2]  # low below high
         for place, kink in enumerate(row.kinks):
             if kink(*point) == 0.0 and in_order and (row.arity == 1 or point[0] == 0.0):

@@ -11,10 +11,12 @@ from ..engine.formulas import ATOM, BINDING, CHOICE, POWER, PRODUCT, SIGN, Diale
 from ..engine.row import Primitive
 
 # Numbers that people know by another name than their digits, as text and as LaTeX.
-_ROOTS = {
+_NAMED = {
     math.sqrt(2.0): ("√2", r"\sqrt{2}"),
     math.sqrt(math.pi): ("√π", r"\sqrt{\pi}"),
     math.sqrt(2.0 * math.pi): ("√(2π)", r"\sqrt{2 \pi}"),
+    math.log(2.0): ("log(2)", r"\log 2"),
+    math.log(10.0): ("log(10)", r"\log 10"),
 }
 
 
@@ -38,7 +40,7 @@ def latex(formula: Any) -> str:
 
 
 def _readable_number(x: float) -> str:
-    digits = _ROOTS[x][0] if x in _ROOTS else f"{x:.4g}".replace("inf", "∞")
+    digits = _NAMED[x][0] if x in _NAMED else f"{x:.4g}".replace("inf", "∞")
     return digits.replace("-", "−")
 
 
@@ -107,8 +109,8 @@ def _latex_atom(text: str) -> tuple[str, int]:
         number = float(text)
     except ValueError:  # a name
         return text, ATOM
-    if number in _ROOTS:
-        return _ROOTS[number][1], ATOM
+    if number in _NAMED:
+        return _NAMED[number][1], ATOM
     digits, _, exponent = f"{number:.4g}".replace("inf", r"\infty").partition("e")
     power = rf" \cdot 10^{{{int(exponent)}}}" if exponent else ""
     return digits + power, SIGN if number < 0 else PRODUCT if power else ATOM

@@ -1,4 +1,4 @@
-// What the rows of the table need and JavaScript's Math lacks: an exact sum, erf and erfc; and softmax's choice.
+// What the rows of the table need and JavaScript's Math lacks: an exact sum, the remainder, erf and erfc; and softmax's choice.
 
 /** The sum of all terms. Partial sums that share no digits lose none (Shewchuk 1997). */
 function sum(...terms) {
@@ -19,6 +19,12 @@ function sum(...terms) {
     parts.splice(kept, parts.length, x);
   }
   return parts.reduce((a, b) => a + b);
+}
+
+/** What is left of a, with the sign of b; that of JavaScript's % is the sign of a. */
+function remainder(a, b) {
+  const left = a % b;
+  return left !== 0 && (left < 0) !== (b < 0) ? left + b : left;
 }
 
 /** exp(−x²), with the rounding of x² made good. */

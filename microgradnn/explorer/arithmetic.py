@@ -12,8 +12,9 @@ MOST_WRITTEN = 12  # operands of an operation whose equation is written out
 
 Form = tuple[Primitive, int]  # a row, and with how many operands it is called
 
-# `sum` must be exact, as it is here, and Math has no erf and erfc: arithmetic.js has all three.
-_NAMES = {"maximum": "Math.max", "minimum": "Math.min", "sum": "sum", "erf": "erf", "erfc": "erfc"}
+# `sum` must be exact, as it is here, and Math lacks the other three: arithmetic.js has all four.
+_NAMES = {name: name for name in ("sum", "erf", "erfc", "remainder")}
+_NAMES |= {"maximum": "Math.max", "minimum": "Math.min"}
 
 
 def _number(x: float) -> str:

@@ -163,6 +163,22 @@ def test_what_javascript_lacks_is_accurate(show: Shown) -> None:
         assert erfc == pytest.approx(math.erfc(x_), rel=1e-15, abs=1e-307)
 
 
+def test_a_remainder_is_pythons(show: Shown) -> None:
+    a, b = Value(7.0, label="a"), Value(2.0, label="b")
+    page = show(explore(mg.remainder(a, b)))
+    sizes = (0.1, 0.9, 1.0, 2.0, 7.3, 1e-300, 1e16, 1.7e308)
+    points = [(x * s, y * t) for x in sizes for y in sizes for s in (1, -1) for t in (1, -1)]
+    set_both = "explorer.set('a', a), explorer.set('b', b), explorer.state()"
+    for x, y in [*points, (0.0, 3.0), (-0.0, -3.0)]:
+        shown = page.evaluate(f"([a, b]) => ({set_both})", [x, y])
+        node = mg.remainder(Value(x), Value(y))
+        assert shown["data"][-1] == node.data, (x, y)
+        if not math.isinf(node.local_grads[1]):
+            assert shown["gradients"][:2] == list(node.local_grads), (x, y)
+    page.evaluate("explorer.set('b', 0)")
+    assert state(page)["failure"]
+
+
 def test_sums_are_exact(show: Shown) -> None:
     page = show(explore(mg.sum([Value(x) for x in (1e16, 1.0, -1e16, 1e-3)])))
     page.evaluate("explorer.set(1, 3)")

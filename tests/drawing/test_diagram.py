@@ -61,7 +61,7 @@ def test_plain_numbers_stand_inside_the_operation() -> None:
 @pytest.mark.parametrize("row", [row for row in PRIMITIVES.values() if row.arity], ids=str)
 def test_every_row_has_a_place_for_each_operand(row: Primitive) -> None:
     assert row.arity is not None
-    operands = [Value(0.5) for _ in range(row.arity)]
+    operands = [Value(0.5 if 0.5 in interval else 1.5) for interval in row.domain]
     assert headings(row(*operands))[-1].count("□") >= row.arity
     if row.arity > 1:
         assert "0.25" in headings(row(*operands[1:], 0.25))[-1]

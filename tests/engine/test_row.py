@@ -11,7 +11,7 @@ from microgradnn import Value
 from microgradnn.engine.checks import NON_ZERO, REAL
 from microgradnn.engine.formulas import Formula
 from microgradnn.engine.row import PRIMITIVES, Primitive, elementwise, ieee, where
-from microgradnn.engine.table import div, exp, log, maximum, relu, tanh
+from microgradnn.engine.table import div, exp, log, relu, tanh
 
 
 def test_an_operand_decides_what_a_row_gives() -> None:
@@ -27,8 +27,6 @@ def test_an_operand_decides_what_a_row_gives() -> None:
 def test_arrays_of_something_else_are_refused() -> None:
     with pytest.raises(TypeError, match="operand of tanh must hold real numbers, got complex128"):
         tanh(np.array([1j]))
-    with pytest.raises(TypeError, match="maximum: an array of floats beside a single Value"):
-        maximum(np.array([1.0]), Value(1.0))
 
 
 def test_the_number_of_operands_is_checked() -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 import operator
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from functools import cache, partial
 from typing import Any
 
 import mpmath as mp
+import numpy as np
 import pytest
 from properties.references import REFERENCES
 from properties.strategies import arranged
 
+from microgradnn import Value, gradients
 from microgradnn.engine.checks import Interval
 from microgradnn.engine.formulas import Formula
 from microgradnn.engine.row import PRIMITIVES, Primitive, where
@@ -41,6 +45,8 @@ def irrational() -> dict[float, Any]:
     density = 1 / mp.sqrt(2 * mp.pi)
     coarse = mp.mpf(6693141) / 2**24
     positive = {
+        math.log(2.0): mp.log(2),
+        math.log(10.0): mp.log(10),
         math.sqrt(2.0): mp.sqrt(2),
         math.sqrt(math.pi): mp.sqrt(mp.pi),
         math.sqrt(2.0 * math.pi): mp.sqrt(2 * mp.pi),
@@ -83,7 +89,7 @@ def points(row: Primitive) -> Iterator[list[float]]:
         domain = row.domain if row.arity else row.domain * rng.randint(1, 4)
         xs = [inside(interval, rng) for interval in domain]
         if row.kinks and k % 4 == 0:
-            xs = [rng.choice((0.0, 0.5, -0.5)) for _ in domain]
+            xs = [rng.choice([x for x in (0.0, 0.5, -0.5) if x in here]) for here in domain]
         elif row.arity is None and k % 4 == 0:
             xs = [xs[0]] * len(xs)
         elif row.name == "pow" and k % 4 == 0:
@@ -189,3 +195,103 @@ def test_the_accurate_partials_are_what_is_computed() -> None:
         4.0 * math.exp(-60.0), rel=1e-15
     )
     assert PRIMITIVES["tanh"].textbook_on(1.0, [30.0]) == [0.0]
+
+
+# ---- Rows at special numbers: value and derivatives ----------------------------------------------
+
+INF, NAN = math.inf, math.nan
+SPECIAL: list[tuple[str, tuple[float, ...], float, tuple[float, ...]]] = [
+    ("log2", (8.0,), 3.0, (0.125 / math.log(2.0),)),
+    ("log2", (5e-324,), -1074.0, (INF,)),  # a slope of 2.9e323
+    ("log2", (INF,), INF, (0.0,)),
+    ("log2", (-INF,), NAN, (0.0,)),
+    ("log10", (1e-300,), -300.0, (1e300 / math.log(10.0),)),
+    ("log10", (1e300,), 300.0, (1e-300 / math.log(10.0),)),
+    ("asinh", (-1e200,), -200 * math.log(10.0) - math.log(2.0), (1e-200,)),  # whose square is inf
+    ("asinh", (1e160,), 160 * math.log(10.0) + math.log(2.0), (1e-160,)),
+    ("asinh", (0.75,), math.log(2.0), (0.8,)),
+    ("asinh", (1e-200,), 1e-200, (1.0,)),
+    ("asinh", (-INF,), -INF, (0.0,)),
+    ("acosh", (1.0,), 0.0, (INF,)),
+    ("acosh", (1.25,), math.log(2.0), (4 / 3,)),
+    ("acosh", (1e300,), 300 * math.log(10.0) + math.log(2.0), (1e-300,)),
+    ("acosh", (INF,), INF, (0.0,)),
+    ("acosh", (-INF,), NAN, (NAN,)),
+    ("atanh", (0.6,), math.log(2.0), (1 / 0.64,)),
+    ("atanh", (1 - 2.0**-53,), 27 * math.log(2.0), (2.0**52,)),
+    ("atanh", (INF,), NAN, (0.0,)),
+    ("remainder", (7.0, 2.0), 1.0, (1.0, -3.0)),
+    ("remainder", (-7.0, 2.0), 1.0, (1.0, 4.0)),
+    ("remainder", (7.0, -2.0), -1.0, (1.0, 4.0)),
+    ("remainder", (-7.0, -2.0), -1.0, (1.0, -3.0)),
+    ("remainder", (6.0, 2.0), 0.0, (1.0, -3.0)),  # at a jump it is what it is above
+    ("remainder", (-6.0, 2.0), 0.0, (1.0, 3.0)),
+    ("remainder", (-1e-300, 3.0), 3.0, (1.0, 1.0)),  # 3 − 1e-300 is rounded
+    ("remainder", (31 * 2.0**1019, -9 * 2.0**1020), -5 * 2.0**1019, (1.0, 2.0)),  # 2b is inf
+    ("remainder", (1e308, 2.0**-1022), 0.0, (1.0, -INF)),  # a slope of −4.5e615
+    ("remainder", (5.0, INF), 5.0, (1.0, 0.0)),
+    ("remainder", (-5.0, INF), INF, (1.0, NAN)),
+    ("remainder", (INF, 2.0), NAN, (1.0, NAN)),
+    ("remainder", (INF, 0.0), NAN, (1.0, NAN)),
+    ("remainder", (5.0, NAN), NAN, (NAN, NAN)),
+]
+
+
+@pytest.mark.parametrize(("name", "operands", "value", "slopes"), SPECIAL)
+def test_rows_at_special_numbers(
+    name: str, operands: tuple[float, ...], value: float, slopes: tuple[float, ...]
+) -> None:
+    row = PRIMITIVES[name]
+    for node in (row(*map(Value, operands)), Value._record(row, tuple(map(Value, operands)))):
+        assert node.data == pytest.approx(value, rel=1e-15, abs=0, nan_ok=True)
+        assert node.local_grads == pytest.approx(slopes, rel=1e-15, abs=0, nan_ok=True)
+    with np.errstate(all="ignore"):
+        (on_array,) = row(*[np.array([x]) for x in operands])
+    assert on_array == pytest.approx(value, rel=1e-15, abs=0, nan_ok=True)
+
+
+OUTSIDE: list[tuple[str, tuple[float, ...], type[Exception], str]] = [
+    ("log2", (0.0,), ValueError, r"log2\(0\.0\): the operand must be in the domain \(0, inf\)"),
+    ("log10", (-1.0,), ValueError, r"log10\(-1\.0\): .* \(0, inf\)"),
+    ("acosh", (1 - 2.0**-53,), ValueError, r"acosh\(0\.99.*\): .* \[1, inf\)"),
+    ("atanh", (1.0,), ValueError, r"atanh\(1\.0\): .* \(-1, 1\)"),
+    ("atanh", (-1.0,), ValueError, r"atanh\(-1\.0\): .* \(-1, 1\)"),
+    ("remainder", (1.0, 0.0), ZeroDivisionError, r"remainder\(1\.0, 0\.0\): division by zero"),
+    ("remainder", (0.0, -0.0), ZeroDivisionError, r"remainder\(0\.0, -0\.0\): division by zero"),
+]
+
+
+@pytest.mark.parametrize(("name", "operands", "error", "message"), OUTSIDE)
+def test_what_is_outside_the_domain_raises_as_pythons_function_does(
+    name: str, operands: tuple[float, ...], error: type[Exception], message: str
+) -> None:
+    pythons: Any = operator.mod if name == "remainder" else getattr(math, name)
+    with pytest.raises(error):
+        pythons(*operands)
+    for xs in (operands, tuple(map(Value, operands))):
+        with pytest.raises(error, match=message):
+            PRIMITIVES[name](*xs)
+
+
+def test_the_derivative_by_a_divisor_is_a_whole_number() -> None:
+    rng = random.Random(13)
+    for _ in range(3000):
+        a = rng.choice((1, -1)) * 2.0 ** rng.uniform(-1040, 1023)
+        b = a * 2.0 ** rng.uniform(-60, 10) * rng.choice((1, -1))
+        b = b if abs(b) < INF and b else 1.0
+        exact = -(Fraction(a) // Fraction(b))
+        node = PRIMITIVES["remainder"](Value(a), Value(b))
+        assert node.data == a % b
+        if abs(exact) < 2**50:
+            assert Fraction(node.local_grads[1]) == exact, (a, b)
+        elif abs(exact) < sys.float_info.max:
+            assert abs(Fraction(node.local_grads[1]) - exact) <= abs(exact) / 2**51, (a, b)
+        else:
+            assert node.local_grads[1] == math.copysign(INF, exact)
+
+
+def test_a_remainder_has_no_curvature() -> None:
+    for a, b in ((7.3, 0.9), (-7.3, 0.9), (1e10, 0.3), (1e-10, -3.0), (1e30, 1e-3)):
+        xs = [Value(a), Value(b)]
+        for slope in gradients(PRIMITIVES["remainder"](*xs), xs, create_graph=True):
+            assert gradients(slope, xs) == [0.0, 0.0]

@@ -53,8 +53,11 @@ def test_what_is_not_computed_has_no_function() -> None:
         del PRIMITIVES["cube"]
 
 
-@pytest.mark.parametrize("name", ["erf", "erfc"])
-def test_what_math_lacks_is_our_own(name: str) -> None:
-    script = functions([(PRIMITIVES[name], 1)], False)
-    assert f"{name}(x0)" in script
+@pytest.mark.parametrize(
+    ("name", "call"), [("erf", "erf(x0)"), ("erfc", "erfc(x0)"), ("remainder", "remainder(x0, x1)")]
+)
+def test_what_math_lacks_is_our_own(name: str, call: str) -> None:
+    row = PRIMITIVES[name]
+    script = functions([(row, row.arity or 0)], False)
+    assert call in script
     assert f"Math.{name}" not in script

@@ -22,6 +22,10 @@ def _power(a: Real, b: Real) -> Real:
     return mp.inf if a == 0 and b < 0 else mp.power(a, b)
 
 
+def _remainder(a: Real, b: Real) -> Real:
+    return a - b * mp.floor(a / b)
+
+
 def _erfc(x: Real) -> Real:
     return mp.erfc(x) if abs(x) < 1e6 else mp.mpf(0 if x > 0 else 2)  # mpmath's cannot go further
 
@@ -68,6 +72,9 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "neg": lambda a: -a,
     "div": lambda a, b: a / b,
     "pow": _power,
+    "remainder": _remainder,
+    "floor": mp.floor,  # no row, but a textbook's word
+    "log2": lambda x: mp.log(x, 2),
     "abs": lambda x: mp.fabs(x),
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
     "sigmoid_slope": lambda x: 1 / (2 + mp.exp(x) + mp.exp(-x)),
@@ -122,6 +129,8 @@ class Point:
         self.operands = operands
         exponents = [0, *(math.frexp(x)[1] for x in operands if x)]
         self.step_bits = 100 - min(exponents)
+        if row.name == "remainder":  # a step by the divisor, times the quotient, crosses no jump
+            self.step_bits += 2200
         self.bits = max(exponents) + 2 * self.step_bits + 1074 + 60
 
     def value(self) -> Real:

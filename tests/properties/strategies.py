@@ -186,7 +186,7 @@ def kinks(row: Primitive) -> list[Callable[..., float]]:
 
 def off_kinks(row: Primitive, xs: Sequence[float]) -> Operands:
     """The operands, moved up by steps of different size until no kink is near."""
-    while any(abs(kink(*xs)) < MARGIN for kink in kinks(row)):
+    while not is_smooth_at(row, xs):
         xs = [x + 0.125 * (place + 1) for place, x in enumerate(xs)]
     return tuple(xs)
 

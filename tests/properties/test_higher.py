@@ -98,6 +98,7 @@ PAIRS = by_profile(dev=ALL_PAIRS[::4], ci=ALL_PAIRS, nightly=ALL_PAIRS)
 LISTS = [(0.0, 0.0), (1.0, 1.0, 1.0), (0.0, -50.0), (1e-20, 0.0), (1.0, 2.0, 3.0)]
 SEVERAL: dict[str, list[tuple[float, ...]]] = {
     **dict.fromkeys(("add", "sub", "mul", "div", "pow", "xlogy", "rel_entr"), PAIRS),
+    "remainder": [(7.0, 2.0), (-7.3, 2.0), (7.3, -0.1), (-1e-20, -3.0), (1e8, 0.3), (2.0, 1e-8)],
     "elu": [(x, a) for x in (-700.0, -20.0, -1.0, -1e-20, 1e-20, 2.0) for a in (0.5, 1.0)],
     "leaky_relu": [(x, 0.25) for x in (-3.0, -1e-20, 1e-20, 2.0)],
     "maximum": [(0.0, 1.0), (2.0, -1.0)],

@@ -152,14 +152,14 @@ def row(
 FUNCTIONS = [name for name, r in PRIMITIVES.items() if r.arity and getattr(mg, name, None) is r]
 
 
-def halves(count: int) -> dict[str, Any]:
-    return {f"operand{k}": Value(0.5) for k in range(count)}
+def operands_of(name: str) -> dict[str, Any]:
+    numbers = [0.5 if 0.5 in interval else 1.5 for interval in PRIMITIVES[name].domain]
+    return {f"operand{k}": Value(x) for k, x in enumerate(numbers)}
 
 
 for name in FUNCTIONS:
-    arity = PRIMITIVES[name].arity or 0
-    row(name, lambda name=name, **operands: getattr(mg, name)(*operands.values()), partial(halves, arity), **dict.fromkeys(halves(arity), operand))
-for symbol in ("add", "sub", "mul", "truediv", "pow"):
+    row(name, lambda name=name, **operands: getattr(mg, name)(*operands.values()), partial(operands_of, name), **dict.fromkeys(operands_of(name), operand))
+for symbol in ("add", "sub", "mul", "truediv", "mod", "pow"):
     for reflected in ("", "r"):
         row(f"Value.__{reflected}{symbol}__", lambda left, right, name=f"__{reflected}{symbol}__": getattr(left, name)(right), lambda: {"left": Value(0.5), "right": Value(0.5)}, right=operand)
 for symbol in ("lt", "le", "gt", "ge"):
@@ -170,7 +170,7 @@ row("elu", mg.elu, lambda: {"x": Value(0.5), "alpha": 0.1}, x=operand, alpha=ope
 row("where", mg.where, lambda: {"condition": True, "a": 1.0, "b": 2.0})
 for name in ("sum", "mean", "max", "min", "logsumexp", "softmax"):
     row(name, getattr(mg, name), lambda: {"xs": [Value(0.5), 1.0]}, xs=listed(scalar))
-row("dot", mg.dot, lambda: {"ws": [Value(1.0), Value(2.0)], "xs": [1.0, Value(2.0)], "bias": Value(0.5)}, ws=listed(scalar, 2), xs=listed(scalar, 2), bias=scalar)
+row("dot", mg.dot, lambda: {"ws": [Value(1.0), Value(2.0)], "xs": [1.0, Value(2.0)], "bias": Value(0.5)}, ws=listed(scalar, 2), xs=listed(scalar, 2), bias=operand)
 row("primitive", mg.primitive, lambda: {"name": "new", "forward": lambda x: x, "partials": [lambda out, x: 1.0]}, name=lambda x: text(x) and x.isidentifier() and x != "relu", forward=function, partials=either(function, listed(function)), symbol=text, domain=one_of(()), textbook=either(one_of(None), function, listed(function, 1)), summary=text)
 
 # ---- Values --------------------------------------------------------------------------------------
@@ -369,6 +369,7 @@ for page, suffix in ((mg.draw(graph()), "svg"), (mg.explore(graph()), "html"), (
 # What else a message may name: the operation behind, or the argument of the one that was called.
 ALSO: dict[str, str] = {
     **{f"Value.__{r}{op}__": op[-3:] for op in ("add", "sub", "mul", "truediv", "pow") for r in ("", "r")},
+    **dict.fromkeys(("Value.__mod__", "Value.__rmod__"), "remainder"),
     **{f"Value.__{name}__": "comparison" for name in ("lt", "le", "gt", "ge")},
     **dict.fromkeys(("grad", "value_and_grad", "jacobian", "hessian"), "argument"),
     **dict.fromkeys((n for n in TABLE if "loss" in n or "entropy" in n or "error" in n), "prediction target"),
@@ -395,7 +396,7 @@ def complaint(name: str, argument: str, junk: Any) -> str:
         row.call(**arguments)
     except DOCUMENTED as error:
         own = isinstance(error, (EvilError, OSError)) or callable(junk)
-        if fits and type(error) is TypeError and "beside" not in str(error) and not callable(junk):
+        if fits and type(error) is TypeError and not callable(junk):
             return f"refused, though it fits: {error}"
         if not own and not any(word in str(error) for word in words):
             return f"does not name it: {type(error).__name__}: {error}"
