@@ -47,31 +47,32 @@ def _rows(outputs: list[Any], order: list[Value], inputs: list[Value], recorded:
     down = [x for x in reversed(order) if x in depends]
     # A partial never raises: it is infinite or NaN.
     with Changed(records=True, lenient=True) if recorded else nullcontext():
-        partials = {x: _recorded_partials(x, depends) if recorded else x.local_grads for x in down}
-        passes = [_backward_pass(output, partials) for output in outputs]
+        edges = {x: _recorded_edges(x, depends) if recorded else x._edges() for x in down}
+        passes = [_backward_pass(output, edges) for output in outputs]
     return [[received.get(x, 0.0) for x in inputs] for received in passes]
 
 
-def _backward_pass(output: Any, partials: dict[Value, Sequence[Any]]) -> dict[Any, Any]:
-    """What each node receives; `partials` are of all that depend on the inputs, operands last."""
+def _backward_pass(output: Any, edges: dict[Value, list[tuple[Any, Any]]]) -> dict[Any, Any]:
+    """What each node receives; `edges` are of all that depend on the inputs, operands last."""
     received: dict[Any, Any] = {output: 1.0}
-    for node, local in partials.items():
+    for node, down in edges.items():
         upstream = received.get(node)
         if upstream is None:  # the output does not depend on it
             continue
         one = type(upstream) is float and upstream == 1.0  # no node for a multiplication by one
-        for operand, partial in zip(node.operands, local, strict=True):
-            if operand in partials:
+        for operand, partial in down:
+            if operand in edges:
                 part = partial if one else partial * upstream
                 received[operand] = received[operand] + part if operand in received else part
     return received
 
 
-def _recorded_partials(node: Value, depends: set[Value]) -> Sequence[Any]:
-    """The wanted local derivatives of a node as Values, from the same formulas."""
-    wanted = [x in depends for x in node.operands]
+def _recorded_edges(node: Value, depends: set[Value]) -> list[tuple[Any, Any]]:
+    """The wanted operands, each with the local derivative as a Value, from the same formula."""
+    operands = node.operands
+    wanted = [x in depends for x in operands]
     if node.op is None or not any(wanted):
-        return wanted
+        return []
     if node.op is GIVEN:
         raise RuntimeError(
             f"the local derivatives of {node.label or 'a node'} were given as numbers, so that it "
@@ -83,7 +84,8 @@ def _recorded_partials(node: Value, depends: set[Value]) -> Sequence[Any]:
             "computed, so the graph no longer says where its numbers came from; run the forward "
             "pass again before gradients(..., create_graph=True)"
         )
-    return node.op.partials_on(node, node.operands, wanted)
+    partials = node.op.partials_on(node, operands, wanted)
+    return [(x, d) for x, d, want in zip(operands, partials, wanted, strict=True) if want]
 
 
 def has_changed_operands(node: Value) -> bool:
@@ -185,8 +187,8 @@ def _transformed(
         output = f(*inputs)
     chosen = [inputs[place] for place in places]
     for own in chosen:
-        if not own.operands:
-            own._connect(CONSTANT, ())
+        if own.op is None:
+            own._x = CONSTANT
     several = lists and isinstance(output, (list, tuple))
     found = output if several else [output]
     outputs = [x if isinstance(x, Value) else result_of(x) for x in found]
@@ -194,7 +196,7 @@ def _transformed(
         if isinstance(x, Value):
             must_be_recorded(x, "a derivative")
     order = topological_order(Value._assembled(0.0, None, tuple(outputs), ()))[:-1]
-    free = [x for x in order if not x.operands and x.operands is not CONSTANT]
+    free = [x for x in order if x.op is None and x._x is not CONSTANT]
     variable = any(isinstance(x, Value) for x in args) or bool(free)
     results = [outputs, *_rows(outputs, order, chosen, variable and records)]
     if not (variable and records):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial, partialmethod
 
 from ..typed import Any
-from .checks import as_number, as_operand, check_lengths, must_be
+from .checks import as_number, as_operand, check_lengths, is_array, must_be
 from .recording import changed_somewhere, settled
 from .row import GIVEN
 
@@ -42,9 +42,10 @@ class Protocols:
     def _connect(self: Any, operands: Any, local_grads: Any) -> None:
         """Keep the operands and the derivatives by them; without these they are only kept."""
         self._x, self._dx, self._y, self._dy = operands, None, None, None
-        if type(operands) is tuple and len(operands) == len(local_grads) == 1:
+        count = len(operands) if type(operands) is tuple and local_grads else 3
+        if count == 1:
             (self._x,), (self._dx,) = operands, local_grads
-        elif type(operands) is tuple and len(operands) == len(local_grads) == 2:
+        elif count == 2:
             (self._x, self._y), (self._dx, self._dy) = operands, local_grads
         elif operands:
             self._y = tuple([x for x in operands if type(x) is not float])
@@ -72,6 +73,14 @@ class Protocols:
             return ()
         derivatives = iter(dy or ())
         return tuple([None if type(z) is float else next(derivatives) for z in x])
+
+    def _edges(self: Any) -> list[tuple[Any, float]]:
+        """The Values among the operands, each with the derivative by it."""
+        dx, dy = self._dx, self._dy
+        if type(dy) is tuple:
+            return list(zip(self._y, dy, strict=True))
+        edges = [] if dx is None else [(self._x, dx)]
+        return edges if dy is None else [*edges, (self._y, dy)]
 
     def __copy__(self: Any) -> Any:
         parts = self.data, self.op, self.operands, self.local_grads
@@ -136,20 +145,18 @@ class Protocols:
 
     @property
     def _children(self: Any) -> tuple[Any, ...]:
-        """The operands, a number as a leaf."""
-        return tuple(
-            [self._assembled(x, None, (), ()) if type(x) is float else x for x in self.operands]
-        )
+        """The operands, a number as a leaf; without an exponent that is a number, as in `**2`."""
+        return tuple([child for child, _ in _shown_edges(self)])
 
     @property
     def _prev(self) -> set[Any]:
-        """The operands as a set, so the same one only once."""
+        """The same as a set, so each only once."""
         return set(self._children)
 
     @property
     def _local_grads(self: Any) -> tuple[float, ...]:
         """The derivative by each of `_children`; 0 by a number, as nothing is handed on to it."""
-        return tuple([0.0 if d is None else d for d in self.local_grads])
+        return tuple([local_grad for _, local_grad in _shown_edges(self)])
 
     @property
     def _op(self: Any) -> str:
@@ -210,15 +217,23 @@ class Protocols:
         return in_notebook(self)
 
 
+def _shown_edges(node: Any) -> list[tuple[Any, float]]:
+    edges = list(zip(node.operands, node.local_grads, strict=True))
+    if node._op.startswith("**") and edges[-1][1] is None:
+        edges.pop()
+    leaf = partial(node._assembled, op=None, operands=(), local_grads=())
+    return [(leaf(x), 0.0) if d is None else (x, d) for x, d in edges]
+
+
 def _hand_on(node: Any) -> None:
-    for operand, local_grad in zip(node.operands, node.local_grads, strict=True):
-        if local_grad is not None:
-            operand._grad += local_grad * node._grad
+    for operand, local_grad in node._edges():
+        operand._grad += local_grad * node._grad
 
 
-def _number_of(x: Any) -> float:
-    name = "operand of a comparison"
-    return x._number if hasattr(type(x), "_apply") else as_number(x, name)
+def _number_of(x: Any) -> Any:
+    if hasattr(type(x), "_apply"):
+        return x._number
+    return x if is_array(x) else as_number(x, "operand of a comparison")
 
 
 def _foreign(value: Any, shown: str, *others: Any) -> Any:
@@ -237,34 +252,46 @@ def describe(node: Any, first: Any, second: Any, label: Any, older: dict[str, An
     `first` is a label, or the operands; `second` the local derivatives by these, or, as in
     micrograd, how an operation is written, of which nothing is kept.
     """
-    for name in older.keys() - {"_children", "_op"}:
-        raise TypeError(f"Value() has no argument {name!r}")
+    if type(first) is type(second) is tuple and not (label or older) and _give(node, first, second):
+        return
+    if older.keys() - {"_children", "_op"}:
+        raise TypeError(f"Value() has no argument {list(older)[-1]!r}")
     must_be(str, label, "label", "a str")
+    must_be(str, older.get("_op", ""), "_op", "a str")
     must_be((str, tuple, list), first, "label_or_operands", "a label, or a tuple of operands")
     must_be((str, tuple, list), second, "op_or_local_grads", "a tuple of derivatives, or a str")
-    given = older.get("_children", ())
-    if not isinstance(first, str):
-        first, given = "", first
-    if first and label:
-        raise TypeError(f"label is given twice: {first!r} and {label!r}")
-    node.label = first or label
+    given = older.get("_children", ()) if isinstance(first, str) else first
     must_be((tuple, list), given, "_children", "a tuple of operands")
-    must_be(str, older.get("_op", ""), "_op", "a str")
-    operands = tuple([as_operand(x, f"operands[{k}]") for k, x in enumerate(given)])
-    if isinstance(second, str) and operands:
+    if label and isinstance(first, str) and first:
+        raise TypeError(f"label is given twice: {first!r} and {label!r}")
+    node.label = label or node.label
+    if given and isinstance(second, str):
         raise TypeError(
             "operands need the local derivative by each: Value(data, (a, b), (by_a, by_b)); the "
             "operators and functions record them, and mg.primitive defines an operation"
         )
-    local_grads = [] if isinstance(second, str) else second
+    operands = tuple([as_operand(x, f"operands[{k}]") for k, x in enumerate(given)])
+    found = [] if isinstance(second, str) else second
+    local_grads = tuple([as_number(d, f"local_grads[{k}]") for k, d in enumerate(found)])
     check_lengths(operands, local_grads, "operands", "local_grads")
-    numbers = [as_number(d, f"local_grads[{k}]") for k, d in enumerate(local_grads)]
-    if operands:
-        node.op = GIVEN
-        wanted = [None if type(x) is float else d for x, d in zip(operands, numbers, strict=True)]
-        node._connect(operands, wanted)
-        if changed_somewhere:
-            settled(node)
+    _give(node, operands, local_grads)
+
+
+def _give(node: Any, operands: tuple[Any, ...], local_grads: tuple[Any, ...]) -> bool:
+    """Give a leaf operands, and the derivatives by them; False if they have to be looked at."""
+    if not operands or len(operands) != len(local_grads):
+        return False
+    for x, local_grad in zip(operands, local_grads, strict=True):
+        if type(local_grad) is not float or not (type(x) is float or hasattr(type(x), "_apply")):
+            return False
+    if float in map(type, operands):
+        pairs = zip(operands, local_grads, strict=True)
+        local_grads = tuple([None if type(x) is float else d for x, d in pairs])
+    node.op = GIVEN
+    node._connect(operands, local_grads)
+    if changed_somewhere:
+        settled(node)
+    return True
 
 
 def assign(values: Iterable[Any], numbers: Iterable[Any]) -> None:

@@ -23,7 +23,7 @@ Kernel = Callable[..., Any]
 # `Value._assembled`: if it were called, a node would take half as long again.
 _KERNEL = """
 def kernel({operands}):
-{cases}{retries}
+{cases}
     return record(row, ({operands},))
 """
 _CASE = """
@@ -47,9 +47,10 @@ _CASE = """
 _CHECK_FOR_NAN = """
         if out != out:
             return record(row, ({operands},))"""
-_RETRY = """
-    if type({x}) is int and -1e15 < {x} < 1e15:
-        return kernel({operands})"""
+_INT = """
+    if type({x}) is int and -1e15 < {x} < 1e15:  # as a float it is the same number
+        {x} = float({x})
+"""
 
 
 Node = TypeVar("Node")
@@ -164,12 +165,11 @@ class Kernels(Generic[Node]):
 def kernel_source(row: Primitive, arity: int, all_kinds: Sequence[str]) -> str:
     """The Python text of a kernel for operands of these kinds."""
     operands = [f"x{place}" for place in range(arity)]
-    cases = "".join([_case(row, operands, kinds) for kinds in all_kinds])
-    retries = ""  # an int beside a Value is tried again as a float, if that is the same number
-    for x in operands if arity > 1 else ():
-        as_floats = [f"float({y})" if y == x else y for y in operands]
-        retries += _RETRY.format(x=x, operands=", ".join(as_floats))
-    return _KERNEL.format(operands=", ".join(operands), cases=cases, retries=retries)
+    cases = [_case(row, operands, kinds) for kinds in all_kinds]
+    if arity > 1:  # before the first case that has a number
+        place = sum(["n" not in kinds for kinds in all_kinds])
+        cases[place:place] = [_INT.format(x=x) for x in operands]
+    return _KERNEL.format(operands=", ".join(operands), cases="".join(cases))
 
 
 def _case(row: Primitive, operands: list[str], kinds: Sequence[str]) -> str:

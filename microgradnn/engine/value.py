@@ -39,7 +39,7 @@ class Value(Protocols):
         label: str = _NOTHING,
         **older: Any,
     ) -> None:
-        self._number = as_number(data, "data")
+        self._number = data if type(data) is float else as_number(data, "data")
         self._grad = 0.0
         self.label = label_or_operands if type(label_or_operands) is str else ""
         self.op: Primitive | None = None
