@@ -157,7 +157,7 @@ print((int(STATM.read_text().split()[1]) - pages) * mmap.PAGESIZE / {side**2})
         text=True,
         check=True,
     ).stdout
-    assert 100 < float(output) <= 300
+    assert 80 < float(output) <= 300
 
 
 # ---- Sums that are right to the last place -----------------------------------------------------

@@ -75,6 +75,10 @@ class _Hidden(_Base):
         self._look("reads derivatives of a Value")
         return super().local_grads
 
+    def _edges(self) -> Any:
+        self._look("reads derivatives of a Value")
+        return super()._edges()
+
     def backward(self, gradient: float = 1.0) -> None:
         self._look("takes the derivatives of a Value")
         super().backward(gradient)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial, partialmethod
 
 from ..typed import Any
-from .checks import as_number, as_operand, check_lengths, is_array, must_be
+from .checks import as_number, as_operand, check_lengths, must_be
 from .recording import changed_somewhere, settled
 from .row import GIVEN
 
@@ -48,7 +48,8 @@ class Protocols:
         elif count == 2:
             (self._x, self._y), (self._dx, self._dy) = operands, local_grads
         elif operands:
-            self._y = tuple([x for x in operands if type(x) is not float])
+            values = [x for x in operands if type(x) is not float]
+            self._y = operands if len(values) == len(operands) else tuple(values)
             self._dy = tuple([d for d in local_grads if d is not None])
 
     @property
@@ -233,7 +234,7 @@ def _hand_on(node: Any) -> None:
 def _number_of(x: Any) -> Any:
     if hasattr(type(x), "_apply"):
         return x._number
-    return x if is_array(x) else as_number(x, "operand of a comparison")
+    return as_number(x, "operand of a comparison")
 
 
 def _foreign(value: Any, shown: str, *others: Any) -> Any:
@@ -246,34 +247,35 @@ for _name, _shown in _FOREIGN.items():
     setattr(Protocols, _name, partialmethod(_foreign, _shown))
 
 
-def describe(node: Any, first: Any, second: Any, label: Any, older: dict[str, Any]) -> None:
+def describe(
+    node: Any, first: Any, second: Any, label: str, _children: Any = (), _op: str = ""
+) -> None:
     """Make of a new leaf what the other arguments of `Value` say; refuse what they cannot mean.
 
     `first` is a label, or the operands; `second` the local derivatives by these, or, as in
     micrograd, how an operation is written, of which nothing is kept.
     """
-    if type(first) is type(second) is tuple and not (label or older) and _give(node, first, second):
+    plain = type(first) is type(second) is tuple and label is _children is _op
+    if plain and _give(node, first, second):
         return
-    if older.keys() - {"_children", "_op"}:
-        raise TypeError(f"Value() has no argument {list(older)[-1]!r}")
     must_be(str, label, "label", "a str")
-    must_be(str, older.get("_op", ""), "_op", "a str")
+    must_be(str, _op, "_op", "a str")
     must_be((str, tuple, list), first, "label_or_operands", "a label, or a tuple of operands")
     must_be((str, tuple, list), second, "op_or_local_grads", "a tuple of derivatives, or a str")
-    given = older.get("_children", ()) if isinstance(first, str) else first
-    must_be((tuple, list), given, "_children", "a tuple of operands")
-    if label and isinstance(first, str) and first:
-        raise TypeError(f"label is given twice: {first!r} and {label!r}")
+    must_be((str, tuple, list), _children, "_children", "a tuple of operands")
+    given, twice = (_children, label) if isinstance(first, str) else (first, _children)
+    if first and twice:
+        raise TypeError(f"label_or_operands is {first!r}, but there is {twice!r} for the same, too")
     node.label = label or node.label
     if given and isinstance(second, str):
         raise TypeError(
             "operands need the local derivative by each: Value(data, (a, b), (by_a, by_b)); the "
             "operators and functions record them, and mg.primitive defines an operation"
         )
-    operands = tuple([as_operand(x, f"operands[{k}]") for k, x in enumerate(given)])
+    operands = tuple([as_operand(x, f"label_or_operands[{k}]") for k, x in enumerate(given)])
     found = [] if isinstance(second, str) else second
-    local_grads = tuple([as_number(d, f"local_grads[{k}]") for k, d in enumerate(found)])
-    check_lengths(operands, local_grads, "operands", "local_grads")
+    local_grads = tuple([as_number(d, f"op_or_local_grads[{k}]") for k, d in enumerate(found)])
+    check_lengths(operands, local_grads, "label_or_operands", "op_or_local_grads")
     _give(node, operands, local_grads)
 
 

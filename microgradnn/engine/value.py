@@ -37,7 +37,9 @@ class Value(Protocols):
         label_or_operands: Any = _NOTHING,
         op_or_local_grads: Any = _NOTHING,
         label: str = _NOTHING,
-        **older: Any,
+        *,
+        _children: Any = _NOTHING,
+        _op: str = _NOTHING,
     ) -> None:
         self._number = data if type(data) is float else as_number(data, "data")
         self._grad = 0.0
@@ -47,9 +49,9 @@ class Value(Protocols):
         self._dx: Any = None
         self._y: Any = None
         self._dy: Any = None
-        others = op_or_local_grads is not _NOTHING or label is not _NOTHING or older
-        if others or type(label_or_operands) is not str:
-            describe(self, label_or_operands, op_or_local_grads, label, older)
+        is_label = type(label_or_operands) is str
+        if not (is_label and op_or_local_grads is label is _children is _op is _NOTHING):
+            describe(self, label_or_operands, op_or_local_grads, label, _children, _op)
 
     # ---- Forward: compute, and record ------------------------------------------------------
 

@@ -191,13 +191,13 @@ def test_a_wrong_backward_is_noticed(fault: str, monkeypatch: pytest.MonkeyPatch
 def test_constants_in_place_of_recorded_partials_are_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(derivatives, "_recorded_partials", lambda node, _: node.local_grads)
+    monkeypatch.setattr(derivatives, "_recorded_edges", lambda node, _: node._edges())
     row = PRIMITIVES["mul"]
     assert is_noticed([(partial(oracles.check_second_derivatives, row), moderate_operands(row))])
 
 
-def leaf_without_gradient(data: float, grad: float, label: str) -> Value:
-    return Value(data, label)
+def leaf_without_gradient(kind: Any, data: float, *others: Any) -> Value:
+    return Value(data)
 
 
 def test_a_copy_without_gradients_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -183,7 +183,8 @@ def graph() -> Value:
     return c
 
 
-row("Value", Value, lambda: {"data": 1.0}, data=number, label=text)
+NOTHING = either(text, lambda x: isinstance(x, (tuple, list)) and not x)  # without the other of the two
+row("Value", Value, lambda: {"data": 1.0}, data=number, label_or_operands=NOTHING, op_or_local_grads=NOTHING, label=text, _children=lambda x: NOTHING(x) and not x, _op=text)
 row("Value.data", lambda x, data: setattr(x, "data", data), lambda: {"x": Value(1.0), "data": 2.0}, data=number)
 row("Value.grad", lambda x, grad: setattr(x, "grad", grad), lambda: {"x": Value(1.0), "grad": 2.0}, grad=number)
 row("Value.backward", lambda x, gradient: x.backward(gradient), lambda: {"x": graph(), "gradient": 1.0}, gradient=number)
