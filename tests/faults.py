@@ -36,6 +36,8 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/row.py": [*OTHERS, "tests/engine/test_interop.py", "tests/engine/test_modes.py", *ROWS],
     "engine/table.py": [*OTHERS, *ROWS],
     "engine/reductions.py": [*OTHERS, *ROWS],
+    "sums.py": ["tests/test_sums.py", "tests/engine/test_reductions.py", *ROWS],
+    "refusals.py": ["tests/test_refusals.py", "tests/engine/test_row.py"],
     "engine/kernels.py": [
         "tests/engine/test_kernels.py",
         "tests/engine/test_modes.py",
@@ -299,7 +301,7 @@ TABLE = [
           "where(x <= low, 0.0, where(x >= high, 0.0, 1.0))"),
     Fault("dot: weights for inputs", "engine/reductions.py",
           "[*wxb[len(wxb) // 2 : -1], *wxb[: len(wxb) // 2], 1.0]", "[*wxb[:-1], 1.0]"),
-    Fault("sum: rounds at every step", "engine/reductions.py", "return math.fsum(xs)\n", "return functools.reduce(operator.add, xs)\n"),
+    Fault("sum: rounds at every step", "sums.py", "return math.fsum(xs)\n", "return functools.reduce(operator.add, xs)\n"),
     Fault("softmax: the others' sign", "engine/reductions.py", "else -out * exponentials.share(k)", "else out * exponentials.share(k)"),
     Fault("logsumexp: not shifted", "engine/reductions.py", "where(abs(top) < math.inf, x - top, limit)",
           "where(abs(top) < math.inf, x, limit)"),

@@ -25,8 +25,10 @@ ORDER = {
     "typed": "",
     "lines": "",
     "slopes": "",
-    "engine": "checks row custom table reductions formulas functions kernels interop "
-    "value copying modes derivatives checking",
+    "sums": "",
+    "refusals": "",
+    "engine": "checks recording row custom table reductions formulas functions lists kernels "
+    "interop value copying modes derivatives checking",
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",
@@ -89,7 +91,9 @@ TESTED_BY = {
     "accuracy": "test_evaluate",
     "hidden": "test_traced",
     "leaves": "test_optim",
+    "lists": "test_kernels",
     "parts": "test_search",
+    "recording": "test_modes",
     "replay": "test_traced",
     "rows": "test_rows_as_formulas",
     "slopes": "test_checking",
@@ -221,7 +225,7 @@ def loaded_by(program: str) -> set[str]:
 @pytest.mark.parametrize(
     ("program", "besides", "ours"),
     [
-        ("import microgradnn", "", {"typed", "lines", "engine", *ENGINE}),
+        ("import microgradnn", "", {"typed", "lines", "sums", "engine", *ENGINE}),
         ("from microgradnn import Value, losses, nn, optim", "importlib types", None),
     ],
 )
