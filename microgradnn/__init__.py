@@ -10,8 +10,9 @@
 
 from __future__ import annotations
 
+from .custom import primitive
+from .domains import Interval
 from .engine import (
-    Interval,
     Primitive,
     Value,
     debug,
@@ -22,7 +23,6 @@ from .engine import (
     jacobian,
     large_graph,
     no_grad,
-    primitive,
     table,
     topological_order,
     value_and_grad,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import slopes
-from .checks import as_numbers, as_positive, check_lengths, must_be
+from ..arguments import as_numbers, as_positive, check_lengths, must_be
 from .derivatives import gradients, result_of, value_and_grad
 from .value import Value, topological_order
 

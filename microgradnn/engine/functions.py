@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from ..arguments import as_list, check_lengths, is_array
 from ..typed import Any
 from . import reductions, table
-from .checks import as_list, as_operand, check_lengths, is_array
+from .checks import as_operand
 from .row import Primitive
 
 # The public names, for `import *`; `max`, `min` and `sum` would hide Python's own.

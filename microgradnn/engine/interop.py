@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from functools import partial, partialmethod
 
+from ..arguments import as_number, check_lengths, must_be
 from ..typed import Any
-from .checks import as_number, as_operand, check_lengths, must_be
+from .checks import as_operand
 from .recording import changed_somewhere, settled
 from .row import GIVEN
 

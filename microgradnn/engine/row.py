@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from ..arguments import as_number, is_array, must_be, must_be_plain
+from ..domains import REAL, Interval
 from ..typed import Any, overload
-from .checks import REAL, Interval, as_number, is_array, must_be, must_be_plain
 from .recording import mode
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..arguments import as_number, is_array, must_be
 from ..typed import Any
-from .checks import as_number, is_array, must_be
 from .interop import Protocols, describe
 from .kernels import Kernels
 from .recording import mode, must_be_recorded, settled

@@ -23,12 +23,15 @@ module_name: Callable[[Path], str] = _IMPORTS["module_name"]
 # Each package, and each file in it, may import those above it.
 ORDER = {
     "typed": "",
+    "arguments": "",
+    "domains": "",
     "lines": "",
     "slopes": "",
     "sums": "",
     "refusals": "",
-    "engine": "checks recording row custom table reductions formulas functions lists kernels "
+    "engine": "checks recording row table reductions formulas functions lists kernels "
     "interop value copying modes derivatives checking",
+    "custom": "",
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",
@@ -210,6 +213,7 @@ def test_importing_all_names_hides_none_of_pythons_own() -> None:
 # losses and optimisers need little more. Whatever else is wanted is loaded where it is used.
 LOADED_AT_ONCE = "__future__ collections.abc contextlib contextvars copyreg functools gc itertools "
 LOADED_AT_ONCE += "math operator os sys weakref"
+BELOW = {"typed", "arguments", "domains", "sums", "lines"}
 ENGINE = {f"engine.{name}" for name in ORDER["engine"].split()} - {"engine.checking"}
 SLOW = "dataclasses enum inspect linecache numbers numpy pathlib random re typing"
 
@@ -225,7 +229,7 @@ def loaded_by(program: str) -> set[str]:
 @pytest.mark.parametrize(
     ("program", "besides", "ours"),
     [
-        ("import microgradnn", "", {"typed", "lines", "sums", "engine", *ENGINE}),
+        ("import microgradnn", "", {*BELOW, "engine", *ENGINE, "custom"}),
         ("from microgradnn import Value, losses, nn, optim", "importlib types", None),
     ],
 )
