@@ -45,11 +45,11 @@ if TYPE_CHECKING:
     from .compiler import compile as compile
     from .drawing import Drawing, draw, to_dot
     from .drawing.worksheet import worksheet
-    from .engine.checking import gradcheck, numerical_gradient, relative_error
+    from .engine.checking import gradcheck, numerical_gradient
     from .explaining import explain, steps
     from .explaining.diagnosis import first_non_finite
     from .explorer import Explorer, explore
-    from .slopes import GradientCheck
+    from .slopes import GradientCheck, relative_error
     from .training import History, evaluate, fit
 
 # Modules that need more than the standard library, or time to load that not every program need
@@ -62,8 +62,8 @@ _LAZY = {
     "explaining": ["explain", "steps"],
     "explaining.diagnosis": ["first_non_finite"],
     "drawing.worksheet": ["worksheet"],
-    "engine.checking": ["gradcheck", "numerical_gradient", "relative_error"],
-    "slopes": ["GradientCheck"],
+    "engine.checking": ["gradcheck", "numerical_gradient"],
+    "slopes": ["GradientCheck", "relative_error"],
     "training": ["History", "evaluate", "fit"],
 }
 

@@ -59,6 +59,7 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
         *ROWS,
     ],
     "engine/checking.py": ["tests/engine/test_checking.py"],
+    "rounding.py": ["tests/engine/test_checking.py"],
     "slopes.py": ["tests/engine/test_checking.py"],
     "engine/copying.py": ["tests/engine/test_copying.py", *GRAPHS],
     **{f"losses/{name}.py": [f"tests/losses/test_{name}.py", *LOSSES] for name in PARTS},
@@ -470,7 +471,7 @@ COMPILED = [
 
 CHECKS = [
     Fault("a check by the norm alone", "slopes.py", "norm, DIFFERS not in verdicts", "norm, norm < 1e-6"),
-    Fault("rounding of the graph is forgotten", "engine/checking.py", "(2.0**-51 * _size(node) + 5e-324)", "5e-324"),
+    Fault("rounding of the graph is forgotten", "rounding.py", "(2.0**-51 * _size(node) + 5e-324)", "5e-324"),
     Fault("rounding near a minimum is forgotten", "engine/checking.py", "max(0.0, growth - rounding) / _ASIDE", "0.0"),
     Fault("numbers may differ from Values", "engine/checking.py", "> 1e-3 * max(abs(here), abs(there))", "> 1e300"),
     Fault("steps leave the domain", "slopes.py", "except (ValueError, ArithmeticError, RuntimeWarning):", "except RuntimeWarning:"),
