@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from .collector import large_graph
 from .custom import primitive
 from .domains import Interval
 from .engine import (
@@ -21,7 +22,6 @@ from .engine import (
     gradients,
     hessian,
     jacobian,
-    large_graph,
     no_grad,
     table,
     topological_order,

@@ -19,13 +19,13 @@ derivatives and checking.
 from . import copying, functions, reductions, table  # noqa: F401
 from .derivatives import grad, gradients, hessian, jacobian, value_and_grad
 from .interop import assign
-from .modes import debug, large_graph, no_grad
+from .modes import debug, no_grad
 from .row import PRIMITIVES, Primitive, where
 from .value import Value, topological_order
 
 # fmt: off
 __all__ = [
     "PRIMITIVES", "Primitive", "Value", "assign", "debug", "functions", "grad",
-    "gradients", "hessian", "jacobian", "large_graph", "no_grad", "reductions",
+    "gradients", "hessian", "jacobian", "no_grad", "reductions",
     "table", "topological_order", "value_and_grad", "where",
 ]
