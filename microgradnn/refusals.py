@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from .arguments import as_number, is_array
 from .typed import Any
 
 
@@ -31,3 +32,16 @@ def _reason(row: Any, error: Exception, numbers: Sequence[float]) -> str:
             which = f"operand {place + 1}" if len(numbers) > 1 else "the operand"
             return f"{which} must be in the domain {interval}"
     return str(error)
+
+
+def named(error: TypeError, **arguments: Any) -> TypeError:
+    """The error of a row that refused an operand, with the name that its argument has."""
+    for name, given in arguments.items():
+        for k, x in enumerate(given) if name in ("xs", "ws") else [("", given)]:
+            if is_array(x) or hasattr(type(x), "_apply"):
+                continue
+            try:
+                as_number(x, name if k == "" else f"{name}[{k}]")
+            except TypeError as refusal:
+                return refusal
+    return error

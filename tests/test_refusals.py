@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
+
 import microgradnn as mg
 from microgradnn.engine.table import div, log, pow
 from microgradnn.engine.table import sqrt as root
-from microgradnn.refusals import said
+from microgradnn.refusals import named, said
 
 OUTSIDE = ValueError("math domain error")
 
@@ -45,3 +47,10 @@ def test_the_lines_that_made_the_operands_are_named() -> None:
         x = -mg.Value(math.e)
     assert said(log, OUTSIDE, [x.data], [x]).endswith(f"; {x.data!r} was made at {x.made_at}")
     assert x.made_at.endswith("x = -mg.Value(math.e)")
+
+
+def test_the_error_names_the_argument_that_the_row_refused() -> None:
+    row = TypeError("operand of leaky_relu must be a real number, got str 'a'")
+    assert str(named(row, x=mg.Value(1.0), slope="a")).startswith("slope must be a real number, ")
+    assert str(named(row, ws=[1.0, 2], xs=[mg.Value(1.0), None])).startswith("xs[1] must be a real")
+    assert named(row, x=1.0, slope=np.zeros(2)) is row

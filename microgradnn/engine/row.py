@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ..arguments import as_number, is_array, must_be, must_be_plain
 from ..domains import REAL, Interval
+from ..refusals import said
 from ..typed import Any, overload
 from .recording import mode
 
@@ -123,8 +124,6 @@ class Primitive:
         except (ValueError, ArithmeticError) as error:
             if mode.get().lenient or not all(map(math.isfinite, numbers)):
                 return ieee(self.array_form(), numbers)[0]
-            from ..refusals import said  # only when it is wanted
-
             raise type(error)(said(self, error, numbers, operands)) from None
 
     def local_derivatives(
