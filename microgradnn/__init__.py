@@ -10,8 +10,6 @@
 
 from __future__ import annotations
 
-from .collector import large_graph
-from .custom import primitive
 from .domains import Interval
 from .engine import (
     Primitive,
@@ -41,8 +39,10 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import data, losses, nn, optim, plots, testing
+    from .collector import large_graph
     from .compiler import Program
     from .compiler import compile as compile
+    from .custom import primitive
     from .drawing import Drawing, draw, to_dot
     from .drawing.worksheet import worksheet
     from .engine.checking import gradcheck, numerical_gradient
@@ -56,7 +56,9 @@ if TYPE_CHECKING:
 # spend, and the names from such modules: they are loaded when they are first asked for.
 _LAZY_MODULES = ("data", "losses", "nn", "optim", "plots", "testing")
 _LAZY = {
+    "collector": ["large_graph"],
     "compiler": ["Program", "compile"],
+    "custom": ["primitive"],
     "drawing": ["Drawing", "draw", "to_dot"],
     "explorer": ["Explorer", "explore"],
     "explaining": ["explain", "steps"],
