@@ -25,7 +25,7 @@ from .value import Value, topological_order
 
 # fmt: off
 __all__ = [
-    "PRIMITIVES", "Primitive", "Value", "assign", "debug", "functions", "grad",
-    "gradients", "hessian", "jacobian", "no_grad", "reductions",
-    "table", "topological_order", "value_and_grad", "where",
+    "PRIMITIVES", "Primitive", "Value", "assign", "debug", "functions", "grad", "gradients",
+    "hessian", "jacobian", "no_grad", "reductions", "table", "topological_order", "value_and_grad",
+    "where",
 ]
