@@ -10,8 +10,8 @@
 
 from __future__ import annotations
 
+from .domains import Interval
 from .engine import (
-    Interval,
     Primitive,
     Value,
     debug,
@@ -20,9 +20,7 @@ from .engine import (
     gradients,
     hessian,
     jacobian,
-    large_graph,
     no_grad,
-    primitive,
     table,
     topological_order,
     value_and_grad,
@@ -41,29 +39,33 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import data, losses, nn, optim, plots, testing
+    from .collector import large_graph
     from .compiler import Program
     from .compiler import compile as compile
+    from .custom import primitive
     from .drawing import Drawing, draw, to_dot
     from .drawing.worksheet import worksheet
-    from .engine.checking import gradcheck, numerical_gradient, relative_error
+    from .engine.checking import gradcheck, numerical_gradient
     from .explaining import explain, steps
     from .explaining.diagnosis import first_non_finite
     from .explorer import Explorer, explore
-    from .slopes import GradientCheck
+    from .slopes import GradientCheck, relative_error
     from .training import History, evaluate, fit
 
 # Modules that need more than the standard library, or time to load that not every program need
 # spend, and the names from such modules: they are loaded when they are first asked for.
 _LAZY_MODULES = ("data", "losses", "nn", "optim", "plots", "testing")
 _LAZY = {
+    "collector": ["large_graph"],
     "compiler": ["Program", "compile"],
+    "custom": ["primitive"],
     "drawing": ["Drawing", "draw", "to_dot"],
     "explorer": ["Explorer", "explore"],
     "explaining": ["explain", "steps"],
     "explaining.diagnosis": ["first_non_finite"],
     "drawing.worksheet": ["worksheet"],
-    "engine.checking": ["gradcheck", "numerical_gradient", "relative_error"],
-    "slopes": ["GradientCheck"],
+    "engine.checking": ["gradcheck", "numerical_gradient"],
+    "slopes": ["GradientCheck", "relative_error"],
     "training": ["History", "evaluate", "fit"],
 }
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .engine.checks import MOST_UNITS, as_count, as_number, must_be_plain
+from .arguments import MOST_UNITS, as_count, as_number, must_be_plain
 
 Floats = NDArray[np.float64]
 

@@ -10,11 +10,12 @@ import numpy as np
 from . import losses, nn, optim
 from .data import load_iris, standardize, train_test_split
 from .drawing import draw
-from .engine.checking import numerical_gradient, relative_error
+from .engine.checking import numerical_gradient
 from .engine.functions import dot
 from .engine.interop import assign
 from .engine.value import Value, topological_order
 from .explaining import explain
+from .slopes import relative_error
 from .training import evaluate, fit
 from .training.terminal import Console, Table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
-from .engine.checks import as_count, as_list, as_number, as_positive
+from .arguments import as_count, as_list, as_number, as_positive
 from .engine.interop import assign
 from .engine.value import Value
 from .nn.leaves import as_leaves, gradient_array, gradients_of

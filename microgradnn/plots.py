@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .engine.checks import as_list, as_number, as_numbers, check_lengths, must_be
+from .arguments import as_list, as_number, as_numbers, check_lengths, must_be
 from .engine.derivatives import value_and_grad
 from .engine.modes import no_grad
 from .engine.value import Value

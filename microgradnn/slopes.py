@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
+
+from .arguments import as_numbers, check_lengths
 
 
 class Noise(NamedTuple):
@@ -204,12 +206,18 @@ def compare(analytic: list[float], slopes: list[Slope], tolerance: float) -> Gra
     """What `gradcheck` says of a gradient and the measured slopes."""
     numeric, errors = [slope.numeric for slope in slopes], [slope.error for slope in slopes]
     verdicts = [judge(a, slope, tolerance) for a, slope in zip(analytic, slopes, strict=True)]
-    norm = distance(analytic, numeric)
+    norm = relative_error(analytic, numeric)
     return GradientCheck(analytic, numeric, norm, DIFFERS not in verdicts, verdicts, errors)
 
 
-def distance(analytic: list[float], numeric: list[float]) -> float:
-    """‖a − n‖ / ‖a + n‖; 0/0 is 0."""
+def relative_error(analytic: Sequence[float], numeric: Sequence[float]) -> float:
+    """‖a − n‖ / ‖a + n‖, the measure of the lecture; 0/0 is 0.
+
+    >>> relative_error([1.0, 2.0], [1.0, 2.0]), relative_error([1.0], [-1.0])
+    (0.0, inf)
+    """
+    analytic, numeric = as_numbers(analytic, "analytic"), as_numbers(numeric, "numeric")
+    check_lengths(analytic, numeric, "analytic", "numeric")
     difference = math.hypot(*(a - n for a, n in zip(analytic, numeric, strict=True)))
     total = math.hypot(*(a + n for a, n in zip(analytic, numeric, strict=True)))
     if difference == 0.0:

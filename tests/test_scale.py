@@ -22,8 +22,8 @@ from effort import by_profile
 
 import microgradnn as mg
 from microgradnn import Value, nn
-from microgradnn.engine.reductions import MOST_ROUNDED
 from microgradnn.explaining.passes import Contribution, Forward
+from microgradnn.sums import MOST_ROUNDED
 
 SIDE = by_profile(dev=100, ci=316, nightly=1000)
 NODES = SIDE * SIDE

@@ -12,7 +12,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..engine.checks import as_number, as_operand
+from ..arguments import as_number
+from ..engine.checks import as_operand
 from ..engine.recording import open_traces
 from ..engine.value import Value
 from ..lines import is_of_package, line_at

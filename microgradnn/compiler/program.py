@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ..collector import large_graph
 from ..data import as_floats
 from ..engine.interop import assign
-from ..engine.modes import large_graph
 from ..engine.value import Value
 from .adjoint import adjoint
 from .arrays import Array, Arrays, samples_at_once

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..engine.checks import as_number, is_array
+from ..arguments import as_number, is_array
 from ..engine.modes import Changed
 from ..engine.recording import UNRECORDED, mode, open_traces
 from ..engine.row import Primitive

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..engine.checks import as_list, as_number, must_be
+from ..arguments import as_list, as_number, must_be
 from ..engine.derivatives import result_of
 from ..engine.modes import Changed
 from ..engine.recording import UNRECORDED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..engine.checks import must_be
+from ..arguments import must_be
 from ..engine.value import Value
 from .diagram import Diagram, describe, describe_folded, values_below
 from .fold import MOST_BOXES, Rule

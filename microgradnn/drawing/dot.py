@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..engine.modes import large_graph
+from ..collector import large_graph
 from .contents import all_frames, check_options, contents, values_shown
 from .diagram import Arrow, Box, Diagram
 from .fold import Rule

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from ..engine.modes import large_graph
+from ..collector import large_graph
 from ..engine.value import Value, topological_order
 from .contents import all_frames, check_options, contents, values_shown
 from .diagram import Diagram

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from ..engine.checks import as_path
+from ..arguments import as_path
 from .diagram import Diagram
 from .dot import digraph
 from .image import pdf, png

@@ -4,8 +4,9 @@ A `Value` records what it was computed from, and `backward` is the chain rule ru
 record: both stand in `value.py`, which explains itself without the rest. What an operation is
 (its value, its derivatives, its domain) is a row of the table, read next: `row.py` says what a row
 holds, `table.py` and `reductions.py` hold them. `kernels.py` makes recording fast and changes
-nothing else. The files build on each other in this order: checks, row, custom, table, reductions,
-formulas, functions, kernels, interop, value, and on it copying, modes, derivatives and checking.
+nothing else. The files build on each other in this order: checks, recording, row, table,
+reductions, formulas, functions, lists, kernels, interop, value, and on it copying, modes,
+derivatives and checking.
 
 >>> from microgradnn.engine import Value
 >>> x = Value(3.0)
@@ -16,17 +17,15 @@ formulas, functions, kernels, interop, value, and on it copying, modes, derivati
 
 # copying tells copy and pickle how a graph is taken apart
 from . import copying, functions, reductions, table  # noqa: F401
-from .checks import Interval
-from .custom import primitive
 from .derivatives import grad, gradients, hessian, jacobian, value_and_grad
 from .interop import assign
-from .modes import debug, large_graph, no_grad
+from .modes import debug, no_grad
 from .row import PRIMITIVES, Primitive, where
 from .value import Value, topological_order
 
 # fmt: off
 __all__ = [
-    "PRIMITIVES", "Interval", "Primitive", "Value", "assign", "debug", "functions", "grad",
-    "gradients", "hessian", "jacobian", "large_graph", "no_grad", "primitive", "reductions",
-    "table", "topological_order", "value_and_grad", "where",
+    "PRIMITIVES", "Primitive", "Value", "assign", "debug", "functions", "grad", "gradients",
+    "hessian", "jacobian", "no_grad", "reductions", "table", "topological_order", "value_and_grad",
+    "where",
 ]

@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import slopes
-from .checks import as_numbers, as_positive, check_lengths, must_be
+from ..arguments import as_numbers, as_positive, must_be
+from ..rounding import rounding_of
+from ..slopes import relative_error as relative_error
 from .derivatives import gradients, result_of, value_and_grad
 from .value import Value, topological_order
 
@@ -120,36 +122,11 @@ def _gradient_and_noise(
 
 
 _ASIDE = 2.0**-10
-# The results of these are operands or minus operands, which are not rounded.
-_EXACT = {"neg", "abs", "relu", "maximum", "minimum", "max", "min", "clip"}
 
 
 def _rounding(output: Any) -> float:
-    """How far a result may be off: each node is rounded, and passes that on by its gradient."""
+    """How far a result may be off by the rounding of what it was computed from."""
     if not isinstance(output, Value):
         return 0.0
     nodes = topological_order(output)
-    errors = [
-        (2.0**-51 * _size(node) + 5e-324) * abs(slope)
-        for node, slope in zip(nodes, gradients(output, nodes), strict=True)
-        if node.op and node.op.name not in _EXACT
-    ]
-    return float(sum(error for error in errors if error < math.inf))
-
-
-def _size(node: Value) -> float:
-    """The largest number that a node's operation rounds: its result, or a product of `dot`."""
-    sums = node.op is not None and node.op.name == "dot"
-    pairs = zip(node.operands, node.local_grads, strict=True) if sums else ()
-    return max([abs(node.data), *(abs(result_of(x) * d) for x, d in pairs if d is not None)])
-
-
-def relative_error(analytic: Sequence[float], numeric: Sequence[float]) -> float:
-    """‖a − n‖ / ‖a + n‖, the measure of the lecture; 0/0 is 0.
-
-    >>> relative_error([1.0, 2.0], [1.0, 2.0]), relative_error([1.0], [-1.0])
-    (0.0, inf)
-    """
-    analytic, numeric = as_numbers(analytic, "analytic"), as_numbers(numeric, "numeric")
-    check_lengths(analytic, numeric, "analytic", "numeric")
-    return slopes.distance(analytic, numeric)
+    return rounding_of(nodes, gradients(output, nodes))

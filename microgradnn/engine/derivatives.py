@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
+from ..arguments import as_list, as_number, must_be
 from ..typed import Any
-from .checks import as_list, as_number, must_be
 from .modes import Changed
 from .recording import UNRECORDED, mode, must_be_recorded
 from .row import GIVEN, ieee

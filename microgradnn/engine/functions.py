@@ -2,24 +2,14 @@
 
 from collections.abc import Iterable
 
+from ..arguments import as_list, check_lengths, is_array
+from ..refusals import named
 from ..typed import Any
 from . import reductions, table
-from .checks import as_list, as_operand, check_lengths, is_array
 from .row import Primitive
 
 # The public names, for `import *`; `max`, `min` and `sum` would hide Python's own.
 __all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax"]
-
-
-def _named(error: TypeError, **arguments: Any) -> TypeError:
-    """The error of a row that refused an operand, with the name that its argument has here."""
-    for name, given in arguments.items():
-        for k, x in enumerate(given) if name in ("xs", "ws") else [("", given)]:
-            try:
-                is_array(x) or as_operand(x, name if k == "" else f"{name}[{k}]")
-            except TypeError as refusal:
-                return refusal
-    return error
 
 
 def _of_list(row: Primitive, xs: Iterable[Any], *before: Any) -> Any:
@@ -27,7 +17,7 @@ def _of_list(row: Primitive, xs: Iterable[Any], *before: Any) -> Any:
     try:
         return row(*before, *items)
     except TypeError as error:
-        raise _named(error, xs=items) from None
+        raise named(error, xs=items) from None
 
 
 def sum(xs: Iterable[Any]) -> Any:
@@ -67,7 +57,7 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
             return together(reductions.dot, weights, inputs, bias)
         return reductions.dot(*weights, *inputs, bias)
     except TypeError as error:
-        raise _named(error, ws=weights, xs=inputs, bias=bias) from None
+        raise named(error, ws=weights, xs=inputs, bias=bias) from None
 
 
 def max(xs: Iterable[Any]) -> Any:
@@ -121,7 +111,7 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     try:
         return table.leaky_relu(x, slope)
     except TypeError as error:
-        raise _named(error, x=x, slope=slope) from None
+        raise named(error, x=x, slope=slope) from None
 
 
 def elu(x: Any, alpha: Any = 1.0) -> Any:
@@ -133,7 +123,7 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
     try:
         return table.elu(x, alpha)
     except TypeError as error:
-        raise _named(error, x=x, alpha=alpha) from None
+        raise named(error, x=x, alpha=alpha) from None
 
 
 def clip(x: Any, low: Any, high: Any) -> Any:
@@ -145,7 +135,7 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     try:
         clipped = table.clip(x, low, high)
     except TypeError as error:
-        raise _named(error, x=x, low=low, high=high) from None
+        raise named(error, x=x, low=low, high=high) from None
     if not is_array(low) and not is_array(high) and low > high:
         raise ValueError(f"low must not be above high, got low = {low} and high = {high}")
     return clipped

@@ -4,9 +4,10 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 
+from ..sums import MOST_ROUNDED
 from ..typed import Any
 from .recording import changed_somewhere, open_traces, settled
-from .reductions import MOST_ROUNDED, Exponentials
+from .reductions import Exponentials
 from .row import Primitive
 
 Kernel = Callable[..., Any]

@@ -1,6 +1,5 @@
-"""Ways to run a block: without recording, with the lines of the program, without the collector."""
+"""Ways to run a block: without recording, or with the lines of the program."""
 
-import gc
 import sys
 import weakref
 from collections.abc import Iterable, Iterator
@@ -79,24 +78,3 @@ class _Located(tuple[Any, ...]):
         while frame.f_back and is_of_package(frame):
             frame = frame.f_back
         self.line = line_at(frame)
-
-
-@contextmanager
-def large_graph() -> Iterator[None]:
-    """Suspend the garbage collector, for the whole process, while a big graph is built.
-
-    It looks through all nodes again and again for cycles; a graph has none, and is freed without.
-
-    >>> from microgradnn import Value
-    >>> with large_graph():
-    ...     total = sum(Value(float(i)) for i in range(1000))
-    >>> total.data
-    499500.0
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

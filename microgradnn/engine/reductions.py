@@ -2,29 +2,14 @@
 
 import builtins
 import functools
-import itertools
 import math
 import operator
 from collections.abc import Sequence
 
+from ..sums import MOST_ROUNDED, add_arrays, add_up, dot_of_many, sums_of_others
 from ..typed import Any
 from .row import Primitive, add_row, where
 from .table import abs, exp, log, log1p, maximum, minimum
-
-MOST_ROUNDED = 1000  # products in a dot; of more, what their rounding loses is added as well
-
-
-def _add_up(*xs: float) -> float:
-    try:
-        return math.fsum(xs)
-    except OverflowError:  # on the way or at the end: add small copies, scale back to ±inf or less
-        return math.fsum([x * 2.0**-64 for x in xs]) * 2.0**64
-    except ValueError:  # +inf and −inf
-        return math.nan
-
-
-def _add_arrays(*xs: Any) -> Any:
-    return functools.reduce(operator.add, xs)
 
 
 def _dot(*operands: Any) -> Any:
@@ -33,39 +18,12 @@ def _dot(*operands: Any) -> Any:
     out = sum(*map(operator.mul, weights, inputs), bias)
     unsure = isinstance(out, float) and (n > MOST_ROUNDED or out - out != 0.0)
     if unsure and all(map(math.isfinite, operands)):
-        exact = _dot_of_many(weights, inputs, bias)
-        # Where products overflowed, their sum need not.
-        return exact if exact - exact == 0.0 else _exact_dot(weights, inputs, bias)
+        return dot_of_many(weights, inputs, bias)
     return out
 
 
-def _dot_of_many(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
-    """The sum of all products and of what each lost in rounding (Dekker); NaN if one overflows."""
-    import numpy as np
-
-    with np.errstate(all="ignore"):
-        both = np.array([weights, inputs])
-        scaled = (2.0**27 + 1.0) * both
-        high = scaled - (scaled - both)
-        (w, x), (w_high, x_high), (w_low, x_low) = both, high, both - high
-        products = w * x
-        lost = w_high * x_high - products + w_high * x_low + w_low * x_high + w_low * x_low
-    return _add_up(*products.tolist(), *lost.tolist(), bias)
-
-
-def _exact_dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
-    from fractions import Fraction
-
-    pairs = zip(map(Fraction, weights), map(Fraction, inputs), strict=True)
-    total = functools.reduce(operator.add, (w * x for w, x in pairs), Fraction(bias))
-    try:
-        return float(total)
-    except OverflowError:
-        return math.inf if total > 0 else -math.inf
-
-
 def _shares(hits: list[Any]) -> list[Any]:
-    ties = _add_arrays(*hits)
+    ties = add_arrays(*hits)
     return [hit / ties for hit in hits]
 
 
@@ -85,7 +43,7 @@ class Exponentials:
             self.shifted = [self._below_maximum(x) for x in logits]
             self.each = [exp(shift) for shift in self.shifted]
             self.below = sum(*[where(e < 1.0, e, 0.0) for e in self.each])
-            self.at_top = _add_arrays(*[where(e < 1.0, 0.0, e) for e in self.each])
+            self.at_top = add_arrays(*[where(e < 1.0, 0.0, e) for e in self.each])
         self.total = self.below + self.at_top
 
     def _below_maximum(self, x: Any) -> Any:
@@ -116,13 +74,6 @@ class Exponentials:
         return self.maximum + self.log_total()
 
 
-def _sums_of_others(xs: Sequence[Any]) -> list[Any]:
-    """For each x the sum of all the others, without subtracting."""
-    before = [0.0, *itertools.accumulate(xs[:-1])]
-    after = [0.0, *itertools.accumulate(reversed(xs[1:]))]
-    return [a + b for a, b in zip(before, reversed(after), strict=True)]
-
-
 def _softmax_partials(out: Any, which: Any, *logits: Any) -> list[Any]:
     return [0.0, *Exponentials(logits).slopes(int(which), out)]
 
@@ -147,7 +98,7 @@ def _cross_entropy_partials(out: Any, *operands: Any) -> list[Any]:
     exponentials = Exponentials(logits)
     by_logits = [
         exponentials.shares[k] * others - t * exponentials.share_of_others(k)
-        for k, (t, others) in enumerate(zip(targets, _sums_of_others(targets), strict=True))
+        for k, (t, others) in enumerate(zip(targets, sums_of_others(targets), strict=True))
     ]
     log_total = exponentials.log_total()
     return by_logits + [log_total - shift for shift in exponentials.shifted]
@@ -166,7 +117,7 @@ def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
     given, wanted = Exponentials(operands[:n]), Exponentials(operands[n:])
     s, t, shares = given.each, wanted.each, [wanted.shares[k] for k in range(n)]
     costs = [where(shares[k] <= 0, 0.0, -shares[k] * given.shifted[k]) for k in range(n)]
-    other_s, other_t, other_costs = map(_sums_of_others, (s, t, costs))
+    other_s, other_t, other_costs = map(sums_of_others, (s, t, costs))
     return [
         *((s[k] * other_t[k] - t[k] * other_s[k]) / given.total / wanted.total for k in range(n)),
         *(costs[k] * wanted.share_of_others(k) - shares[k] * other_costs[k] for k in range(n)),
@@ -190,9 +141,9 @@ def _cross_entropy_textbook(out: Any, *operands: Any) -> list[Any]:
 # One function gives all partials, and one all of the textbook's. `words` are value and derivative
 # with indices, which a formula over given operands has not.
 # fmt: off
-sum = add_row("sum", "Σ", _add_up, lambda out, *xs: [1.0] * len(xs),
+sum = add_row("sum", "Σ", add_up, lambda out, *xs: [1.0] * len(xs),
     summary="The sum, right to the last place.", example=(0.1, 0.2, 0.3),
-    words=("Σ xᵢ", "1 each"), on_arrays=_add_arrays, kind="function", keeps_partials_at_nan=True)
+    words=("Σ xᵢ", "1 each"), on_arrays=add_arrays, kind="function", keeps_partials_at_nan=True)
 dot = add_row("dot", "w·x + b", _dot,
     lambda out, *wxb: [*wxb[len(wxb) // 2 : -1], *wxb[: len(wxb) // 2], 1.0],
     summary="The weighted sum of a neuron: weights, as many inputs, and the bias.",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from ..arguments import as_number, is_array, must_be, must_be_plain
+from ..domains import REAL, Interval
+from ..refusals import said
 from ..typed import Any, overload
-from .checks import REAL, Interval, as_number, is_array, must_be, must_be_plain
 from .recording import mode
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
@@ -122,7 +124,7 @@ class Primitive:
         except (ValueError, ArithmeticError) as error:
             if mode.get().lenient or not all(map(math.isfinite, numbers)):
                 return ieee(self.array_form(), numbers)[0]
-            raise type(error)(self._said(error, numbers, operands)) from None
+            raise type(error)(said(self, error, numbers, operands)) from None
 
     def local_derivatives(
         self, out: float, numbers: Sequence[float], wanted: Sequence[bool]
@@ -178,30 +180,6 @@ class Primitive:
         if self.arity is not None and len(operands) != self.arity:
             wanted = f"{self.arity} operand{'s' if self.arity > 1 else ''}"
             raise TypeError(f"{self.name} takes {wanted}, got {len(operands)}")
-
-    def _said(self, error: Exception, numbers: Sequence[float], operands: Sequence[Any]) -> str:
-        labels = [getattr(x, "label", "") for x in operands] or [""] * len(numbers)
-        shown = [f"{a} = {x!r}" if a else repr(x) for a, x in zip(labels, numbers, strict=True)]
-        listed = ", ".join(shown[:4]) + (", …" if len(shown) > 4 else "")
-        made = [
-            f"; {x!r} was made at {line}"
-            for x, operand in zip(numbers, operands, strict=False)
-            if (line := getattr(operand, "made_at", ""))
-        ]
-        return f"{self.name}({listed}): {self._reason(error, numbers)}{''.join(made[:4])}"
-
-    def _reason(self, error: Exception, numbers: Sequence[float]) -> str:
-        if isinstance(error, OverflowError):
-            return "the result is too large for a float"
-        if isinstance(error, ZeroDivisionError):
-            return "division by zero"
-        if self.kind == "function" and not isinstance(self.forward, type(math.log)):
-            return str(error)  # a function of ours has said why
-        for place, (x, interval) in enumerate(zip(numbers, self.domain, strict=False)):
-            if x not in interval:
-                which = f"operand {place + 1}" if len(numbers) > 1 else "the operand"
-                return f"{which} must be in the domain {interval}"
-        return str(error)
 
 
 def ieee(function: Callable[..., Any], numbers: Sequence[float]) -> list[float]:

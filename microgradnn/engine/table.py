@@ -2,8 +2,8 @@
 
 import math
 
+from ..domains import ABOVE_MINUS_ONE, FROM_ONE, INNER, NON_NEGATIVE, NON_ZERO, POSITIVE, REAL, UNIT
 from ..typed import Any
-from .checks import ABOVE_MINUS_ONE, FROM_ONE, NON_NEGATIVE, NON_ZERO, POSITIVE, REAL, UNIT, WITHIN
 from .row import Primitive, add_row, where
 
 # The public names, for `import *` in the package. Not among them are `abs` and `pow`, which would
@@ -196,7 +196,7 @@ acosh = add_row("acosh", "acosh", math.acosh, [lambda out, x: 1.0 / (sqrt(x - 1)
     summary="The number from 0 on whose hyperbolic cosine is x.", domain=(FROM_ONE,), **_FUNCTION)
 atanh = add_row("atanh", "atanh", math.atanh, [lambda out, x: 1.0 / (1.0 - x * x)],
     definition=lambda x: log((1 + x) / (1 - x)) / 2.0, textbook=[lambda out, x: 1.0 / (1 - x**2)],
-    summary="The number whose hyperbolic tangent is x.", domain=(WITHIN,), **_FUNCTION)
+    summary="The number whose hyperbolic tangent is x.", domain=(INNER,), **_FUNCTION)
 
 # ---- Activations ---------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..arguments import as_number, is_array, must_be
 from ..typed import Any
-from .checks import as_number, is_array, must_be
 from .interop import Protocols, describe
 from .kernels import Kernels
 from .recording import mode, must_be_recorded, settled
@@ -148,8 +148,7 @@ class Value(Protocols):
         accumulate over calls; the other nodes hold the latest pass.
         """
         must_be_recorded(self, "backward()")
-        start = as_number(gradient, "gradient")
-        order = topological_order(self)
+        start, order = as_number(gradient, "gradient"), topological_order(self)
         for node in order:
             if node.op is not None:
                 node._grad = 0.0
@@ -172,10 +171,7 @@ class Value(Protocols):
 
 def topological_order(root: Value) -> list[Value]:
     """All nodes that `root` was computed from and `root`, each after its operands."""
-    must_be(Value, root, "root", "a Value")
-    order: list[Value] = []
-    seen: set[Value] = set()
-    stack: list[Any] = [root]
+    order, seen, stack = list[Value](), set[Value](), [must_be(Value, root, "root", "a Value")]
     while stack:
         node = stack.pop()
         if node is None:  # the operands of the node below are done
@@ -184,13 +180,17 @@ def topological_order(root: Value) -> list[Value]:
             seen.add(node)
             stack += (node, None)
             if type(node._dy) is tuple:
-                if not seen.issuperset(node._y):
-                    stack += [x for x in reversed(node._y) if x not in seen]
+                stack += _unseen(node._y, seen)
             elif node._dy is not None and node._y not in seen:
                 stack.append(node._y)
             if node._dx is not None and node._x not in seen:
                 stack.append(node._x)
     return order
+
+
+def _unseen(values: tuple[Value, ...], seen: set[Value]) -> list[Value]:
+    # Most often all have been seen, which a set tells sooner than a loop does.
+    return [] if seen.issuperset(values) else [x for x in reversed(values) if x not in seen]
 
 
 kernels = Kernels(Value)

@@ -7,7 +7,7 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from ..engine.checks import Interval
+from ..domains import Interval
 from ..engine.formulas import Formula
 from ..engine.row import Primitive
 from .notation import number

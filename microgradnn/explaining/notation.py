@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..engine.checks import as_count, as_numbers
+from ..arguments import as_count, as_numbers
 from ..engine.formulas import Formula
 from ..engine.row import Primitive
 from ..engine.value import Value

@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..engine.checks import must_be
+from ..arguments import must_be
 from ..engine.derivatives import dependents, gradients
 from ..engine.recording import must_be_recorded
 from ..engine.value import Value, topological_order

@@ -9,11 +9,11 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..domains import REAL, Interval
 from ..drawing.diagram import describe_block
 from ..drawing.fold import Block
 from ..drawing.grouping import grouped
 from ..drawing.nest import Nest
-from ..engine.checks import REAL, Interval
 from ..engine.row import Primitive
 from ..engine.value import Value
 from ..explaining.notation import number, operation, shorten

@@ -13,10 +13,10 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from ..collector import large_graph
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES
 from ..drawing.picture import write
 from ..engine.derivatives import has_changed_operands
-from ..engine.modes import large_graph
 from ..engine.value import Value
 from ..explaining import steps
 from ..explaining.notation import names_of, printable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from ..arguments import as_positive, check_lengths
 from ..engine import functions, reductions, table
-from ..engine.checks import as_positive, check_lengths
 from ..engine.row import where
 from ..typed import Any
 from .pairing import check_distribution, logits_behind

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from ..arguments import as_list, check_lengths
 from ..engine import functions, reductions, table
-from ..engine.checks import as_list, as_operand, as_operands, check_lengths
+from ..engine.checks import as_operand, as_operands
 from ..typed import Any
 
 Check = Callable[[Any, str], None]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..arguments import as_positive
 from ..engine import table
-from ..engine.checks import as_positive
 from ..engine.table import clip, relu
 from ..typed import Any
 from .pairing import by_element

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.checks import as_path
+from ..arguments import as_path
 
 MOST_BYTES = 2**28  # that a file may unpack to; a model of so many Values would fill the memory
 HOUR = 3600.0  # Seconds; a save that has not finished by then never will.

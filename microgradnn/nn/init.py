@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from ..engine.checks import as_number, as_positive
+from ..arguments import as_number, as_positive
 from ..typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..arguments import MOST_UNITS, as_count, as_list, as_number, must_be
 from ..engine import functions
-from ..engine.checks import MOST_UNITS, as_count, as_list, as_number, as_operands, must_be
+from ..engine.checks import as_operands
 from ..engine.lists import numbers_of
 from ..engine.row import PRIMITIVES
 from ..engine.value import Value, kernels

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from ..engine.checks import as_list, as_number, is_array
+from ..arguments import as_list, as_number, is_array
 from ..engine.value import Value
 from ..typed import TYPE_CHECKING, Any
 from .module import Module

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..engine.checks import must_be
+from ..arguments import must_be
 from ..engine.interop import assign
 from ..engine.value import Value
 from ..typed import TYPE_CHECKING, Any

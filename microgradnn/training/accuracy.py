@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import losses
+from ..arguments import must_be
 from ..data import as_floats, as_table
-from ..engine.checks import must_be
 from ..engine.derivatives import result_of
 from ..engine.modes import no_grad
 from ..engine.value import Value

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from ..arguments import as_count, must_be
 from ..data import batches
-from ..engine.checks import as_count, must_be
 from ..engine.interop import assign
 from ..engine.modes import Changed
 from ..nn import Module

@@ -23,10 +23,17 @@ module_name: Callable[[Path], str] = _IMPORTS["module_name"]
 # Each package, and each file in it, may import those above it.
 ORDER = {
     "typed": "",
-    "lines": "",
+    "arguments": "",
+    "domains": "",
     "slopes": "",
-    "engine": "checks row custom table reductions formulas functions kernels interop "
-    "value copying modes derivatives checking",
+    "collector": "",
+    "lines": "",
+    "sums": "",
+    "rounding": "",
+    "refusals": "",
+    "engine": "checks recording row table reductions formulas functions lists kernels "
+    "edges interop value copying modes derivatives checking",
+    "custom": "",
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",
@@ -53,6 +60,7 @@ MODULES = [
 ] + [""]
 # What a function imports when it is called, against the order: few, and this is all.
 WHEN_CALLED = {
+    ("engine.edges", "engine.copying"),
     ("engine.interop", "drawing.drawn"),
     ("engine.interop", "foreign"),
     ("engine.row", "explaining.help"),
@@ -89,8 +97,11 @@ TESTED_BY = {
     "accuracy": "test_evaluate",
     "hidden": "test_traced",
     "leaves": "test_optim",
+    "lists": "test_kernels",
     "parts": "test_search",
+    "recording": "test_modes",
     "replay": "test_traced",
+    "rounding": "test_checking",
     "rows": "test_rows_as_formulas",
     "slopes": "test_checking",
     "targets": "test_vain",
@@ -206,6 +217,7 @@ def test_importing_all_names_hides_none_of_pythons_own() -> None:
 # losses and optimisers need little more. Whatever else is wanted is loaded where it is used.
 LOADED_AT_ONCE = "__future__ collections.abc contextlib contextvars copyreg functools gc itertools "
 LOADED_AT_ONCE += "math operator os sys weakref"
+BELOW = {"typed", "arguments", "domains", "sums", "lines", "refusals"}
 ENGINE = {f"engine.{name}" for name in ORDER["engine"].split()} - {"engine.checking"}
 SLOW = "dataclasses enum inspect linecache numbers numpy pathlib random re typing"
 
@@ -221,7 +233,7 @@ def loaded_by(program: str) -> set[str]:
 @pytest.mark.parametrize(
     ("program", "besides", "ours"),
     [
-        ("import microgradnn", "", {"typed", "lines", "engine", *ENGINE}),
+        ("import microgradnn", "", {*BELOW, "engine", *ENGINE}),
         ("from microgradnn import Value, losses, nn, optim", "importlib types", None),
     ],
 )

@@ -1,4 +1,4 @@
-"""no_grad, debug, large_graph: for whom a mode holds, and that nothing is lost in silence."""
+"""no_grad, debug: for whom a mode holds, and that nothing is lost in silence."""
 
 import asyncio
 import contextlib
@@ -628,16 +628,3 @@ ARRANGEMENTS: list[tuple[Callable[[], Any], list[Any]]] = [
 def test_who_is_inside_and_who_is_not(arrangement: tuple[Callable[[], Any], list[Any]]) -> None:
     run, expected = arrangement
     assert (asyncio.run(run()) if inspect.iscoroutinefunction(run) else run()) == expected
-
-
-# ---- The garbage collector -----------------------------------------------------------------------
-
-
-def test_large_graph_gives_the_collector_back() -> None:
-    assert gc.isenabled()
-    with mg.large_graph():
-        assert not gc.isenabled()
-    assert gc.isenabled()
-    with pytest.raises(KeyError), mg.large_graph():
-        raise KeyError
-    assert gc.isenabled()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from microgradnn import Value
-from microgradnn.engine.checks import NON_ZERO, REAL
+from microgradnn.domains import NON_ZERO, REAL
 from microgradnn.engine.formulas import Formula
 from microgradnn.engine.row import PRIMITIVES, Primitive, elementwise, ieee, where
 from microgradnn.engine.table import div, exp, log, relu, tanh

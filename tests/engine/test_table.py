@@ -18,7 +18,7 @@ from properties.references import REFERENCES
 from properties.strategies import arranged
 
 from microgradnn import Value, gradients
-from microgradnn.engine.checks import Interval
+from microgradnn.domains import Interval
 from microgradnn.engine.formulas import Formula
 from microgradnn.engine.row import PRIMITIVES, Primitive, where
 from microgradnn.engine.table import exp, log, sigmoid

@@ -8,7 +8,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from microgradnn.engine.checks import Interval
+from microgradnn.domains import Interval
 from microgradnn.engine.row import Primitive
 
 from .strategies import NEARLY_ONE, SPECIAL, Operands, arranged, intervals_of

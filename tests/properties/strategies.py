@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from microgradnn.engine.checks import REAL, Interval
+from microgradnn.domains import REAL, Interval
 from microgradnn.engine.row import PRIMITIVES, Primitive
 
 Operands = tuple[float, ...]

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from ..typed import Any
-from .checks import Interval, as_domain, must_be
-from .row import GIVEN, PRIMITIVES, Partial, Primitive, add_row
+from .arguments import must_be
+from .domains import Interval, as_domain
+from .engine.row import GIVEN, PRIMITIVES, Partial, Primitive, add_row
+from .typed import Any
 
 
 def primitive(

@@ -1,0 +1,68 @@
+"""Domains of operations: the intervals of numbers that an operand may have."""
+
+import math
+from collections import namedtuple
+
+from .arguments import as_number, must_be
+from .typed import Any
+
+
+class Interval(namedtuple("Interval", ("low", "high", "excluded"))):
+    """The numbers from `low` to `high`, ends included, without the `excluded` ones; never NaN.
+
+    `x in interval` holds for numbers of every kind that a row takes: floats, ints, bools, NumPy's.
+
+    >>> 0.0 in POSITIVE, 0.0 in NON_NEGATIVE, 1 in REAL, math.nan in REAL
+    (False, True, True, False)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, low: float, high: float, excluded: tuple[float, ...] = ()) -> "Interval":
+        return super().__new__(cls, low, high, excluded)
+
+    def __contains__(self, x: object) -> bool:
+        try:
+            number = as_number(x, "x")
+        except (TypeError, OverflowError):
+            return False
+        return self.low <= number <= self.high and number not in self.excluded
+
+    def __str__(self) -> str:
+        if self.excluded and self.low < self.excluded[0]:
+            return f"x ≠ {self.excluded[0]:g}"
+        left = "(" if self.low in (-math.inf, *self.excluded) else "["
+        right = ")" if self.high in (math.inf, *self.excluded) else "]"
+        return f"{left}{self.low:g}, {self.high:g}{right}"
+
+
+REAL = Interval(-math.inf, math.inf)
+POSITIVE = Interval(0.0, math.inf, excluded=(0.0,))
+NON_NEGATIVE = Interval(0.0, math.inf)
+NON_ZERO = Interval(-math.inf, math.inf, excluded=(0.0,))
+ABOVE_MINUS_ONE = Interval(-1.0, math.inf, excluded=(-1.0,))
+FROM_ONE = Interval(1.0, math.inf)
+UNIT = Interval(-1.0, 1.0)
+INNER = Interval(-1.0, 1.0, excluded=(-1.0, 1.0))
+
+
+def as_domain(domain: Any, count: int) -> tuple[Interval, ...]:
+    """A tuple of one Interval for each of `count` operands, or none at all: every number."""
+    must_be(tuple, domain, "domain", "a tuple of an Interval for each operand")
+    if isinstance(domain, Interval):
+        raise TypeError(f"domain must be a tuple of Intervals, got one {domain!r}; write (…,)")
+    if domain and len(domain) != count:
+        raise ValueError(f"domain has {len(domain)} intervals, but there are {count} partials")
+    return tuple(_as_interval(x, f"domain[{place}]") for place, x in enumerate(domain))
+
+
+def _as_interval(x: Any, name: str) -> Interval:
+    must_be(Interval, x, name, "an Interval(low, high)")
+    must_be(tuple, x.excluded, f"{name}.excluded", "a tuple of numbers")
+    low, high = as_number(x.low, f"{name}.low"), as_number(x.high, f"{name}.high")
+    excluded = tuple(as_number(hole, f"{name}.excluded") for hole in x.excluded)
+    if any(map(math.isnan, (low, high, *excluded))):
+        raise ValueError(f"{name} must not hold NaN, got {x!r}")
+    if low > high:
+        raise ValueError(f"{name} must not have low above high, got low = {low}, high = {high}")
+    return Interval(low, high, excluded)
