@@ -280,10 +280,10 @@ YS = [1.0, -1.0, 1.0, -1.0]
 def trained_by_hand(steps: int) -> list[float]:
     """The same in NumPy, the backward pass written out."""
     random.seed(1337)
-    blocks = []
+    blocks: list[Any] = []
     for nin, nout in ((3, 4), (4, 4), (4, 1)):
-        block = [[random.uniform(-1, 1) for _ in range(nin + 1)] for _ in range(nout)]
-        blocks.append(np.array(block))
+        numbers = [random.uniform(-1, 1) for _ in range(nout * (nin + 1))]
+        blocks.append(np.reshape(numbers, (nout, nin + 1)))
     history = []
     for _ in range(steps):
         outputs = [np.array(XS)]
