@@ -243,6 +243,19 @@ def test_a_subclass_may_redefine_an_operator() -> None:
     assert (y.data, x.grad) == (12.0, 16.0)
 
 
+def test_a_method_that_is_given_to_the_class_is_one_of_all_results(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def cube(self: Any) -> Any:
+        return Value(self.data**3, (self,), (3 * self.data**2,))
+
+    monkeypatch.setattr(Value, "cube", cube, raising=False)
+    x = Value(0.5)
+    y: Any = x * 2.0 + 1.0
+    y.cube().backward()
+    assert x.grad == 3 * 2.0**2 * 2.0
+
+
 # ---- Modules -----------------------------------------------------------------------------------
 
 
