@@ -220,8 +220,10 @@ def test_a_subclass_stands_wherever_a_value_does() -> None:
 def test_a_subclass_is_copied_with_its_attributes() -> None:
     x = Tracked(1.5, name="x")
     x.visits.append("before")
-    twin = copy.deepcopy(x)
-    assert (type(twin), twin.data, twin.name, twin.visits) == (Tracked, 1.5, "x", ["before"])
+    shallow, twin = copy.copy(x), copy.deepcopy(x)
+    for copied in (shallow, twin):
+        assert (type(copied), copied.data, copied.name) == (Tracked, 1.5, "x")
+    assert shallow.visits is x.visits
     twin.visits.append("after")
     assert x.visits == ["before"]
     y, loaded = pickle.loads(pickle.dumps((x * x, x)))
@@ -324,6 +326,17 @@ def test_layers_with_and_without_a_nonlinearity() -> None:
     assert (hidden > 0.0).any()
     assert nn.Neuron(2, nonlin=False)([-1.0, 0.0]).op.name == "dot"
     assert nn.Neuron(2, nonlin=True)([-1.0, 0.0]).op.name == "relu"
+
+
+def test_the_nonlinearity_is_taken_off_afterwards() -> None:
+    neuron = nn.Neuron(2)
+    names = ["ReLU" if neuron.nonlin else "Linear"]
+    neuron.nonlin = False
+    names.append("ReLU" if neuron.nonlin else "Linear")
+    assert names == ["ReLU", "Linear"]
+    assert neuron([-1.0, 0.0]).data == -neuron.w[0].data
+    neuron.nonlin = True
+    assert neuron([-1.0, 0.0]).data == max(0.0, -neuron.w[0].data)
 
 
 def drawn(model: Any) -> list[float]:
