@@ -43,7 +43,11 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
         *ROWS,
         *GRAPHS,
     ],
-    "engine/interop.py": ["tests/engine/test_interop.py", "tests/test_foreign.py"],
+    "engine/interop.py": [
+        "tests/engine/test_interop.py",
+        "tests/test_foreign.py",
+        "tests/programs",
+    ],
     "engine/checks.py": ["tests/engine/test_checks.py", "tests/test_data.py"],
     "engine/functions.py": ["tests/engine/test_functions.py"],
     "foreign.py": ["tests/test_foreign.py"],
@@ -501,7 +505,20 @@ COMPILER = [
     Fault("run once", "compiler/tracing.py", "for place in range(1, len(examples)) or [0]:", "for place in range(0):"),
 ]  # fmt: skip
 
-FAULTS = [*VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER]
+PROGRAMS = [
+    Fault("by hand, = for +=", "engine/interop.py", "operand._grad += local_grad * node._grad", "operand._grad = local_grad * node._grad"),
+    Fault("by hand, upstream is forgotten", "engine/interop.py", "operand._grad += local_grad * node._grad", "operand._grad += local_grad"),
+    Fault("local grads in reverse", "engine/interop.py", "for d in self.local_grads])", "for d in self.local_grads[::-1]])"),
+    Fault("a leaf has an operation", "engine/interop.py", '            return ""\n        if self.op.name == "pow"', '            return "leaf"\n        if self.op.name == "pow"'),
+    Fault("operands without derivatives", "engine/interop.py", "if isinstance(second, str) and operands:", "if False:"),
+    Fault("given derivatives are 1", "engine/interop.py", "wanted = [None if type(x) is float else d for", "wanted = [None if type(x) is float else 1.0 for"),
+    Fault("given inside no_grad", "engine/interop.py", "        if changed_somewhere:\n            settled(node)\n", ""),
+    Fault("the label is lost", "engine/interop.py", "node.label = first or label", "node.label = first"),
+    Fault("attributes are not copied", "engine/interop.py", "copied.__dict__.update(self.__dict__)", "pass"),
+    Fault("_backward may be assigned", "engine/interop.py", '        raise AttributeError(\n            "_backward cannot', '        return\n        raise AttributeError(\n            "_backward cannot'),
+]  # fmt: skip
+
+FAULTS = [*PROGRAMS, *VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER]
 
 
 def main() -> int:
