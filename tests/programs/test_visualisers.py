@@ -64,7 +64,7 @@ def test_numbers_among_the_operands_are_leaves_of_a_picture() -> None:
     a = Value(-4.0, label="a")
     c = (2 * a + 1.0).relu() + a**3
     nodes, edges = trace(c)
-    assert sorted(n._op for n in nodes) == ["", "", "", "**3", "*", "+", "+", "ReLU"]
+    assert sorted(n._op for n in nodes) == ["", "", "", "*", "**3", "+", "+", "ReLU"]
     assert sorted(n.data for n in nodes if not n._op) == [-4.0, 1.0, 2.0]
     assert all(n1 in nodes and n2 in nodes for n1, n2 in edges)
     assert len(edges) == 8
