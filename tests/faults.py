@@ -508,12 +508,13 @@ COMPILER = [
 PROGRAMS = [
     Fault("by hand, = for +=", "engine/interop.py", "operand._grad += local_grad * node._grad", "operand._grad = local_grad * node._grad"),
     Fault("by hand, upstream is forgotten", "engine/interop.py", "operand._grad += local_grad * node._grad", "operand._grad += local_grad"),
-    Fault("local grads in reverse", "engine/interop.py", "for d in self.local_grads])", "for d in self.local_grads[::-1]])"),
+    Fault("an exponent is a child", "engine/interop.py", '        edges.pop()\n', "        pass\n"),
+    Fault("a number has a derivative", "engine/interop.py", "[(leaf(x), 0.0) if d is None", "[(leaf(x), 1.0) if d is None"),
     Fault("a leaf has an operation", "engine/interop.py", '            return ""\n        if self.op.name == "pow"', '            return "leaf"\n        if self.op.name == "pow"'),
-    Fault("operands without derivatives", "engine/interop.py", "if isinstance(second, str) and operands:", "if False:"),
-    Fault("given derivatives are 1", "engine/interop.py", "wanted = [None if type(x) is float else d for", "wanted = [None if type(x) is float else 1.0 for"),
-    Fault("given inside no_grad", "engine/interop.py", "        if changed_somewhere:\n            settled(node)\n", ""),
-    Fault("the label is lost", "engine/interop.py", "node.label = first or label", "node.label = first"),
+    Fault("operands without derivatives", "engine/interop.py", "if given and isinstance(second, str):", "if False:"),
+    Fault("given derivatives in reverse", "engine/interop.py", "node._connect(operands, local_grads)\n    if", "node._connect(operands, local_grads[::-1])\n    if"),
+    Fault("given inside no_grad", "engine/interop.py", "    if changed_somewhere:\n        settled(node)\n    return True", "    return True"),
+    Fault("the label is lost", "engine/interop.py", "node.label = label or node.label", "pass"),
     Fault("attributes are not copied", "engine/interop.py", "copied.__dict__.update(self.__dict__)", "pass"),
     Fault("_backward may be assigned", "engine/interop.py", '        raise AttributeError(\n            "_backward cannot', '        return\n        raise AttributeError(\n            "_backward cannot'),
 ]  # fmt: skip

@@ -105,6 +105,28 @@ def test_what_is_used_twice_gets_both_contributions_by_hand_too() -> None:
     assert (c.grad, d.grad) == (2 * -2.0 * 5.0 + 25.0, 4.0 + 2 * -2.0 * 5.0)
 
 
+def test_backward_by_hand_over_children_and_local_derivatives() -> None:
+    """The loop of engines whose nodes hold their derivatives; nothing goes to plain numbers."""
+    a, b = Value(-2.0), Value(0.5)
+    y = (a * 3.0 + b) ** 2 * a - 1.0
+    y.grad = 1.0
+    order: list[Any] = []
+
+    def build(v: Any) -> None:
+        if v not in order:
+            for child in v._children:
+                build(child)
+            order.append(v)
+
+    build(y)
+    for v in reversed(order):
+        for child, local_grad in zip(v._children, v._local_grads, strict=True):
+            child.grad += local_grad * v.grad
+    inner = 3.0 * -2.0 + 0.5
+    assert (a.grad, b.grad) == (inner**2 + 2 * inner * 3.0 * -2.0, 2 * inner * -2.0)
+    assert (y._children[1].data, y._local_grads) == (1.0, (1.0, 0.0))
+
+
 def by_powers(x1: Any, x2: Any, w1: Any, w2: Any, b: Any) -> Any:
     """The hyperbolic tangent, spelled out."""
     e = (2 * (x1 * w1 + x2 * w2 + b)).exp()
