@@ -45,7 +45,14 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
         *ROWS,
         *GRAPHS,
     ],
-    "engine/interop.py": ["tests/engine/test_interop.py", "tests/test_foreign.py"],
+    "engine/edges.py": ["tests/engine/test_edges.py", "tests/engine/test_interop.py", "tests/programs"],
+    "engine/lists.py": ["tests/engine/test_lists.py", *TRACED],
+    "engine/recording.py": ["tests/engine/test_modes.py"],
+    "engine/interop.py": [
+        "tests/engine/test_interop.py",
+        "tests/test_foreign.py",
+        "tests/programs",
+    ],
     "arguments.py": ["tests/test_arguments.py", "tests/test_data.py"],
     "engine/functions.py": ["tests/engine/test_functions.py"],
     "foreign.py": ["tests/test_foreign.py"],
@@ -420,10 +427,15 @@ ELSEWHERE = [
     Fault("a copy without gradients", "engine/copying.py", "None, operands, (), grad, label)", "None, operands, (), 0.0, label)"),
     Fault("a copy is a leaf that was computed", "engine/copying.py", "UNRECORDED if unrecorded else ()",
           "()"),
+    Fault("a number that stands last is forgotten", "engine/edges.py", "return (*y, x)", "return y"),
+    Fault("a number last has a derivative", "engine/edges.py", "return (*dy, None)", "return (*dy, 0.0)"),
+    Fault("softmax: the share of another", "engine/lists.py", "(float(k), *logits)", "(0.0, *logits)"),
+    Fault("dot: inputs for weights", "engine/lists.py", "(*x, *w)\n", "(*w, *x)\n"),
+    Fault("a bias is forgotten", "engine/lists.py", "local_grads = (*x, *w, 1.0)", "local_grads = (*x, *w, 0.0)"),
     Fault("what was not recorded has gradient 0", "engine/recording.py", "if node._x is UNRECORDED:", "if False:"),
     Fault("a kernel does not look at the mode", "engine/kernels.py", "        return settled(node) if changed_somewhere else node\n\"\"\"",
           "        return node\n\"\"\""),
-    Fault("a shallow copy without gradient", "engine/interop.py", "self._assembled(*parts, self.grad, self.label)",
+    Fault("a shallow copy without gradient", "engine/edges.py", "self._assembled(*parts, self.grad, self.label)",
           "self._assembled(*parts, 0.0, self.label)"),
     Fault("a block that ends, ends all", "engine/modes.py", "[block for block in mode.get().blocks if block is not self]", "[]"),
     Fault("a block never ends", "engine/modes.py", "if block is not self]", "]"),
@@ -526,7 +538,21 @@ COMPILER = [
     Fault("run once", "compiler/tracing.py", "for place in range(1, len(examples)) or [0]:", "for place in range(0):"),
 ]  # fmt: skip
 
-FAULTS = [*VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER]
+PROGRAMS = [
+    Fault("by hand, = for +=", "engine/interop.py", "operand._grad += local_grad * node._grad", "operand._grad = local_grad * node._grad"),
+    Fault("by hand, upstream is forgotten", "engine/interop.py", "operand._grad += local_grad * node._grad", "operand._grad += local_grad"),
+    Fault("an exponent is a child", "engine/interop.py", '        edges.pop()\n', "        pass\n"),
+    Fault("a number has a derivative", "engine/interop.py", "[(leaf(x), 0.0) if d is None", "[(leaf(x), 1.0) if d is None"),
+    Fault("a leaf has an operation", "engine/interop.py", '            return ""\n        if self.op.name == "pow"', '            return "leaf"\n        if self.op.name == "pow"'),
+    Fault("operands without derivatives", "engine/interop.py", "if given and isinstance(second, str):", "if False:"),
+    Fault("given derivatives in reverse", "engine/interop.py", "node._connect(operands, local_grads)\n    if", "node._connect(operands, local_grads[::-1])\n    if"),
+    Fault("given inside no_grad", "engine/interop.py", "    if changed_somewhere:\n        settled(node)\n    return True", "    return True"),
+    Fault("the label is lost", "engine/interop.py", "node.label = label or node.label", "pass"),
+    Fault("attributes are not copied", "engine/edges.py", "copied.__dict__.update(self.__dict__)", "pass"),
+    Fault("_backward may be assigned", "engine/interop.py", '        raise AttributeError(\n            "_backward cannot', '        return\n        raise AttributeError(\n            "_backward cannot'),
+]  # fmt: skip
+
+FAULTS = [*PROGRAMS, *VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER]
 
 
 def main() -> int:
