@@ -33,6 +33,10 @@ def expand(tape: Tape, finite: bool, links: bool) -> Tape:
         if op not in WIDE or len(operands) == 1:
             return out.append(op, operands)
         numbers = [out.numbers.get(x) for x in operands]
+        if op == "take" and numbers[0] is not None:
+            return operands[1 + int(numbers[0])]
+        if op == "take" and finite and len({out.batched[x] for x in operands[1:]}) == 1:
+            return out.append(op, operands)  # a step of its own; the formula is for NaN, and JAX
         key = (op, *numbers)
         if key not in templates:
             templates[key] = _Template(op, numbers, finite).tape

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import reductions, table
-from .checks import as_list, as_operand, check_lengths, is_array
+from .checks import as_list, as_operand, as_operands, as_place, check_lengths, is_array
 from .row import Primitive
 
 # The public names, for `import *`; `max`, `min` and `sum` would hide Python's own.
-__all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax"]
+__all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax", "take"]
 
 
 def _named(error: TypeError, **arguments: Any) -> TypeError:
@@ -65,6 +65,20 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
         return reductions.dot(*weights, *inputs, bias)
     except TypeError as error:
         raise _named(error, ws=weights, xs=inputs, bias=bias) from None
+
+
+def take(xs: Iterable[Any], index: Any) -> Any:
+    """The element xs[index]; an index that is a Value makes a node, with derivative 1 by it.
+
+    A number as the index gives the element itself. ValueError if it is not whole or not in range.
+
+    >>> take([3, 5, 7], 1)
+    5.0
+    """
+    if hasattr(type(index), "_apply"):
+        return _of_list(reductions.take, xs, index)
+    items = as_operands(xs, None, "xs")
+    return items[as_place(index, len(items), "index")]
 
 
 def max(xs: Iterable[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Rows of many operands: sum, dot, max, min, logsumexp, softmax and cross-entropies."""
+"""Rows of many operands: sum, dot, take, max, min, logsumexp, softmax and cross-entropies."""
 
 import functools
 import itertools
@@ -7,6 +7,7 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
+from .checks import as_place
 from .row import Primitive, add_row, where
 from .table import abs, exp, log, log1p, maximum, minimum
 
@@ -61,6 +62,19 @@ def _exact_dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -
         return float(total)
     except OverflowError:
         return math.inf if total > 0 else -math.inf
+
+
+def _take(index: Any, *xs: Any) -> Any:
+    if isinstance(index, float):
+        return xs[as_place(index, len(xs), "index")]
+    found: Any = math.nan  # of an index that is no place
+    for k, hit in enumerate(_hits(index, xs)):
+        found = where(hit, xs[k], found)
+    return found
+
+
+def _hits(index: Any, xs: Sequence[Any]) -> list[Any]:
+    return [abs(index - float(k)) <= 0.0 for k in range(len(xs))]
 
 
 def _shares(hits: list[Any]) -> list[Any]:
@@ -189,6 +203,10 @@ dot = add_row("dot", "w·x + b", _dot,
     summary="The weighted sum of a neuron: weights, as many inputs, and the bias.",
     example=(0.5, -0.25, 1.0, 2.0, 0.1),
     words=("Σ wᵢxᵢ + b", "∂/∂wᵢ = xᵢ, ∂/∂xᵢ = wᵢ, ∂/∂b = 1"), keeps_partials_at_nan=True)
+take = add_row("take", "take", _take,
+    lambda out, index, *xs: [0.0] + [where(hit, 1.0, 0.0) for hit in _hits(index, xs)],
+    summary="One of several; the first operand is its place, counted from 0.",
+    example=(1.0, 5.0, 7.0), words=("xₖ, k the first operand", "1 for xₖ, else 0"))
 max = add_row("max", "max", lambda *xs: functools.reduce(maximum, xs),
     lambda out, *xs: _shares([where(x >= out, 1.0, 0.0) for x in xs]),
     summary="The largest.", example=(3.0, 1.0, 2.0),
