@@ -48,7 +48,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import data, plots, testing
-    from .compiler import Program
+    from .compiler import Program, Programs
     from .compiler import compile as compile
     from .drawing import Drawing, draw, to_dot
     from .drawing.worksheet import worksheet
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 # Names whose modules need more than the standard library, or time to load that most programs need
 # not spend: they are loaded when they are first asked for.
 _LAZY = {
-    "compiler": ["Program", "compile"],
+    "compiler": ["Program", "Programs", "compile"],
     "drawing": ["Drawing", "draw", "to_dot"],
     "explorer": ["Explorer", "explore"],
     "explaining": ["explain", "steps"],
@@ -95,6 +95,6 @@ __all__ += ["grad", "gradients", "hessian", "jacobian", "value_and_grad"]
 __all__ += ["GradientCheck", "gradcheck", "numerical_gradient", "relative_error"]
 __all__ += ["Drawing", "Explorer", "draw", "explore", "to_dot"]
 __all__ += ["explain", "first_non_finite", "steps", "worksheet"]
-__all__ += ["History", "Program", "evaluate", "fit"]
+__all__ += ["History", "Program", "Programs", "evaluate", "fit"]
 __all__ += functions.__all__
 __all__ += table.__all__

@@ -25,10 +25,10 @@ class Choices(ArrayNames):
         table = self._name("i")
         self.tables[table] = step.table.index.ravel()
         self.lines.append(f"{table}.take({positions}, None, {slots}, 'clip')")
-        source, axis = "U", 0
+        source, axis = "U", "0"
         if step.table.batched:
             self._for_each_sample(slots, slots)
-            source, axis = self._define("v", "V.reshape(-1)"), None
+            source, axis = self._define("v", "V.reshape(-1)"), "None"
         result = self._result(step.result)
         self.lines.append(f"{source}.take({slots}, {axis}, {result}, 'clip')")
 

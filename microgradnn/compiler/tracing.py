@@ -55,17 +55,18 @@ def trace(
 
 def _of_graph(outputs: Any, inputs: Any, params: Any, kind: type[Value] = Value) -> Traced:
     single, listed = isinstance(outputs, Value), _listed(outputs)
-    inputs, params = _values(inputs, "inputs"), _values(params, "params")
+    inputs, params = as_values(inputs, "inputs"), as_values(params, "params")
     tape = record_tape(listed, inputs, params, kind)
     return Traced(tape, params, [x._number for x in inputs], [x._number for x in listed], single)
 
 
 def _listed(outputs: Any) -> list[Value]:
     listed = [outputs] if isinstance(outputs, Value) else as_list(outputs, "outputs")
-    return _values(listed, "outputs")
+    return as_values(listed, "outputs")
 
 
-def _values(given: Any, name: str) -> list[Value]:
+def as_values(given: Any, name: str) -> list[Value]:
+    """The list that was given, if it is one of Values."""
     values = list(must_be((list, tuple, np.ndarray), given, name, "a list of Values"))
     for place, x in enumerate(values):
         if not isinstance(x, Value):
@@ -84,7 +85,7 @@ def _numbers(examples: Sequence[Any] | None) -> list[list[float]]:
 def _of_function(
     f: Callable[[list[Any]], Any], params: Sequence[Value], examples: list[list[float]]
 ) -> Traced:
-    params = _values(params, "params")
+    params = as_values(params, "params")
 
     def traced_on(place: int) -> Traced:
         with tracing(params) as trace:
