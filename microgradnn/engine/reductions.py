@@ -30,7 +30,8 @@ def _add_arrays(*xs: Any) -> Any:
 def _dot(*operands: Any) -> Any:
     n = len(operands) // 2
     weights, inputs, bias = operands[:n], operands[n:-1], operands[-1]
-    out = sum(*map(operator.mul, weights, inputs), bias)
+    terms = [*map(operator.mul, weights, inputs), bias]
+    out = _add_up(*terms) if {*map(type, terms)} == {float} else sum(*terms)
     unsure = isinstance(out, float) and (n > MOST_ROUNDED or out - out != 0.0)
     if unsure and all(map(math.isfinite, operands)):
         exact = _dot_of_many(weights, inputs, bias)
