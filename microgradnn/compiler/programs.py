@@ -104,8 +104,10 @@ class Programs:
             )
         length = array.shape[1]
         if length not in self._programs:
-            examples = [array[0].tolist()]
-            self._programs[length] = compile(self._f, None, self._params, example_inputs=examples)
+            example, again = array[0].tolist(), bool(self._programs)
+            with large_graph():
+                traced = trace(self._f, None, self._params, [example], again)
+                self._programs[length] = Program(traced)
         return self._programs[length]
 
     @property
