@@ -121,7 +121,11 @@ class Programs:
 
     def write_params(self, theta: Any) -> None:
         """Set the parameters' data from an array."""
-        assign(self._params, as_floats(theta, "theta").tolist())
+        numbers = as_floats(theta, "theta")
+        if numbers.shape != (len(self._params),):
+            wanted = f"({len(self._params)},), a number for each of params"
+            raise ValueError(f"theta must have shape {wanted}; got {numbers.shape}")
+        assign(self._params, numbers.tolist())
 
     def __repr__(self) -> str:
         return f"Programs({len(self._params)} params, lengths {self.lengths})"

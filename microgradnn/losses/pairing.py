@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..engine import functions, reductions, table
-from ..engine.checks import as_list, as_operand, as_operands, check_lengths
+from ..engine.checks import as_list, as_operand, as_operands, as_place, check_lengths
 from ..engine.value import Value
 
 Check = Callable[[Any, str], None]
@@ -92,6 +92,9 @@ def _class_weights(target: Any, classes: int, name: str) -> Any:
     An index that is a Value stays as it is: which class it is may vary from sample to sample.
     """
     if isinstance(target, Value):
+        number = number_in(target)
+        if number is not None:
+            as_place(number, classes, name)
         return target
     if _is_list(target):
         weights = as_operands(target, None, name)
