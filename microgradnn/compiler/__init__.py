@@ -2,11 +2,11 @@
 
 A recorded graph knows one sample. This room turns it into a program that runs a whole batch on
 arrays, values and gradients, by a handful of passes; each is a file that makes something printable.
-Users call `compile`, in `programs.py`. Read `program.py` first: `Program._scheduled` names the
+Users call `compile`, in `compiling.py`. Read `program.py` first: `Program._scheduled` names the
 passes in their order. `docs/compiler.md` follows one small network through all of them.
 """
 
+from .compiling import Programs, compile
 from .program import Program
-from .programs import Programs, compile
 
 __all__ = ["Program", "Programs", "compile"]

@@ -122,14 +122,6 @@ def as_count(x: Any, name: str, least: int = 1, most: float = math.inf) -> int:
     return int(x)
 
 
-def as_place(index: Any, count: int, name: str) -> int:
-    """A place among `count` elements: a whole number, of whatever type, from 0 to count - 1."""
-    number = as_number(index, name)
-    if not 0 <= number < count or number != int(number):
-        raise ValueError(f"{name} must be a whole number from 0 to {count - 1}, got {number!r}")
-    return int(number)
-
-
 def as_path(path: Any) -> "Path":
     """The path of a file; a number is none, though `open` takes one."""
     from pathlib import Path  # only now: loading it is a seventh of what the package takes

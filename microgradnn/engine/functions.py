@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import reductions, table
-from .checks import as_list, as_operand, as_operands, as_place, check_lengths, is_array
+from .checks import as_list, as_number, as_operand, as_operands, check_lengths, is_array
 from .row import Primitive
 
 # The public names, for `import *`; `max`, `min` and `sum` would hide Python's own.
@@ -68,17 +68,14 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
 
 
 def take(xs: Iterable[Any], index: Any) -> Any:
-    """The element xs[index]; an index that is a Value makes a node, with derivative 1 by it.
-
-    A number as the index gives the element itself. ValueError if it is not whole or not in range.
+    """xs[index]; ValueError unless it is whole and in range. An index that is a Value makes a node.
 
     >>> take([3, 5, 7], 1)
     5.0
     """
     if hasattr(type(index), "_apply"):
         return _of_list(reductions.take, xs, index)
-    items = as_operands(xs, None, "xs")
-    return items[as_place(index, len(items), "index")]
+    return reductions.chosen(as_number(index, "index"), *as_operands(xs, None, "xs"))
 
 
 def max(xs: Iterable[Any]) -> Any:

@@ -7,7 +7,6 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from .checks import as_place
 from .row import Primitive, add_row, where
 from .table import abs, exp, log, log1p, maximum, minimum
 
@@ -65,17 +64,14 @@ def _exact_dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -
         return math.inf if total > 0 else -math.inf
 
 
-def _take(index: Any, *xs: Any) -> Any:
-    if isinstance(index, float):
-        return xs[as_place(index, len(xs), "index")]
-    found: Any = math.nan  # of an index that is no place
-    for k, hit in enumerate(_hits(index, xs)):
-        found = where(hit, xs[k], found)
-    return found
-
-
-def _hits(index: Any, xs: Sequence[Any]) -> list[Any]:
-    return [abs(index - float(k)) <= 0.0 for k in range(len(xs))]
+def chosen(index: Any, *xs: Any) -> Any:
+    """The element at this place; for an index that is no number a selection, else NaN."""
+    if not isinstance(index, float):
+        hits = [(abs(index - float(k)) <= 0.0, x) for k, x in enumerate(xs)]
+        return functools.reduce(lambda found, hit: where(hit[0], hit[1], found), hits, math.nan)
+    if index not in range(len(xs)):
+        raise ValueError(f"index must be a whole number from 0 to {len(xs) - 1}, got {index!r}")
+    return xs[int(index)]
 
 
 def _shares(hits: list[Any]) -> list[Any]:
@@ -204,8 +200,9 @@ dot = add_row("dot", "w·x + b", _dot,
     summary="The weighted sum of a neuron: weights, as many inputs, and the bias.",
     example=(0.5, -0.25, 1.0, 2.0, 0.1),
     words=("Σ wᵢxᵢ + b", "∂/∂wᵢ = xᵢ, ∂/∂xᵢ = wᵢ, ∂/∂b = 1"), keeps_partials_at_nan=True)
-take = add_row("take", "take", _take,
-    lambda out, index, *xs: [0.0] + [where(hit, 1.0, 0.0) for hit in _hits(index, xs)],
+take = add_row("take", "take", chosen,
+    lambda out, index, *xs:
+        [0.0] + [where(abs(index - float(k)) <= 0.0, 1.0, 0.0) for k in range(len(xs))],
     summary="One of several; the first operand is its place, counted from 0.",
     example=(1.0, 5.0, 7.0), words=("xₖ, k the first operand", "1 for xₖ, else 0"))
 max = add_row("max", "max", lambda *xs: functools.reduce(maximum, xs),

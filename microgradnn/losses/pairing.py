@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..engine import functions, reductions, table
-from ..engine.checks import as_list, as_operand, as_operands, as_place, check_lengths
+from ..engine.checks import as_list, as_operand, as_operands, check_lengths
 from ..engine.value import Value
 
 Check = Callable[[Any, str], None]
@@ -91,21 +91,16 @@ def _class_weights(target: Any, classes: int, name: str) -> Any:
 
     An index that is a Value stays as it is: which class it is may vary from sample to sample.
     """
-    if isinstance(target, Value):
-        number = number_in(target)
-        if number is not None:
-            as_place(number, classes, name)
-        return target
     if _is_list(target):
         weights = as_operands(target, None, name)
         if len(weights) != classes:
             raise ValueError(f"{name} has {len(weights)} elements for {classes} classes")
         return check_distribution(weights, name)
-    if hasattr(target, "__index__"):
-        index = target.__index__()
-        if not 0 <= index < classes:
+    if isinstance(target, Value) or hasattr(target, "__index__"):
+        index = number_in(target) if isinstance(target, Value) else target.__index__()
+        if index is not None and index not in range(classes):
             raise ValueError(f"{name} must be a class from 0 to {classes - 1}, got {index}")
-        return [float(k == index) for k in range(classes)]
+        return target if isinstance(target, Value) else [float(k == index) for k in range(classes)]
     raise TypeError(
         f"{name} must be the index of a class (an int or a Value) or a list of probabilities, "
         f"got {type(target).__name__} {target!r}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from ..engine.checks import MOST_UNITS, as_count, as_number, as_place
+from ..engine.checks import MOST_UNITS, as_count, as_number
 from ..engine.functions import take
+from ..engine.reductions import chosen
 from ..engine.value import Value
 from .init import Initializer, as_initializer, as_random
 from .module import Module
@@ -47,7 +48,8 @@ class Embedding(Module):
     def __call__(self, index: Any) -> list[Any]:
         if isinstance(index, Value):
             return [take(column, index) for column in zip(*self.weight, strict=True)]
-        return self.weight[as_place(index, len(self.weight), "index")].copy()
+        vector: list[Value] = chosen(as_number(index, "index"), *self.weight)
+        return vector.copy()
 
     def __repr__(self) -> str:
         return f"Embedding({len(self.weight)}, {len(self.weight[0])})"
