@@ -86,11 +86,13 @@ def test_a_length_that_is_refused_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize("more", [0, 1])
-def test_what_something_else_decides_is_refused_at_every_length(more: int) -> None:
+@pytest.mark.parametrize("weight", [1.0, 0.0])
+def test_what_something_else_decides_is_refused_at_every_length(more: int, weight: float) -> None:
+    """Also where the numbers of the example are the same, and the graph alone tells."""
     calls = iter(range(100))
 
     def f(xs: list[Any]) -> Any:
-        return xs[0] * (next(calls) if len(xs) > more else 2.0)
+        return xs[0] * 2.0 + (weight * (xs[0] * float(next(calls))) if len(xs) > more else 0.0)
 
     programs = compile(f)
     if more:

@@ -46,7 +46,7 @@ def test_softmax_gives_all_shares() -> None:
 
 
 def test_take_gives_the_element_itself_or_a_node() -> None:
-    xs = [Value(2.0), 3.0, Value(5.0)]
+    xs: list[Any] = [Value(2.0), 3.0, Value(5.0)]
     assert mg.take(xs, 2) is xs[2]
     assert mg.take(xs, 1.0) == 3.0
     assert type(mg.take([1, 2], True)) is float

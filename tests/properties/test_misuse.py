@@ -362,7 +362,8 @@ def program() -> mg.Program:
 
 def programs() -> mg.Programs:
     w = Value(3.0)
-    return mg.compile(lambda xs: w * xs[0], params=[w])
+    made: mg.Programs = mg.compile(lambda xs: w * xs[0], params=[w])
+    return made
 
 
 VALUES_OR_NONE: Fits = lambda x: (
