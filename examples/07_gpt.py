@@ -9,7 +9,7 @@ import microgradnn as mg
 from microgradnn import losses, nn, optim
 
 WIDTH, HEADS, BLOCK = 16, 4, 16  # numbers to a letter, heads of attention, letters at most
-STEPS = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+STEPS = int(sys.argv[1]) if len(sys.argv) > 1 else 1000  # one name each
 CHECKED = 20  # steps that are taken eagerly, too
 
 lines = (Path(__file__).parent / "data" / "names.txt").read_text("utf-8").splitlines()
@@ -28,6 +28,10 @@ def times(matrix, x):
     return [mg.dot(row, x) for row in matrix]
 
 
+def plus(x, y):
+    return [a + b for a, b in zip(x, y, strict=True)]
+
+
 def normalised(x):
     scale = (mg.dot(x, x) / len(x) + 1e-5) ** -0.5
     return [scale * number for number in x]
@@ -35,7 +39,7 @@ def normalised(x):
 
 def attention(query, keys, values):
     shares = mg.softmax([mg.dot(query, key) / len(query) ** 0.5 for key in keys])
-    return [mg.dot(shares, column) for column in zip(*values)]
+    return [mg.dot(shares, column) for column in zip(*values, strict=True)]
 
 
 class GPT(nn.Module):
@@ -51,7 +55,7 @@ class GPT(nn.Module):
 
     def logits(self, letter, before):
         """The logits of the letter that follows; `before` holds keys and values, and grows."""
-        x = [a + b for a, b in zip(self.letter(letter), self.place(len(before)))]
+        x = plus(self.letter(letter), self.place(len(before)))
         x = normalised(x)
         seen = normalised(x)
         before.append((times(self.key, seen), times(self.value, seen)))
@@ -60,9 +64,9 @@ class GPT(nn.Module):
             own = slice(start, start + WIDTH // HEADS)
             keys, values = [key[own] for key, _ in before], [value[own] for _, value in before]
             heads += attention(query[own], keys, values)
-        x = [a + b for a, b in zip(x, times(self.mix, heads))]
+        x = plus(x, times(self.mix, heads))
         active = [mg.relu(y) for y in times(self.up, normalised(x))]
-        x = [a + b for a, b in zip(x, times(self.down, active))]
+        x = plus(x, times(self.down, active))
         return times(self.head, x)
 
     def loss(self, document):
@@ -85,11 +89,11 @@ class GPT(nn.Module):
 
 
 def adam(model):
-    rate = 0.01
-    return optim.Adam(model.parameters(), lambda step: rate * (1 - step / STEPS), (0.85, 0.99))
+    """Adam, with a learning rate that falls to 0 on a straight line."""
+    return optim.Adam(model.parameters(), lambda step: 0.01 * (1 - step / STEPS), (0.85, 0.99))
 
 
-# ---- Eagerly -----------------------------------------------------------------------------------
+# ---- Eagerly: each step records a graph and goes back over it ------------------------------------
 
 model = GPT(seed=1)
 optimizer, eager = adam(model), []
@@ -101,38 +105,38 @@ with mg.large_graph():
         loss.backward()
         optimizer.step()
         eager.append(loss.data)
-per_step = (time.process_time() - start) / CHECKED
-print(f"{len(model.parameters()):,} parameters; a step takes {1000 * per_step:.1f} ms eagerly")
+eager_step = (time.process_time() - start) / CHECKED
+print(f"{len(model.parameters()):,} parameters; a step takes {1000 * eager_step:.1f} ms eagerly")
 
-# ---- Compiled ----------------------------------------------------------------------------------
+# ---- Compiled: the same function, as one array program for each length ---------------------------
 
 model = GPT(seed=1)
-optimizer, compiled, compiling = adam(model), [], 0.0
+optimizer, compiled = adam(model), []
 programs = mg.compile(model.loss, params=model.parameters())
+start = time.process_time()
+for document in documents[:STEPS]:
+    programs.program([document])
+compiling = time.process_time() - start
+print(f"compiled for lengths {programs.lengths} in {compiling:.2f} s")
+
 theta = programs.read_params()
 start = time.process_time()
-for step in range(STEPS):
-    document = [documents[step % len(documents)]]
-    before = time.process_time()
-    programs.program(document)
-    compiling += time.process_time() - before
-    loss, gradient = programs.value_and_grad(document, theta)
+for document in documents[:STEPS]:
+    loss, gradient = programs.value_and_grad([document], theta)
     theta = optimizer.update(theta, gradient)
     compiled.append(loss)
-total = time.process_time() - start
+training = time.process_time() - start
 programs.write_params(theta)
 
-difference = max(abs(a - b) for a, b in zip(eager, compiled))
-print(f"the first losses differ by {difference:.1e} at most")
+difference = max(abs(a - b) for a, b in zip(eager, compiled[:CHECKED], strict=True))
+print(f"the first {CHECKED} losses differ by {difference:.0e} at most")
 assert difference < 1e-9
-print(
-    f"{STEPS:,} steps compiled for lengths {programs.lengths}: {total:.2f} s, "
-    f"of which {compiling:.2f} s to compile"
-)
-step_time = (total - compiling) / STEPS
-print(f"a step takes {1000 * step_time:.2f} ms compiled, {per_step / step_time:.0f} times as fast")
-print(f"all steps, with compiling: {per_step * STEPS / total:.0f} times as fast")
+step = training / STEPS
+print(f"{STEPS:,} steps in {training:.2f} s; a step takes {1000 * step:.2f} ms, ", end="")
+print(f"{eager_step / step:.0f} times as fast as eagerly, ", end="")
+print(f"and with compiling {eager_step * STEPS / (compiling + training):.0f} times")
+
 recent = compiled[-100:]
 print(f"loss {compiled[0]:.2f} → {sum(recent) / len(recent):.2f}; new names:")
 rng = random.Random(2)
-print(", ".join(model.name(rng) for _ in range(20)))
+print(*[model.name(rng) for _ in range(20)])
