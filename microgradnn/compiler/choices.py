@@ -15,7 +15,7 @@ from .naming import ArrayNames, shape_text
 from .steps import Scatter, Slots, Take
 
 
-class Choices(ArrayNames):
+class ChoiceCode(ArrayNames):
     """Writes the lines of a Take and of a Scatter."""
 
     def _take(self, step: Take) -> None:

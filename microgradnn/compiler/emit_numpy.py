@@ -16,7 +16,7 @@ import numpy as np
 
 from ..engine.formulas import Formula
 from ..engine.row import PRIMITIVES, Primitive
-from .choices import Choices, whole
+from .choices import ChoiceCode, whole
 from .naming import shape_text, view
 from .patterns import Index, affine, runs, shape_of_views
 from .rows import REDUCTIONS, number_of
@@ -35,7 +35,7 @@ MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
 _program_numbers = itertools.count(1)
 
 
-class NumpyCode(Choices):
+class NumpyCode(ChoiceCode):
     """The text of a program, and the functions that it makes for a size of batch.
 
     `V` is the batched buffer, its first axis along the slots and its second along the samples; `U`

@@ -23,8 +23,12 @@ WIDE = {name for name, row in PRIMITIVES.items() if row.arity is None} - {"sum",
 MOST_KEPT = 64  # operands of a row whose formulas are kept for the next program
 
 
-def expand(tape: Tape, finite: bool, links: bool) -> Tape:
-    """Write out the rows of WIDE, each as a link; without `links`, as its value alone."""
+def expand(tape: Tape, finite: bool, links: bool, takes: bool = False) -> Tape:
+    """Write out the rows of WIDE, each as a link; without `links`, as its value alone.
+
+    With `takes` a take is left to the schedule, as a step of its own, if all that it may take is of
+    one kind, batched or uniform. Written out, an index that is no place gives NaN.
+    """
     if WIDE.isdisjoint(tape.ops):
         return tape
     out = Tape(tape.inputs, tape.params)
@@ -37,8 +41,8 @@ def expand(tape: Tape, finite: bool, links: bool) -> Tape:
         numbers = [out.numbers.get(x) for x in operands]
         if op == "take" and numbers[0] is not None:
             return operands[1 + int(numbers[0])]
-        if op == "take" and finite and len({out.batched[x] for x in operands[1:]}) == 1:
-            return out.append(op, operands)  # a step of its own; the formula is for NaN, and JAX
+        if op == "take" and takes and len({out.batched[x] for x in operands[1:]}) == 1:
+            return out.append(op, operands)
         which = 0
         if op == "softmax":  # the shares of the same logits are written together
             which, operands, numbers = int(numbers[0] or 0), operands[1:], numbers[1:]

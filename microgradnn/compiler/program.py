@@ -142,7 +142,9 @@ class Program:
         """All passes, from the tape to the steps; with `finite` for finite numbers alone."""
         key = finite, gradient
         if key not in self._schedules:
-            tape = split_links(normalise(expand(self._tape, finite, links=gradient)))
+            # That an index is a place is checked by a step, and this in the fast code alone.
+            expanded = expand(self._tape, finite, links=gradient, takes=finite)
+            tape = split_links(normalise(expanded))
             algebra = Algebra(finite)
             made = schedule(tape, algebra)
             if gradient:
