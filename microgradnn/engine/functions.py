@@ -68,7 +68,9 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
 
 
 def take(xs: Iterable[Any], index: Any) -> Any:
-    """xs[index]; ValueError unless it is whole and in range. An index that is a Value makes a node.
+    """xs[index], the element itself; as a node, if the index is a Value: derivative 1 by it, else 0.
+
+    ValueError unless the index is whole and in range.
 
     >>> take([3, 5, 7], 1)
     5.0
