@@ -68,7 +68,7 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
 
 
 def take(xs: Iterable[Any], index: Any) -> Any:
-    """xs[index], the element itself; as a node, if the index is a Value: derivative 1 by it, else 0.
+    """xs[index], the element itself; for an index that is a Value a node, with derivative 1 by it.
 
     ValueError unless the index is whole and in range.
 
