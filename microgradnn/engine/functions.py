@@ -68,9 +68,7 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
 
 
 def take(xs: Iterable[Any], index: Any) -> Any:
-    """xs[index], the element itself; for an index that is a Value a node, with derivative 1 by it.
-
-    ValueError unless the index is whole and in range.
+    """xs[index], whole and in range; for an index that is a Value a node, with derivative 1 by it.
 
     >>> take([3, 5, 7], 1)
     5.0
