@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..engine.checks import MOST_UNITS, as_count, as_number
 from ..engine.functions import take
@@ -11,6 +10,9 @@ from ..engine.reductions import chosen
 from ..engine.value import Value
 from .init import Initializer, as_initializer, as_random
 from .module import Module
+
+if TYPE_CHECKING:
+    import random
 
 
 class Embedding(Module):
