@@ -98,6 +98,7 @@ def torch_functions() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]
         "clip": torch.clamp,
         "sum": lambda *xs: stack(xs).sum(0),
         "dot": lambda *xs: torch.mul(*halves(stack, xs)).sum(0) + xs[-1],
+        "take": lambda index, *xs: stack(xs).gather(0, index.long()[None])[0],
         "max": lambda *xs: torch.amax(stack(xs), 0),
         "min": lambda *xs: torch.amin(stack(xs), 0),
         "logsumexp": lambda *xs: torch.logsumexp(stack(xs), 0),
@@ -137,6 +138,9 @@ def jax_functions() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
         "clip": jnp.clip,
         "sum": lambda *xs: jnp.stack(xs).sum(0),
         "dot": lambda *xs: jnp.multiply(*halves(jnp.stack, xs)).sum(0) + xs[-1],
+        "take": lambda index, *xs: jnp.take_along_axis(jnp.stack(xs), index.astype(int)[None], 0)[
+            0
+        ],
         "max": lambda *xs: jnp.stack(xs).max(0),
         "min": lambda *xs: jnp.stack(xs).min(0),
         "logsumexp": lambda *xs: special.logsumexp(jnp.stack(xs), 0),

@@ -40,7 +40,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from . import data, losses, nn, optim, plots, testing
     from .collector import large_graph
-    from .compiler import Program
+    from .compiler import Program, Programs
     from .compiler import compile as compile
     from .custom import primitive
     from .drawing import Drawing, draw, to_dot
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 _LAZY_MODULES = ("data", "losses", "nn", "optim", "plots", "testing")
 _LAZY = {
     "collector": ["large_graph"],
-    "compiler": ["Program", "compile"],
+    "compiler": ["Program", "Programs", "compile"],
     "custom": ["primitive"],
     "drawing": ["Drawing", "draw", "to_dot"],
     "explorer": ["Explorer", "explore"],
@@ -97,6 +97,6 @@ __all__ += ["grad", "gradients", "hessian", "jacobian", "value_and_grad"]
 __all__ += ["GradientCheck", "gradcheck", "numerical_gradient", "relative_error"]
 __all__ += ["Drawing", "Explorer", "draw", "explore", "to_dot"]
 __all__ += ["explain", "first_non_finite", "steps", "worksheet"]
-__all__ += ["History", "Program", "evaluate", "fit"]
+__all__ += ["History", "Program", "Programs", "evaluate", "fit"]
 __all__ += functions.__all__
 __all__ += table.__all__

@@ -35,9 +35,14 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/value.py": [*GRAPHS, *TRACED],
     "engine/row.py": [*OTHERS, "tests/engine/test_interop.py", "tests/engine/test_modes.py", *ROWS],
     "engine/table.py": [*OTHERS, *ROWS],
-    "engine/reductions.py": [*OTHERS, *ROWS],
     "sums.py": ["tests/test_sums.py", "tests/engine/test_reductions.py", *ROWS],
     "refusals.py": ["tests/test_refusals.py", "tests/engine/test_functions.py"],
+    "engine/reductions.py": [
+        *OTHERS,
+        "tests/engine/test_reductions.py",
+        "tests/engine/test_functions.py",
+        *ROWS,
+    ],
     "engine/kernels.py": [
         "tests/engine/test_kernels.py",
         "tests/engine/test_modes.py",
@@ -45,7 +50,11 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
         *ROWS,
         *GRAPHS,
     ],
-    "engine/edges.py": ["tests/engine/test_edges.py", "tests/engine/test_interop.py", "tests/programs"],
+    "engine/edges.py": [
+        "tests/engine/test_edges.py",
+        "tests/engine/test_interop.py",
+        "tests/programs",
+    ],
     "engine/lists.py": ["tests/engine/test_lists.py", *TRACED],
     "engine/recording.py": ["tests/engine/test_modes.py"],
     "engine/interop.py": [
@@ -85,6 +94,14 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "nn/layers.py": ["tests/nn/test_layers.py", "tests/nn/test_search.py", "tests/nn/test_init.py"],
     **{f"compiler/{name}.py": TRACED for name in ("hidden", "traced", "tracing", "rows", "tape")},
     "compiler/program.py": TRACED,
+    **{
+        f"compiler/{name}.py": ["tests/compiler/test_choices.py", "tests/compiler/test_expand.py"]
+        for name in ("choices", "expand", "adjoint")
+    },
+    "compiler/rows.py": [*TRACED, "tests/compiler/test_choices.py"],
+    "compiler/tracing.py": [*TRACED, "tests/compiler/test_compiling.py"],
+    "compiler/compiling.py": ["tests/compiler/test_compiling.py"],
+    "nn/embedding.py": ["tests/nn/test_embedding.py"],
     "compiled code": ["tests/compiler"],
 }
 
@@ -319,6 +336,9 @@ TABLE = [
           "where(abs(top) < math.inf, x, limit)"),
     Fault("a share of 0 costs 0·∞", "engine/reductions.py", "where(shares[k] <= 0, 0.0, -shares[k] * given.shifted[k])", "-t[k] * given.shifted[k]"),
     Fault("cross-entropy: target forgotten", "engine/reductions.py", "shares[k] * others - t *", "shares[k] * others + t *"),
+    Fault("take: all learn", "engine/reductions.py", "[where(abs(index - float(k)) <= 0.0, 1.0, 0.0) for", "[1.0 for"),
+    Fault("take: an index is cut to a whole number", "engine/reductions.py", "if index not in range(len(xs)):", "if not 0 <= index < len(xs):"),
+    Fault("take: an index has its neighbour", "engine/reductions.py", "[(abs(index - float(k)) <= 0.0, x) for", "[(abs(index - float(k)) < 1.0, x) for"),
 ]  # fmt: skip
 
 ELSEWHERE = [
@@ -347,6 +367,8 @@ ELSEWHERE = [
     Fault("hinge: no margin", "losses/classification.py", "relu(1.0 - y * s)", "relu(-(y * s))"),
     Fault("perceptron: 0 counts as right", "losses/classification.py", "clip(-(y * s), 0.0, math.inf)", "relu(-(y * s))"),
     Fault("class index off by one", "losses/pairing.py", "float(k == index)", "float(k == index + 1)"),
+    Fault("a class that is a Value is not looked at", "losses/pairing.py", "if index is not None and index not in", "if type(target) is int and index not in"),
+    Fault("a vector is the table's own", "nn/embedding.py", "return vector.copy()", "return vector"),
     Fault("nats for bits", "losses/divergence.py", "return nats / math.log(number)", "return nats"),
     Fault("descent uphill", "optim.py", "theta = theta - lr *", "theta = theta + lr *"),
     Fault("momentum forgets", "optim.py", "self.momentum * self.velocity + gradient",
@@ -535,7 +557,16 @@ COMPILER = [
     Fault("infinite constants are arithmetic", "compiler/program.py", "if self._selects_infinity:", "if False:"),
     Fault("computed before, and constant", "compiler/tape.py", "if others and kind is not Value:", "if False:"),
     Fault("not run on ordinary Values", "compiler/tracing.py", "if not same or not np.allclose(", "if False and not np.allclose("),
-    Fault("run once", "compiler/tracing.py", "for place in range(1, len(examples)) or [0]:", "for place in range(0):"),
+    Fault("run once", "compiler/tracing.py", "compare(range(1, len(examples)) or [0])", "pass"),
+    Fault("run once at a further length", "compiler/tracing.py", "if again and not _is_recorded(first.tape, listed, inputs, params):", "if False:"),
+    Fault("a program for all lengths", "compiler/compiling.py", "length = array.shape[1]", "length = 0"),
+    Fault("an index below 0 counts from the end", "compiler/choices.py", "or into.min() < 0 ", ""),
+    Fault("an index is cut to a whole number", "compiler/choices.py", "(into != index).any() or ", ""),
+    Fault("each row of a table is the first", "compiler/choices.py", "start = np.arange(rows)[:, None] * n if", "start = np.zeros((rows, 1), int) if"),
+    Fault("samples take from one another", "compiler/choices.py", 'f"add({into}, {self._define(', 'f"subtract({into}, {self._define('),
+    Fault("what is taken does not learn", "compiler/adjoint.py", "self._remember(step.table, table.index)", "pass"),
+    Fault("a share is that of the first", "compiler/expand.py", "start = which * (1 + len(differentiated))", "start = 0"),
+    Fault("what is not taken counts", "compiler/rows.py", '[out] if op == "take" else operands', "operands"),
 ]  # fmt: skip
 
 PROGRAMS = [

@@ -2,10 +2,11 @@
 
 A recorded graph knows one sample. This room turns it into a program that runs a whole batch on
 arrays, values and gradients, by a handful of passes; each is a file that makes something printable.
-Read `program.py` first: `compile` is what users call, and `Program._scheduled` names the passes in
-their order. `docs/compiler.md` follows one small network through all of them.
+Users call `compile`, in `compiling.py`. Read `program.py` first: `Program._scheduled` names the
+passes in their order. `docs/compiler.md` follows one small network through all of them.
 """
 
-from .program import Program, compile
+from .compiling import Programs, compile
+from .program import Program
 
-__all__ = ["Program", "compile"]
+__all__ = ["Program", "Programs", "compile"]

@@ -16,7 +16,7 @@ import numpy as np
 from ..engine.formulas import Formula
 from .patterns import Index, without_repetition
 from .rows import Algebra, number_of, operands_first
-from .steps import Link, Map, Product, Reduce, Schedule, Slots, Step, Sum
+from .steps import Link, Map, Product, Reduce, Scatter, Schedule, Slots, Step, Sum, Take
 
 MOST_ADDED_IN_TURN = 6  # a gradient of more parts is gathered and reduced at once
 
@@ -84,6 +84,8 @@ class _Reverse:
             a, b, result = step.letters
             self._product(step.a, (result, b, a), gradient, step.b)
             self._product(step.b, (a, result, b), step.a, gradient)
+        elif isinstance(step, Take):
+            self._take(step, gradient)
         elif isinstance(step, Map):
             self._map(step, gradient)
         self.step = None
@@ -99,6 +101,13 @@ class _Reverse:
             result = self.schedule.new_slots(to.batched, *index.shape)
             self._add(Product(result, (*letters[:2], axes), a, b))
             self._remember(Slots(to.batched, index), result.index)
+
+    def _take(self, step: Take, gradient: Slots) -> None:
+        """Pass on to the table; the index has derivative 0."""
+        if self._is_wanted(step.table):
+            table = self.schedule.new_slots(step.table.batched, *step.table.index.shape)
+            self._add(Scatter(table, step, gradient))
+            self._remember(step.table, table.index)
 
     def _map(self, step: Map, gradient: Slots) -> None:
         """Pass on upstream times each partial, all of them computed in one step."""

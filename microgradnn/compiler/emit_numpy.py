@@ -16,10 +16,11 @@ import numpy as np
 
 from ..engine.formulas import Formula
 from ..engine.row import PRIMITIVES, Primitive
-from .naming import ArrayNames, shape_text, view
+from .choices import ChoiceCode, whole
+from .naming import shape_text, view
 from .patterns import Index, affine, runs, shape_of_views
 from .rows import REDUCTIONS, number_of
-from .steps import Link, Map, Product, Reduce, Schedule, Slots, Step, Sum
+from .steps import Link, Map, Product, Reduce, Scatter, Schedule, Slots, Step, Sum, Take
 from .summary import reverse_step_in_words, step_in_words
 
 OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative"}
@@ -34,7 +35,7 @@ MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
 _program_numbers = itertools.count(1)
 
 
-class NumpyCode(ArrayNames):
+class NumpyCode(ChoiceCode):
     """The text of a program, and the functions that it makes for a size of batch.
 
     `V` is the batched buffer, its first axis along the slots and its second along the samples; `U`
@@ -62,7 +63,8 @@ class NumpyCode(ArrayNames):
 
     def allocate(self, batch: int) -> dict[str, Any]:
         """Run the text for batches of this size: its names, `forward` and `backward` too."""
-        names: dict[str, Any] = {**vars(np), "B": batch, "view": view, **self.tables}
+        names: dict[str, Any] = {**vars(np), "B": batch, "view": view, "whole": whole}
+        names |= self.tables
         for name, row in PRIMITIVES.items():
             if row.on_arrays:
                 names[name] = row.array_form()
@@ -133,6 +135,10 @@ class NumpyCode(ArrayNames):
             self._reduce(step)
         elif isinstance(step, Sum):
             self._sum(step)
+        elif isinstance(step, Take):
+            self._take(step)
+        elif isinstance(step, Scatter):
+            self._scatter(step)
         self.used.clear()
 
     def _map(self, step: Map) -> None:

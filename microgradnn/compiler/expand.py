@@ -8,6 +8,7 @@ its partials, so the gradient flows along the table's partials and not through t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,38 +20,57 @@ from .tape import LINK, Tape
 # Sums and dots are not written out: normalising takes them apart.
 WIDE = {name for name, row in PRIMITIVES.items() if row.arity is None} - {"sum", "dot"}
 
+MOST_KEPT = 64  # operands of a row whose formulas are kept for the next program
 
-def expand(tape: Tape, finite: bool, links: bool) -> Tape:
-    """Write out the rows of WIDE, each as a link; without `links`, as its value alone."""
+
+def expand(tape: Tape, finite: bool, links: bool, takes: bool = False) -> Tape:
+    """Write out the rows of WIDE, each as a link; without `links`, as its value alone.
+
+    With `takes` a take is left to the schedule, as a step of its own, if all that it may take is of
+    one kind, batched or uniform. Written out, an index that is no place gives NaN.
+    """
     if WIDE.isdisjoint(tape.ops):
         return tape
     out = Tape(tape.inputs, tape.params)
-    # A row with the same plain numbers among its operands has the same formulas.
-    templates: dict[Any, Tape] = {}
+    written: dict[Any, list[int]] = {}  # the nodes of a template, by row and operands
 
     def write(node: int, operands: tuple[int, ...]) -> int:
         op = tape.ops[node]
         if op not in WIDE or len(operands) == 1:
             return out.append(op, operands)
         numbers = [out.numbers.get(x) for x in operands]
-        key = (op, *numbers)
-        if key not in templates:
-            templates[key] = _Template(op, numbers, finite).tape
-        value, *partials = out.copy_from(templates[key], operands)
-        if not links:
-            return value
+        if op == "take" and numbers[0] is not None:
+            return operands[1 + int(numbers[0])]
+        if op == "take" and takes and len({out.batched[x] for x in operands[1:]}) == 1:
+            return out.append(op, operands)
+        which = 0
+        if op == "softmax":  # the shares of the same logits are written together
+            which, operands, numbers = int(numbers[0] or 0), operands[1:], numbers[1:]
+        if (op, operands) not in written:
+            key = op, tuple(map(repr, numbers)), finite
+            template = _template if len(operands) <= MOST_KEPT else _template.__wrapped__
+            written[op, operands] = out.copy_from(template(*key), operands)
         differentiated = [x for x, number in zip(operands, numbers, strict=True) if number is None]
-        return out.append(LINK, (value, *differentiated, *partials))
+        start = which * (1 + len(differentiated))
+        value, *partials = written[op, operands][start : start + 1 + len(differentiated)]
+        return out.append(LINK, (value, *differentiated, *partials)) if links else value
 
     out.outputs = out.copy_from(tape, range(len(out)), write)
     return out
+
+
+@functools.lru_cache(maxsize=256)
+def _template(op: str, numbers: tuple[str, ...], finite: bool) -> Tape:
+    """The formulas of a row, which are the same in all programs for the same plain numbers."""
+    return _Template(op, [None if x == "None" else float(x) for x in numbers], finite).tape
 
 
 class _Template:
     """The formulas of one row on a tape of their own, to be copied wherever the row is used.
 
     Its inputs are the row's operands; its outputs are the row's value, and then the partials for
-    those operands that are not plain numbers (`numbers` has None for them).
+    those operands that are not plain numbers (`numbers` has None for them). A softmax has its
+    logits alone as operands, and as outputs these of each share in turn.
     """
 
     def __init__(self, op: str, numbers: Sequence[float | None], finite: bool) -> None:
@@ -60,13 +80,14 @@ class _Template:
         operands: list[Any] = list(map(self.algebra.leaf, names))
         # The node of each formula that has been written, by the id of the formula.
         self.nodes = {id(operand): k for k, operand in enumerate(operands)}
-        if op == "softmax":
-            operands[0] = numbers[0]  # it says which of the others is meant: a number, no formula
-        out = self.algebra.leaf("out")
-        self.nodes[id(out)] = self._value_of(op, operands)
-        partials = self.algebra.partials(op, out, operands)
-        wanted = [partials[k] for k, number in enumerate(numbers) if number is None]
-        self.tape.outputs = [self.nodes[id(out)], *map(self._node_of, wanted)]
+        # Which share of a softmax is meant is a number, and no formula.
+        choices: list[list[Any]] = [[float(k)] for k in range(len(numbers))]
+        for choice in choices if op == "softmax" else [[]]:
+            out = self.algebra.leaf(f"out{choice}")
+            self.nodes[id(out)] = self._value_of(op, choice + operands)
+            partials = self.algebra.partials(op, out, choice + operands)[len(choice) :]
+            wanted = [partials[k] for k, number in enumerate(numbers) if number is None]
+            self.tape.outputs += [self.nodes[id(out)], *map(self._node_of, wanted)]
 
     def _value_of(self, op: str, operands: list[Any]) -> int:
         """The node of the row's value."""

@@ -127,12 +127,23 @@ def flatten(tape: Tape) -> Tape:
         if is_term and _is_taken_in(tape, node, user[node], parts):
             parts[node] = op, operands
             return ~node
+        if op == DOT and _is_of_one_kind(out, operands):
+            return out.append(DOT, operands[:-1])
         if is_sum[node] and (op not in SHORT_SUMS or min(operands) < 0):
             return _written(out, _terms(op, operands, parts))
         return out.append(op, operands)
 
     out.outputs = out.copy_from(tape, range(len(out)), write, uses)
     return out
+
+
+def _is_of_one_kind(out: Tape, operands: tuple[int, ...]) -> bool:
+    """Whether a dot without a bias has its factors as `_summed` would order them, as most have."""
+    n = len(operands) // 2
+    if n < 2 or out.numbers.get(operands[-1]) != 0.0:
+        return False
+    left, right = ({*map(out.batched.__getitem__, xs)} for xs in (operands[:n], operands[n:-1]))
+    return len(left) == len(right) == 1 and left.pop() <= right.pop()
 
 
 def _is_taken_in(tape: Tape, node: int, total: int, parts: dict[int, Part]) -> bool:

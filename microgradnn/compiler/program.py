@@ -1,4 +1,4 @@
-"""compile and Program: a recorded graph as a function of whole batches.
+"""Program: a recorded graph as a function of whole batches.
 
 A Program knows the passes in their order (`_scheduled`), keeps what they make, and runs it. The
 idea of running: fast code, which assumes that all numbers are finite, under NumPy's error flags.
@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
 
-from ..collector import large_graph
 from ..data import as_floats
 from ..engine.interop import assign
 from ..engine.value import Value
@@ -32,45 +31,12 @@ from .schedule import schedule
 from .steps import Schedule
 from .summary import summary_of
 from .tape import Tape
-from .tracing import Traced, trace
+from .tracing import Traced
 
 Result = TypeVar("Result")
 
 MOST_BATCH_SIZES = 4  # whose arrays a program keeps
 MOST_NODES_DRAWN = 20_000  # folding more takes too long for a notebook
-
-
-def compile(
-    outputs: Any,
-    inputs: Any = None,
-    params: Sequence[Value] = (),
-    *,
-    example_inputs: Sequence[Any] | None = None,
-) -> Program:
-    """Turn a scalar graph into array code that runs a whole batch at once, in three forms.
-
-    - `compile(outputs, inputs, params)`: a recorded Value, or a list of them. `inputs` are the
-      leaves that differ from sample to sample, `params` those that the batch shares. All other
-      leaves become constants; an input that is not in the graph is a column without effect, a
-      parameter has gradient 0. A recorded graph shows one course: what your code decided by a
-      number stays as it was decided.
-    - `compile(f, example_inputs=[x1], params=…)`: a function of a list of Values.
-    - `compile(model)` for predictions, and `compile(model, loss)` for the loss of one sample: the
-      columns are the model's inputs, then the targets.
-
-    A function or a model is run to record its graph, and may not look at the numbers in inputs and
-    parameters: ValueError names the line that does. `mg.where(x > 0, a, b)` selects for each
-    sample.
-
-    >>> x, w, b = Value(2.0), Value(3.0), Value(1.0)
-    >>> program = compile((w * x + b) ** 2, [x], [w, b])
-    >>> program([[0.0], [1.0]])
-    array([ 1., 16.])
-    >>> program.value_and_grad([[0.0], [1.0]])
-    (8.5, array([4., 5.]))
-    """
-    with large_graph():  # a tape is many small objects, none of them garbage
-        return Program(trace(outputs, inputs, params, example_inputs))
 
 
 class Program:
@@ -176,7 +142,9 @@ class Program:
         """All passes, from the tape to the steps; with `finite` for finite numbers alone."""
         key = finite, gradient
         if key not in self._schedules:
-            tape = split_links(normalise(expand(self._tape, finite, links=gradient)))
+            # That an index is a place is checked by a step, and this in the fast code alone.
+            expanded = expand(self._tape, finite, links=gradient, takes=finite)
+            tape = split_links(normalise(expanded))
             algebra = Algebra(finite)
             made = schedule(tape, algebra)
             if gradient:

@@ -100,7 +100,8 @@ class Algebra:
                     "operators, where(condition, a, b) and functions such as mg.exp, not math.exp"
                 ) from error
             if not row.keeps_partials_at_nan:
-                numbers = PRIMITIVES["max"](*operands) <= math.inf
+                seen = [out] if op == "take" else operands  # what is not taken does not count
+                numbers = PRIMITIVES["max"](*seen) <= math.inf
                 found = [where(numbers, partial, math.nan) for partial in found]
             self.derivatives[key] = list(map(self.simplified, found))
         return self.derivatives[key]

@@ -18,7 +18,7 @@ from ..engine.formulas import Formula
 from ..engine.row import PRIMITIVES
 from .patterns import Index, affine, distinct_dots, rectangles, shape_of_views
 from .rows import REDUCTIONS, Algebra
-from .steps import Link, Map, Product, Reduce, Schedule, Slots, Step
+from .steps import Link, Map, Product, Reduce, Schedule, Slots, Step, Take
 from .tape import (
     CONSTANT,
     DOT,
@@ -34,7 +34,7 @@ UNPLACED = -1  # instead of a slot, for the 1 beside a bias: which 1 it is follo
 OPERATORS = {name for name, row in PRIMITIVES.items() if row.kind == "operator"}
 # Their operands are arrays, even those that are constants. In all other operations a constant
 # becomes a part of the formula, which may be simpler for it: maximum(x, 0).
-PLAIN = {*OPERATORS, *REDUCTIONS, DOT, LINK, "copy"}
+PLAIN = {*OPERATORS, *REDUCTIONS, DOT, LINK, "copy", "take"}
 
 
 def schedule(tape: Tape, algebra: Algebra) -> Schedule:
@@ -105,6 +105,8 @@ class _Scheduler:
             self._link(nodes, operands)
         elif op == DOT:
             self._dots(nodes, operands)
+        elif op == "take":
+            self._takes(nodes, operands)
         elif op in REDUCTIONS:
             # The order does not matter, and sorted operands are views more often.
             index = np.sort(self.slot_of[operands], axis=1)
@@ -180,6 +182,19 @@ class _Scheduler:
             for places in by_kind.values()
         ]
         self._add(Link(self._slots_of(nodes), pairs))
+
+    def _takes(self, nodes: Index, operands: Index) -> None:
+        """Append choices: where several indices meet the same rows, these are one table."""
+        slots = self.slot_of[operands]
+        order = np.lexsort(slots.T[::-1])  # so that all indices meet the rows in one order
+        nodes, slots = nodes[order], slots[order]
+        of_index, of_rows = (self.tape.batched[x] for x in operands[0, :2].tolist())
+        grids, rest = rectangles(slots[:, 1:], slots[:, :1])
+        for places in [*grids, *([rest] if len(rest) else [])]:
+            across = places[0] if places.ndim == 2 else places
+            down = places[:, 0] if places.ndim == 2 else places
+            index, table = Slots(of_index, slots[across, 0]), Slots(of_rows, slots[down, 1:])
+            self._add(Take(self._new_slots(nodes[places]), index, table))
 
     # ---- Dots --------------------------------------------------------------------------------
 

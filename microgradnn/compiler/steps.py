@@ -121,6 +121,26 @@ class Link(Step):
 
 
 @dataclass
+class Take(Step):
+    """What each `index` chooses from a row of `table`, one row for each of the results' rows.
+
+    A table of shape (rows, n) and indices of shape (m,) give results of shape (rows, m); or, where
+    each index has a row of its own, results of shape (m,).
+    """
+
+    index: Slots
+    table: Slots
+
+
+@dataclass
+class Scatter(Step):
+    """The reverse of a Take: for each number in its table the sum of the gradients it receives."""
+
+    take: Take
+    gradient: Slots
+
+
+@dataclass
 class Schedule:
     """The steps in order, and what the two buffers hold before the first of them.
 

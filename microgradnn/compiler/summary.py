@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from .rows import SELECTIONS
-from .steps import Link, Map, Product, Reduce, Schedule, Step, Sum
+from .steps import Link, Map, Product, Reduce, Schedule, Step, Sum, Take
 from .tape import LEAVES, Tape
 
 
@@ -43,6 +43,9 @@ def _scalars_and_arrays(step: Step, schedule: Schedule) -> tuple[str, str]:
     if isinstance(step, Reduce):
         name = {"sum": "sums", "max": "maxima", "min": "minima"}[step.op]
         return f"{count:,} {name} of {step.operand.index.shape[1]}", f"reduction{over}"
+    if isinstance(step, Take):
+        rows, n = step.table.index.shape
+        return f"{count:,} choices of one in {n}", f"gather from {rows:,}×{n}{over}"
     assert isinstance(step, Map)
     name = "selection" if step.op in SELECTIONS else step.op
     return f"{count:,} × {name}", f"elementwise{over}"

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 
-from ..arguments import as_list, check_lengths, is_array
+from ..arguments import as_list, as_number, check_lengths, is_array
 from ..refusals import named
 from ..typed import Any
 from . import reductions, table
+from .checks import as_operands
 from .row import Primitive
 
 # The public names, for `import *`; `max`, `min` and `sum` would hide Python's own.
-__all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax"]
+__all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax", "take"]
 
 
 def _of_list(row: Primitive, xs: Iterable[Any], *before: Any) -> Any:
@@ -58,6 +59,17 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
         return reductions.dot(*weights, *inputs, bias)
     except TypeError as error:
         raise named(error, ws=weights, xs=inputs, bias=bias) from None
+
+
+def take(xs: Iterable[Any], index: Any) -> Any:
+    """xs[index], whole and in range; for an index that is a Value a node, with derivative 1 by it.
+
+    >>> take([3, 5, 7], 1)
+    5.0
+    """
+    if hasattr(type(index), "_apply"):
+        return _of_list(reductions.take, xs, index)
+    return reductions.chosen(as_number(index, "index"), *as_operands(xs, None, "xs"))
 
 
 def max(xs: Iterable[Any]) -> Any:

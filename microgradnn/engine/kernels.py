@@ -70,7 +70,7 @@ class Kernels(Generic[Node]):
 
     def __init__(self, value_class: type[Node]) -> None:
         self._value_class: Any = value_class
-        self.record: Record[Node] = ModuleType("record")
+        self.record: Record[Node] = ModuleType("record")  # type: ignore[assignment]
         for name in PRIMITIVES:
             setattr(self.record, name, partial(self._first, name))
         self.neuron = neuron_kernel(PRIMITIVES["dot"], value_class, self._record)
@@ -159,7 +159,7 @@ class Kernels(Generic[Node]):
         name = f"{__file__}, {row.name} of {' '.join(all_kinds)}"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         exec(compile(source, name, "exec"), namespace)
-        return namespace["kernel"]  # type: ignore[return-value]
+        return namespace["kernel"]
 
 
 def kernel_source(row: Primitive, arity: int, all_kinds: Sequence[str]) -> str:

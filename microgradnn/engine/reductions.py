@@ -1,4 +1,4 @@
-"""Rows of many operands: sum, dot, max, min, logsumexp, softmax and cross-entropies."""
+"""Rows of many operands: sum, dot, take, max, min, logsumexp, softmax and cross-entropies."""
 
 import builtins
 import functools
@@ -15,11 +15,22 @@ from .table import abs, exp, log, log1p, maximum, minimum
 def _dot(*operands: Any) -> Any:
     n = len(operands) // 2
     weights, inputs, bias = operands[:n], operands[n:-1], operands[-1]
-    out = sum(*map(operator.mul, weights, inputs), bias)
+    terms = [*map(operator.mul, weights, inputs), bias]
+    out = add_up(*terms) if {*map(type, terms)} == {float} else sum(*terms)
     unsure = isinstance(out, float) and (n > MOST_ROUNDED or out - out != 0.0)
     if unsure and all(map(math.isfinite, operands)):
         return dot_of_many(weights, inputs, bias)
     return out
+
+
+def chosen(index: Any, *xs: Any) -> Any:
+    """The element at this place; for an index that is no number a selection, else NaN."""
+    if not isinstance(index, float):
+        hits = [(abs(index - float(k)) <= 0.0, x) for k, x in enumerate(xs)]
+        return functools.reduce(lambda found, hit: where(hit[0], hit[1], found), hits, math.nan)
+    if index not in range(len(xs)):
+        raise ValueError(f"index must be a whole number from 0 to {len(xs) - 1}, got {index!r}")
+    return xs[int(index)]
 
 
 def _shares(hits: list[Any]) -> list[Any]:
@@ -149,6 +160,11 @@ dot = add_row("dot", "w·x + b", _dot,
     summary="The weighted sum of a neuron: weights, as many inputs, and the bias.",
     example=(0.5, -0.25, 1.0, 2.0, 0.1),
     words=("Σ wᵢxᵢ + b", "∂/∂wᵢ = xᵢ, ∂/∂xᵢ = wᵢ, ∂/∂b = 1"), keeps_partials_at_nan=True)
+take = add_row("take", "take", chosen,
+    lambda out, index, *xs:
+        [0.0] + [where(abs(index - float(k)) <= 0.0, 1.0, 0.0) for k in range(len(xs))],
+    summary="One of several; the first operand is its place, counted from 0.",
+    example=(1.0, 5.0, 7.0), words=("xₖ, k the first operand", "1 for xₖ, else 0"))
 max = add_row("max", "max", lambda *xs: functools.reduce(maximum, xs),
     lambda out, *xs: _shares([where(x >= out, 1.0, 0.0) for x in xs]),
     summary="The largest.", example=(3.0, 1.0, 2.0),

@@ -108,6 +108,8 @@ class Primitive:
                 apply = getattr(type(operand), "_apply", None)
                 if apply is not None:
                     return apply(self, operands)
+        if {*map(type, operands)} == {float}:
+            return self.value(operands)
         if any(map(is_array, operands)):
             return self.of_arrays(operands)
         return self.value([as_number(x, f"operand of {self.name}") for x in operands])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..engine import functions, reductions
 from ..engine.table import clip, log, log1p, maximum, relu, sign, softplus
+from ..engine.value import Value
 from ..typed import Any
 from .divergence import in_base
 from .pairing import (
@@ -95,8 +96,8 @@ def zero_one_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
 def cross_entropy(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     """−Σ y log softmax(z) of the logits z of each sample; the mean over samples.
 
-    A target is the index of a class, or a list of probabilities. Logits never overflow, and a
-    small loss keeps its digits; a logit of −inf where the target is 0 adds nothing.
+    A target is the index of a class, a number or a Value, or a list of probabilities. Logits never
+    overflow, and a small loss keeps its digits; a logit of −inf where the target is 0 adds nothing.
 
     >>> cross_entropy([1.0, 2.0, 3.0], 1), cross_entropy([[40.0, 0.0]], [0])
     (1.4076059644443804, 4.248354255291589e-18)
@@ -110,7 +111,7 @@ def categorical_cross_entropy(
 ) -> Any:
     """−Σ y log p of the probabilities p of each sample; the mean over samples.
 
-    A target is the index of a class, or a list of probabilities. ValueError for probabilities that
+    Targets are those of `cross_entropy`. ValueError for probabilities that
     do not sum to 1 (to 1e-9), and for a zero p under a non-zero y. `base` is that of the logarithm.
 
     >>> categorical_cross_entropy([0.3, 0.3, 0.4], [0, 0, 1])
@@ -119,9 +120,11 @@ def categorical_cross_entropy(
     1.0
     """
 
-    def term(p: list[Any], weights: list[Any]) -> Any:
+    def term(p: list[Any], weights: Any) -> Any:
         if logits := logits_behind(p):
             return in_base(_softmax_loss(logits, weights), base)
+        if isinstance(weights, Value):
+            return in_base(0.0 - log(functions.take(p, weights)), base)
         pairs = zip(weights, p, strict=True)
         return in_base(0.0 - _weighted_sum([(w, x, log) for w, x in pairs]), base)
 
@@ -137,7 +140,9 @@ def nll_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     2.0
     """
 
-    def term(logs: list[Any], weights: list[Any]) -> Any:
+    def term(logs: list[Any], weights: Any) -> Any:
+        if isinstance(weights, Value):
+            return 0.0 - functions.take(logs, weights)
         pairs = zip(weights, logs, strict=True)
         return 0.0 - _weighted_sum([(w, x, _same) for w, x in pairs])
 
@@ -151,7 +156,9 @@ def _logistic_loss(z: Any, t: Any) -> Any:
     return _weighted_sum([(t, -z, softplus), (1.0 - t, z, softplus)])
 
 
-def _softmax_loss(logits: list[Any], weights: list[Any]) -> Any:
+def _softmax_loss(logits: list[Any], weights: Any) -> Any:
+    if isinstance(weights, Value):
+        return functions.logsumexp(logits) - functions.take(logits, weights)
     if wanted := logits_behind(weights):
         return reductions.cross_entropy_of_logits(*logits, *wanted)
     if None not in map(number_in, weights):

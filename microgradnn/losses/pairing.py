@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ..arguments import as_list, check_lengths
 from ..engine import functions, reductions, table
 from ..engine.checks import as_operand, as_operands
+from ..engine.value import Value
 from ..typed import Any
 
 Check = Callable[[Any, str], None]
@@ -47,7 +48,7 @@ def by_element(
 
 
 def by_sample(
-    term: Callable[[list[Any], list[Any]], Any],
+    term: Callable[[list[Any], Any], Any],
     prediction: Any,
     target: Any,
     reduction: str,
@@ -55,7 +56,8 @@ def by_sample(
 ) -> Any:
     """Apply a loss to the class scores of each sample and its target, and reduce over the samples.
 
-    The loss takes the scores and the weight of each class. A prediction that is a flat list is
+    The loss takes the scores and the weight of each class, or a Value: the index of the only class
+    that counts. A prediction that is a flat list is
     that of a single sample.
     """
     _check_reduction(reduction)
@@ -84,20 +86,23 @@ def _named(term: Callable[[Any, Any], Any], prediction: Any, target: Any, name: 
         raise ValueError(f"{name}: {error}") from None
 
 
-def _class_weights(target: Any, classes: int, name: str) -> list[Any]:
-    """The wanted probability of each class, from a list of them or from the index of a class."""
+def _class_weights(target: Any, classes: int, name: str) -> Any:
+    """The wanted probability of each class, from a list of them or from the index of a class.
+
+    An index that is a Value stays as it is: which class it is may vary from sample to sample.
+    """
     if _is_list(target):
         weights = as_operands(target, None, name)
         if len(weights) != classes:
             raise ValueError(f"{name} has {len(weights)} elements for {classes} classes")
         return check_distribution(weights, name)
-    if hasattr(target, "__index__"):
-        index = target.__index__()
-        if not 0 <= index < classes:
+    if isinstance(target, Value) or hasattr(target, "__index__"):
+        index = number_in(target) if isinstance(target, Value) else target.__index__()
+        if index is not None and index not in range(classes):
             raise ValueError(f"{name} must be a class from 0 to {classes - 1}, got {index}")
-        return [float(k == index) for k in range(classes)]
+        return target if isinstance(target, Value) else [float(k == index) for k in range(classes)]
     raise TypeError(
-        f"{name} must be the index of a class (an int) or a list of probabilities, "
+        f"{name} must be the index of a class (an int or a Value) or a list of probabilities, "
         f"got {type(target).__name__} {target!r}"
     )
 

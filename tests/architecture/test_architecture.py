@@ -37,13 +37,13 @@ ORDER = {
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",
-    "nn": "init files parts search module leaves layers",
+    "nn": "init files parts search module leaves embedding layers",
     "optim": "",
     "data": "",
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
     "contents dot image picture network drawn worksheet",
     "compiler": "rows tape expand normalise patterns steps schedule adjoint summary naming "
-    "emit_numpy arrays replay emit_jax hidden traced tracing program",
+    "choices emit_numpy arrays replay emit_jax hidden traced tracing program compiling",
     "plots": "",
     "training": "terminal history targets vain accuracy steppers loop",
     "explorer": "sample views excerpt arithmetic facts page",

@@ -57,7 +57,7 @@ def _operands(rng: random.Random, row: Primitive, values: list[float]) -> list[i
         rng.randrange(len(values)) if k == 0 or rng.random() < 0.7 else round(rng.uniform(-2, 2), 3)
         for k in range(count)
     ]
-    if row.name == "softmax":
+    if row.name in ("softmax", "take"):
         return [float(rng.randrange(count)), *xs]
     if row.name in ("cross_entropy", "cross_entropy_of_logits"):
         return [*xs, *(rng.random() for _ in xs)]

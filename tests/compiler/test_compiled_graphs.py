@@ -13,7 +13,7 @@ import pytest
 from effort import by_profile
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from properties.strategies import ROWS, moderate_operands, programs
+from properties.strategies import CHOOSING, ROWS, moderate_operands, programs
 
 import microgradnn as mg
 from microgradnn import Value
@@ -115,7 +115,7 @@ def test_every_row(row: Primitive, last: str, data: st.DataObject) -> None:
     """Operands are inputs, parameters, numbers, or both: an input plus a parameter."""
     operands = data.draw(moderate_operands(row))
     kinds = [data.draw(st.sampled_from(["input", "param", "number", "both"])) for _ in operands]
-    if row.name == "softmax":
+    if row.name in CHOOSING:
         kinds[0] = "number"
     kinds[-1] = last
     samples = data.draw(st.integers(1, 70))

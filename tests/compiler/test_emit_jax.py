@@ -130,6 +130,20 @@ def test_a_primitive_of_the_users_own(jax: Any, monkeypatch: pytest.MonkeyPatch,
 # ---- What comes and goes -------------------------------------------------------------------------
 
 
+def test_choices_by_an_index(jax: Any) -> None:
+    rows = [[Value(1.0 + k + r * r) for k in range(3)] for r in range(4)]
+
+    def f(inputs: list[Any]) -> Any:
+        vector = [mg.take(column, inputs[0]) for column in zip(*rows, strict=True)]
+        return mg.logsumexp(vector) * inputs[2] - mg.take(vector, inputs[1])
+
+    params = [x for row in rows for x in row]
+    program = compile(f, example_inputs=[[0, 0, 1.0]], params=params)
+    assert_same(jax, program, np.array([[0, 0, 1.0], [3, 2, -0.5], [1, 1, 2.0], [3, 0, 1.0]]))
+    mean, _ = jax.jit(program.to_jax())(np.array([[4.0, 0.0, 1.0]]), program.read_params())
+    assert math.isnan(mean)  # of what is no place, as of all that is outside a domain
+
+
 def test_float32_is_never_computed_in(jax: Any) -> None:
     x, w = Value(2.0), Value(3.0)
     program = compile(mg.exp(x) * w, [x], [w])

@@ -85,7 +85,7 @@ def test_wrong_leaves_are_refused_by_name() -> None:
     with pytest.raises(TypeError, match=re.escape("inputs[0] must be a Value, got float 1.0")):
         compile(w * x, [1.0], [w])
     with pytest.raises(TypeError, match="params must be a list of Values, got Value"):
-        compile(w * x, [x], w)  # type: ignore[arg-type]
+        compile(w * x, [x], w)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match=r"outputs must be a list of .* got float"):
         compile(lambda x: 3.0, example_inputs=[[1.0], [2.0]])
     with pytest.raises(TypeError, match=re.escape("example_inputs[1] must be a list")):

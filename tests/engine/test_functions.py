@@ -45,6 +45,43 @@ def test_softmax_gives_all_shares() -> None:
     assert [share.operands for share in mg.softmax(xs)] == [(0.0, *xs), (1.0, *xs)]
 
 
+def test_take_gives_the_element_itself_or_a_node() -> None:
+    xs: list[Any] = [Value(2.0), 3.0, Value(5.0)]
+    assert mg.take(xs, 2) is xs[2]
+    assert mg.take(xs, 1.0) == 3.0
+    assert type(mg.take([1, 2], True)) is float
+    index = Value(2.0)
+    node = mg.take(xs, index)
+    assert (node.op, node.operands) == (reductions.take, (index, *xs))
+    assert mg.gradients(node * 4, [index, xs[0], xs[2]]) == [0.0, 0.0, 4.0]
+    # By an index that is a Value derivatives of every order are right: (x²)³ has 30·x⁴.
+    x = Value(2.0)
+    cube = mg.take([x, x * x, 1.0], Value(1.0)) ** 3
+    (slope,) = mg.gradients(cube, [x], create_graph=True)
+    assert mg.gradients(slope, [x]) == [30.0 * 16.0]
+    assert math.isnan(mg.take(xs, Value(math.nan)).data)
+    with mg.no_grad():
+        assert mg.take(xs, index).data == 5.0
+
+
+@pytest.mark.parametrize("wrong", [3, -1, 0.5, Value(3.0), Value(-1.0), Value(1.5)])
+def test_take_refuses_what_is_no_place(wrong: Any) -> None:
+    with pytest.raises(ValueError, match="index must be a whole number from 0 to 2, got"):
+        mg.take([1.0, Value(2.0), 3.0], wrong)
+    with pytest.raises(ValueError, match="xs is empty"):
+        mg.take([], wrong)
+
+
+def test_differences_see_the_jump_in_an_index() -> None:
+    check = mg.gradcheck(lambda a, b: mg.take([a * b, a], Value(0.0)) * a, [3.0, 4.0])
+    assert check.analytic == [24.0, 9.0]
+    assert check.ok
+    by_index = mg.gradcheck(lambda i, a: mg.take([a, 2.0], i), [0.0, 3.0])
+    assert by_index.analytic == [0.0, 1.0]
+    assert math.isnan(by_index.numeric[0])  # beside a place there is nothing
+    assert by_index.numeric[1] == pytest.approx(1.0)
+
+
 def test_defaults_are_pytorchs() -> None:
     x = Value(-2.0)
     assert mg.leaky_relu(x).operands == (x, 0.01)

@@ -4,9 +4,19 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
-from microgradnn.engine.reductions import cross_entropy, dot, logsumexp, max, min, softmax, sum
+from microgradnn.engine.reductions import (
+    cross_entropy,
+    dot,
+    logsumexp,
+    max,
+    min,
+    softmax,
+    sum,
+    take,
+)
 from microgradnn.sums import MOST_ROUNDED
 
 
@@ -45,6 +55,19 @@ def test_derivatives_of_a_dot() -> None:
 def test_ties_share_the_derivative() -> None:
     assert max.local_derivatives(2.0, [2.0, 1.0, 2.0], [True] * 3) == [0.5, 0.0, 0.5]
     assert min.local_derivatives(1.0, [2.0, 1.0, 1.0], [True] * 3) == [0.0, 0.5, 0.5]
+
+
+def test_what_is_taken_and_its_derivatives() -> None:
+    assert take(2.0, 5.0, 7.0, math.inf) == math.inf
+    assert take(-0.0, 5.0, math.nan) == 5.0
+    found = take.local_derivatives(7.0, [1.0, 5.0, 7.0, 9.0], [True] * 4)
+    assert found == [0.0, 0.0, 1.0, 0.0]
+    # As a formula, which is what pages, arrays and JAX get.
+    index, xs = np.array([0.0, 2.0, 0.5, 3.0, np.nan]), [np.full(5, 4.0), np.ones(5), np.zeros(5)]
+    np.testing.assert_array_equal(take(index, *xs), [4.0, 0.0, np.nan, np.nan, np.nan])
+    slopes = take.partials_on(None, [index, *xs], [True] * 4)
+    np.testing.assert_array_equal(slopes[1], [1.0, 0.0, 0.0, 0.0, 0.0])
+    np.testing.assert_array_equal(slopes[3], [0.0, 1.0, 0.0, 0.0, 0.0])
 
 
 def test_exponentials_neither_overflow_nor_vanish() -> None:

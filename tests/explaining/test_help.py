@@ -83,7 +83,19 @@ def test_domains_are_named() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["sum", "mean", "dot", "max", "min", "logsumexp", "softmax", "leaky_relu", "elu", "clip"],
+    [
+        "sum",
+        "mean",
+        "dot",
+        "max",
+        "min",
+        "logsumexp",
+        "softmax",
+        "take",
+        "leaky_relu",
+        "elu",
+        "clip",
+    ],
 )
 def test_functions_of_lists_and_with_defaults_tell_their_derivatives(name: str) -> None:
     text = inspect.getdoc(getattr(mg, name)) or ""

@@ -60,6 +60,25 @@ def test_small_losses_keep_their_digits() -> None:
     assert losses.cross_entropy([1e4, -1e4], 1) == 2e4
 
 
+def test_a_class_may_be_a_value() -> None:
+    """It takes what the index as a number takes, and its own derivative is 0."""
+    for loss in (losses.cross_entropy, losses.nll_loss, losses.categorical_cross_entropy):
+        xs = [Value(0.25), Value(0.125), Value(0.625)]
+        for c in range(3):
+            target = Value(float(c))
+            found, wanted = loss([xs, xs], [target, 0]), loss([xs, xs], [c, 0])
+            assert found.data == pytest.approx(wanted.data, rel=1e-14)
+            slopes = mg.gradients(found, [*xs, target])
+            assert slopes == pytest.approx([*mg.gradients(wanted, xs), 0.0], abs=1e-14)
+            assert loss(xs, target).data == pytest.approx(loss(xs, c).data, rel=1e-14)
+        for wrong in (3.0, -1.0, 0.5, math.nan):
+            with pytest.raises(ValueError, match=r"target\[1\] must be a class from 0 to 2"):
+                loss([xs, xs], [0, Value(wrong)])
+    shares = mg.softmax(xs)
+    found = losses.categorical_cross_entropy(shares, Value(1.0), base=2)
+    assert found.data == pytest.approx(losses.categorical_cross_entropy(shares, 1, base=2).data)
+
+
 def test_binary_cross_entropy_of_a_sigmoid_is_logistic_regression() -> None:
     for y in (0.0, 1.0):
         weights = [Value(0.3), Value(-0.7)]

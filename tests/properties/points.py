@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from microgradnn.domains import Interval
 from microgradnn.engine.row import Primitive
 
-from .strategies import NEARLY_ONE, SPECIAL, Operands, arranged, intervals_of
+from .strategies import CHOOSING, NEARLY_ONE, SPECIAL, Operands, arranged, intervals_of
 
 NEAR = [x for x in SPECIAL if 1e-8 < x < 1e8]  # kinks, roots, edges of domains, saturation
 
@@ -66,7 +66,7 @@ def points(row: Primitive, count: int) -> Iterator[Operands]:
         drawn = [number_in(*pair, rng) for pair in zip(inside, regions, strict=True)]
         xs = related(row, [x for x in drawn if x is not None], inside, rng)
         operands = arranged(lambda strategy: rng.random(), row, xs)  # type: ignore[arg-type]
-        if row.name == "softmax":
+        if row.name in CHOOSING:
             operands[0] = float(rng.randrange(len(xs)))
         yield tuple(operands)
 

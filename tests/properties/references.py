@@ -100,6 +100,7 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "min": lambda *xs: min(xs),
     "logsumexp": _logsumexp,
     "softmax": _softmax,
+    "take": lambda index, *xs: xs[int(index)],
     "cross_entropy": _cross_entropy,
     "cross_entropy_of_logits": _cross_entropy_of_logits,
 }

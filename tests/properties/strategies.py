@@ -131,6 +131,9 @@ def any_operands(draw: DrawFn, row: Primitive) -> tuple[Any, ...]:
 NEARLY_ONE = [s * (1.0 + k * sys.float_info.epsilon) for k in (0, 1, -2, 1000) for s in (1.0, -1.0)]
 
 
+CHOOSING = ("softmax", "take")  # rows whose first operand is the place of another
+
+
 def intervals(row: Primitive) -> SearchStrategy[tuple[Interval, ...]]:
     """The interval of each operand, except those that `arranged` adds."""
     return st.integers(1, 4 if row.arity is None else 1).map(lambda n: intervals_of(row, n))
@@ -153,7 +156,7 @@ def arranged(
         return [xs[0], *sorted(xs[1:], key=number)]
     if row.name == "dot":  # weights, as many inputs, and a bias
         return [*xs, *([2.0, 1.0] if len(xs) == 1 else [1.0] * (len(xs) % 2 == 0))]
-    if row.name == "softmax":
+    if row.name in CHOOSING:
         return [float(draw(st.integers(0, len(xs) - 1))), *xs]
     if row.name == "cross_entropy":
         return [*xs, *(draw(st.floats(0.0, 1.0)) for _ in xs)]
@@ -163,8 +166,8 @@ def arranged(
 
 
 def takes_values(row: Primitive, place: int) -> bool:
-    """Whether this operand may be a Value; the number that picks from a softmax may not."""
-    return row.name != "softmax" or place > 0
+    """Whether this operand is a Value here; that which chooses is a number."""
+    return row.name not in CHOOSING or place > 0
 
 
 def smallest_gap(*xs: float) -> float:

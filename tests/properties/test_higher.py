@@ -110,6 +110,7 @@ SEVERAL: dict[str, list[tuple[float, ...]]] = {
     "min": [(1.0, 2.0)],
     "logsumexp": LISTS,
     "softmax": [(0.0, *xs) for xs in LISTS],
+    "take": [(1.0, *xs) for xs in LISTS],
     "cross_entropy": [(*xs, 0.25, 0.75) for xs in LISTS if len(xs) == 2],
     "cross_entropy_of_logits": [(*xs, *(0.5, -40.0)) for xs in LISTS if len(xs) == 2],
 }

@@ -64,6 +64,11 @@ def scalar(x: Any) -> bool:
     return number(x) or value(x)
 
 
+def first_or_second(x: Any) -> bool:
+    """An index of two; a Value that is infinite or NaN gives NaN."""
+    return x in (0, 1) if number(x) else value(x) and (x.data in (0, 1) or x.data - x.data != 0)
+
+
 def array(x: Any) -> bool:
     return isinstance(x, np.ndarray) and (x.dtype.kind in "biuf" or all(map(scalar, x.flat)))
 
@@ -170,6 +175,7 @@ row("elu", mg.elu, lambda: {"x": Value(0.5), "alpha": 0.1}, x=operand, alpha=ope
 row("where", mg.where, lambda: {"condition": True, "a": 1.0, "b": 2.0})
 for name in ("sum", "mean", "max", "min", "logsumexp", "softmax"):
     row(name, getattr(mg, name), lambda: {"xs": [Value(0.5), 1.0]}, xs=listed(scalar))
+row("take", mg.take, lambda: {"xs": [Value(0.5), 1.0], "index": 0}, xs=listed(scalar), index=first_or_second)
 row("dot", mg.dot, lambda: {"ws": [Value(1.0), Value(2.0)], "xs": [1.0, Value(2.0)], "bias": Value(0.5)}, ws=listed(scalar, 2), xs=listed(scalar, 2), bias=operand)
 row("primitive", mg.primitive, lambda: {"name": "new", "forward": lambda x: x, "partials": [lambda out, x: 1.0]}, name=lambda x: text(x) and x.isidentifier() and x != "relu", forward=function, partials=either(function, listed(function)), symbol=text, domain=one_of(()), textbook=either(one_of(None), function, listed(function, 1)), summary=text)
 
@@ -232,6 +238,8 @@ NONLIN: Fits = lambda x: isinstance(x, bool)
 row("Neuron", nn.Neuron, lambda: {"nin": 2, "init": "zeros"}, nin=size, nonlin=NONLIN, **SHARED)
 row("Layer", nn.Layer, lambda: {"nin": 2, "nout": 2, "init": "zeros"}, nin=size, nout=size, nonlin=NONLIN, **SHARED)
 row("MLP", nn.MLP, lambda: {"nin": 2, "nouts": [2, 1], "init": "zeros"}, nin=size, nouts=listed(size), output_activation=ACTIVATION, **SHARED)
+row("Embedding", nn.Embedding, lambda: {"num_embeddings": 3, "embedding_dim": 2, "init": "zeros"}, num_embeddings=size, embedding_dim=size, init=INIT, rng=RNG)
+row("Embedding.__call__", lambda model, index: model(index), lambda: {"model": nn.Embedding(2, 2, rng=0), "index": 0}, index=first_or_second)
 made: Any
 page: Any
 for made in (nn.Neuron(2, rng=0), nn.Layer(2, 2, rng=0), nn.MLP(2, [2, 1], rng=0)):
@@ -355,14 +363,24 @@ def program() -> mg.Program:
     return mg.compile(w * x, [x], [w])
 
 
+def programs() -> mg.Programs:
+    w = Value(3.0)
+    made: mg.Programs = mg.compile(lambda xs: w * xs[0], params=[w])
+    return made
+
+
 VALUES_OR_NONE: Fits = lambda x: (
     None if isinstance(x, (list, tuple, np.ndarray)) and all(map(value, x)) else False
 )
 row("compile", compiled, lambda: dict.fromkeys(("outputs", "inputs", "params"), given_marker), outputs=lambda x: None if value(x) or (isinstance(x, (list, tuple)) and x and all(map(value, x))) else False, inputs=VALUES_OR_NONE, params=VALUES_OR_NONE)
-row("compile of a function", lambda f, example_inputs: mg.compile(f, example_inputs=example_inputs), lambda: {"f": lambda xs: xs[0] * 2, "example_inputs": [[1.0], [2.0]]}, example_inputs=lambda x: None if type(x) is list and x and type(x[0]) is list else False)
+row("compile of a function", lambda f, example_inputs: mg.compile(f, example_inputs=example_inputs), lambda: {"f": lambda xs: xs[0] * 2, "example_inputs": [[1.0], [2.0]]}, example_inputs=lambda x: None if x is None or (type(x) is list and x and type(x[0]) is list) else False)
 row("compile of a model", lambda model, loss: mg.compile(model, loss), lambda: {"model": nn.MLP(1, [1], rng=0), "loss": losses.mse_loss}, loss=none)
 row("Program.__call__", lambda program, X: program(X), lambda: {"program": program(), "X": [[1.0]]}, X=TABLE_OF_ONE)
 row("Program.value_and_grad", lambda program, X, theta: program.value_and_grad(X, theta), lambda: {"program": program(), "X": [[1.0]], "theta": [1.0]}, X=TABLE_OF_ONE, theta=either(none, listed(number, 1)))
+row("compile for any length", lambda f, params: mg.compile(f, params=params), lambda: {"f": mg.sum, "params": [Value(1.0)]}, params=VALUES_OR_NONE)
+row("Programs.__call__", lambda programs, X: programs(X), lambda: {"programs": mg.compile(mg.sum), "X": [[1.0]]}, X=lambda x: None if real_table(x) else False)
+row("Programs.value_and_grad", lambda programs, X, theta: programs.value_and_grad(X, theta), lambda: {"programs": programs(), "X": [[1.0]], "theta": [1.0]}, X=lambda x: None if real_table(x) else False, theta=either(none, listed(number, 1)))
+row("Programs.write_params", lambda programs, theta: programs.write_params(theta), lambda: {"programs": programs(), "theta": [1.0]}, theta=listed(number, 1))
 row("Program.write_params", lambda program, theta: program.write_params(theta), lambda: {"program": program(), "theta": [1.0]}, theta=listed(number, 1))
 for page, suffix in ((mg.draw(graph()), "svg"), (mg.explore(graph()), "html"), (mg.worksheet(graph()), "html")):
     row(f"{type(page).__name__}.save", lambda path, page=page: page.save(path), partial(dict, path=f"x.{suffix}"), path=PATH)
@@ -498,6 +516,7 @@ NO_ROW = {
         "Interval",
         "Primitive",
         "Program",
+        "Programs",
         "Dataset",
     ),
     *("Check", "Exact", "Fault", "Report", "as_table", "as_floats", "check_seed"),

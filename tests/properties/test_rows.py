@@ -25,7 +25,14 @@ from .oracles import (
 )
 from .points import points, possible_regions, regions_of
 from .references import REFERENCES
-from .strategies import ROWS, any_operands, extreme_operands, moderate_operands, takes_values
+from .strategies import (
+    CHOOSING,
+    ROWS,
+    any_operands,
+    extreme_operands,
+    moderate_operands,
+    takes_values,
+)
 
 FIXED = [row for row in ROWS if row.arity is not None]
 FORMULAS = [row for row in FIXED if row.kind == "formula"]
@@ -61,14 +68,14 @@ def test_the_domain_is_where_the_operation_does_not_raise(row: Primitive) -> Non
                 assert x in interval, operands
 
 
-# + − × and their sums; they keep the derivatives that they have.
-LINEAR = {"add", "sub", "mul", "neg", "sum", "dot"}
+# + − × and their sums keep the derivatives that they have; what is not taken adds nothing.
+LINEAR = {"add", "sub", "mul", "neg", "sum", "dot", "take"}
 
 
 @each_row
 def test_partials_at_nan_are_nan(row: Primitive) -> None:
     operands = [1.0, 0.5, 0.5][: row.arity or (2 if row.name.startswith("cross_entropy") else 3)]
-    operands[row.name == "softmax"] = math.nan
+    operands[row.name in CHOOSING] = math.nan
     local = [d for d in row(*as_values(row, operands)).local_grads if d is not None]
     assert all(map(math.isnan, local)) == (row.name not in LINEAR), local
 
@@ -118,7 +125,7 @@ def test_accuracy_in_every_region(row: Primitive) -> None:
     tried: Counter[str] = Counter()
     for operands in points(row, POINTS):
         check_accuracy(row, operands)
-        tried.update(regions_of(operands[row.name == "softmax"]))
+        tried.update(regions_of(operands[row.name in CHOOSING]))
     rare = {name for name in possible_regions(row.domain[0]) if tried[name] < POINTS / 7}
     assert rare <= UNREACHABLE.get(row.name, set()), f"hardly tried: {rare}"
 
@@ -138,6 +145,8 @@ def test_a_nan_goes_through(row: Primitive, data: st.DataObject) -> None:
         return  # 1 whatever the other is, as for Python's floats
     if row.name == "cross_entropy" and not any(operands[len(operands) // 2 :]):
         return  # 0, for no logit is asked for
+    if row.name == "take" and not math.isnan(operands[1 + int(operands[0])]):
+        return  # another is taken
     assert math.isnan(row(*operands))
     assert math.isnan(row(*as_values(row, operands)).data)
     with np.errstate(all="ignore"):

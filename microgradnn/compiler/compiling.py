@@ -1,0 +1,131 @@
+"""compile: one Program, or Programs for lists of any length, each compiled when it is needed.
+
+The idea of the latter: a program runs the same steps for all numbers, but lists of another length,
+such as sentences, are another graph. So a function is compiled when a batch of a new length comes,
+and its program is kept by that length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, overload
+
+import numpy as np
+
+from ..collector import large_graph
+from ..data import as_floats
+from ..engine.interop import assign
+from ..engine.value import Value
+from ..nn import Module
+from .arrays import Array
+from .program import Program
+from .tracing import as_values, trace
+
+
+@overload
+def compile(outputs: Module, inputs: Any = None, *, example_inputs: Any = None) -> Program: ...
+@overload
+def compile(outputs: Callable[[list[Any]], Any], *, params: Sequence[Value] = ()) -> Programs: ...
+@overload
+def compile(
+    outputs: Any, inputs: Any = None, params: Sequence[Value] = (), *, example_inputs: Any = None
+) -> Program: ...
+def compile(
+    outputs: Any,
+    inputs: Any = None,
+    params: Sequence[Value] = (),
+    *,
+    example_inputs: Sequence[Any] | None = None,
+) -> Program | Programs:
+    """Turn a scalar graph into array code that runs a whole batch at once, in three forms.
+
+    - `compile(outputs, inputs, params)`: a recorded Value, or a list of them. `inputs` are the
+      leaves that differ from sample to sample, `params` those that the batch shares. All other
+      leaves become constants; an input that is not in the graph is a column without effect, a
+      parameter has gradient 0. A recorded graph shows one course: what your code decided by a
+      number stays as it was decided.
+    - `compile(f, example_inputs=[x1], params=…)`: a function of a list of Values. Without examples
+      it may be called with lists of any length: `Programs`, compiled for each length that comes.
+    - `compile(model)` for predictions, and `compile(model, loss)` for the loss of one sample: the
+      columns are the model's inputs, then the targets.
+
+    A function or a model is run to record its graph, and may not look at the numbers in inputs and
+    parameters: ValueError names the line that does. `mg.where(x > 0, a, b)` selects for each
+    sample.
+
+    >>> x, w, b = Value(2.0), Value(3.0), Value(1.0)
+    >>> program = compile((w * x + b) ** 2, [x], [w, b])
+    >>> program([[0.0], [1.0]])
+    array([ 1., 16.])
+    >>> program.value_and_grad([[0.0], [1.0]])
+    (8.5, array([4., 5.]))
+    """
+
+    if callable(outputs) and not isinstance(outputs, Module) and inputs is example_inputs is None:
+        return Programs(outputs, params)
+    with large_graph():  # a tape is many small objects, none of them garbage
+        return Program(trace(outputs, inputs, params, example_inputs))
+
+
+class Programs:
+    """A function of a list, as one Program for each length of the list; made by `compile`.
+
+    Called like a Program, with an array of shape (samples, length). The first row of a new length
+    is the example that the function is compiled with; the program is kept for as long as this is.
+    A parameter that lists of one length do not reach has gradient 0 there.
+
+    >>> from microgradnn import compile, dot
+    >>> w = [Value(2.0), Value(3.0), Value(4.0)]
+    >>> programs = compile(lambda xs: dot(w[: len(xs)], xs), params=w)
+    >>> programs.value_and_grad([[1.0, 1.0]]), programs([[1.0, 1.0, 1.0], [0.0, 0.0, 1.0]])
+    ((5.0, array([1., 1., 0.])), array([9., 4.]))
+    >>> programs.lengths
+    [2, 3]
+    """
+
+    def __init__(self, f: Callable[[list[Any]], Any], params: Sequence[Value]) -> None:
+        self._f, self._params = f, as_values(params, "params")
+        self._programs: dict[int, Program] = {}
+
+    def __call__(self, X: Any, theta: Any = None) -> Array:
+        """The outputs for each sample, as those of a Program."""
+        return self.program(X)(X, theta)
+
+    def value_and_grad(self, X: Any, theta: Any = None) -> tuple[float, Array]:
+        """The mean of the output over the samples, and its gradient in the order of `params`."""
+        return self.program(X).value_and_grad(X, theta)
+
+    def program(self, X: Any) -> Program:
+        """The Program for lists as long as the rows of X; a new one, if it is the first of them."""
+        array = as_floats(X, "X")
+        if array.ndim != 2 or not array.size:
+            raise ValueError(
+                f"X must have shape (samples, length), with one list at least; got {array.shape}"
+            )
+        length = array.shape[1]
+        if length not in self._programs:
+            example, again = array[0].tolist(), bool(self._programs)
+            with large_graph():
+                traced = trace(self._f, None, self._params, [example], again)
+                self._programs[length] = Program(traced)
+        return self._programs[length]
+
+    @property
+    def lengths(self) -> list[int]:
+        """The lengths that have come."""
+        return sorted(self._programs)
+
+    def read_params(self) -> Array:
+        """The parameters' data as an array."""
+        return np.array([param.data for param in self._params], dtype=float)
+
+    def write_params(self, theta: Any) -> None:
+        """Set the parameters' data from an array."""
+        numbers = as_floats(theta, "theta")
+        if numbers.shape != (len(self._params),):
+            wanted = f"({len(self._params)},), a number for each of params"
+            raise ValueError(f"theta must have shape {wanted}; got {numbers.shape}")
+        assign(self._params, numbers.tolist())
+
+    def __repr__(self) -> str:
+        return f"Programs({len(self._params)} params, lengths {self.lengths})"
