@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial, partialmethod
+from types import MethodType
 
 from ..arguments import as_number, check_lengths, must_be
 from ..typed import Any
@@ -104,7 +105,7 @@ class Protocols(Edges):
     @property
     def _backward(self: Any) -> Callable[[], None]:
         """The function that adds to each operand's `grad` what this node's `grad` contributes."""
-        return partial(_hand_on, self)
+        return MethodType(_hand_on, self)
 
     @_backward.setter
     def _backward(self, function: Any) -> None:
@@ -153,6 +154,8 @@ class Protocols(Edges):
 
 def _shown_edges(node: Any) -> list[tuple[Any, float]]:
     edges = list(zip(node.operands, node.local_grads, strict=True))
+    if None not in node.local_grads:
+        return edges
     if node._op.startswith("**") and edges[-1][1] is None:
         edges.pop()
     leaf = partial(node._assembled, op=None, operands=(), local_grads=())
