@@ -9,7 +9,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from .engine.row import PRIMITIVES, elementwise
+from .elements import elementwise
+from .engine.row import PRIMITIVES
 
 # NumPy's names for what the table calls otherwise.
 _ROWS = {

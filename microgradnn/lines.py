@@ -1,6 +1,7 @@
 """The lines of programs, as errors and nodes name them: their text, and which are our own."""
 
 import os
+import sys
 from types import FrameType
 
 _PACKAGE = os.path.dirname(__file__) + os.sep
@@ -17,3 +18,11 @@ def line_at(frame: FrameType) -> str:
 
     file, number = frame.f_code.co_filename, frame.f_lineno
     return f"{file}:{number}: {linecache.getline(file, number, frame.f_globals).strip()}"
+
+
+def line_of_user() -> str:
+    """The line of the user's program that is being run, as `line_at` writes it."""
+    frame = sys._getframe(1)
+    while frame.f_back and is_of_package(frame):
+        frame = frame.f_back
+    return line_at(frame)

@@ -4,7 +4,7 @@ import sys
 from types import FrameType
 
 import microgradnn as mg
-from microgradnn.lines import is_of_package, line_at
+from microgradnn.lines import is_of_package, line_at, line_of_user
 
 
 def test_a_line_is_named_by_file_number_and_text() -> None:
@@ -30,3 +30,13 @@ def test_what_is_of_the_package() -> None:
 
     mg.numerical_gradient(forward, [1.0], 1e-3)
     assert seen == [[False, True]] * 2
+
+
+def test_the_line_of_the_user_is_the_first_outside_of_the_package() -> None:
+    frame = sys._getframe()
+    named = line_of_user()
+    assert named == f"{__file__}:{frame.f_lineno - 1}: named = line_of_user()"
+    with mg.debug():  # through several functions of the package
+        node = mg.softmax([mg.Value(1.0), mg.Value(2.0)])[0]
+    assert node.made_at == f"{__file__}:{frame.f_lineno - 1}: {node.made_at.split(': ', 1)[1]}"
+    assert node.made_at.endswith("node = mg.softmax([mg.Value(1.0), mg.Value(2.0)])[0]")

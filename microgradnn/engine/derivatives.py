@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
 from ..arguments import as_list, as_number, must_be
+from ..elements import ieee
 from ..typed import Any
 from .modes import Changed
 from .recording import UNRECORDED, mode, must_be_recorded
-from .row import GIVEN, ieee
+from .row import GIVEN
 from .value import Value, topological_order
 
 # Operands of a leaf that is no variable: a constant derivative, a transform's number afterwards.

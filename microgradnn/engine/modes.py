@@ -1,11 +1,10 @@
 """Ways to run a block: without recording, or with the lines of the program."""
 
-import sys
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from ..lines import is_of_package, line_at
+from ..lines import line_of_user
 from ..typed import Any
 from .recording import Mode, changed_somewhere, mode
 
@@ -74,7 +73,4 @@ class _Located(tuple[Any, ...]):
     """Operands of a node, with the line of the user's program that made it."""
 
     def __init__(self, operands: Iterable[Any]) -> None:
-        frame = sys._getframe(1)
-        while frame.f_back and is_of_package(frame):
-            frame = frame.f_back
-        self.line = line_at(frame)
+        self.line = line_of_user()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ..arguments import as_number, is_array, must_be, must_be_plain
 from ..domains import REAL, Interval
+from ..elements import elementwise, ieee
 from ..refusals import said
 from ..typed import Any, overload
 from .recording import mode
@@ -184,30 +185,12 @@ class Primitive:
             raise TypeError(f"{self.name} takes {wanted}, got {len(operands)}")
 
 
-def ieee(function: Callable[..., Any], numbers: Sequence[float]) -> list[float]:
-    """Evaluate in IEEE arithmetic, where nothing raises: NumPy on arrays of one element."""
-    import numpy as np
-
-    with np.errstate(all="ignore"):
-        results = function(*[np.array([x]) for x in numbers])
-    return [float(np.ravel(r)[0]) for r in (results if isinstance(results, list) else [results])]
-
-
 def _lenient(partial: Partial, out: float, numbers: Sequence[float]) -> list[float]:
     try:
         derivatives = partial(out, *numbers)
     except (ValueError, ArithmeticError):
         return ieee(partial, [out, *numbers])
     return derivatives if isinstance(derivatives, list) else [derivatives]
-
-
-def elementwise(function: Callable[..., Any], operands: Sequence[Operand]) -> Any:
-    """Call a function on each element of object arrays, which are broadcast as NumPy does."""
-    import numpy as np
-
-    # A bare Value would ask NumPy to hand the call back to it; in an array it is an element.
-    boxed = [x if is_array(x) else np.array(x, dtype=object) for x in operands]
-    return np.frompyfunc(function, len(boxed), 1)(*boxed)
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:

@@ -26,6 +26,7 @@ ORDER = {
     "arguments": "",
     "domains": "",
     "slopes": "",
+    "elements": "",
     "collector": "",
     "lines": "",
     "sums": "",
@@ -217,7 +218,7 @@ def test_importing_all_names_hides_none_of_pythons_own() -> None:
 # losses and optimisers need little more. Whatever else is wanted is loaded where it is used.
 LOADED_AT_ONCE = "__future__ collections.abc contextlib contextvars copyreg functools gc itertools "
 LOADED_AT_ONCE += "math operator os sys weakref"
-BELOW = {"typed", "arguments", "domains", "sums", "lines", "refusals"}
+BELOW = {"typed", "arguments", "domains", "elements", "sums", "lines", "refusals"}
 ENGINE = {f"engine.{name}" for name in ORDER["engine"].split()} - {"engine.checking"}
 SLOW = "dataclasses enum inspect linecache numbers numpy pathlib random re typing"
 

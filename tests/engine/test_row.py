@@ -10,7 +10,7 @@ import pytest
 from microgradnn import Value
 from microgradnn.domains import NON_ZERO, REAL
 from microgradnn.engine.formulas import Formula
-from microgradnn.engine.row import PRIMITIVES, Primitive, elementwise, ieee, where
+from microgradnn.engine.row import PRIMITIVES, Primitive, where
 from microgradnn.engine.table import div, exp, log, relu, tanh
 
 
@@ -77,17 +77,6 @@ def test_copies_of_a_row_are_the_row() -> None:
     assert copy.deepcopy(tanh) is tanh
     with pytest.raises(LookupError, match="no primitive 'gone'; define it with"):
         pickle.loads(pickle.dumps(tanh).replace(b"tanh", b"gone"))
-
-
-def test_ieee_arithmetic_never_raises() -> None:
-    assert ieee(lambda a, b: a / b, [1.0, 0.0]) == [math.inf]
-    assert ieee(lambda a: [a, a * 2.0], [1.0]) == [1.0, 2.0]
-
-
-def test_elementwise_broadcasts() -> None:
-    x = Value(2.0)
-    products = elementwise(PRIMITIVES["mul"], [np.array([1.0, 3.0], dtype=object), x])
-    assert [y.data for y in products] == [2.0, 6.0]
 
 
 def test_where() -> None:
