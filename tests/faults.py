@@ -548,7 +548,7 @@ COMPILER = [
     Fault("traces of two threads meet", "compiler/traced.py", "with _one_at_a_time, Changed", "with Changed"),
     Fault("sums are not traced", "engine/lists.py", "if open_traces or len(operands) < 3:", "if len(operands) < 3:"),
     Fault("dots are not traced", "engine/lists.py",
-          "if x is None or open_traces or not", "if x is None or not"),
+          "if x is None or open_traces or not fits", "if x is None or not fits"),
     Fault("detached is not looked at", "engine/interop.py", "self._assembled(self.data, None, (), (), label", "self._assembled(self._number, None, (), (), label"),
     Fault("both sides learn", "compiler/rows.py", "y, a, b: where(holds(x, y), 0.0, 1.0)", "y, a, b: 1.0"),
     Fault("the other side learns", "compiler/rows.py", "y, a, b: where(holds(x, y), 1.0, 0.0)", "y, a, b: where(holds(x, y), 0.0, 1.0)"),

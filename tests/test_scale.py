@@ -143,6 +143,7 @@ def test_a_node_takes_at_most_300_bytes(build: Callable[..., Graph]) -> None:
     side = max(SIDE, 316)  # of fewer nodes, whole pages would blur the size
     program = f"""
 import mmap
+import numpy  # which a dot of many operands loads
 from test_scale import *
 {build.__name__}(10)  # compiles the kernels
 pages = int(STATM.read_text().split()[1])

@@ -35,9 +35,11 @@ class Edges:
         elif count == 2:
             (self._x, self._y), (self._dx, self._dy) = operands, local_grads
         elif operands:
-            values = [x for x in operands if type(x) is not float]
-            self._y = operands if len(values) == len(operands) else tuple(values)
+            values = tuple([x for x in operands if type(x) is not float])
+            self._y = operands if len(values) == len(operands) else values
             self._dy = tuple([d for d in local_grads if d is not None])
+            if type(operands) is tuple and local_grads and operands[:-1] == values:
+                self._x = operands[-1]
 
     @property
     def operands(self: Any) -> tuple[Any, ...]:

@@ -59,14 +59,13 @@ def neuron_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:
     def kernel(weights: tuple[Any, ...], inputs: tuple[Any, ...], bias: Any, x: Any) -> Any:
         """The dot of weights and inputs; x are the numbers of the inputs, if they are known."""
         has_bias = type(bias) is value_class
-        if x is None or open_traces or not (has_bias or type(bias) is float):
+        fits = (has_bias or type(bias) is float) and len(weights) <= MOST_ROUNDED
+        if x is None or open_traces or not fits:
             return record(row, (*weights, *inputs, bias))
         try:
             w = [weight._number for weight in weights]
             out = fsum([*map(times, w, x), bias._number if has_bias else bias])
         except (AttributeError, ArithmeticError, ValueError):
-            return record(row, (*weights, *inputs, bias))
-        if len(w) > MOST_ROUNDED:
             return record(row, (*weights, *inputs, bias))
         if x is inputs:
             operands = (*weights, *inputs, bias)
