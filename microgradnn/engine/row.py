@@ -223,11 +223,12 @@ PRIMITIVES: dict[str, Primitive] = {}
 
 
 def _not_known(*operands: Any) -> Any:
-    raise TypeError("of this operation only numbers are known, no formula")
+    raise ValueError("of this operation only numbers are known, no formula")
 
 
 # The operation of a node that a user made of a number and its local derivatives; no row.
-GIVEN = Primitive("given", "given", _not_known, _not_known, kind="custom")
+_WORDS = ("a number", "the numbers that it was made with")
+GIVEN = Primitive("given", "given", _not_known, _not_known, kind="custom", words=_WORDS)
 
 
 def _row_named(name: str) -> Primitive:

@@ -116,6 +116,8 @@ def test_a_given_derivative_is_what_is_told_drawn_and_explained() -> None:
     assert "rounded" in mg.draw(y).svg
     assert mg.explain(y, x).total == 5.0
     assert "given" in str(mg.steps(y))
+    page = mg.explore(y).html
+    assert "The numbers cannot be changed here: given is an operation of your own" in page
 
 
 def test_given_derivatives_cannot_be_differentiated_or_compiled() -> None:
