@@ -50,7 +50,8 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
     >>> dot([0.5, -0.25], [1, 2], bias=0.1)
     0.1
     """
-    weights, inputs = as_list(ws, "ws"), as_list(xs, "xs")
+    weights = ws if type(ws) is list and ws else as_list(ws, "ws")
+    inputs = xs if type(xs) is list and xs else as_list(xs, "xs")
     check_lengths(weights, inputs, "ws", "xs")
     together = getattr(type(weights[0]), "_apply_to_lists", None)
     try:

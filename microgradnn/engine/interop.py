@@ -40,7 +40,7 @@ class Protocols(Edges):
 
     @data.setter
     def data(self: Any, number: Any) -> None:
-        self._number = as_number(number, "data")
+        self._number = number if type(number) is float else as_number(number, "data")
 
     @property
     def grad(self: Any) -> float:
@@ -51,7 +51,7 @@ class Protocols(Edges):
     def grad(self: Any, number: Any) -> None:
         if number is None:
             raise TypeError("grad must be a real number, got None; write 0.0 or call zero_grad()")
-        self._grad = as_number(number, "grad")
+        self._grad = number if type(number) is float else as_number(number, "grad")
 
     @property
     def made_at(self: Any) -> str:

@@ -75,9 +75,9 @@ class Kernels(Generic[Node]):
             setattr(self.record, name, partial(self._first, name))
         self.neuron = neuron_kernel(PRIMITIVES["dot"], value_class, self._record)
 
-    def of(self, row: Primitive) -> Callable[..., Node]:
+    def of(self, name: str) -> Callable[..., Node]:
         """The kernel of a row, which may be younger than the others."""
-        return getattr(self.record, row.name, None) or partial(self._first, row.name)
+        return getattr(self.record, name, None) or partial(self._first, name)
 
     def _record(self, row: Primitive, operands: tuple[Any, ...]) -> Any:
         """Record what no kernel takes."""
@@ -96,11 +96,11 @@ class Kernels(Generic[Node]):
     def dot_of(self, weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
         """The `dot` of two lists of the same length."""
         inputs = tuple(inputs)
-        return self.neuron(tuple(weights), inputs, bias, numbers_of(inputs, self._value_class))
+        return self.neuron(tuple(weights), inputs, bias, numbers_of(inputs))
 
     def shares(self, logits: Sequence[Any]) -> list[Any] | None:
         """All nodes of a softmax at once; None if the logits are not plain Values, and finite."""
-        numbers = numbers_of(logits, self._value_class)
+        numbers = numbers_of(logits)
         if numbers is None or numbers is logits or open_traces or not all(map(isfinite, numbers)):
             return None
         return softmax_nodes(PRIMITIVES["softmax"], self._value_class, tuple(logits), numbers)

@@ -45,12 +45,14 @@ def sum_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:
     return kernel
 
 
-def numbers_of(inputs: Sequence[Any], value_class: type) -> Sequence[float] | None:
-    """The numbers of inputs that are all plain Values or all floats; else None."""
-    kinds = set(map(type, inputs))
-    if kinds == {value_class}:
+def numbers_of(inputs: Sequence[Any]) -> Sequence[float] | None:
+    """The numbers of inputs that are all Values or all floats; else None."""
+    if type(inputs[0]) is float:
+        return inputs if set(map(type, inputs)) == {float} else None
+    try:
         return [value._number for value in inputs]
-    return inputs if kinds == {float} else None
+    except AttributeError:  # a number is among them
+        return None
 
 
 def neuron_kernel(row: Primitive, value_class: Any, record: Kernel) -> Kernel:

@@ -75,7 +75,7 @@ class Value(Protocols):
     @staticmethod
     def _apply(primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         primitive.check_arity(operands)
-        return kernels.of(primitive)(*operands)
+        return kernels.of(primitive.name)(*operands)
 
     @staticmethod
     def _apply_to_lists(primitive: Primitive, *lists: Any) -> Any:

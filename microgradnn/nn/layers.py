@@ -210,7 +210,7 @@ class MLP(Module):
 def checked_inputs(x: Any, count: int) -> tuple[tuple[Any, ...], Sequence[float] | None]:
     """The inputs of neurons, and their numbers, which all neurons of a layer share."""
     inputs = tuple(as_operands(x, count, "x"))
-    return inputs, numbers_of(inputs, Value)
+    return inputs, numbers_of(inputs)
 
 
 # ---- Activations -------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ def apply_activation(activation: Activation, s: Any) -> Any:
     if isinstance(activation, str):
         if activation in _WITH_PARAMETERS:
             return _WITH_PARAMETERS[activation](s)
-        return kernels.of(PRIMITIVES[activation])(s)
+        return kernels.of(activation)(s)
     return activation(s)
 
 
