@@ -1,11 +1,12 @@
-"""What NumPy does for a row."""
+"""IEEE arithmetic, a function on each element, a selection."""
 
 import math
 
 import numpy as np
 
 from microgradnn import Value
-from microgradnn.elements import elementwise, ieee
+from microgradnn.elements import elementwise, ieee, where
+from microgradnn.engine.formulas import Formula
 from microgradnn.engine.table import mul
 
 
@@ -18,3 +19,12 @@ def test_elementwise_broadcasts() -> None:
     x = Value(2.0)
     products = elementwise(mul, [np.array([1.0, 3.0], dtype=object), x])
     assert [y.data for y in products] == [2.0, 6.0]
+
+
+def test_where() -> None:
+    x = Value(2.0)
+    assert where(x > 1, x, None) is x
+    assert where(np.bool_(False), 1.0, 2.0) == 2.0
+    assert where(np.array([True, False]), 1.0, 2.0).tolist() == [1.0, 2.0]
+    formula = where(Formula("x") > 0, 1.0, 2.0)
+    assert (formula.row, len(formula.operands)) == ("where", 3)
