@@ -59,7 +59,7 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
         *ROWS,
     ],
     "engine/checking.py": ["tests/engine/test_checking.py"],
-    "elements.py": ["tests/test_elements.py", "tests/properties/test_misuse.py"],
+    "elements.py": ["tests/test_elements.py", *ROWS, "tests/properties/test_misuse.py"],
     "domains.py": ["tests/test_domains.py", "tests/test_custom.py"],
     "rounding.py": ["tests/engine/test_checking.py"],
     "slopes.py": ["tests/engine/test_checking.py"],
