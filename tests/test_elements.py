@@ -1,8 +1,10 @@
 """IEEE arithmetic, a function on each element, a selection."""
 
 import math
+from typing import Any
 
 import numpy as np
+import pytest
 
 from microgradnn import Value
 from microgradnn.elements import elementwise, ieee, where
@@ -28,3 +30,9 @@ def test_where() -> None:
     assert where(np.array([True, False]), 1.0, 2.0).tolist() == [1.0, 2.0]
     formula = where(Formula("x") > 0, 1.0, 2.0)
     assert (formula.row, len(formula.operands)) == ("where", 3)
+
+
+@pytest.mark.parametrize("condition", [1.5, "x > 0", [True], None])
+def test_what_is_no_condition_is_refused(condition: Any) -> None:
+    with pytest.raises(TypeError, match="^condition must be a comparison such as x > 0, or an "):
+        where(condition, 1.0, 2.0)
