@@ -34,5 +34,5 @@ def test_where() -> None:
 
 @pytest.mark.parametrize("condition", [1.5, "x > 0", [True], None])
 def test_what_is_no_condition_is_refused(condition: Any) -> None:
-    with pytest.raises(TypeError, match="^condition must be a comparison such as x > 0, or an "):
+    with pytest.raises(TypeError, match=r"^condition must be a comparison such as x > 0, or an "):
         where(condition, 1.0, 2.0)
