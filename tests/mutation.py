@@ -18,6 +18,7 @@ from faults import PACKAGE, TESTS, first_failure, prepare, replace_source, rows_
 FILES = (
     "engine/value.py",
     "engine/row.py",
+    "elements.py",
     "engine/table.py",
     "engine/reductions.py",
     "sums.py",
@@ -36,6 +37,7 @@ SUMS = [
 MORE = {  # what is run, as it takes longer to import, only if all else passes
     "engine/value.py": ["tests/nn/test_layers.py", "tests/nn/test_module.py", MISUSE],
     "engine/row.py": [*SUMS, MISUSE],
+    "elements.py": [*SUMS, MISUSE],
     "engine/table.py": [*SUMS, MISUSE],
     "engine/reductions.py": [*SUMS, MISUSE],
     "sums.py": [*SUMS, MISUSE],

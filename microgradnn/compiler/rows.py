@@ -12,8 +12,9 @@ import operator
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any
 
+from ..elements import where
 from ..engine.formulas import Formula
-from ..engine.row import PRIMITIVES, Primitive, where
+from ..engine.row import PRIMITIVES, Primitive
 
 COMPARISONS = {"<": operator.lt, "<=": operator.le}
 REFLECTED = {">": "<", ">=": "<="}  # are written with their operands exchanged

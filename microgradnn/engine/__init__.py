@@ -16,11 +16,12 @@ derivatives and checking.
 """
 
 # copying tells copy and pickle how a graph is taken apart
+from ..elements import where
 from . import copying, functions, reductions, table  # noqa: F401
 from .derivatives import grad, gradients, hessian, jacobian, value_and_grad
 from .interop import assign
 from .modes import debug, no_grad
-from .row import PRIMITIVES, Primitive, where
+from .row import PRIMITIVES, Primitive
 from .value import Value, topological_order
 
 # fmt: off

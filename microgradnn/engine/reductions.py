@@ -6,9 +6,10 @@ import math
 import operator
 from collections.abc import Sequence
 
+from ..elements import where
 from ..sums import MOST_ROUNDED, add_arrays, add_up, dot_of_many, sums_of_others
 from ..typed import Any
-from .row import Primitive, add_row, where
+from .row import Primitive, add_row
 from .table import abs, exp, log, log1p, maximum, minimum
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from ..arguments import as_number, is_array, must_be, must_be_plain
+from ..arguments import as_number, is_array, must_be_plain
 from ..domains import REAL, Interval
 from ..elements import elementwise, ieee
 from ..refusals import said
@@ -191,32 +191,6 @@ def _lenient(partial: Partial, out: float, numbers: Sequence[float]) -> list[flo
     except (ValueError, ArithmeticError):
         return ieee(partial, [out, *numbers])
     return derivatives if isinstance(derivatives, list) else [derivatives]
-
-
-def where(condition: Any, a: Any, b: Any) -> Any:
-    """`a` where the condition holds, else `b`; the only selection that partials may use.
-
-    On numbers and Values it picks one of the two, so the other leaves no trace in the graph. With
-    an array of truths it is `np.where`; a compiled function selects for each sample.
-
-    >>> where(2 > 1, 10.0, 20.0)
-    10.0
-    """
-    if condition is True or condition is False:
-        return a if condition else b
-    if hasattr(type(condition), "_where"):
-        return type(condition)._where(condition, a, b)
-    must_be_plain(condition, "condition")
-    if is_array(condition) and condition.dtype == object:
-        return elementwise(where, (condition, a, b))
-    kind = getattr(getattr(condition, "dtype", None), "kind", type(condition).__name__)
-    if kind not in ("b", "i", "u", "int") and not hasattr(type(condition), "_apply"):
-        must_be(bool, condition, "condition", "a comparison such as x > 0, or an array of them")
-    if is_array(condition):
-        import numpy as np
-
-        return np.where(condition, a, b)
-    return a if condition else b
 
 
 PRIMITIVES: dict[str, Primitive] = {}

@@ -3,8 +3,9 @@
 import math
 
 from ..domains import ABOVE_MINUS_ONE, FROM_ONE, INNER, NON_NEGATIVE, NON_ZERO, POSITIVE, REAL, UNIT
+from ..elements import where
 from ..typed import Any
-from .row import Primitive, add_row, where
+from .row import Primitive, add_row
 
 # The public names, for `import *` in the package. Not among them are `abs` and `pow`, which would
 # hide Python's own, the rows that have functions with defaults in `functions`, and σ′.

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 
 from ..arguments import as_positive, check_lengths
+from ..elements import where
 from ..engine import functions, reductions, table
-from ..engine.row import where
 from ..typed import Any
 from .pairing import check_distribution, logits_behind
 

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
+from microgradnn.elements import where
 from microgradnn.engine.formulas import PYTHON, Formula, statements
-from microgradnn.engine.row import PRIMITIVES, where
+from microgradnn.engine.row import PRIMITIVES
 from microgradnn.engine.table import maximum, minimum, relu
 from microgradnn.explorer.arithmetic import JAVASCRIPT
 

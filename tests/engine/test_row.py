@@ -10,7 +10,7 @@ import pytest
 from microgradnn import Value
 from microgradnn.domains import NON_ZERO, REAL
 from microgradnn.engine.formulas import Formula
-from microgradnn.engine.row import PRIMITIVES, Primitive, where
+from microgradnn.engine.row import PRIMITIVES, Primitive
 from microgradnn.engine.table import div, exp, log, relu, tanh
 
 
@@ -77,12 +77,3 @@ def test_copies_of_a_row_are_the_row() -> None:
     assert copy.deepcopy(tanh) is tanh
     with pytest.raises(LookupError, match="no primitive 'gone'; define it with"):
         pickle.loads(pickle.dumps(tanh).replace(b"tanh", b"gone"))
-
-
-def test_where() -> None:
-    x = Value(2.0)
-    assert where(x > 1, x, None) is x
-    assert where(np.bool_(False), 1.0, 2.0) == 2.0
-    assert where(np.array([True, False]), 1.0, 2.0).tolist() == [1.0, 2.0]
-    formula = where(Formula("x") > 0, 1.0, 2.0)
-    assert (formula.row, len(formula.operands)) == ("where", 3)

@@ -19,8 +19,9 @@ from properties.strategies import CHOOSING, arranged
 
 from microgradnn import Value, gradients
 from microgradnn.domains import Interval
+from microgradnn.elements import where
 from microgradnn.engine.formulas import Formula
-from microgradnn.engine.row import PRIMITIVES, Primitive, where
+from microgradnn.engine.row import PRIMITIVES, Primitive
 from microgradnn.engine.table import exp, log, sigmoid
 
 POINTS = 100

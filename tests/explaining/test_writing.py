@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from microgradnn.elements import where
 from microgradnn.engine.formulas import Formula
-from microgradnn.engine.row import PRIMITIVES, where
+from microgradnn.engine.row import PRIMITIVES
 from microgradnn.engine.table import exp, log, minimum, relu
 from microgradnn.explaining.writing import latex, readable
 
