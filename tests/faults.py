@@ -475,7 +475,7 @@ ELSEWHERE = [
     Fault("% with its operands exchanged", "foreign.py", "*reversed(operands)", "*operands"),
     Fault("a Value beside floats is one number", "engine/row.py", "hasattr(type(x), \"_apply\") or (is_array", "False or (is_array"),
     Fault("plus makes another Value", "engine/interop.py", "def __pos__(self) -> Any:\n        return self", "def __pos__(self) -> Any:\n        return self.detach()"),
-    Fault("a gradient of any kind", "engine/interop.py", 'self._grad = as_number(number, "grad")', "self._grad = number"),
+    Fault("a gradient of any kind", "engine/interop.py", 'self._grad = number if type(number) is float else as_number(number, "grad")', "self._grad = number"),
     Fault("an excluded end is inside", "domains.py", " and number not in self.excluded", ""),
     Fault("a mask is lost", "arguments.py", '_MORE = {"filled": "a mask", ', "_MORE = {"),
     Fault("a unit is lost", "arguments.py", '"unit": "a unit", ', ""),

@@ -96,6 +96,7 @@ def test_a_wrong_partial_is_noticed(fault: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_wrong_kernel_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (Value(3.0) - 1.0).data == 2.0  # the kernel is written by its first call
     row, right = PRIMITIVES["sub"], record.sub
     monkeypatch.setattr(
         record, "sub", lambda a, b: right(b, a) if type(a) is float else right(a, b)
