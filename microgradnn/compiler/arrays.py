@@ -5,12 +5,15 @@ The idea: memory is taken when a batch of a new size comes, and from then on it 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from struct import pack
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.kernels import open_traces
+from ..engine.value import Value
 from .emit_numpy import NumpyCode
 from .steps import Schedule
 
@@ -49,3 +52,15 @@ class Arrays:
         out = self.outs[0]
         total = out[0].dot(self.ones) if out.ndim == 2 else out[0] * self.batch
         return float(total) * share, self.backward(share)
+
+
+def numbers_of(values: Sequence[Value]) -> Array:
+    """The numbers of some Values as an array.
+
+    >>> numbers_of([Value(1.0), Value(2.0)])
+    array([1., 2.])
+    """
+    if open_traces:  # while a function is traced, it may not look at all of them
+        return np.array([x.data for x in values], dtype=float)
+    # To pack the numbers into bytes takes a quarter of the time of `np.array`.
+    return np.frombuffer(bytearray(pack(f"{len(values)}d", *[x._number for x in values])))

@@ -22,7 +22,7 @@ from ..engine.interop import assign
 from ..engine.modes import large_graph
 from ..engine.value import Value
 from .adjoint import adjoint
-from .arrays import Array, Arrays, samples_at_once
+from .arrays import Array, Arrays, numbers_of, samples_at_once
 from .emit_numpy import NumpyCode
 from .expand import expand
 from .normalise import normalise, split_links
@@ -136,7 +136,7 @@ class Program:
 
     def read_params(self) -> Array:
         """The parameters' data as an array."""
-        return np.array([param.data for param in self._params], dtype=float)
+        return numbers_of(self._params)
 
     def write_params(self, theta: Any) -> None:
         """Set the parameters' data from an array."""

@@ -138,7 +138,7 @@ class Compiled(Eager):
             columns = self.columns(samples, targets)
             mean, gradient = self.program.value_and_grad(columns, self.theta)
             outputs = self.predictor(samples, self.theta[self.own])
-            usable = bool(np.isfinite([mean, *gradient]).all())
+            usable = math.isfinite(mean) and bool(np.isfinite(gradient).all())
         except (ValueError, ArithmeticError):
             usable = False
         if not usable:  # The graph knows which node is to blame, or it can do without a program.
