@@ -24,6 +24,7 @@ module_name: Callable[[Path], str] = _IMPORTS["module_name"]
 ORDER = {
     "lines": "",
     "slopes": "",
+    "error_functions": "",
     "engine": "checks row custom table reductions formulas functions kernels interop "
     "value copying modes derivatives checking",
     "foreign": "",
