@@ -22,8 +22,8 @@ def numbers() -> np.ndarray:
     parts = [rng.uniform(-low, high, 300) for low, high in [(1, 1), (6, 6), (FARTHEST, FARTHEST)]]
     parts += [10.0 ** rng.uniform(-320, 1, 300) * rng.choice([-1, 1], 300)]
     parts += [edge + rng.uniform(-1e-3, 1e-3, 50) for edge in (NEAR, -NEAR, 0.75, 1.0, 6.0)]
-    parts += [rng.uniform(26.0, 27.5, 200), np.nextafter(NEAR, [0.0, 1.0]), [NEAR, -NEAR, 0.0]]
-    return np.concatenate(parts)
+    parts += [rng.uniform(26.0, 27.5, 200), np.nextafter(NEAR, [0.0, 1.0])]
+    return np.concatenate([*parts, np.array([NEAR, -NEAR, 0.0])])
 
 
 @pytest.mark.parametrize(("function", "exact"), FUNCTIONS)
