@@ -99,7 +99,10 @@ class Compiled(Eager):
         self.params = list(dict.fromkeys([*own, *self.optimizer.parameters]))
         self.own = slice(len(own))
         place = {param: i for i, param in enumerate(self.params)}
-        self.optimized = np.array([place[param] for param in self.optimizer.parameters])
+        places = [place[param] for param in self.optimizer.parameters]
+        in_a_row = places == list(range(places[0], places[0] + len(places)))
+        # A slice is a view of the array, and to pick numbers from it takes longer than a copy.
+        self.optimized = slice(places[0], places[-1] + 1) if in_a_row else np.array(places)
 
     def _compile_loss(self, samples: Any, targets: Any) -> None:
         """Compile the loss of one sample as a function of its inputs and its target."""
