@@ -175,9 +175,7 @@ class Adam(Optimizer):
         mean = self.mean / (1 - first ** (self.steps + 1))
         root = np.sqrt(self.square / (1 - second ** (self.steps + 1)))
         size = (root if self.scale is _ONE else root * self.scale) + self.eps
-        some = self.eps > 0 or size != 0
-        direction: Array = np.divide(mean, size, out=np.zeros_like(mean), where=some)
-        return direction
+        return np.divide(mean, size, out=np.zeros_like(mean), where=self.eps > 0 or size != 0)
 
     def _choose_scale(self, gradient: Array) -> None:
         """Measure g in units in which g² neither over- nor underflows: powers of two, mostly 1.
