@@ -16,8 +16,9 @@ import numpy as np
 
 from ..engine.formulas import Formula
 from ..engine.row import PRIMITIVES, Primitive
-from .naming import ArrayNames, shape_text, view
-from .patterns import Index, affine, runs, shape_of_views
+from .naming import shape_text, view
+from .patterns import Index, runs, shape_of_views
+from .products import ProductCode
 from .rows import REDUCTIONS, number_of
 from .steps import Link, Map, Product, Reduce, Schedule, Slots, Step, Sum
 from .summary import reverse_step_in_words, step_in_words
@@ -26,15 +27,12 @@ OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide"
 CONDITIONS = {"<": "less", "<=": "less_equal", "&": "logical_and"}
 FUNCTIONS = OPERATORS | CONDITIONS | REDUCTIONS  # NumPy's names, where they differ from the table's
 
-MOST_WITHOUT_EINSUM = 16  # factors, up to which a product and a sum are faster than einsum
 MOST_JOINED = 16  # parts of the result, up to which to join them is faster than to gather slots
-# Products that a call of `dot` or `matmul` computes: the letters of their factors.
-MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
 
 _program_numbers = itertools.count(1)
 
 
-class NumpyCode(ArrayNames):
+class NumpyCode(ProductCode):
     """The text of a program, and the functions that it makes for a size of batch.
 
     `V` is the batched buffer, its first axis along the slots and its second along the samples; `U`
@@ -114,7 +112,9 @@ class NumpyCode(ArrayNames):
     def _return(self, gradient: Slots) -> None:
         """Return a fresh array: what is in the buffers the next call will overwrite."""
         parts = [self._result(Slots(False, run)) for run in runs(gradient.index)]
-        if len(parts) <= MOST_JOINED:
+        if len(parts) == 1:
+            self.lines.append(f"return {parts[0]}.copy()")
+        elif len(parts) <= MOST_JOINED:
             self.lines.append(f"return concatenate([{', '.join(parts)}])")
         else:
             self.tables["gradient"] = gradient.index
@@ -152,7 +152,12 @@ class NumpyCode(ArrayNames):
 
         Along another it would go number by number.
         """
-        operand = self._read(Slots(step.operand.batched, step.operand.index.T))
+        batched, index = step.operand.batched, step.operand.index.T
+        if step.op == "sum" and len(runs(index.ravel())) == 1:
+            operand = self._result(Slots(batched, index.ravel()))
+            self._add_up(operand, len(index), step.result)
+            return
+        operand = self._read(Slots(batched, index))
         function, result = REDUCTIONS[step.op], self._result(step.result)
         self.lines.append(f"{function}.reduce({operand}, 0, None, {result})")
 
@@ -222,65 +227,3 @@ class NumpyCode(ArrayNames):
         self.lines.append(f"{function}({', '.join(names[:2])}, {out})")
         for further in names[2:]:
             self.lines.append(f"{function}({into}, {further}, {out})")
-
-    # ---- Products --------------------------------------------------------------------------------
-
-    def _product(self, step: Product) -> None:
-        """Write a product by the fastest function that can do it, which is einsum if no other can.
-
-        `inner` are the letters that are summed over, `left` and `right` the others of a and b.
-        """
-        a, b, result = step.axes
-        inner = "".join(x for x in a if x not in result)
-        left, right = ("".join(x for x in axes if x not in inner) for axes in (a, b))
-        if not inner and set(b) <= set(result):
-            x, y = self._aligned(step.a, a, result), self._aligned(step.b, b, result)
-            self.lines.append(f"multiply({x}, {y}, {self._result(step.result)})")
-        elif left + right == result and set(inner) <= set(b) and {a, b} <= MATRICES:
-            self._matrix_product(step, left, inner)
-        elif a[-1] == b[-1] == inner and set(b) <= set(result + inner):
-            x, y = (self._aligned(*side, result + inner) for side in ((step.a, a), (step.b, b)))
-            self.lines.append(f"vecdot({x}, {y}, {self._result(step.result)})")
-        elif a == b and len(inner) == 1 and step.a.index.size <= MOST_WITHOUT_EINSUM:
-            products, out = self._scratch(shape_text(step.a)), self._result(step.result)
-            self.lines.append(f"multiply({self._read(step.a)}, {self._read(step.b)}, {products})")
-            self.lines.append(f"add.reduce({products}, {a.index(inner)}, None, {out})")
-        else:
-            x, y, out = self._read(step.a), self._read(step.b), self._result(step.result)
-            self.lines.append(f"einsum('{a},{b}->{result}', {x}, {y}, out={out})")
-
-    def _matrix_product(self, step: Product, left: str, inner: str) -> None:
-        a, b, result = step.axes
-        x, y = self._matrix(step.a, a, left), self._matrix(step.b, b, inner)
-        # `dot` is the faster one, but it would copy a matrix whose slots are not side by side.
-        stepped = any(len(runs(slots.index.ravel())) > 1 for slots in (step.a, step.b))
-        function = "matmul" if stepped else "dot"
-        self.lines.append(f"{function}({x}, {y}, {self._matrix(step.result, result, left)})")
-
-    def _aligned(self, slots: Slots, axes: str, result: str) -> str:
-        """The operand of an elementwise product, of length 1 along letters it lacks."""
-        name = self._read(slots)
-        if axes == result:
-            return name
-        places = ", ".join(":" if x in axes else "None" for x in result)
-        return self._define("g", f"{name}[{places}]")
-
-    def _matrix(self, slots: Slots, axes: str, first: str) -> str:
-        """Slots as a matrix whose first axis has the letters `first`; "c" and "b" become one axis.
-
-        NumPy may reshape a view by a copy, without saying so, and what is written to the buffers
-        later would be missing there. So unless the slots along "c" follow one another they are
-        gathered into a matrix of their own, which the reverse pass finds under the same name.
-        """
-        columns = slots.index.shape[-1] if axes.endswith("cb") else 1
-        if columns > 1:
-            found, count = affine(slots.index), len(slots.index)
-            along_first, along_c = found.strides if found is not None else (0, 0)
-            fits = along_c == 1 and (count == 1 or along_first >= columns)
-            name = self._result(slots) if fits else self._keep(slots)
-            name = self._define("m", f"{name}.reshape({count}, {columns} * B)")
-        else:
-            if axes.endswith("cb"):
-                slots = Slots(True, slots.index[:, 0])
-            name = self._view(slots) or self._keep(slots)
-        return name if axes.startswith(first) else self._define("m", f"{name}.T")
