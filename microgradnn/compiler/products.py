@@ -11,6 +11,7 @@ from .patterns import affine, runs
 from .steps import Product, Slots
 
 MOST_WITHOUT_EINSUM = 16  # factors, up to which a product and a sum are faster than einsum
+MOST_MATRICES = 48  # samples, up to which a matrix product for each is faster than einsum
 # Products that a call of `dot` or `matmul` computes: the letters of their factors.
 MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
 
@@ -26,24 +27,61 @@ class ProductCode(ArrayNames):
         a, b, result = step.axes
         inner = "".join(x for x in a if x not in result)
         left, right = ("".join(x for x in axes if x not in inner) for axes in (a, b))
-        if not inner and set(b) <= set(result):
+        if inner and left + right == result and set(inner) <= set(b) and {a, b} <= MATRICES:
+            self._matrix_product(step, left, inner)
+            return
+        step = _narrowed(step)
+        a, b, result = step.axes
+        if not inner and set(a + b) <= set(result):
             x, y = self._aligned(step.a, a, result), self._aligned(step.b, b, result)
             self.lines.append(f"multiply({x}, {y}, {self._result(step.result)})")
-        elif left + right == result and set(inner) <= set(b) and {a, b} <= MATRICES:
-            self._matrix_product(step, left, inner)
-        elif a[-1] == b[-1] == inner and set(b) <= set(result + inner):
+        elif a[-1:] == b[-1:] == inner and set(b) <= set(result + inner):
             x, y = (self._aligned(*side, result + inner) for side in ((step.a, a), (step.b, b)))
             self.lines.append(f"vecdot({x}, {y}, {self._result(step.result)})")
         elif a == b and len(inner) == 1 and step.a.index.size <= MOST_WITHOUT_EINSUM:
-            products, out = self._scratch(shape_text(step.a)), self._result(step.result)
-            self.lines.append(f"multiply({self._read(step.a)}, {self._read(step.b)}, {products})")
-            if step.result.index.size == 1:
-                self._add_up(products, step.a.index.size, step.result)
-            else:
-                self.lines.append(f"add.reduce({products}, {a.index(inner)}, None, {out})")
+            self._short_dots(step, a.index(inner))
         else:
-            x, y, out = self._read(step.a), self._read(step.b), self._result(step.result)
-            self.lines.append(f"einsum('{a},{b}->{result}', {x}, {y}, out={out})")
+            self._einsum(step, inner)
+
+    def _short_dots(self, step: Product, axis: int) -> None:
+        products, out = self._scratch(shape_text(step.a)), self._result(step.result)
+        self.lines.append(f"multiply({self._read(step.a)}, {self._read(step.b)}, {products})")
+        if step.result.index.size == 1:
+            self._add_up(products, step.a.index.size, step.result)
+        else:
+            self.lines.append(f"add.reduce({products}, {axis}, None, {out})")
+
+    def _einsum(self, step: Product, inner: str) -> None:
+        """Write einsum, or for few samples a product of two matrices for each of them.
+
+        All letters but three are then of a stack of matrices, which have the axes left × inner and
+        inner × right.
+        """
+        (a, b, result), out = step.axes, self._result(step.result)
+        x, y = (self._view(slots) or self._keep(slots) for slots in (step.a, step.b))
+        call = f"einsum('{a},{b}->{result}', {x}, {y}, out={out})"
+        stack = "".join(letter for letter in result if letter in a and letter in b)
+        left, right = ("".join(x for x in axes if x not in stack + inner) for axes in (a, b))
+        if (
+            "b" in stack
+            and sorted(stack + left + right) == sorted(result)
+            and (len(left) == len(inner) == len(right) == 1 and inner in b)
+        ):
+            x, y = (
+                self._turned(x, a, stack + left + inner),
+                self._turned(y, b, stack + inner + right),
+            )
+            out = self._turned(out, result, stack + left + right)
+            self.lines += [f"if B <= {MOST_MATRICES}:", f"    matmul({x}, {y}, {out})"]
+            self.lines += ["else:", f"    {call}"]
+        else:
+            self.lines.append(call)
+
+    def _turned(self, name: str, axes: str, wanted: str) -> str:
+        """A view of an array with its axes in another order."""
+        return self._define(
+            "m", f"{name}.transpose({', '.join(str(axes.index(x)) for x in wanted)})"
+        )
 
     def _matrix_product(self, step: Product, left: str, inner: str) -> None:
         a, b, result = step.axes
@@ -87,3 +125,21 @@ class ProductCode(ArrayNames):
         matrix = self._define("m", f"{operand}.reshape({count}, {row})")
         total = self._define("m", f"{self._result(result)}.reshape({row})")
         self.lines.append(f"dot({self._define('o', f'ones({count})')}, {matrix}, {total})")
+
+
+def _narrowed(step: Product) -> Product:
+    """The same product, its factors without axes along which they repeat what the other varies."""
+    (a, b, result), x, y = step.letters, step.a, step.b
+    x, a = _without_axes(x, a, b)
+    y, b = _without_axes(y, b, a)
+    return Product(step.result, (a, b, result), x, y)
+
+
+def _without_axes(slots: Slots, letters: str, others: str) -> tuple[Slots, str]:
+    """A factor without the axes along which it is constant, of those that the other has, too."""
+    for axis, letter in reversed([*enumerate(letters)]):
+        index = slots.index
+        if letter in others and index.shape[axis] > 1 and (index == index.take([0], axis)).all():
+            slots = Slots(slots.batched, index.take(0, axis))
+            letters = letters.replace(letter, "")
+    return slots, letters
