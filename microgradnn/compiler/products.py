@@ -6,6 +6,8 @@ stand as in a product of matrices, of vectors or of single numbers, another func
 
 from __future__ import annotations
 
+import numpy as np
+
 from .naming import ArrayNames, shape_text
 from .patterns import affine, runs
 from .steps import Product, Slots
@@ -140,6 +142,6 @@ def _without_axes(slots: Slots, letters: str, others: str) -> tuple[Slots, str]:
     for axis, letter in reversed([*enumerate(letters)]):
         index = slots.index
         if letter in others and index.shape[axis] > 1 and (index == index.take([0], axis)).all():
-            slots = Slots(slots.batched, index.take(0, axis))
+            slots = Slots(slots.batched, np.take(index, 0, axis))
             letters = letters.replace(letter, "")
     return slots, letters
