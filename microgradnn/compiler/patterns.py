@@ -7,7 +7,7 @@ distances need none, and dots whose factors form a full rectangle are one produc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Index = npt.NDArray[np.int64]  # numbers of slots, or of whatever else is indexed
 
+LEAST_LENGTHS = 3  # of rows, from which on they are filled up
 MOST_SINGLE_DOTS = 2  # so many are matrix products of their own; more are one step together
 
 
@@ -152,3 +153,47 @@ def rectangles(a: Index, b: Index) -> tuple[list[Index], Index]:
     if len(alone) <= MOST_SINGLE_DOTS:
         return found, np.array([], np.int64)
     return [grid for grid in found if grid.size > 1], np.array(alone)
+
+
+# ---- Rows of several lengths ---------------------------------------------------------------------
+
+Rows = tuple[Index, ...]  # whose rows they are, then tables of equal shape, with a row for each
+
+
+def filled_up(parts: Sequence[Rows], filling: Callable[[int], int]) -> list[Rows]:
+    """Rows of several lengths as rows of one length, where that makes far fewer tables.
+
+    What is missing in the k-th table is `filling(k)`. At most half of a table is filled up: so the
+    rows of a triangle are one table.
+
+    >>> short, long = np.array([[1], [2]]), np.array([[3, 4, 5]])
+    >>> parts = [(np.array([8]), long), (np.array([6, 7]), short), (np.array([9]), long[:, :2])]
+    >>> filled_up(parts, lambda table: 0)[0][1].tolist()
+    [[3, 4, 5], [3, 4, 0], [1, 0, 0], [2, 0, 0]]
+    """
+    together: list[list[Rows]] = []
+    for part in sorted(parts, key=lambda part: -part[1].shape[1]):
+        if together:
+            rows = [*together[-1], part]
+            needed = sum(len(x[0]) for x in rows) * rows[0][1].shape[1]
+            if needed <= 2 * sum(x[1].size for x in rows):
+                together[-1].append(part)
+                continue
+        together.append([part])
+    found: list[Rows] = []
+    for rows in together:
+        found += rows if len(rows) < LEAST_LENGTHS else [_filled(rows, filling)]
+    return found
+
+
+def _filled(parts: list[Rows], filling: Callable[[int], int]) -> Rows:
+    length = parts[0][1].shape[1]
+    tables = []
+    for place, narrow in enumerate(zip(*[part[1:] for part in parts], strict=True)):
+        table = np.full((sum(map(len, narrow)), length), filling(place))
+        start = 0
+        for x in narrow:
+            table[start : start + len(x), : x.shape[1]] = x
+            start += len(x)
+        tables.append(table)
+    return np.concatenate([part[0] for part in parts]), *tables
