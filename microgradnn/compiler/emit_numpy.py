@@ -16,6 +16,7 @@ import numpy as np
 
 from ..engine.formulas import Formula
 from ..engine.row import PRIMITIVES, Primitive
+from .adjoint import names_in
 from .naming import shape_text, view
 from .patterns import Index, runs, shape_of_views
 from .products import ProductCode
@@ -26,6 +27,8 @@ from .summary import reverse_step_in_words, step_in_words
 OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative"}
 CONDITIONS = {"<": "less", "<=": "less_equal", "&": "logical_and"}
 FUNCTIONS = OPERATORS | CONDITIONS | REDUCTIONS  # NumPy's names, where they differ from the table's
+
+NUMERALS = {"0.0": "zero", "1.0": "one", "2.0": "two"}  # the names of numbers that are met often
 
 MOST_JOINED = 16  # parts of the result, up to which to join them is faster than to gather slots
 
@@ -42,10 +45,12 @@ class NumpyCode(ProductCode):
     def __init__(self, schedule: Schedule) -> None:
         super().__init__()
         # While an elementwise step is written, its arrays by the names in its formulas; those of
-        # parts that have been computed, by id (the Algebra keeps the parts); the shape of all.
+        # parts that have been computed, by id (the Algebra keeps the parts); the names of operands
+        # that are the same for all samples; the shape of parts that are not, and of those that are.
         self.leaves: dict[str, str] = {}
         self.computed: dict[int, str] = {}
-        self.shape = ""
+        self.uniform: set[str] = set()
+        self.shape = self.uniform_shape = ""
         self._write_forward(schedule)
         if schedule.seed is not None and schedule.gradient is not None:
             self._write_backward(schedule, schedule.seed, schedule.gradient)
@@ -138,11 +143,14 @@ class NumpyCode(ProductCode):
     def _map(self, step: Map) -> None:
         shape = shape_of_views([x.index for x in (*step.operands.values(), step.result)])
         self.shape = shape_text(step.result.reshape(shape))
+        self.uniform_shape = f"({', '.join(map(str, shape))}, 1)"
         self.computed = {}
+        self.uniform = set()
         for name, slots in step.operands.items():
             array = self._read(slots.reshape(shape))
             if step.result.batched and not slots.batched:
                 array = self._define("c", f"{array}[..., None]")  # the same for all samples
+                self.uniform.add(name)
             self.leaves[name] = array
         for slots, formula in [(step.result, step.formula), *step.more]:
             self._formula(formula, self._result(slots.reshape(shape)))
@@ -192,15 +200,25 @@ class NumpyCode(ProductCode):
             self._compute(formula, into)
 
     def _value(self, formula: Formula) -> str:
-        """The name of an array that holds the formula's value; for a number, the number."""
+        """The name of an array that holds the formula's value; a number is an array as well."""
         if formula.row is None:
             number = number_of(formula)
-            return self.leaves[formula.text] if number is None else repr(number)
+            return self.leaves[formula.text] if number is None else self._number(number)
         if id(formula) not in self.computed:
-            name = self._scratch(self.shape, "bool" if formula.row in CONDITIONS else "float")
+            is_uniform = self.uniform and names_in(formula) <= self.uniform
+            shape = self.uniform_shape if is_uniform else self.shape
+            name = self._scratch(shape, "bool" if formula.row in CONDITIONS else "float")
             self._compute(formula, name)
             self.computed[id(formula)] = name
         return self.computed[id(formula)]
+
+    def _number(self, number: float) -> str:
+        """The name of an array of one number, which NumPy takes faster than a number of Python."""
+        text = repr(number)
+        if text in NUMERALS and f"array({text})" not in self.named:
+            self.named[f"array({text})"] = NUMERALS[text]
+            self.setup.append(f"{NUMERALS[text]} = array({text})")
+        return self._define("k", f"array({text})")
 
     def _compute(self, formula: Formula, into: str) -> None:
         row, operands = formula.row, formula.operands

@@ -20,8 +20,8 @@ class ArrayNames:
     """Gives names to arrays; `setup` is the text that makes them, `lines` the text that uses them.
 
     The first letter of a name says what it is: u and v are views of the buffers U and V, m and g
-    are these in another shape, c are uniform numbers beside batched ones, o is ones, t is scratch,
-    x a copy that stays, i a table of slot numbers.
+    are these in another shape, c are uniform numbers beside batched ones, k is a number, o is ones,
+    t is scratch, x a copy that stays, i a table of slot numbers.
     """
 
     def __init__(self) -> None:
