@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import linecache
 import weakref
+from functools import partial
 from types import CodeType
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 from ..engine.formulas import Formula
 from ..engine.row import PRIMITIVES, Primitive
 from .adjoint import names_in
+from .by_line import calls_of, define, run_through, without_calls
 from .naming import shape_text, view
 from .patterns import Index, runs, shape_of_views
 from .products import ProductCode
@@ -31,6 +33,8 @@ FUNCTIONS = OPERATORS | CONDITIONS | REDUCTIONS  # NumPy's names, where they dif
 NUMERALS = {"0.0": "zero", "1.0": "one", "2.0": "two"}  # the names of numbers that are met often
 
 MOST_JOINED = 16  # parts of the result, up to which to join them is faster than to gather slots
+
+MOST_COMPILED = 2000  # lines of a program; the compiler of Python takes too long for more
 
 _program_numbers = itertools.count(1)
 
@@ -54,23 +58,32 @@ class NumpyCode(ProductCode):
         self._write_forward(schedule)
         if schedule.seed is not None and schedule.gradient is not None:
             self._write_backward(schedule, schedule.seed, schedule.gradient)
-        text = [f"\n\n{x}" if x.startswith("def") else f"    {x}" for x in self.lines]
-        self.source = "\n".join([*self._buffers(schedule), *self.setup, *text, ""])
+        self.setup = [*self._buffers(schedule), *self.setup]
+        self.source = "\n".join([*self.setup, *_indented(self.lines), ""])
+        self.calls: list[list[str]] = []
+        text = self.source
+        if len(self.lines) > MOST_COMPILED:
+            lines, self.calls = without_calls(self.lines)
+            text = "\n".join([*_indented(lines), ""])
         filename = f"<microgradnn program {next(_program_numbers)}>"
-        self.code: CodeType = compile(self.source, filename, "exec")
+        self.code: CodeType = compile(text, filename, "exec")
         # Tracebacks and debuggers show the lines that they find here; no time is its file's time.
-        lines = self.source.splitlines(keepends=True)
-        linecache.cache[filename] = len(self.source), None, lines, filename
+        linecache.cache[filename] = len(text), None, text.splitlines(keepends=True), filename
         weakref.finalize(self, linecache.cache.pop, filename, None)
 
     def allocate(self, batch: int) -> dict[str, Any]:
         """Run the text for batches of this size: its names, `forward` and `backward` too."""
-        names: dict[str, Any] = {**vars(np), "B": batch, "view": view, **self.tables}
+        names: dict[str, Any] = {**vars(np), "B": batch, "view": view, "partial": partial}
+        names |= self.tables
         for name, row in PRIMITIVES.items():
             if row.on_arrays:
                 names[name] = row.array_form()
             elif row.kind == "custom":
                 names[f"row_{name}"] = np.vectorize(row.forward, otypes=[float])
+        if self.calls:
+            define(self.setup, names)
+            names["calls"] = [calls_of(lines, names) for lines in self.calls]
+            names["run_through"] = run_through
         exec(self.code, names)
         return names
 
@@ -245,3 +258,7 @@ class NumpyCode(ProductCode):
         self.lines.append(f"{function}({', '.join(names[:2])}, {out})")
         for further in names[2:]:
             self.lines.append(f"{function}({into}, {further}, {out})")
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"\n\n{x}" if x.startswith("def") else f"    {x}" for x in lines]

@@ -7,6 +7,7 @@ one level do not depend on each other. Those of one level, operation and kind of
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import defaultdict
 from typing import Any
 
@@ -35,15 +36,17 @@ def groups(tape: Tape, learning: list[bool]) -> list[Groups]:
     # The lowest level of the users of each node: as levels are gone through from the last, all
     # users have been seen.
     needed = [len(levels)] * len(tape)
-    levels_of: dict[Kind, list[int]] = defaultdict(list)  # the last first
+    levels_of: dict[Kind, list[int]] = defaultdict(list)  # the last first, and so with minus signs
     for level in range(len(levels) - 1, 0, -1):
         for kind, nodes in list(levels[level].items()):
-            until = min([needed[node] for node in nodes])
-            joined = next((later for later in levels_of[kind] if later < until), level)
-            if joined > level:
+            later = levels_of[kind]
+            place = bisect(later, -min([needed[node] for node in nodes]))
+            joined = level
+            if place < len(later):
+                joined = -later[place]
                 levels[joined][kind] += levels[level].pop(kind)
             else:
-                levels_of[kind].append(level)
+                later.append(-level)
             for node in nodes:
                 for x in tape.operands[node]:
                     needed[x] = min(needed[x], joined)

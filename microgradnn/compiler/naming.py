@@ -21,7 +21,7 @@ class ArrayNames:
 
     The first letter of a name says what it is: u and v are views of the buffers U and V, m and g
     are these in another shape, c are uniform numbers beside batched ones, k is a number, o is ones,
-    t is scratch, x a copy that stays, i a table of slot numbers.
+    t is scratch, x a copy that stays, i a table of slot numbers, p a function.
     """
 
     def __init__(self) -> None:

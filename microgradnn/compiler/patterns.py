@@ -16,6 +16,7 @@ import numpy.typing as npt
 Index = npt.NDArray[np.int64]  # numbers of slots, or of whatever else is indexed
 
 LEAST_LENGTHS = 3  # of rows, from which on they are filled up
+MOST_BY_PYTHON = 64  # numbers, up to which lists are compared sooner than arrays
 MOST_SINGLE_DOTS = 2  # so many are matrix products of their own; more are one step together
 
 
@@ -36,21 +37,29 @@ def affine(index: Index) -> Affine | None:
     >>> affine(np.array([[3, 5], [4, 6]]))
     Affine(start=3, shape=(2, 2), strides=(1, 2))
     """
-    flat = index.ravel()
+    if index.size == 1:  # most of a deep graph
+        return Affine(index.item(), index.shape, (0,) * index.ndim)
+    is_short = index.size <= MOST_BY_PYTHON
+    flat: Any = index.ravel().tolist() if is_short else index.ravel()
     start = int(flat[0])
     strides = []
     block = len(flat)  # how many numbers a step along the axis passes over
     for length in index.shape:
         block //= length
         strides.append(int(flat[block]) - start if length > 1 else 0)
-    expected: Any = start
     # The last number tells most patterns from others, before all are compared.
-    if flat[-1] == start + sum((n - 1) * by for n, by in zip(index.shape, strides, strict=True)):
-        for length, stride in zip(index.shape, strides, strict=True):
-            expected = np.add.outer(expected, np.arange(length) * stride)
-        if np.array_equal(expected, index):
-            return Affine(start, index.shape, tuple(strides))
-    return None
+    axes = [*zip(index.shape, strides, strict=True)]
+    if flat[-1] != start + sum([(length - 1) * stride for length, stride in axes]):
+        return None
+    expected: Any = [start] if is_short else start
+    for length, stride in axes:
+        steps = range(0, length * stride, stride) if stride else [0] * length
+        if is_short:
+            expected = [number + step for number in expected for step in steps]
+        else:
+            expected = np.add.outer(expected, steps)
+    fits = expected == flat if is_short else np.array_equal(expected, index)
+    return Affine(start, index.shape, tuple(strides)) if fits else None
 
 
 def run_length(index: Index) -> int | None:
@@ -78,6 +87,8 @@ def shape_of_views(indices: Iterable[Index]) -> tuple[int, ...]:
     count = 0
     for index in indices:
         count = len(index)
+        if count == 1:
+            break
         run = run_length(index) if affine(index) is None else None
         if run is not None:
             return count // run, run
@@ -86,8 +97,8 @@ def shape_of_views(indices: Iterable[Index]) -> tuple[int, ...]:
 
 def runs(index: Index) -> list[Index]:
     """The numbers, cut where they do not follow one another."""
-    if not len(index):
-        return []
+    if len(index) < 2:
+        return [index] if len(index) else []
     return np.split(index, np.flatnonzero(np.diff(index) != 1) + 1)
 
 

@@ -61,23 +61,17 @@ class ProductCode(ArrayNames):
         """
         (a, b, result), out = step.axes, self._result(step.result)
         x, y = (self._view(slots) or self._keep(slots) for slots in (step.a, step.b))
-        call = f"einsum('{a},{b}->{result}', {x}, {y}, out={out})"
         stack = "".join(letter for letter in result if letter in a and letter in b)
         left, right = ("".join(x for x in axes if x not in stack + inner) for axes in (a, b))
-        if (
-            "b" in stack
-            and sorted(stack + left + right) == sorted(result)
-            and (len(left) == len(inner) == len(right) == 1 and inner in b)
-        ):
-            x, y = (
-                self._turned(x, a, stack + left + inner),
-                self._turned(y, b, stack + inner + right),
-            )
-            out = self._turned(out, result, stack + left + right)
-            self.lines += [f"if B <= {MOST_MATRICES}:", f"    matmul({x}, {y}, {out})"]
-            self.lines += ["else:", f"    {call}"]
+        are_matrices = len(left) == len(inner) == len(right) == 1 and inner in b
+        if "b" in stack and are_matrices and len(stack) + 2 == len(result):
+            wanted = stack + left + inner, stack + inner + right, stack + left + right
+            x, y, out = map(self._turned, (x, y, out), step.axes, wanted)
+            einsum = "partial(einsum, '{},{}->{}')".format(*wanted)
+            function = self._define("p", f"matmul if B <= {MOST_MATRICES} else {einsum}")
+            self.lines.append(f"{function}({x}, {y}, out={out})")
         else:
-            self.lines.append(call)
+            self.lines.append(f"einsum('{a},{b}->{result}', {x}, {y}, out={out})")
 
     def _turned(self, name: str, axes: str, wanted: str) -> str:
         """A view of an array with its axes in another order."""

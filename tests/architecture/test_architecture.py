@@ -36,7 +36,7 @@ ORDER = {
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
     "contents dot image picture network drawn worksheet",
     "compiler": "rows tape expand normalise levels patterns steps schedule adjoint summary naming "
-    "products emit_numpy arrays replay emit_jax hidden traced tracing program",
+    "products by_line emit_numpy arrays replay emit_jax hidden traced tracing program",
     "plots": "",
     "training": "terminal history targets vain accuracy steppers loop",
     "explorer": "sample views excerpt arithmetic facts page",
