@@ -40,6 +40,7 @@ class _Reverse:
         self.schedule = schedule
         self.algebra = algebra
         self.step: Step | None = None  # whose gradient is being passed on
+        self.names: dict[int, set[str]] = {}  # the names in a formula, by its id
         # For each slot the slots whose sum is its gradient.
         self.parts: dict[bool, list[list[int]]] = {
             batched: [[] for _ in range(n)] for batched, n in schedule.slot_count.items()
@@ -139,7 +140,11 @@ class _Reverse:
     def _add_map(self, step: Map, gradient: Slots, computed: dict[Formula, Slots]) -> None:
         """Append the step that computes these formulas into their slots."""
         operands = {**step.operands, "out": step.result, "g": gradient}
-        names = set().union(*map(names_in, computed))
+        names: set[str] = set()
+        for formula in computed:  # many steps have the same, and the Algebra keeps it
+            if id(formula) not in self.names:
+                self.names[id(formula)] = names_in(formula)
+            names |= self.names[id(formula)]
         operands = {name: slots for name, slots in operands.items() if name in names}
         (formula, result), *more = computed.items()
         others = [(slots, formula) for formula, slots in more]

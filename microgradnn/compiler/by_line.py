@@ -15,20 +15,15 @@ from typing import Any
 
 Calls = list[tuple[Callable[..., Any], list[Any]]]
 
-_CALL = re.compile(r"[\w.]+\(.*\)$")
+_CALL = re.compile(r"#|(?!.*(X\[|theta|share))[\w.]+\(.*\)$")  # or a comment
 _ROWS = re.compile(r"([UV])\[(\d+):(\d+)\]")  # of a buffer, which most names of a long program are
-
-
-def _is_call(line: str) -> bool:
-    """Whether a line only calls a function, and for arrays that have names."""
-    return bool(_CALL.match(line)) and not any(x in line for x in ("X[", "theta", "share"))
 
 
 def without_calls(lines: Sequence[str]) -> tuple[list[str], list[list[str]]]:
     """A program with `run_through(calls[k])` in place of the k-th run of calls, and these calls."""
     short: list[str] = []
     calls: list[list[str]] = []
-    for are_calls, some in groupby(lines, key=lambda line: line.startswith("#") or _is_call(line)):
+    for are_calls, some in groupby(lines, key=lambda line: bool(_CALL.match(line))):
         if are_calls:
             short.append(f"run_through(calls[{len(calls)}])")
             calls.append(list(some))

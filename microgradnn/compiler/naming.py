@@ -47,6 +47,9 @@ class ArrayNames:
 
     def _view(self, slots: Slots) -> str | None:
         """The name of a view of these slots, if they form a pattern."""
+        if slots.index.shape == (1,):  # most of a deep graph
+            slot, buffer = slots.index.item(), _buffer(slots)
+            return self._define(buffer.lower(), f"{buffer}[{slot}:{slot + 1}]")
         found = affine(slots.index)
         if found is None:
             return None

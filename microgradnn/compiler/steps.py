@@ -31,6 +31,8 @@ class Slots:
         return "×".join(map(str, self.index.shape)) + "×B" * self.batched
 
     def reshape(self, shape: tuple[int, ...]) -> Slots:
+        if shape == self.index.shape:
+            return self
         return Slots(self.batched, self.index.reshape(shape))
 
 
