@@ -20,13 +20,19 @@ from .steps import Schedule
 Array = npt.NDArray[np.float64]
 
 MOST_NUMBERS_AT_ONCE = 2**18  # in a buffer that stays in the processor's cache
+ENOUGH_FOR_A_CALL = 2**13  # numbers, beside which the call itself does not count
 LEAST_SAMPLES_AT_ONCE = 256  # parts of fewer would cost more by their number than the cache saves
 
 
 def samples_at_once(schedule: Schedule) -> int:
-    """How many samples a part of a large batch has, so that its numbers fit into the cache."""
-    numbers_per_sample = max(schedule.slot_count[True], 1)
-    return max(MOST_NUMBERS_AT_ONCE // numbers_per_sample, LEAST_SAMPLES_AT_ONCE)
+    """How many samples a part of a large batch has, so that its numbers fit into the cache.
+
+    Twice as many numbers may, where a step has so few slots that its calls would count.
+    """
+    slots = max(schedule.slot_count[True], 1)
+    wanted = ENOUGH_FOR_A_CALL * (len(schedule.steps) + len(schedule.reverse))
+    numbers = max(MOST_NUMBERS_AT_ONCE, min(wanted, 2 * MOST_NUMBERS_AT_ONCE))
+    return max(numbers // slots, LEAST_SAMPLES_AT_ONCE)
 
 
 class Arrays:

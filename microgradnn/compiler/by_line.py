@@ -13,7 +13,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-Calls = list[tuple[Callable[..., Any], list[Any]]]
+Calls = list[Callable[[], Any]]
 
 _CALL = re.compile(r"#|(?!.*(X\[|theta|share))[\w.]+\(.*\)$")  # or a comment
 _ROWS = re.compile(r"([UV])\[(\d+):(\d+)\]")  # of a buffer, which most names of a long program are
@@ -34,8 +34,8 @@ def without_calls(lines: Sequence[str]) -> tuple[list[str], list[list[str]]]:
 
 def run_through(calls: Calls) -> None:
     """Make all these calls."""
-    for function, operands in calls:
-        function(*operands)
+    for call in calls:
+        call()
 
 
 def define(setup: Iterable[str], names: dict[str, Any]) -> None:
@@ -55,24 +55,24 @@ def calls_of(lines: Sequence[str], names: dict[str, Any]) -> Calls:
 
     >>> names = {"add": max, "v1": [1.0], "v2": [2.0]}
     >>> calls_of(["# in words", "add(v1, v2)"], names)
-    [(<built-in function max>, [[1.0], [2.0]])]
+    [functools.partial(<built-in function max>, [1.0], [2.0])]
     """
     known = dict(names)  # also texts of numbers and strings, and functions such as `add.reduce`
     return [_call_of(line, known) for line in lines if not line.startswith("#")]
 
 
-def _call_of(line: str, known: dict[str, Any]) -> tuple[Callable[..., Any], list[Any]]:
+def _call_of(line: str, known: dict[str, Any]) -> Callable[[], Any]:
     head, _, rest = line.partition("(")
     if head not in known:
         owner, _, method = head.partition(".")
         known[head] = getattr(known[owner], method)
-    function, operands = known[head], []
+    operands, named = [], {}
     for text in rest[:-1].split(", "):
-        keyword, equals, name = text.rpartition("=")
-        if text not in known and equals and keyword.isidentifier():
-            function = partial(function, **{keyword: known[name]})
+        keyword, equals, name = text.partition("=")
+        if equals and keyword.isidentifier():
+            named[keyword] = known[name]
             continue
         if text not in known:
             known[text] = literal_eval(text)
         operands.append(known[text])
-    return function, operands
+    return partial(known[head], *operands, **named)

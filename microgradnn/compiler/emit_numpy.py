@@ -20,9 +20,9 @@ from ..engine.row import PRIMITIVES, Primitive
 from .adjoint import names_in
 from .by_line import calls_of, define, run_through, without_calls
 from .naming import shape_text, view
-from .patterns import Index, runs, shape_of_views
+from .patterns import Index, affine, runs, shape_of_views
 from .products import ProductCode
-from .rows import REDUCTIONS, number_of
+from .rows import REDUCTIONS, number_of, operands_first
 from .steps import Link, Map, Product, Reduce, Schedule, Slots, Step, Sum
 from .summary import reverse_step_in_words, step_in_words
 
@@ -154,19 +154,37 @@ class NumpyCode(ProductCode):
         self.used.clear()
 
     def _map(self, step: Map) -> None:
-        shape = shape_of_views([x.index for x in (*step.operands.values(), step.result)])
-        self.shape = shape_text(step.result.reshape(shape))
+        """Write an elementwise step; one slot at a time, where that is sooner than to gather them.
+
+        A single slot is always a view. To gather takes about as long as two other calls.
+        """
+        count = len(step.result.index)
+        gathers = sum(affine(x.index) is None for x in step.operands.values())
+        calls = _operations(step) if gathers and count <= 1 + 2 * gathers else 0
+        if calls and calls * count <= calls + 2 * gathers:
+            for k in range(count):
+                self._map_of(step, slice(k, k + 1))
+        else:
+            self._map_of(step, slice(count))
+
+    def _map_of(self, step: Map, part: slice) -> None:
+        """Write an elementwise step for a part of its slots."""
+        operands = {name: x.part(part) for name, x in step.operands.items()}
+        result = step.result.part(part)
+        shape = shape_of_views([x.index for x in (*operands.values(), result)])
+        self.shape = shape_text(result.reshape(shape))
         self.uniform_shape = f"({', '.join(map(str, shape))}, 1)"
         self.computed = {}
         self.uniform = set()
-        for name, slots in step.operands.items():
+        for name, slots in operands.items():
             array = self._read(slots.reshape(shape))
-            if step.result.batched and not slots.batched:
+            if result.batched and not slots.batched:
                 array = self._define("c", f"{array}[..., None]")  # the same for all samples
                 self.uniform.add(name)
             self.leaves[name] = array
         for slots, formula in [(step.result, step.formula), *step.more]:
-            self._formula(formula, self._result(slots.reshape(shape)))
+            self._formula(formula, self._result(slots.part(part).reshape(shape)))
+        self.used.clear()
 
     def _reduce(self, step: Reduce) -> None:
         """Write a reduction along the first axis: there NumPy takes all samples of a slot at once.
@@ -262,3 +280,12 @@ class NumpyCode(ProductCode):
 
 def _indented(lines: list[str]) -> list[str]:
     return [f"\n\n{x}" if x.startswith("def") else f"    {x}" for x in lines]
+
+
+def _operations(step: Map) -> int:
+    """How many operations the formulas of a step consist of."""
+    parts: dict[int, Formula] = {}
+    for formula in [step.formula, *[formula for _, formula in step.more]]:
+        for part in operands_first(formula, parts, lambda x: x.operands):
+            parts[id(part)] = part
+    return sum(part.row is not None for part in parts.values())

@@ -144,7 +144,8 @@ class Program:
 
     def _outputs(self, X: Array, theta: Array, gradient: bool) -> Array:
         def run(finite: bool) -> Array:
-            return np.vstack(self._passes(X, theta, finite, Arrays.outputs, gradient))
+            found = self._passes(X, theta, finite, Arrays.outputs, gradient)
+            return found[0] if len(found) == 1 else np.vstack(found)
 
         return self._guarded(run, outputs_by_sample, X, theta)
 

@@ -35,6 +35,9 @@ class Slots:
             return self
         return Slots(self.batched, self.index.reshape(shape))
 
+    def part(self, part: slice) -> Slots:
+        return Slots(self.batched, self.index[part])
+
 
 @dataclass
 class Step:

@@ -14,7 +14,7 @@ from microgradnn.compiler.arrays import (
     numbers_of,
     samples_at_once,
 )
-from microgradnn.compiler.steps import Schedule
+from microgradnn.compiler.steps import Schedule, Step
 
 
 def line() -> tuple[Program, list[Value]]:
@@ -65,6 +65,16 @@ def test_parts_of_a_batch_are_as_large_as_the_cache_allows() -> None:
         plan = Schedule(params=0)
         plan.new_slots(True, slots)
         assert samples_at_once(plan) == samples
+
+
+def test_steps_of_few_slots_have_more_samples_at_once() -> None:
+    plan = Schedule(params=0)
+    slots = plan.new_slots(True, 64)
+    plan.steps = [Step(slots)] * 30
+    assert samples_at_once(plan) == MOST_NUMBERS_AT_ONCE // 64  # 30 calls of 8192 numbers are less
+    for steps, times in [(48, 1.5), (64, 2.0), (1000, 2.0)]:
+        plan.steps = [Step(slots)] * steps
+        assert samples_at_once(plan) == times * MOST_NUMBERS_AT_ONCE // 64
 
 
 def test_uniform_outputs_are_the_same_for_all_samples() -> None:
