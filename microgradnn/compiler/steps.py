@@ -36,6 +36,8 @@ class Slots:
         return Slots(self.batched, self.index.reshape(shape))
 
     def part(self, part: slice) -> Slots:
+        if part == slice(len(self.index)):
+            return self
         return Slots(self.batched, self.index[part])
 
 

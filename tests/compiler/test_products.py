@@ -9,6 +9,7 @@ from codes import batched, code_of, ran, uniform
 import microgradnn as mg
 from microgradnn import Value
 from microgradnn.compiler import compile
+from microgradnn.compiler.products import MOST_MATRICES
 from microgradnn.compiler.steps import Product, Reduce, Slots
 
 
@@ -79,3 +80,42 @@ def test_a_single_short_dot_is_added_up_by_a_product() -> None:
     found = ran(code, [[1.0, 2.0], [3.0, 5.0]], [])[0]
     assert found[4] == [6.0, 20.0]
     assert "dot(" in code.source
+
+
+def grid(start: int, *shape: int) -> np.ndarray:
+    return start + np.arange(np.prod(shape)).reshape(shape)
+
+
+def repeated(index: np.ndarray, times: int, axis: int) -> np.ndarray:
+    return np.stack([index] * times, axis)
+
+
+@pytest.mark.parametrize("samples", [1, 2, MOST_MATRICES + 1])
+@pytest.mark.parametrize(
+    ("letters", "a", "b", "result"),
+    [
+        # The scores of attention: each factor is repeated along an axis of the other.
+        (("mnk", "mnk", "mn"), repeated(grid(0, 2, 4), 3, 1), repeated(grid(8, 3, 4), 2, 0), (2, 3)),
+        (("mn", "mnk", "nk"), grid(0, 2, 3), repeated(grid(8, 2, 4), 3, 1), (3, 4)),
+        (("mnk", "mn", "mk"), repeated(grid(8, 3, 4), 2, 0), grid(0, 2, 3), (2, 4)),
+        # Slots that are no view, and a stack of matrices.
+        (("mk", "nk", "mn"), grid(0, 2, 4)[:, [0, 3, 1, 2]], grid(8, 3, 4)[[2, 0, 1]], (2, 3)),
+        (("hmk", "hnk", "hmn"), grid(0, 2, 2, 3), grid(12, 2, 4, 3), (2, 2, 4)),
+        # Sums over an axis that one factor alone has.
+        (("mk", "m", "m"), repeated(grid(0, 3), 2, 1), grid(3, 3), (3,)),
+        (("mk", "mk", "m"), repeated(grid(0, 3), 2, 1), grid(3, 3, 2), (3,)),
+    ],
+)  # fmt: skip
+def test_products_of_each_sample(
+    letters: tuple[str, str, str],
+    a: np.ndarray,
+    b: np.ndarray,
+    result: tuple[int, ...],
+    samples: int,
+) -> None:
+    count = 40
+    step = Product(Slots(True, grid(count, *result)), letters, Slots(True, a), Slots(True, b))
+    code = code_of([step], {True: count + int(np.prod(result)), False: 1})
+    V = np.random.default_rng(0).integers(-9, 9, (count, samples)).astype(float)
+    found = np.array(ran(code, V, [])[0])[step.result.index]
+    assert np.array_equal(found, np.einsum("{},{}->{}".format(*step.axes), V[a], V[b]))
