@@ -86,7 +86,7 @@ def grid(start: int, *shape: int) -> np.ndarray:
     return start + np.arange(np.prod(shape)).reshape(shape)
 
 
-def repeated(index: np.ndarray, times: int, axis: int) -> np.ndarray:
+def again(index: np.ndarray, times: int, axis: int) -> np.ndarray:
     return np.stack([index] * times, axis)
 
 
@@ -95,15 +95,15 @@ def repeated(index: np.ndarray, times: int, axis: int) -> np.ndarray:
     ("letters", "a", "b", "result"),
     [
         # The scores of attention: each factor is repeated along an axis of the other.
-        (("mnk", "mnk", "mn"), repeated(grid(0, 2, 4), 3, 1), repeated(grid(8, 3, 4), 2, 0), (2, 3)),
-        (("mn", "mnk", "nk"), grid(0, 2, 3), repeated(grid(8, 2, 4), 3, 1), (3, 4)),
-        (("mnk", "mn", "mk"), repeated(grid(8, 3, 4), 2, 0), grid(0, 2, 3), (2, 4)),
+        (("mnk", "mnk", "mn"), again(grid(0, 2, 4), 3, 1), again(grid(8, 3, 4), 2, 0), (2, 3)),
+        (("mn", "mnk", "nk"), grid(0, 2, 3), again(grid(8, 2, 4), 3, 1), (3, 4)),
+        (("mnk", "mn", "mk"), again(grid(8, 3, 4), 2, 0), grid(0, 2, 3), (2, 4)),
         # Slots that are no view, and a stack of matrices.
         (("mk", "nk", "mn"), grid(0, 2, 4)[:, [0, 3, 1, 2]], grid(8, 3, 4)[[2, 0, 1]], (2, 3)),
         (("hmk", "hnk", "hmn"), grid(0, 2, 2, 3), grid(12, 2, 4, 3), (2, 2, 4)),
         # Sums over an axis that one factor alone has.
-        (("mk", "m", "m"), repeated(grid(0, 3), 2, 1), grid(3, 3), (3,)),
-        (("mk", "mk", "m"), repeated(grid(0, 3), 2, 1), grid(3, 3, 2), (3,)),
+        (("mk", "m", "m"), again(grid(0, 3), 2, 1), grid(3, 3), (3,)),
+        (("mk", "mk", "m"), again(grid(0, 3), 2, 1), grid(3, 3, 2), (3,)),
     ],
 )  # fmt: skip
 def test_products_of_each_sample(
