@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Index = npt.NDArray[np.int64]  # numbers of slots, or of whatever else is indexed
 
+MOST_FILLED_UP = 1.5  # times as many numbers as rows of several lengths have, filled up
 LEAST_LENGTHS = 3  # of rows, from which on they are filled up
 MOST_BY_PYTHON = 64  # numbers, up to which lists are compared sooner than arrays
 MOST_SINGLE_DOTS = 2  # so many are matrix products of their own; more are one step together
@@ -174,20 +175,20 @@ Rows = tuple[Index, ...]  # whose rows they are, then tables of equal shape, wit
 def filled_up(parts: Sequence[Rows], filling: Callable[[int], int]) -> list[Rows]:
     """Rows of several lengths as rows of one length, where that makes far fewer tables.
 
-    What is missing in the k-th table is `filling(k)`. At most half of a table is filled up: so the
-    rows of a triangle are one table.
+    What is missing in the k-th table is `filling(k)`. At most a third of a table is filled up: so
+    the rows of a triangle are few tables, and one but for the shortest of them.
 
-    >>> short, long = np.array([[1], [2]]), np.array([[3, 4, 5]])
-    >>> parts = [(np.array([8]), long), (np.array([6, 7]), short), (np.array([9]), long[:, :2])]
+    >>> longest = np.array([[1, 2, 3, 4]])
+    >>> parts = [(np.array([n]), longest[:, :n]) for n in (2, 3, 4)]
     >>> filled_up(parts, lambda table: 0)[0][1].tolist()
-    [[3, 4, 5], [3, 4, 0], [1, 0, 0], [2, 0, 0]]
+    [[1, 2, 3, 4], [1, 2, 3, 0], [1, 2, 0, 0]]
     """
     together: list[list[Rows]] = []
     for part in sorted(parts, key=lambda part: -part[1].shape[1]):
         if together:
             rows = [*together[-1], part]
             needed = sum(len(x[0]) for x in rows) * rows[0][1].shape[1]
-            if needed <= 2 * sum(x[1].size for x in rows):
+            if needed <= MOST_FILLED_UP * sum(x[1].size for x in rows):
                 together[-1].append(part)
                 continue
         together.append([part])

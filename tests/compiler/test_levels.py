@@ -78,7 +78,7 @@ def triangle(xs: list[Value], ws: list[Value]) -> Any:
 
 def test_rows_of_a_triangle_are_few_steps_and_right() -> None:
     steps = {}
-    for n in (6, 12):
+    for n in (6, 18):
         X, theta = np.random.default_rng(0).uniform(-1, 1, (2, 3, n))
         ws, xs = list(map(Value, theta[0].tolist())), [Value(0.5) for _ in range(n)]
         program = compile(triangle(xs, ws), xs, ws)
@@ -89,7 +89,7 @@ def test_rows_of_a_triangle_are_few_steps_and_right() -> None:
         assert math.isclose(mean, sum(out.data for out in outs) / 3, rel_tol=1e-13)
         slopes = np.mean([mg.gradients(out, ws) for out in outs], axis=0)
         assert np.allclose(gradient, slopes, rtol=1e-12, atol=1e-14)
-    assert steps[6] == steps[12]  # however many lengths there are
+    assert sum(steps[18]) < 2 * sum(steps[6])  # and not three times as many
 
 
 def test_infinite_maxima_of_several_lengths() -> None:
