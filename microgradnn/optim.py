@@ -90,7 +90,8 @@ class Optimizer:
         """Raise if any of the numbers, one for each parameter, is infinite or NaN."""
         import numpy as np
 
-        for i in np.flatnonzero(~np.isfinite(numbers)).tolist():
+        are_finite = math.isfinite(np.vdot(numbers, numbers))  # quicker than to look for others
+        for i in [] if are_finite else np.flatnonzero(~np.isfinite(numbers)).tolist():
             name = self.parameters[i].label or f"parameters[{i}]"
             raise FloatingPointError(
                 f"{complaint.format(name)} {numbers[i]}; no parameter was changed"
@@ -174,8 +175,7 @@ class Adam(Optimizer):
         mean = self.mean / (1 - first ** (self.steps + 1))
         root = np.sqrt(self.square / (1 - second ** (self.steps + 1)))
         size = (root if self.scale is _ONE else root * self.scale) + self.eps
-        direction: Array = np.divide(mean, size, out=np.zeros_like(mean), where=size != 0)
-        return direction
+        return np.divide(mean, size, out=np.zeros_like(mean), where=self.eps > 0 or size != 0)
 
     def _choose_scale(self, gradient: Array) -> None:
         """Measure g in units in which g² neither over- nor underflows: powers of two, mostly 1.

@@ -31,6 +31,7 @@ OTHERS = [f"tests/engine/test_{name}.py" for name in ("formulas", "copying", "va
 PARTS = ("regression", "classification", "divergence")
 LOSSES = [*(f"tests/losses/test_{name}.py" for name in PARTS), "tests/test_conformance.py"]
 TRACED = ["tests/compiler/test_traced.py"]
+ARRAYS = ("levels", "products", "by_line", "arrays", "adjoint")
 TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/value.py": [*GRAPHS, *TRACED],
     "engine/row.py": [*OTHERS, "tests/engine/test_interop.py", "tests/engine/test_modes.py", *ROWS],
@@ -95,10 +96,19 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "nn/layers.py": ["tests/nn/test_layers.py", "tests/nn/test_search.py", "tests/nn/test_init.py"],
     **{f"compiler/{name}.py": TRACED for name in ("hidden", "traced", "tracing", "rows", "tape")},
     "compiler/program.py": TRACED,
+    **{f"compiler/{name}.py": [f"tests/compiler/test_{name}.py"] for name in ARRAYS},
     **{
         f"compiler/{name}.py": ["tests/compiler/test_choices.py", "tests/compiler/test_expand.py"]
-        for name in ("choices", "expand", "adjoint")
+        for name in ("choices", "expand")
     },
+    "compiler/adjoint.py": ["tests/compiler/test_adjoint.py", "tests/compiler/test_choices.py"],
+    "compiler/patterns.py": ["tests/compiler/test_patterns.py", "tests/compiler/test_levels.py"],
+    "compiler/schedule.py": ["tests/compiler/test_levels.py"],
+    "compiler/emit_numpy.py": [
+        "tests/compiler/test_emit_numpy.py",
+        "tests/compiler/test_products.py",
+    ],
+    "error_functions.py": ["tests/test_error_functions.py"],
     "compiler/rows.py": [*TRACED, "tests/compiler/test_choices.py"],
     "compiler/tracing.py": [*TRACED, "tests/compiler/test_compiling.py"],
     "compiler/compiling.py": ["tests/compiler/test_compiling.py"],
@@ -568,6 +578,23 @@ COMPILER = [
     Fault("what is taken does not learn", "compiler/adjoint.py", "self._remember(step.table, table.index)", "pass"),
     Fault("a share is that of the first", "compiler/expand.py", "start = which * (1 + len(differentiated))", "start = 0"),
     Fault("what is not taken counts", "compiler/rows.py", '[out] if op == "take" else operands', "operands"),
+    Fault("a group does not wait", "compiler/levels.py", "if place < len(later):", "if False:"),
+    Fault("a group waits too long", "compiler/levels.py", "place = bisect(later, -min([needed[node] for node in nodes]))", "place = 0"),
+    Fault("lengths are apart", "compiler/levels.py", "if op in OF_MANY:", "if False:"),
+    Fault("two lengths are filled up", "compiler/patterns.py", "if len(rows) < LEAST_LENGTHS", "if len(rows) < 2"),
+    Fault("maxima are filled up with 0", "compiler/schedule.py", '"max": -math.inf', '"max": 0.0'),
+    Fault("sums are filled up with anything", "compiler/schedule.py", "lambda _: self.schedule.constant(batched, neutral)", "lambda _: 0"),
+    Fault("gradients of the wrong parameters", "compiler/adjoint.py", "return Slots(False, self.firsts[to.index])",
+          "return Slots(False, self.firsts[: to.index.size].reshape(to.index.shape))"),
+    Fault("a second part overwrites the first", "compiler/adjoint.py", "if in_a_row and not any(", "if in_a_row or any("),
+    Fault("rows that are apart are a matrix", "compiler/emit_numpy.py", "len(runs(index.ravel())) == 1", "True"),
+    Fault("a matrix for each sample is turned", "compiler/products.py", "stack + inner + right, stack", "stack + right + inner, stack"),
+    Fault("a factor without an axis that it needs", "compiler/products.py", "if letter in others and index", "if index"),
+    Fault("numbers that a trace hides are read", "compiler/arrays.py", "if open_traces:", "if False:"),
+    Fault("a keyword is an operand", "compiler/by_line.py", "named[keyword] = known[name]", "operands.append(known[name])"),
+    Fault("erfc near 0 by the quotient", "error_functions.py", "np.where(is_near, 1.0 - near, np.where", "np.where(x > 9.0, 1.0 - near, np.where"),
+    Fault("erf of a negative number", "error_functions.py", "np.copysign(1.0 - far, x)", "1.0 - far"),
+    Fault("erf at infinity", "error_functions.py", "x = np.minimum(np.maximum(x, -FARTHEST), FARTHEST)", "pass"),
 ]  # fmt: skip
 
 PROGRAMS = [

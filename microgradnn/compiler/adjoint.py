@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.formulas import Formula
-from .patterns import Index, without_repetition
+from .patterns import Index, runs, without_repetition
 from .rows import Algebra, number_of, operands_first
 from .steps import Link, Map, Product, Reduce, Scatter, Schedule, Slots, Step, Sum, Take
 
@@ -40,6 +40,7 @@ class _Reverse:
         self.schedule = schedule
         self.algebra = algebra
         self.step: Step | None = None  # whose gradient is being passed on
+        self.names: dict[int, set[str]] = {}  # the names in a formula, by its id
         # For each slot the slots whose sum is its gradient.
         self.parts: dict[bool, list[list[int]]] = {
             batched: [[] for _ in range(n)] for batched, n in schedule.slot_count.items()
@@ -50,6 +51,8 @@ class _Reverse:
         for step in schedule.steps:
             if step.learns:
                 self.learning[step.result.batched][step.result.index] = True
+        # For each parameter a slot in which its first part may stand.
+        self.firsts = schedule.new_slots(False, schedule.params).index
         batched, slot = schedule.outputs[0]
         schedule.seed = schedule.new_slots(batched, 1)
         self.parts[batched][slot] += schedule.seed.index.tolist()
@@ -98,7 +101,7 @@ class _Reverse:
         """
         if self._is_wanted(to):
             index, axes = without_repetition(to.index, letters[2])
-            result = self.schedule.new_slots(to.batched, *index.shape)
+            result = self._new_parts(Slots(to.batched, index))
             self._add(Product(result, (*letters[:2], axes), a, b))
             self._remember(Slots(to.batched, index), result.index)
 
@@ -108,6 +111,17 @@ class _Reverse:
             table = self.schedule.new_slots(step.table.batched, *step.table.index.shape)
             self._add(Scatter(table, step, gradient))
             self._remember(step.table, table.index)
+
+    def _new_parts(self, to: Slots) -> Slots:
+        """New slots for parts of the gradients of these; first ones of parameters in their order.
+
+        So the gradient that a program gives back, mostly needs not be put together.
+        """
+        slots, params = to.index.ravel(), self.schedule.params
+        in_a_row = not to.batched and slots[-1] < params and len(runs(slots)) == 1
+        if in_a_row and not any(self.parts[False][slots[0] : slots[-1] + 1]):
+            return Slots(False, self.firsts[to.index])
+        return self.schedule.new_slots(to.batched, *to.index.shape)
 
     def _map(self, step: Map, gradient: Slots) -> None:
         """Pass on upstream times each partial, all of them computed in one step."""
@@ -135,7 +149,11 @@ class _Reverse:
     def _add_map(self, step: Map, gradient: Slots, computed: dict[Formula, Slots]) -> None:
         """Append the step that computes these formulas into their slots."""
         operands = {**step.operands, "out": step.result, "g": gradient}
-        names = set().union(*map(names_in, computed))
+        names: set[str] = set()
+        for formula in computed:  # many steps have the same, and the Algebra keeps it
+            if id(formula) not in self.names:
+                self.names[id(formula)] = names_in(formula)
+            names |= self.names[id(formula)]
         operands = {name: slots for name, slots in operands.items() if name in names}
         (formula, result), *more = computed.items()
         others = [(slots, formula) for formula, slots in more]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import linecache
 import weakref
+from functools import partial
 from types import CodeType
 from typing import Any
 
@@ -16,10 +17,13 @@ import numpy as np
 
 from ..engine.formulas import Formula
 from ..engine.row import PRIMITIVES, Primitive
+from .adjoint import names_in
+from .by_line import calls_of, define, run_through, without_calls
 from .choices import ChoiceCode, whole
 from .naming import shape_text, view
 from .patterns import Index, affine, runs, shape_of_views
-from .rows import REDUCTIONS, number_of
+from .products import ProductCode
+from .rows import REDUCTIONS, number_of, operands_first
 from .steps import Link, Map, Product, Reduce, Scatter, Schedule, Slots, Step, Sum, Take
 from .summary import reverse_step_in_words, step_in_words
 
@@ -27,15 +31,16 @@ OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide"
 CONDITIONS = {"<": "less", "<=": "less_equal", "&": "logical_and"}
 FUNCTIONS = OPERATORS | CONDITIONS | REDUCTIONS  # NumPy's names, where they differ from the table's
 
-MOST_WITHOUT_EINSUM = 16  # factors, up to which a product and a sum are faster than einsum
+NUMERALS = {"0.0": "zero", "1.0": "one", "2.0": "two"}  # the names of numbers that are met often
+
 MOST_JOINED = 16  # parts of the result, up to which to join them is faster than to gather slots
-# Products that a call of `dot` or `matmul` computes: the letters of their factors.
-MATRICES = {"mk", "kcb", "mcb", "mb", "b"}
+
+MOST_COMPILED = 2000  # lines of a program; the compiler of Python takes too long for more
 
 _program_numbers = itertools.count(1)
 
 
-class NumpyCode(ChoiceCode):
+class NumpyCode(ProductCode, ChoiceCode):
     """The text of a program, and the functions that it makes for a size of batch.
 
     `V` is the batched buffer, its first axis along the slots and its second along the samples; `U`
@@ -45,31 +50,42 @@ class NumpyCode(ChoiceCode):
     def __init__(self, schedule: Schedule) -> None:
         super().__init__()
         # While an elementwise step is written, its arrays by the names in its formulas; those of
-        # parts that have been computed, by id (the Algebra keeps the parts); the shape of all.
+        # parts that have been computed, by id (the Algebra keeps the parts); the names of operands
+        # that are the same for all samples; the shape of parts that are not, and of those that are.
         self.leaves: dict[str, str] = {}
         self.computed: dict[int, str] = {}
-        self.shape = ""
+        self.uniform: set[str] = set()
+        self.shape = self.uniform_shape = ""
         self._write_forward(schedule)
         if schedule.seed is not None and schedule.gradient is not None:
             self._write_backward(schedule, schedule.seed, schedule.gradient)
-        text = [f"\n\n{x}" if x.startswith("def") else f"    {x}" for x in self.lines]
-        self.source = "\n".join([*self._buffers(schedule), *self.setup, *text, ""])
+        self.setup = [*self._buffers(schedule), *self.setup]
+        self.source = "\n".join([*self.setup, *_indented(self.lines), ""])
+        self.calls: list[list[str]] = []
+        text = self.source
+        if len(self.lines) > MOST_COMPILED:
+            lines, self.calls = without_calls(self.lines)
+            text = "\n".join([*_indented(lines), ""])
         filename = f"<microgradnn program {next(_program_numbers)}>"
-        self.code: CodeType = compile(self.source, filename, "exec")
+        self.code: CodeType = compile(text, filename, "exec")
         # Tracebacks and debuggers show the lines that they find here; no time is its file's time.
-        lines = self.source.splitlines(keepends=True)
-        linecache.cache[filename] = len(self.source), None, lines, filename
+        linecache.cache[filename] = len(text), None, text.splitlines(keepends=True), filename
         weakref.finalize(self, linecache.cache.pop, filename, None)
 
     def allocate(self, batch: int) -> dict[str, Any]:
         """Run the text for batches of this size: its names, `forward` and `backward` too."""
-        names: dict[str, Any] = {**vars(np), "B": batch, "view": view, "whole": whole}
+        names: dict[str, Any] = {**vars(np), "B": batch, "view": view, "partial": partial}
+        names |= {"whole": whole}
         names |= self.tables
         for name, row in PRIMITIVES.items():
             if row.on_arrays:
                 names[name] = row.array_form()
             elif row.kind == "custom":
                 names[f"row_{name}"] = np.vectorize(row.forward, otypes=[float])
+        if self.calls:
+            define(self.setup, names)
+            names["calls"] = [calls_of(lines, names) for lines in self.calls]
+            names["run_through"] = run_through
         exec(self.code, names)
         return names
 
@@ -116,7 +132,9 @@ class NumpyCode(ChoiceCode):
     def _return(self, gradient: Slots) -> None:
         """Return a fresh array: what is in the buffers the next call will overwrite."""
         parts = [self._result(Slots(False, run)) for run in runs(gradient.index)]
-        if len(parts) <= MOST_JOINED:
+        if len(parts) == 1:
+            self.lines.append(f"return {parts[0]}.copy()")
+        elif len(parts) <= MOST_JOINED:
             self.lines.append(f"return concatenate([{', '.join(parts)}])")
         else:
             self.tables["gradient"] = gradient.index
@@ -142,23 +160,49 @@ class NumpyCode(ChoiceCode):
         self.used.clear()
 
     def _map(self, step: Map) -> None:
-        shape = shape_of_views([x.index for x in (*step.operands.values(), step.result)])
-        self.shape = shape_text(step.result.reshape(shape))
+        """Write an elementwise step; one slot at a time, where that is sooner than to gather them.
+
+        A single slot is always a view. To gather takes about as long as two other calls.
+        """
+        count = len(step.result.index)
+        gathers = sum(affine(x.index) is None for x in step.operands.values())
+        calls = _operations(step) if gathers and count <= 1 + 2 * gathers else 0
+        if calls and calls * count <= calls + 2 * gathers:
+            for k in range(count):
+                self._map_of(step, slice(k, k + 1))
+        else:
+            self._map_of(step, slice(count))
+
+    def _map_of(self, step: Map, part: slice) -> None:
+        """Write an elementwise step for a part of its slots."""
+        operands = {name: x.part(part) for name, x in step.operands.items()}
+        result = step.result.part(part)
+        shape = shape_of_views([x.index for x in (*operands.values(), result)])
+        self.shape = shape_text(result.reshape(shape))
+        self.uniform_shape = f"({', '.join(map(str, shape))}, 1)"
         self.computed = {}
-        for name, slots in step.operands.items():
+        self.uniform = set()
+        for name, slots in operands.items():
             array = self._read(slots.reshape(shape))
-            if step.result.batched and not slots.batched:
+            if result.batched and not slots.batched:
                 array = self._define("c", f"{array}[..., None]")  # the same for all samples
+                self.uniform.add(name)
             self.leaves[name] = array
         for slots, formula in [(step.result, step.formula), *step.more]:
-            self._formula(formula, self._result(slots.reshape(shape)))
+            self._formula(formula, self._result(slots.part(part).reshape(shape)))
+        self.used.clear()
 
     def _reduce(self, step: Reduce) -> None:
         """Write a reduction along the first axis: there NumPy takes all samples of a slot at once.
 
         Along another it would go number by number.
         """
-        operand = self._read(Slots(step.operand.batched, step.operand.index.T))
+        batched, index = step.operand.batched, step.operand.index.T
+        if step.op == "sum" and len(runs(index.ravel())) == 1:
+            operand = self._result(Slots(batched, index.ravel()))
+            self._add_up(operand, len(index), step.result)
+            return
+        operand = self._read(Slots(batched, index))
         function, result = REDUCTIONS[step.op], self._result(step.result)
         self.lines.append(f"{function}.reduce({operand}, 0, None, {result})")
 
@@ -193,15 +237,25 @@ class NumpyCode(ChoiceCode):
             self._compute(formula, into)
 
     def _value(self, formula: Formula) -> str:
-        """The name of an array that holds the formula's value; for a number, the number."""
+        """The name of an array that holds the formula's value; a number is an array as well."""
         if formula.row is None:
             number = number_of(formula)
-            return self.leaves[formula.text] if number is None else repr(number)
+            return self.leaves[formula.text] if number is None else self._number(number)
         if id(formula) not in self.computed:
-            name = self._scratch(self.shape, "bool" if formula.row in CONDITIONS else "float")
+            is_uniform = self.uniform and names_in(formula) <= self.uniform
+            shape = self.uniform_shape if is_uniform else self.shape
+            name = self._scratch(shape, "bool" if formula.row in CONDITIONS else "float")
             self._compute(formula, name)
             self.computed[id(formula)] = name
         return self.computed[id(formula)]
+
+    def _number(self, number: float) -> str:
+        """The name of an array of one number, which NumPy takes faster than a number of Python."""
+        text = repr(number)
+        if text in NUMERALS and f"array({text})" not in self.named:
+            self.named[f"array({text})"] = NUMERALS[text]
+            self.setup.append(f"{NUMERALS[text]} = array({text})")
+        return self._define("k", f"array({text})")
 
     def _compute(self, formula: Formula, into: str) -> None:
         row, operands = formula.row, formula.operands
@@ -229,64 +283,15 @@ class NumpyCode(ChoiceCode):
         for further in names[2:]:
             self.lines.append(f"{function}({into}, {further}, {out})")
 
-    # ---- Products --------------------------------------------------------------------------------
 
-    def _product(self, step: Product) -> None:
-        """Write a product by the fastest function that can do it, which is einsum if no other can.
+def _indented(lines: list[str]) -> list[str]:
+    return [f"\n\n{x}" if x.startswith("def") else f"    {x}" for x in lines]
 
-        `inner` are the letters that are summed over, `left` and `right` the others of a and b.
-        """
-        a, b, result = step.axes
-        inner = "".join(x for x in a if x not in result)
-        left, right = ("".join(x for x in axes if x not in inner) for axes in (a, b))
-        if not inner and set(b) <= set(result):
-            x, y = self._aligned(step.a, a, result), self._aligned(step.b, b, result)
-            self.lines.append(f"multiply({x}, {y}, {self._result(step.result)})")
-        elif left + right == result and set(inner) <= set(b) and {a, b} <= MATRICES:
-            self._matrix_product(step, left, inner)
-        elif a[-1] == b[-1] == inner and set(b) <= set(result + inner):
-            x, y = (self._aligned(*side, result + inner) for side in ((step.a, a), (step.b, b)))
-            self.lines.append(f"vecdot({x}, {y}, {self._result(step.result)})")
-        elif a == b and len(inner) == 1 and step.a.index.size <= MOST_WITHOUT_EINSUM:
-            products, out = self._scratch(shape_text(step.a)), self._result(step.result)
-            self.lines.append(f"multiply({self._read(step.a)}, {self._read(step.b)}, {products})")
-            self.lines.append(f"add.reduce({products}, {a.index(inner)}, None, {out})")
-        else:
-            x, y, out = self._read(step.a), self._read(step.b), self._result(step.result)
-            self.lines.append(f"einsum('{a},{b}->{result}', {x}, {y}, out={out})")
 
-    def _matrix_product(self, step: Product, left: str, inner: str) -> None:
-        a, b, result = step.axes
-        x, y = self._matrix(step.a, a, left), self._matrix(step.b, b, inner)
-        # `dot` is the faster one, but it would copy a matrix whose slots are not side by side.
-        stepped = any(len(runs(slots.index.ravel())) > 1 for slots in (step.a, step.b))
-        function = "matmul" if stepped else "dot"
-        self.lines.append(f"{function}({x}, {y}, {self._matrix(step.result, result, left)})")
-
-    def _aligned(self, slots: Slots, axes: str, result: str) -> str:
-        """The operand of an elementwise product, of length 1 along letters it lacks."""
-        name = self._read(slots)
-        if axes == result:
-            return name
-        places = ", ".join(":" if x in axes else "None" for x in result)
-        return self._define("g", f"{name}[{places}]")
-
-    def _matrix(self, slots: Slots, axes: str, first: str) -> str:
-        """Slots as a matrix whose first axis has the letters `first`; "c" and "b" become one axis.
-
-        NumPy may reshape a view by a copy, without saying so, and what is written to the buffers
-        later would be missing there. So unless the slots along "c" follow one another they are
-        gathered into a matrix of their own, which the reverse pass finds under the same name.
-        """
-        columns = slots.index.shape[-1] if axes.endswith("cb") else 1
-        if columns > 1:
-            found, count = affine(slots.index), len(slots.index)
-            along_first, along_c = found.strides if found is not None else (0, 0)
-            fits = along_c == 1 and (count == 1 or along_first >= columns)
-            name = self._result(slots) if fits else self._keep(slots)
-            name = self._define("m", f"{name}.reshape({count}, {columns} * B)")
-        else:
-            if axes.endswith("cb"):
-                slots = Slots(True, slots.index[:, 0])
-            name = self._view(slots) or self._keep(slots)
-        return name if axes.startswith(first) else self._define("m", f"{name}.T")
+def _operations(step: Map) -> int:
+    """How many operations the formulas of a step consist of."""
+    parts: dict[int, Formula] = {}
+    for formula in [step.formula, *[formula for _, formula in step.more]]:
+        for part in operands_first(formula, parts, lambda x: x.operands):
+            parts[id(part)] = part
+    return sum(part.row is not None for part in parts.values())

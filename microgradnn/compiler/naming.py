@@ -20,8 +20,8 @@ class ArrayNames:
     """Gives names to arrays; `setup` is the text that makes them, `lines` the text that uses them.
 
     The first letter of a name says what it is: u and v are views of the buffers U and V, m and g
-    are these in another shape, c are uniform numbers beside batched ones, t is scratch, x a copy
-    that stays, i a table of slot numbers.
+    are these in another shape, c are uniform numbers beside batched ones, k is a number, o is ones,
+    t is scratch, x a copy that stays, i a table of slot numbers, p a function.
     """
 
     def __init__(self) -> None:
@@ -47,6 +47,9 @@ class ArrayNames:
 
     def _view(self, slots: Slots) -> str | None:
         """The name of a view of these slots, if they form a pattern."""
+        if slots.index.shape == (1,):  # most of a deep graph
+            slot, buffer = slots.index.item(), _buffer(slots)
+            return self._define(buffer.lower(), f"{buffer}[{slot}:{slot + 1}]")
         found = affine(slots.index)
         if found is None:
             return None

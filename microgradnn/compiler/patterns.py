@@ -7,7 +7,7 @@ distances need none, and dots whose factors form a full rectangle are one produc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,9 @@ import numpy.typing as npt
 
 Index = npt.NDArray[np.int64]  # numbers of slots, or of whatever else is indexed
 
+MOST_FILLED_UP = 1.5  # times as many numbers as rows of several lengths have, filled up
+LEAST_LENGTHS = 3  # of rows, from which on they are filled up
+MOST_BY_PYTHON = 64  # numbers, up to which lists are compared sooner than arrays
 MOST_SINGLE_DOTS = 2  # so many are matrix products of their own; more are one step together
 
 
@@ -35,21 +38,29 @@ def affine(index: Index) -> Affine | None:
     >>> affine(np.array([[3, 5], [4, 6]]))
     Affine(start=3, shape=(2, 2), strides=(1, 2))
     """
-    flat = index.ravel()
+    if index.size == 1:  # most of a deep graph
+        return Affine(index.item(), index.shape, (0,) * index.ndim)
+    is_short = index.size <= MOST_BY_PYTHON
+    flat: Any = index.ravel().tolist() if is_short else index.ravel()
     start = int(flat[0])
     strides = []
     block = len(flat)  # how many numbers a step along the axis passes over
     for length in index.shape:
         block //= length
         strides.append(int(flat[block]) - start if length > 1 else 0)
-    expected: Any = start
     # The last number tells most patterns from others, before all are compared.
-    if flat[-1] == start + sum((n - 1) * by for n, by in zip(index.shape, strides, strict=True)):
-        for length, stride in zip(index.shape, strides, strict=True):
-            expected = np.add.outer(expected, np.arange(length) * stride)
-        if np.array_equal(expected, index):
-            return Affine(start, index.shape, tuple(strides))
-    return None
+    axes = [*zip(index.shape, strides, strict=True)]
+    if flat[-1] != start + sum([(length - 1) * stride for length, stride in axes]):
+        return None
+    expected: Any = [start] if is_short else start
+    for length, stride in axes:
+        steps = range(0, length * stride, stride) if stride else [0] * length
+        if is_short:
+            expected = [number + step for number in expected for step in steps]
+        else:
+            expected = np.add.outer(expected, steps)
+    fits = expected == flat if is_short else np.array_equal(expected, index)
+    return Affine(start, index.shape, tuple(strides)) if fits else None
 
 
 def run_length(index: Index) -> int | None:
@@ -77,6 +88,8 @@ def shape_of_views(indices: Iterable[Index]) -> tuple[int, ...]:
     count = 0
     for index in indices:
         count = len(index)
+        if count == 1:
+            break
         run = run_length(index) if affine(index) is None else None
         if run is not None:
             return count // run, run
@@ -85,8 +98,8 @@ def shape_of_views(indices: Iterable[Index]) -> tuple[int, ...]:
 
 def runs(index: Index) -> list[Index]:
     """The numbers, cut where they do not follow one another."""
-    if not len(index):
-        return []
+    if len(index) < 2:
+        return [index] if len(index) else []
     return np.split(index, np.flatnonzero(np.diff(index) != 1) + 1)
 
 
@@ -152,3 +165,47 @@ def rectangles(a: Index, b: Index) -> tuple[list[Index], Index]:
     if len(alone) <= MOST_SINGLE_DOTS:
         return found, np.array([], np.int64)
     return [grid for grid in found if grid.size > 1], np.array(alone)
+
+
+# ---- Rows of several lengths ---------------------------------------------------------------------
+
+Rows = tuple[Index, ...]  # whose rows they are, then tables of equal shape, with a row for each
+
+
+def filled_up(parts: Sequence[Rows], filling: Callable[[int], int]) -> list[Rows]:
+    """Rows of several lengths as rows of one length, where that makes far fewer tables.
+
+    What is missing in the k-th table is `filling(k)`. At most a third of a table is filled up: so
+    the rows of a triangle are few tables, and one but for the shortest of them.
+
+    >>> longest = np.array([[1, 2, 3, 4]])
+    >>> parts = [(np.array([n]), longest[:, :n]) for n in (2, 3, 4)]
+    >>> filled_up(parts, lambda table: 0)[0][1].tolist()
+    [[1, 2, 3, 4], [1, 2, 3, 0], [1, 2, 0, 0]]
+    """
+    together: list[list[Rows]] = []
+    for part in sorted(parts, key=lambda part: -part[1].shape[1]):
+        if together:
+            rows = [*together[-1], part]
+            needed = sum(len(x[0]) for x in rows) * rows[0][1].shape[1]
+            if needed <= MOST_FILLED_UP * sum(x[1].size for x in rows):
+                together[-1].append(part)
+                continue
+        together.append([part])
+    found: list[Rows] = []
+    for rows in together:
+        found += rows if len(rows) < LEAST_LENGTHS else [_filled(rows, filling)]
+    return found
+
+
+def _filled(parts: list[Rows], filling: Callable[[int], int]) -> Rows:
+    length = parts[0][1].shape[1]
+    tables = []
+    for place, narrow in enumerate(zip(*[part[1:] for part in parts], strict=True)):
+        table = np.full((sum(map(len, narrow)), length), filling(place))
+        start = 0
+        for x in narrow:
+            table[start : start + len(x), : x.shape[1]] = x
+            start += len(x)
+        tables.append(table)
+    return np.concatenate([part[0] for part in parts]), *tables

@@ -21,7 +21,7 @@ from ..data import as_floats
 from ..engine.interop import assign
 from ..engine.value import Value
 from .adjoint import adjoint
-from .arrays import Array, Arrays, samples_at_once
+from .arrays import Array, Arrays, numbers_of, samples_at_once
 from .emit_numpy import NumpyCode
 from .expand import expand
 from .normalise import normalise, split_links
@@ -102,7 +102,7 @@ class Program:
 
     def read_params(self) -> Array:
         """The parameters' data as an array."""
-        return np.array([param.data for param in self._params], dtype=float)
+        return numbers_of(self._params)
 
     def write_params(self, theta: Any) -> None:
         """Set the parameters' data from an array."""
@@ -110,7 +110,8 @@ class Program:
 
     def _outputs(self, X: Array, theta: Array, gradient: bool) -> Array:
         def run(finite: bool) -> Array:
-            return np.vstack(self._passes(X, theta, finite, Arrays.outputs, gradient))
+            found = self._passes(X, theta, finite, Arrays.outputs, gradient)
+            return found[0] if len(found) == 1 else np.vstack(found)
 
         return self._guarded(run, outputs_by_sample, X, theta)
 

@@ -135,7 +135,15 @@ class Algebra:
             return self.value("neg", [operands[1 - numbers.index(-1.0)]])
         if row.name == "neg" and operands[0].row is row:
             return operands[0].operands[0]  # type: ignore[no-any-return]
-        return None
+        return self._of_multiple(row.name, operands[0]) if row.name in ("neg", "abs") else None
+
+    def _of_multiple(self, op: str, product: Formula) -> Formula | None:
+        """What stands for -(c·x) and |c·x|, where c is a number; they are rounded as c·x is."""
+        c = number_of(product.operands[0]) if product.row is PRIMITIVES["mul"] else None
+        if c is None:
+            return None
+        x = product.operands[1] if op == "neg" else self.value("abs", [product.operands[1]])
+        return self.value("mul", [self.leaf(repr(-c if op == "neg" else abs(c))), x])
 
     def _decided(self, op: str, operands: list[Formula]) -> Formula | None:
         """What stands for a comparison, a condition of two, or a selection; else None."""

@@ -1,47 +1,44 @@
 """The schedule: nodes that do the same at the same time become one step on arrays.
 
-The idea of this pass: the level of a node is one more than that of its highest operand, so nodes of
-one level do not depend on each other. Those of one level, operation and kind of operands are a
-*group*, and a group is a step: its operands are slots gathered by number, its results new slots
-side by side. Groups of dots become matrix products, where their factors form full rectangles.
+The idea of this pass: a group is a step. Its operands are slots gathered by number, its results new
+slots side by side. Groups of dots become matrix products, where their factors form full rectangles.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from itertools import chain, permutations
+from collections.abc import Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from ..engine.formulas import Formula
-from ..engine.row import PRIMITIVES
-from .patterns import Index, affine, distinct_dots, rectangles, shape_of_views
+from .biases import fold_biases
+from .levels import Kind, groups
+from .patterns import Index, Rows, affine, distinct_dots, filled_up, rectangles, shape_of_views
 from .rows import REDUCTIONS, Algebra
 from .steps import Link, Map, Product, Reduce, Schedule, Slots, Step, Take
 from .tape import (
-    CONSTANT,
     DOT,
-    LEAVES,
     LINK,
-    PARAMETER,
     Tape,
     depend_on_params,
     followed,
 )
 
 UNPLACED = -1  # instead of a slot, for the 1 beside a bias: which 1 it is follows from the dot
-OPERATORS = {name for name, row in PRIMITIVES.items() if row.kind == "operator"}
-# Their operands are arrays, even those that are constants. In all other operations a constant
-# becomes a part of the formula, which may be simpler for it: maximum(x, 0).
-PLAIN = {*OPERATORS, *REDUCTIONS, DOT, LINK, "copy", "take"}
 
 
 def schedule(tape: Tape, algebra: Algebra) -> Schedule:
     """Group the nodes of a tape into steps, level by level."""
     scheduler = _Scheduler(tape, algebra)
-    for key, nodes in sorted(scheduler.groups().items(), key=lambda group: group[0][0]):
-        scheduler.add_group(key, np.array(nodes))
+    for level, found in enumerate(groups(tape, scheduler.learning_nodes)):
+        scheduler.level = level
+        for kind, nodes in found.items():
+            scheduler.add_group(kind, np.array(nodes))
     made, slot_of = scheduler.schedule, scheduler.slot_of
     made.outputs = [(tape.batched[x], int(slot_of[x])) for x in tape.outputs]
     return made
@@ -54,7 +51,7 @@ class _Scheduler:
         self.tape = tape
         self.algebra = algebra
         self.schedule = Schedule(tape.params)
-        self.before_ones = _fold_biases(tape)  # nodes that a slot with the number 1 is to follow
+        self.before_ones = fold_biases(tape)  # nodes that a slot with the number 1 is to follow
         self.ones: list[int] = []  # these slots
         self.slot_of = np.full(len(tape), UNPLACED, np.int64)
         self._place_leaves()
@@ -77,42 +74,28 @@ class _Scheduler:
         for node, number in tape.numbers.items():
             self.schedule.constants[False][int(self.slot_of[node])] = number
 
-    def groups(self) -> dict[tuple[Any, ...], list[int]]:
-        """The nodes by level, operation, whether batched and learning, and kinds of operands.
-
-        The kind of an operand is whether it is batched; for a number in a formula, the number.
-        """
-        tape = self.tape
-        batched, numbers, ops = tape.batched, tape.numbers, tape.ops
-        level = [0] * len(tape)
-        groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-        for node, operands in enumerate(tape.operands):
-            op = ops[node]
-            if op in LEAVES:
-                continue
-            level[node] = 1 + max([level[x] for x in operands])
-            kinds: list[bool | str] = [batched[x] for x in operands]
-            if op not in PLAIN:
-                kinds = [repr(numbers[x]) if x in numbers else batched[x] for x in operands]
-            groups[(level[node], op, batched[node], self.learning_nodes[node], *kinds)].append(node)
-        return groups
-
-    def add_group(self, key: tuple[Any, ...], nodes: Index) -> None:
+    def add_group(self, kind: Kind, nodes: Index) -> None:
         """Append what computes the nodes of a group."""
-        self.level, op, batched, self.learns, *kinds = key
-        operands = np.array([self.tape.operands[node] for node in nodes.tolist()])
+        op, batched, self.learns, *kinds = kind
         if op == LINK:
-            self._link(nodes, operands)
+            self._links(nodes)
         elif op == DOT:
-            self._dots(nodes, operands)
+            self._dots(nodes)
         elif op == "take":
-            self._takes(nodes, operands)
+            self._takes(nodes, np.array([self.tape.operands[node] for node in nodes.tolist()]))
         elif op in REDUCTIONS:
-            # The order does not matter, and sorted operands are views more often.
-            index = np.sort(self.slot_of[operands], axis=1)
-            self._add(Reduce(self._new_slots(nodes), op, Slots(batched, index)))
+            self._reductions(op, nodes, batched)
         else:
+            operands = np.array([self.tape.operands[node] for node in nodes.tolist()])
             self._map(op, nodes, self.slot_of[operands], kinds)
+
+    def _by_length(self, nodes: Index) -> list[tuple[Index, Index]]:
+        """The nodes with their operands, those of as many operands together."""
+        by_length: dict[int, list[int]] = defaultdict(list)
+        operands = self.tape.operands
+        for node in nodes.tolist():
+            by_length[len(operands[node])].append(node)
+        return [(np.array(x), np.array([operands[y] for y in x])) for x in by_length.values()]
 
     def _slots_of(self, nodes: Index) -> Slots:
         return Slots(self.tape.batched[nodes.flat[0]], self.slot_of[nodes])
@@ -165,23 +148,45 @@ class _Scheduler:
     def _formula(self, op: str, arguments: list[Formula]) -> Formula:
         return arguments[0] if op == "copy" else self.algebra.value(op, arguments)
 
-    def _link(self, nodes: Index, operands: Index) -> None:
+    # ---- Of many operands --------------------------------------------------------------------
+
+    def _reductions(self, op: str, nodes: Index, batched: bool) -> None:
+        """Append sums, maxima or minima; those of fewer operands get some without effect."""
+        neutral = {"sum": 0.0, "max": -math.inf, "min": math.inf}[op]
+        # The order does not matter, and sorted operands are views more often.
+        rows = [
+            (same, np.sort(self.slot_of[operands], axis=1))
+            for same, operands in self._by_length(nodes)
+        ]
+        for same, index in filled_up(rows, lambda _: self.schedule.constant(batched, neutral)):
+            self._add(Reduce(self._new_slots(same), op, Slots(batched, index)))
+
+    def _links(self, nodes: Index) -> None:
         """Append what the reverse pass has to know of values that have been computed before.
 
         A link has no slots of its own: it is where its value is.
         """
-        self.slot_of[nodes] = self.slot_of[operands[:, 0]]
+        rows: list[Rows] = []
+        for same, operands in self._by_length(nodes):
+            self.slot_of[same] = self.slot_of[operands[:, 0]]
+            rows.append((same, *np.split(operands[:, 1:], 2, axis=1)))
         if not self.learns:
             return
-        xs, partials = np.split(operands[:, 1:], 2, axis=1)
-        by_kind: dict[tuple[bool, bool], list[int]] = defaultdict(list)
-        for place, (x, partial) in enumerate(zip(xs[0], partials[0], strict=True)):
-            by_kind[self.tape.batched[x], self.tape.batched[partial]].append(place)
-        pairs = [
-            (self._slots_of(xs[:, places]), self._slots_of(partials[:, places]))
-            for places in by_kind.values()
-        ]
-        self._add(Link(self._slots_of(nodes), pairs))
+        places: dict[Kind, list[int]] = defaultdict(list)  # in the first of the rows
+        for place, pair in enumerate(zip(rows[0][1][0], rows[0][2][0], strict=True)):
+            places[tuple(map(self._kind, pair))].append(place)
+        if len(rows) == 1:
+            ((same, xs, partials),) = rows
+            pairs = [
+                (self._slots_of(xs[:, chosen]), self._slots_of(partials[:, chosen]))
+                for chosen in places.values()
+            ]
+            self._add(Link(self._slots_of(same), pairs))
+            return
+        (kinds,) = places  # rows of several lengths are of one kind
+        slots = [(same, *[self.slot_of[x] for x in tables]) for same, *tables in rows]
+        for same, x, p in filled_up(slots, partial(self._zero, kinds)):
+            self._add(Link(self._slots_of(same), [(Slots(kinds[0], x), Slots(kinds[1], p))]))
 
     def _takes(self, nodes: Index, operands: Index) -> None:
         """Append choices: where several indices meet the same rows, these are one table."""
@@ -198,26 +203,36 @@ class _Scheduler:
 
     # ---- Dots --------------------------------------------------------------------------------
 
-    def _dots(self, nodes: Index, operands: Index) -> None:
-        """Append dots of equal length: full rectangles as matrix products, the rest together."""
-        n = operands.shape[1] // 2
-        a, b = self.slot_of[operands[:, :n]], self.slot_of[operands[:, n:]]
-        self._place_ones(b)
-        kind_of_a = self.tape.batched[operands[0, 0]]
-        kind_of_b = self.tape.batched[operands[0, n]]
-        a, b, first, which = distinct_dots(a, b)
-        dots = nodes[first]
-        grids: list[Index] = []
-        rest = np.arange(len(dots))
-        if kind_of_b and not kind_of_a:
-            grids, rest = rectangles(a, b)
-        for grid in grids:
-            matrix, columns = Slots(False, a[grid[:, 0]]), Slots(True, b[grid[0]].T)
-            result = self._new_slots(dots[grid])
-            self._add(Product(result, ("mk", "kc", "mc"), matrix, columns))
-        if len(rest):
-            self._single_dots(dots[rest], Slots(kind_of_a, a[rest]), Slots(kind_of_b, b[rest]))
-        self.slot_of[nodes] = self.slot_of[dots[which]]
+    def _dots(self, nodes: Index) -> None:
+        """Append dots: full rectangles as matrix products, the rest together."""
+        rest: list[Rows] = []
+        equal: list[tuple[Index, Index]] = []  # dots, and others that are the same
+        for same, operands in self._by_length(nodes):
+            n = operands.shape[1] // 2
+            kinds = self._kind(operands[0, 0]), self._kind(operands[0, n])
+            a, b = self.slot_of[operands[:, :n]], self.slot_of[operands[:, n:]]
+            self._place_ones(b)
+            a, b, first, which = distinct_dots(a, b)
+            dots = same[first]
+            equal.append((same, dots[which]))
+            grids, alone = rectangles(a, b) if kinds == (False, True) else ([], np.arange(len(a)))
+            for grid in grids:
+                matrix, columns = Slots(False, a[grid[:, 0]]), Slots(True, b[grid[0]].T)
+                result = self._new_slots(dots[grid])
+                self._add(Product(result, ("mk", "kc", "mc"), matrix, columns))
+            if len(alone):
+                rest.append((dots[alone], a[alone], b[alone]))
+        for dots, a, b in filled_up(rest, partial(self._zero, kinds)):
+            self._single_dots(dots, Slots(kinds[0], a), Slots(kinds[1], b))
+        for same, first in equal:
+            self.slot_of[same] = self.slot_of[first]
+
+    def _kind(self, node: Any) -> bool:
+        return bool(self.tape.batched[node])
+
+    def _zero(self, kinds: Sequence[bool], place: int) -> int:
+        """A slot with the number 0 of the kind at this place."""
+        return self.schedule.constant(kinds[place], 0.0)
 
     def _single_dots(self, dots: Index, a: Slots, b: Slots) -> None:
         """Append dots that are in no rectangle; in two dimensions, if that makes views."""
@@ -247,47 +262,3 @@ def _learning(tape: Tape) -> list[bool]:
             for x in followed(tape, node):
                 reached[x] = active[x]
     return reached
-
-
-# ---- Biases --------------------------------------------------------------------------------------
-
-
-def _fold_biases(tape: Tape) -> set[int]:
-    """Make w·x + b the dot of (w, b) and (x, 1), on the tape itself; give the nodes in these x.
-
-    So one matrix product computes a layer with its biases, and another the gradients of both. The 1
-    is batched, and appended to the tape as its last node; it gets its slots from `_new_slots`.
-    """
-    uses = Counter(chain(tape.outputs, *tape.operands))
-    one = len(tape)
-    folded: set[int] = set()
-    for node, op in enumerate(tape.ops):
-        found = _dot_and_bias(tape, node, uses) if op == "add" else None
-        if found is not None:
-            dot, bias = found
-            n = len(tape.operands[dot]) // 2
-            ws, xs = tape.operands[dot][:n], tape.operands[dot][n:]
-            tape.ops[node] = DOT
-            tape.operands[node] = (*ws, bias, *xs, one)
-            tape.ops[dot] = CONSTANT  # nobody uses the old dot: as a leaf it makes no step
-            tape.operands[dot] = ()
-            folded.update(xs)
-    if folded:
-        tape.append(CONSTANT, ())
-        tape.batched[one] = True
-    return folded
-
-
-def _dot_and_bias(tape: Tape, node: int, uses: Counter[int]) -> tuple[int, int] | None:
-    """The operands of a sum, if they are the dot of a layer and its bias.
-
-    The bias must be the parameter behind its weights: (w, b) is a view there, elsewhere a copy.
-    """
-    for dot, bias in permutations(tape.operands[node]):
-        if tape.ops[dot] == DOT and tape.ops[bias] == PARAMETER and uses[dot] == 1:
-            n = len(tape.operands[dot]) // 2
-            ws, xs = tape.operands[dot][:n], tape.operands[dot][n:]
-            is_layer = tape.batched[xs[0]] and not tape.batched[ws[0]]
-            if is_layer and sorted(ws) == list(range(bias - n, bias)):
-                return dot, bias
-    return None

@@ -31,7 +31,14 @@ class Slots:
         return "×".join(map(str, self.index.shape)) + "×B" * self.batched
 
     def reshape(self, shape: tuple[int, ...]) -> Slots:
+        if shape == self.index.shape:
+            return self
         return Slots(self.batched, self.index.reshape(shape))
+
+    def part(self, part: slice) -> Slots:
+        if part == slice(len(self.index)):
+            return self
+        return Slots(self.batched, self.index[part])
 
 
 @dataclass

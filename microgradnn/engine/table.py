@@ -52,10 +52,10 @@ def _remainder_by_divisor(out: Any, a: Any, b: Any) -> Any:
     return where(abs(quotient) < math.inf, remainder(quotient, 1.0), 0.0) - quotient  # −⌊a/b⌋
 
 
-def _on_each(function: Any, x: Any) -> Any:
-    import numpy as np
+def _on_arrays(name: str, x: Any) -> Any:
+    from .. import error_functions  # only now, since it needs NumPy
 
-    return np.vectorize(function, otypes=[float])(x)
+    return getattr(error_functions, name)(x)
 
 
 def _decay(x: Any) -> Any:
@@ -263,12 +263,12 @@ piecewise_linear = add_row("piecewise_linear", "⟋",
 erf = add_row("erf", "erf", math.erf, [lambda out, x: _TWO_OVER_SQRT_PI * exp(-x * x)],
     textbook=[lambda out, x: 2.0 * exp(-(x**2)) / _SQRT_PI],
     summary="The error function 2/√π·∫exp(−t²)dt from 0 to x.",
-    on_arrays=lambda x: _on_each(math.erf, x), **_FUNCTION)
+    on_arrays=lambda x: _on_arrays("erf", x), **_FUNCTION)
 erfc: Primitive = add_row("erfc", "erfc", math.erfc,
     [lambda out, x: -_TWO_OVER_SQRT_PI * exp(-x * x)],
     definition=lambda x: 1.0 - erf(x), textbook=[lambda out, x: -2.0 * exp(-(x**2)) / _SQRT_PI],
     summary="1 − erf(x), which keeps its digits where it is small.",
-    on_arrays=lambda x: _on_each(math.erfc, x), **_FUNCTION)
+    on_arrays=lambda x: _on_arrays("erfc", x), **_FUNCTION)
 
 # ---- Entropy: 0·log 0 is 0 -----------------------------------------------------------------------
 

@@ -99,7 +99,10 @@ class Compiled(Eager):
         self.params = list(dict.fromkeys([*own, *self.optimizer.parameters]))
         self.own = slice(len(own))
         place = {param: i for i, param in enumerate(self.params)}
-        self.optimized = np.array([place[param] for param in self.optimizer.parameters])
+        places = [place[param] for param in self.optimizer.parameters]
+        in_a_row = places == list(range(places[0], places[0] + len(places)))
+        # A slice is a view of the array, and to pick numbers from it takes longer than a copy.
+        self.optimized = slice(places[0], places[-1] + 1) if in_a_row else np.array(places)
 
     def _compile_loss(self, samples: Any, targets: Any) -> None:
         """Compile the loss of one sample as a function of its inputs and its target."""
@@ -138,7 +141,7 @@ class Compiled(Eager):
             columns = self.columns(samples, targets)
             mean, gradient = self.program.value_and_grad(columns, self.theta)
             outputs = self.predictor(samples, self.theta[self.own])
-            usable = bool(np.isfinite([mean, *gradient]).all())
+            usable = math.isfinite(mean) and bool(np.isfinite(gradient).all())
         except (ValueError, ArithmeticError):
             usable = False
         if not usable:  # The graph knows which node is to blame, or it can do without a program.

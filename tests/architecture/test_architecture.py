@@ -30,6 +30,7 @@ ORDER = {
     "collector": "",
     "lines": "",
     "sums": "",
+    "error_functions": "",
     "rounding": "",
     "refusals": "",
     "engine": "checks recording row table reductions formulas functions lists kernels "
@@ -43,8 +44,9 @@ ORDER = {
     "data": "",
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
     "contents dot image picture network drawn worksheet",
-    "compiler": "rows tape expand normalise patterns steps schedule adjoint summary naming "
-    "choices emit_numpy arrays replay emit_jax hidden traced tracing program compiling",
+    "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
+    "summary naming products by_line choices emit_numpy arrays replay emit_jax hidden traced "
+    "tracing program compiling",
     "plots": "",
     "training": "terminal history targets vain accuracy steppers loop",
     "explorer": "sample views excerpt arithmetic facts page",
@@ -96,6 +98,7 @@ def test_the_picture_of_imports_is_up_to_date() -> None:
 # These are tested by the file of what they serve, or under a name that no other file has.
 TESTED_BY = {
     "accuracy": "test_evaluate",
+    "biases": "test_schedule",
     "hidden": "test_traced",
     "leaves": "test_optim",
     "lists": "test_kernels",

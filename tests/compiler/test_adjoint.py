@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import microgradnn as mg
-from microgradnn import Value
+from microgradnn import Value, losses, nn
 from microgradnn.compiler import compile
 from microgradnn.compiler.adjoint import MOST_ADDED_IN_TURN, adjoint, names_in
 from microgradnn.compiler.normalise import normalise, split_links
@@ -40,6 +40,21 @@ def reverse_of(output: Value, inputs: list[Value], params: list[Value]) -> list[
 
 def leaves(count: int) -> list[Value]:
     return [Value(1.0 + k) for k in range(count)]
+
+
+def test_the_gradient_of_a_network_stands_in_the_order_of_its_parameters() -> None:
+    """Each layer's part is written where it is wanted; what has several parts is added up apart."""
+    model = nn.MLP(2, [3, 1])
+    program = compile(model, losses.mse_loss)
+    gradient = program.schedule(finite=True).gradient
+    assert gradient is not None
+    assert np.diff(gradient.index).tolist() == [1] * 12
+    assert "concatenate" not in program.source
+    x, w = leaves(1), leaves(4)
+    first = [w[0] * x[0] + w[1] * 2.0 * x[0], w[2] * x[0] + w[3] * x[0]]
+    again = w[0] * first[0] + w[1] * first[1]
+    found = compile(again, x, w).value_and_grad([[1.5]])[1]
+    assert found.tolist() == [7.5 + 1.5, 10.5 + 3.0, 3.0, 3.0]
 
 
 def test_upstream_times_partial_is_one_step() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from microgradnn import Value
 from microgradnn.compiler import Program, compile
@@ -10,9 +11,10 @@ from microgradnn.compiler.arrays import (
     LEAST_SAMPLES_AT_ONCE,
     MOST_NUMBERS_AT_ONCE,
     Arrays,
+    numbers_of,
     samples_at_once,
 )
-from microgradnn.compiler.steps import Schedule
+from microgradnn.compiler.steps import Schedule, Step
 
 
 def line() -> tuple[Program, list[Value]]:
@@ -65,6 +67,16 @@ def test_parts_of_a_batch_are_as_large_as_the_cache_allows() -> None:
         assert samples_at_once(plan) == samples
 
 
+def test_steps_of_few_slots_have_more_samples_at_once() -> None:
+    plan = Schedule(params=0)
+    slots = plan.new_slots(True, 64)
+    plan.steps = [Step(slots)] * 30
+    assert samples_at_once(plan) == MOST_NUMBERS_AT_ONCE // 64  # 30 calls of 8192 numbers are less
+    for steps, times in [(48, 1.5), (64, 2.0), (1000, 2.0)]:
+        plan.steps = [Step(slots)] * steps
+        assert samples_at_once(plan) == times * MOST_NUMBERS_AT_ONCE // 64
+
+
 def test_uniform_outputs_are_the_same_for_all_samples() -> None:
     x, w = Value(2.0), Value(3.0)
     assert compile([w * w, x * w], [x], [])([[1.0], [2.0]]).tolist() == [[9.0, 3.0], [9.0, 6.0]]
@@ -77,3 +89,24 @@ def test_a_part_adds_its_share_to_the_mean() -> None:
     arrays.forward(np.array([[1.0], [5.0]]), np.array([3.0]))
     mean, gradient = arrays.mean_and_gradient(0.25)  # two samples of four
     assert (mean, gradient.tolist()) == (0.25 * (3.0 + 15.0), [0.25 * (1.0 + 5.0)])
+
+
+def test_numbers_of_values() -> None:
+    class Weight(Value):
+        """A parameter of a class of the user's own."""
+
+    found = numbers_of([Value(0.1), Weight(-2), Value(float("inf"))])
+    assert found.dtype == float
+    assert found.tolist() == [0.1, -2.0, float("inf")]
+    found[0] = 5.0  # it is fresh, and may be written to
+    assert numbers_of([]).shape == (0,)
+
+
+def test_a_function_that_is_traced_may_not_read_them() -> None:
+    program, params = line()
+
+    def of_a_program(x: list[Value]) -> Value:
+        return x[0] * params[0] * float(program([[1.0]])[0])
+
+    with pytest.raises(ValueError, match="reads the number of a Value"):
+        compile(of_a_program, example_inputs=[[1.0]], params=params)

@@ -10,17 +10,16 @@ import re
 import subprocess
 import sys
 import traceback
-from typing import Any
 from unittest import mock
 
 import numpy as np
 import pytest
+from codes import batched, code_of, ran
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn
 from microgradnn.compiler import compile
-from microgradnn.compiler.emit_numpy import NumpyCode
-from microgradnn.compiler.steps import Link, Product, Reduce, Schedule, Slots, Step, Sum
+from microgradnn.compiler.steps import Link, Reduce, Sum
 from microgradnn.compiler.summary import reverse_step_in_words, step_in_words
 from microgradnn.engine import PRIMITIVES
 
@@ -39,24 +38,6 @@ def test_a_primitive_of_the_users_own_is_compiled(name: str) -> None:
     for run in (program, program.value_and_grad):
         with pytest.raises(ValueError, match=re.escape("row 1: root(-3.0): ")):
             run([[3.0], [-1.0]])
-
-
-def test_a_broadcast_view_is_no_matrix() -> None:
-    """The same input in all windows: a reshaped view of it would be a copy that stays as it was."""
-    xs, ws = [Value(0.5), Value(0.25)], [Value(1.0), Value(2.0), Value(3.0), Value(4.0)]
-    windows = [[xs[0], xs[1]], [xs[0], xs[0]], [xs[1], xs[1]]]
-    outs = [mg.dot(w, x) for w in (ws[:2], ws[2:]) for x in windows]
-    program = compile(mg.sum([mg.tanh(o) for o in outs]), xs, ws)
-    rng = np.random.default_rng(0)
-    for X in rng.standard_normal((3, 4, 2)):
-        eager = [
-            np.tanh([w[0] * x[i] + w[1] * x[j] for w in ((1, 2), (3, 4)) for i, j in PAIRS]).sum()
-            for x in X
-        ]
-        assert np.allclose(program(X), eager, rtol=1e-12)
-
-
-PAIRS = ((0, 1), (0, 0), (1, 1))
 
 
 def test_no_function_writes_in_place_on_a_stepped_view() -> None:
@@ -101,32 +82,6 @@ def test_source_and_summary_do_not_depend_on_the_hash_seed() -> None:
 # ---- The text ------------------------------------------------------------------------------------
 
 
-def code_of(steps: list[Step], slots: dict[bool, int]) -> NumpyCode:
-    """The code of reverse steps that have no forward pass before them."""
-    plan = Schedule(params=0)
-    plan.slot_count.update(slots)
-    plan.seed, plan.gradient = plan.new_slots(True, 1), plan.new_slots(False, 1)
-    plan.reverse = steps
-    return NumpyCode(plan)
-
-
-def ran(code: NumpyCode, V: Any, U: Any) -> tuple[Any, Any]:
-    """The buffers after a reverse pass that began with these numbers."""
-    names = code.allocate(np.shape(V)[1])
-    names["V"][: len(V)] = V
-    names["U"][: len(U)] = U
-    names["backward"](1.0)
-    return names["V"].tolist(), names["U"].tolist()
-
-
-def batched(*index: Any) -> Slots:
-    return Slots(True, np.array(index))
-
-
-def uniform(*index: Any) -> Slots:
-    return Slots(False, np.array(index))
-
-
 def test_a_comment_above_its_lines_describes_each_step() -> None:
     program = compile(
         nn.MLP(2, [3], rng=0), losses.mse_loss, example_inputs=[[1.0, 2.0], [3.0, 4.0]]
@@ -139,31 +94,6 @@ def test_a_comment_above_its_lines_describes_each_step() -> None:
     assert [comment for comment in comments if comment in words] == words
     place = lines.index("# 12 multiplications and additions → matmul 3×2 + bias")
     assert re.fullmatch(r"dot\(u\d+, v\d+, v\d+\)", lines[place + 1])
-
-
-@pytest.mark.parametrize(
-    ("letters", "a", "b", "result", "call"),
-    [
-        (("mk", "kc", "mc"), uniform([0, 1], [2, 3]), batched([0], [1]), batched([4], [5]), "dot"),
-        (("mc", "kc", "mk"), batched([0], [1]), batched([2], [3]), uniform([4, 5], [6, 7]), "dot"),
-        (("mk", "mk", "m"), batched([0, 1], [2, 3]), batched([1, 0], [3, 2]), batched(4, 5), "add"),
-        (("m", "mk", "mk"), batched(0, 1), batched([0, 1], [2, 3]), batched([4, 5], [6, 7]), "mul"),
-        (("m", "", "m"), batched(0, 1), Slots(True, np.array(2)), uniform(4, 5), "dot"),
-    ],
-)  # fmt: skip
-def test_products_are_what_einsum_says(
-    letters: tuple[str, str, str], a: Slots, b: Slots, result: Slots, call: str
-) -> None:
-    step = Product(result, letters, a, b)
-    code = code_of([step], {True: 8, False: 8})
-    V, U = np.array([[1.0, 2.0], [3.0, 5.0], [7.0, 11.0], [13.0, 17.0]]), np.array([2.0, 3, 5, 7])
-    found = ran(code, V, U)[not result.batched]
-    buffers = {True: V, False: U}
-    wanted = np.einsum(
-        "{},{}->{}".format(*step.axes), buffers[a.batched][a.index], buffers[b.batched][b.index]
-    )
-    assert np.array(found)[result.index].tolist() == wanted.tolist()
-    assert call in code.source
 
 
 def test_a_sum_whose_terms_get_shorter() -> None:
