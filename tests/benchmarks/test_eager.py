@@ -1,14 +1,8 @@
-"""Eager work: a GPT against its own engine, softmax against single steps, a node, the import."""
+"""Eager work: a GPT against its own engine, softmax against single steps, a node."""
 
 import gc
-import os
-import resource
-import statistics
-import subprocess
-import sys
 import tracemalloc
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -114,24 +108,3 @@ def test_bytes_of_a_node(build: Callable[..., test_scale.Graph]) -> None:
     print(f"{passed:.0f} after a backward pass")
     assert recorded <= (150 if build is chain else 300)
     assert passed <= 300
-
-
-# ---- The import --------------------------------------------------------------------------------
-
-
-def test_time_of_the_import(tmp_path: Path) -> None:
-    """In seconds of the processor, which other programs on the machine lengthen least."""
-    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # for it is the cached bytecode that is timed
-
-    def run(program: str) -> float:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-c", program], check=True, env=environment)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-    run("import microgradnn")  # writes the cache
-    bare, ours = zip(*[(run("pass"), run("import microgradnn")) for _ in range(21)], strict=True)
-    seconds = statistics.median(ours) - statistics.median(bare)
-    print(f"\n{setting()}\nthe import over bare Python: {seconds * 1e3:.1f} ms, median of 21")
-    assert seconds <= 0.020
