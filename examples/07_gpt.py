@@ -4,6 +4,7 @@ import random
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import microgradnn as mg
 from microgradnn import losses, nn, optim
@@ -20,24 +21,27 @@ END = len(letters)  # stands before and after a name
 documents = [[END, *map(letters.index, name), END] for name in names]
 
 
-def matrix(rows, columns, rng):
+Numbers = list[Any]  # Values, and plain numbers where nothing is recorded
+
+
+def matrix(rows: int, columns: int, rng: random.Random) -> list[Numbers]:
     return [[mg.Value(rng.gauss(0, 0.08)) for _ in range(columns)] for _ in range(rows)]
 
 
-def times(matrix, x):
+def times(matrix: list[Numbers], x: Numbers) -> Numbers:
     return [mg.dot(row, x) for row in matrix]
 
 
-def plus(x, y):
+def plus(x: Numbers, y: Numbers) -> Numbers:
     return [a + b for a, b in zip(x, y, strict=True)]
 
 
-def normalised(x):
+def normalised(x: Numbers) -> Numbers:
     scale = (mg.dot(x, x) / len(x) + 1e-5) ** -0.5
     return [scale * number for number in x]
 
 
-def attention(query, keys, values):
+def attention(query: Numbers, keys: list[Numbers], values: list[Numbers]) -> Numbers:
     shares = mg.softmax([mg.dot(query, key) / len(query) ** 0.5 for key in keys])
     return [mg.dot(shares, column) for column in zip(*values, strict=True)]
 
@@ -45,7 +49,7 @@ def attention(query, keys, values):
 class GPT(nn.Module):
     """One block of attention and one of neurons; each adds to what it is given."""
 
-    def __init__(self, seed):
+    def __init__(self, seed: int) -> None:
         rng = random.Random(seed)
         self.letter = nn.Embedding(END + 1, WIDTH, init=nn.normal(0.08), rng=rng)
         self.place = nn.Embedding(BLOCK, WIDTH, init=nn.normal(0.08), rng=rng)
@@ -53,7 +57,7 @@ class GPT(nn.Module):
         self.up, self.down = matrix(4 * WIDTH, WIDTH, rng), matrix(WIDTH, 4 * WIDTH, rng)
         self.head = matrix(END + 1, WIDTH, rng)
 
-    def logits(self, letter, before):
+    def logits(self, letter: Any, before: list[tuple[Numbers, Numbers]]) -> Numbers:
         """The logits of the letter that follows; `before` holds keys and values, and grows."""
         x = plus(self.letter(letter), self.place(len(before)))
         x = normalised(x)
@@ -69,15 +73,15 @@ class GPT(nn.Module):
         x = plus(x, times(self.down, active))
         return times(self.head, x)
 
-    def loss(self, document):
+    def loss(self, document: Numbers) -> Any:
         """How far the letters come as a surprise, on average."""
-        before = []
+        before: list[tuple[Numbers, Numbers]] = []
         logits = [self.logits(letter, before) for letter in document[:-1]]
         return losses.cross_entropy(logits, document[1:])
 
-    def name(self, rng):
+    def name(self, rng: random.Random) -> str:
         """A new name, letter by letter."""
-        letter, before, spelt = END, [], ""
+        letter, before, spelt = END, list[tuple[Numbers, Numbers]](), ""
         with mg.no_grad():
             while len(before) < BLOCK:
                 shares = [share.data for share in mg.softmax(self.logits(letter, before))]
@@ -88,7 +92,7 @@ class GPT(nn.Module):
         return spelt
 
 
-def adam(model):
+def adam(model: GPT) -> optim.Adam:
     """Adam, with a learning rate that falls to 0 on a straight line."""
     return optim.Adam(model.parameters(), lambda step: 0.01 * (1 - step / STEPS), (0.85, 0.99))
 

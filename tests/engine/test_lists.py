@@ -48,13 +48,14 @@ class Own(Value):
 @pytest.mark.parametrize("inputs", ["floats", "values", "mixed", "own", "ints"])
 def test_a_dot_of_lists_is_that_of_its_row(inputs: str, bias: Any) -> None:
     ws = [Value(0.5), Value(-0.25), Value(3.0)]
-    xs: list[Any] = {
+    kinds: dict[str, list[Any]] = {
         "floats": [1.0, 2.0, 4.0],
         "values": [Value(1.0), Value(2.0), Value(4.0)],
         "mixed": [Value(1.0), 2.0, Value(4.0)],
         "own": [Own(1.0), Own(2.0), Value(4.0)],
         "ints": [1, 2, 4],
-    }[inputs]
+    }
+    xs = kinds[inputs]
     for left, right in ((ws, xs), (xs, ws)):
         node = mg.dot(left, right, bias)
         assert parts(node) == parts(Value._record(reductions.dot, (*left, *right, bias)))
