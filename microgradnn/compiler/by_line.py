@@ -50,14 +50,16 @@ def define(setup: Iterable[str], names: dict[str, Any]) -> None:
             names[name] = names[buffer][int(start) : int(stop)]
 
 
-def calls_of(lines: Sequence[str], names: dict[str, Any]) -> Calls:
+def calls_of(lines: Sequence[str], known: dict[str, Any]) -> Calls:
     """The calls that lines of a program make.
 
-    >>> names = {"add": max, "v1": [1.0], "v2": [2.0]}
-    >>> calls_of(["# in words", "add(v1, v2)"], names)
+    To the names that are known are added the texts of numbers and words, and functions such as
+    `add.reduce`.
+
+    >>> known = {"add": max, "v1": [1.0], "v2": [2.0]}
+    >>> calls_of(["# in words", "add(v1, v2)"], known)
     [functools.partial(<built-in function max>, [1.0], [2.0])]
     """
-    known = dict(names)  # also texts of numbers and strings, and functions such as `add.reduce`
     return [_call_of(line, known) for line in lines if not line.startswith("#")]
 
 

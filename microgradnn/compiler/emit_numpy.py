@@ -84,7 +84,8 @@ class NumpyCode(ProductCode, ChoiceCode):
                 names[f"row_{name}"] = np.vectorize(row.forward, otypes=[float])
         if self.calls:
             define(self.setup, names)
-            names["calls"] = [calls_of(lines, names) for lines in self.calls]
+            known = names.copy()
+            names["calls"] = [calls_of(lines, known) for lines in self.calls]
             names["run_through"] = run_through
         exec(self.code, names)
         return names

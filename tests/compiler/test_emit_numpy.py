@@ -112,6 +112,33 @@ def test_a_reduction_of_gathered_slots(op: str, wanted: list[float]) -> None:
     assert [x for (x,) in ran(code, [[1.0], [3.0], [4.0], [8.0]], [])[0][4:6]] == wanted
 
 
+def test_few_slots_are_computed_one_by_one_instead_of_gathered() -> None:
+    xs, w = [Value(0.5 + k) for k in range(9)], Value(2.0)
+    pairs = [(0, 5), (1, 8), (4, 6), (2, 7), (3, 3), (7, 1)]
+    for count, takes in [(3, False), (6, True)]:
+        outs = [xs[i] * xs[j] for i, j in pairs[:count]]
+        program = compile([*outs, w], xs, [w])
+        X = np.random.default_rng(0).uniform(-1, 1, (4, 9))
+        wanted = [X[:, i] * X[:, j] for i, j in pairs[:count]]
+        assert np.array_equal(program(X)[:, :count], np.transpose(wanted))
+        assert (".take(" in program.source) == takes
+
+
+def test_what_is_the_same_for_all_samples_is_computed_once() -> None:
+    xs, ws, vs = ([Value(a), Value(b)] for a, b in [(0.5, 2.0), (3.0, 4.0), (5.0, 6.0)])
+    out = mg.sum([mg.sin(v * x / w) for x, w, v in zip(xs, ws, vs, strict=True)])
+    program = compile(out, xs, [*vs, *ws])
+    assert re.search(r"t\d = empty\(\(2, 1\), float\)", program.source)  # of 1/w
+    X, w, v = (
+        np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 2.0]]),
+        np.array([3.0, 4.0]),
+        np.array([5, 6]),
+    )
+    slopes = np.cos(v * X / w) * X / w
+    wanted = np.concatenate([slopes.mean(axis=0), (-slopes * v / w).mean(axis=0)])
+    assert np.allclose(program.value_and_grad(X)[1], wanted, rtol=1e-12)
+
+
 # ---- For debuggers -------------------------------------------------------------------------------
 
 
