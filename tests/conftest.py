@@ -1,9 +1,15 @@
-"""What each profile of `effort` means to hypothesis; where unseeded networks begin."""
+"""What each profile of `effort` means to hypothesis; both back ends; unseeded networks."""
 
 import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import pytest
 from effort import PROFILE
 from hypothesis import HealthCheck, Phase, settings
+
+from microgradnn.compiler import compile
 
 # A machine that others use at the same moment is slow now and then; that is no failure.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,3 +26,31 @@ settings.load_profile(PROFILE)
 def pytest_runtest_setup() -> None:
     """Networks without `rng` draw from `random`: the same in each test, alone or after others."""
     random.seed(0)
+
+
+# Files whose tests compile nothing, or name the back end.
+ON_ONE_BACK_END = {
+    *(f"test_{name}" for name in ("back_end", "emit_jax", "emit_native", "naming", "patterns")),
+    *(f"test_{name}" for name in ("native_machine", "native_runs", "steps")),
+}
+
+
+@pytest.fixture(scope="module")
+def default_backend(request: Any) -> Iterator[None]:
+    """The back end of programs whose test does not name one."""
+    if request.param == "native":
+        pytest.importorskip("llvmlite", reason="the native back end needs llvmlite")
+    defaults: Any = compile.__kwdefaults__
+    defaults["backend"] = request.param
+    yield
+    defaults["backend"] = "numpy"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test of the compiler runs on both back ends."""
+    path = Path(metafunc.module.__file__ or "")
+    is_test = path.parent.name == "compiler" and path.stem.startswith("test_")
+    if is_test and path.stem not in ON_ONE_BACK_END:
+        metafunc.fixturenames.insert(0, "default_backend")
+        names = ["numpy", "native"]
+        metafunc.parametrize("default_backend", names, indirect=True, scope="module")

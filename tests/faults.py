@@ -32,6 +32,10 @@ PARTS = ("regression", "classification", "divergence")
 LOSSES = [*(f"tests/losses/test_{name}.py" for name in PARTS), "tests/test_conformance.py"]
 TRACED = ["tests/compiler/test_traced.py"]
 ARRAYS = ("levels", "products", "by_line", "arrays", "adjoint")
+NATIVE = [f"tests/compiler/test_{name}.py" for name in ("native_machine", "native_runs")]
+NATIVE += [f"tests/compiler/test_{name}.py" for name in ("emit_native", "back_end")]
+NATIVE_FILES = ["native_code", "native_samples", "native_numbers", "native_runs"]
+NATIVE_FILES += ["emit_native", "native_arrays", "back_end"]
 TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/value.py": [*GRAPHS, *TRACED],
     "engine/row.py": [*OTHERS, "tests/engine/test_interop.py", "tests/engine/test_modes.py", *ROWS],
@@ -113,6 +117,7 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "compiler/tracing.py": [*TRACED, "tests/compiler/test_compiling.py"],
     "compiler/compiling.py": ["tests/compiler/test_compiling.py"],
     "nn/embedding.py": ["tests/nn/test_embedding.py"],
+    **{f"compiler/{name}.py": NATIVE for name in NATIVE_FILES},
     "compiled code": ["tests/compiler"],
 }
 
@@ -595,6 +600,17 @@ COMPILER = [
     Fault("erfc near 0 by the quotient", "error_functions.py", "np.where(is_near, 1.0 - near, np.where", "np.where(x > 9.0, 1.0 - near, np.where"),
     Fault("erf of a negative number", "error_functions.py", "np.copysign(1.0 - far, x)", "1.0 - far"),
     Fault("erf at infinity", "error_functions.py", "x = np.minimum(np.maximum(x, -FARTHEST), FARTHEST)", "pass"),
+    Fault("native numbers are not looked at", "compiler/native_samples.py", "[code.looked_at(x, carried[0])]", "[carried[0]]"),
+    Fault("lanes are added at once", "compiler/native_numbers.py", "code.add_to(address, code.load(code.at(self.parts, i)))", "code.store(code.load(code.at(self.parts, i)), address)"),
+    Fault("all gradients are fresh", "compiler/emit_native.py", "self.notes and not written[slots].any() and len(np.unique(slots)) == len(slots)", "self.notes"),
+    Fault("a slot twice is fresh", "compiler/emit_native.py", " and len(np.unique(slots)) == len(slots)", ""),
+    Fault("nothing needs to be zero", "compiler/emit_native.py", "self.needs_zero[slots[~self.written[True][slots]]] = True", "pass"),
+    Fault("the last vector has gradients", "compiler/native_arrays.py", "self.seeds[self.batch :] = 0.0", "self.seeds[self.batch :] = share"),
+    Fault("the last vector is not filled up", "compiler/native_arrays.py", "self.filled_up[:] = X[0][:, None]", "self.filled_up[:] = -1e9"),
+    Fault("a link's value passes on", "compiler/native_runs.py", "self.turn[node], passes_on=False)", "self.turn[node])"),
+    Fault("the wrong factor", "compiler/native_samples.py", "places[::-1], strict=False", "places, strict=False"),
+    Fault("a maximum at a NaN", "compiler/native_code.py", '"maximum": "oge"', '"maximum": "ole"'),
+    Fault("auto is by taste", "compiler/back_end.py", "if count < FEWEST_NATIVE:", "if count > FEWEST_NATIVE:"),
 ]  # fmt: skip
 
 PROGRAMS = [

@@ -12,23 +12,35 @@ from typing import Any, overload
 
 import numpy as np
 
+from ..arguments import must_be
 from ..collector import large_graph
 from ..data import as_floats
 from ..engine.interop import assign
 from ..engine.value import Value
 from ..nn import Module
 from .arrays import Array
+from .back_end import check_back_end
 from .program import Program
 from .tracing import as_values, trace
 
 
 @overload
-def compile(outputs: Module, inputs: Any = None, *, example_inputs: Any = None) -> Program: ...
-@overload
-def compile(outputs: Callable[[list[Any]], Any], *, params: Sequence[Value] = ()) -> Programs: ...
+def compile(
+    outputs: Callable[[list[Any]], Any],
+    *,
+    params: Sequence[Value] = (),
+    backend: str = "numpy",
+    vector_math: bool = True,
+) -> Programs: ...
 @overload
 def compile(
-    outputs: Any, inputs: Any = None, params: Sequence[Value] = (), *, example_inputs: Any = None
+    outputs: Any,
+    inputs: Any = None,
+    params: Sequence[Value] = (),
+    *,
+    example_inputs: Any = None,
+    backend: str = "numpy",
+    vector_math: bool = True,
 ) -> Program: ...
 def compile(
     outputs: Any,
@@ -36,6 +48,8 @@ def compile(
     params: Sequence[Value] = (),
     *,
     example_inputs: Sequence[Any] | None = None,
+    backend: str = "numpy",
+    vector_math: bool = True,
 ) -> Program | Programs:
     """Turn a scalar graph into array code that runs a whole batch at once, in three forms.
 
@@ -61,10 +75,11 @@ def compile(
     (8.5, array([4., 5.]))
     """
 
+    must_be(bool, vector_math, "vector_math", "True or False")
     if callable(outputs) and not isinstance(outputs, Module) and inputs is example_inputs is None:
-        return Programs(outputs, params)
+        return Programs(outputs, params, backend, vector_math)
     with large_graph():  # a tape is many small objects, none of them garbage
-        return Program(trace(outputs, inputs, params, example_inputs))
+        return Program(trace(outputs, inputs, params, example_inputs), backend, vector_math)
 
 
 class Programs:
@@ -83,8 +98,15 @@ class Programs:
     [2, 3]
     """
 
-    def __init__(self, f: Callable[[list[Any]], Any], params: Sequence[Value]) -> None:
+    def __init__(
+        self,
+        f: Callable[[list[Any]], Any],
+        params: Sequence[Value],
+        backend: str = "numpy",
+        vector_math: bool = True,
+    ) -> None:
         self._f, self._params = f, as_values(params, "params")
+        self._backend, self._vector_math = check_back_end(backend), vector_math
         self._programs: dict[int, Program] = {}
 
     def __call__(self, X: Any, theta: Any = None) -> Array:
@@ -107,7 +129,7 @@ class Programs:
             example, again = array[0].tolist(), bool(self._programs)
             with large_graph():
                 traced = trace(self._f, None, self._params, [example], again)
-                self._programs[length] = Program(traced)
+                self._programs[length] = Program(traced, self._backend, self._vector_math)
         return self._programs[length]
 
     @property

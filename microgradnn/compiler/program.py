@@ -21,8 +21,8 @@ from ..data import as_floats
 from ..engine.interop import assign
 from ..engine.value import Value
 from .adjoint import adjoint
-from .arrays import Array, Arrays, numbers_of, samples_at_once
-from .emit_numpy import NumpyCode
+from .arrays import Array, Arrays, numbers_of
+from .back_end import BackEnd
 from .expand import expand
 from .normalise import normalise, split_links
 from .replay import mean_by_sample, outputs_by_sample, raise_errors
@@ -46,13 +46,13 @@ class Program:
     nothing, but one program may not be called by two threads at once.
     """
 
-    def __init__(self, traced: Traced) -> None:
+    def __init__(self, traced: Traced, backend: str = "numpy", vector_math: bool = True) -> None:
         self._tape, self._params = traced.tape, traced.params
         self._example, self._single = traced.example, traced.single
         # Made when first needed, for each (finite, gradient) of `_scheduled`.
         self._schedules: dict[tuple[bool, bool], Schedule] = {}
-        self._codes: dict[tuple[bool, bool], NumpyCode] = {}
         self._arrays: dict[tuple[int, bool, bool], Arrays] = {}  # by size of batch, too
+        self._back_end = BackEnd(backend, vector_math, self._tape)
         self._differentiable = len(self._tape.outputs) == 1 and bool(self._params)
         self._selects = not SELECTIONS.keys().isdisjoint(self._tape.ops)
         numbers = self._tape.numbers.values()
@@ -110,7 +110,7 @@ class Program:
 
     def _outputs(self, X: Array, theta: Array, gradient: bool) -> Array:
         def run(finite: bool) -> Array:
-            found = self._passes(X, theta, finite, Arrays.outputs, gradient)
+            found = self._passes(X, theta, finite, lambda arrays: arrays.outputs(), gradient)
             return found[0] if len(found) == 1 else np.vstack(found)
 
         return self._guarded(run, outputs_by_sample, X, theta)
@@ -126,16 +126,15 @@ class Program:
         """Run the forward pass and take a result; large batches give one for each part."""
         arrays = self._arrays.get((len(X), finite, gradient))
         if arrays is None:
-            scheduled = self._scheduled(finite, gradient)
-            size = samples_at_once(scheduled)
+            wanted = len(X), finite, gradient
+            size, make = self._back_end.maker(*wanted, self._scheduled)
             if len(X) > size:
                 parts = [X[start : start + size] for start in range(0, len(X), size)]
                 found = [self._passes(part, theta, finite, result, gradient) for part in parts]
                 return list(chain(*found))
             if len(self._arrays) >= MOST_BATCH_SIZES:
                 del self._arrays[next(iter(self._arrays))]  # those made first
-            arrays = Arrays(scheduled, self._numpy_code(finite, gradient), len(X))
-            self._arrays[len(X), finite, gradient] = arrays
+            arrays = self._arrays[len(X), finite, gradient] = make(len(X))
         arrays.forward(X, theta)
         return [result(arrays)]
 
@@ -153,12 +152,6 @@ class Program:
             self._schedules[key] = made
         return self._schedules[key]
 
-    def _numpy_code(self, finite: bool, gradient: bool) -> NumpyCode:
-        key = finite, gradient
-        if key not in self._codes:
-            self._codes[key] = NumpyCode(self._scheduled(finite, gradient))
-        return self._codes[key]
-
     # ---- Looking inside ------------------------------------------------------------------------
 
     @property
@@ -167,11 +160,13 @@ class Program:
 
         Above the lines of each step a comment says what they do.
         """
-        return self._numpy_code(True, self._differentiable).source
+        schedule = self.schedule(finite=True)
+        return self._back_end.numpy_code(True, self._differentiable, schedule).source
 
     def summary(self) -> str:
         """What became of the scalars, step by step."""
-        return summary_of(self._tape, self.schedule(finite=True))
+        lines = summary_of(self._tape, self.schedule(finite=True))
+        return f"{lines}{self._back_end.in_words()}"
 
     def schedule(self, finite: bool = False) -> Schedule:
         """The steps on arrays, forward and reverse, which a back end turns into code; printable.

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..arguments import as_count, must_be
+from ..compiler.back_end import check_back_end
 from ..data import batches
 from ..engine.interop import assign
 from ..engine.modes import Changed
@@ -42,6 +43,7 @@ def fit(
     progress: bool = True,
     callbacks: Sequence[Callback] = (),
     compiled: bool | None = None,
+    backend: str = "numpy",
 ) -> History:
     """Train `model` on samples X and targets y, and give the history.
 
@@ -53,6 +55,7 @@ def fit(
     Model and loss are compiled where they can be: their course must not depend on the data, and the
     loss of a batch must be the mean or the sum over its samples. Else each batch is recorded as a
     graph, and the history says why. `compiled=False` asks for that, `compiled=True` refuses it.
+    `backend` is that of `compile`: "numpy", "native" or "auto".
 
     ValueError names the sample and column of a NaN in the data, and refuses what would train in
     vain: an optimizer that holds no parameter of the model, a loss that depends on none.
@@ -67,7 +70,7 @@ def fit(
     must_be(Module, model, "model", "a network")
     data = checked_data(X, y, NAMES)
     held_out = None if validation is None else _checked_validation(validation)
-    _check_settings(loss, optimizer, compiled)
+    _check_settings(loss, optimizer, compiled, backend)
     as_count(epochs, "epochs")
     as_count(seed, "seed", least=0)
     for callback in must_be((list, tuple), callbacks, "callbacks", "a list of functions"):
@@ -85,7 +88,7 @@ def fit(
         progress_bar(progress, epochs) as advance,
         _deferred_interrupt() as interrupted,
     ):
-        course = _Course(Eager(model, loss, optimizer), data, held_out, compiled, history)
+        course = _Course((model, loss, optimizer), data, held_out, compiled, backend, history)
         for epoch in range(epochs):
             course.check(epoch)
             course.train(batches(*data, batch_size, seed=seed * 1_000_003 + epoch), interrupted)
@@ -113,7 +116,8 @@ def _checked_validation(validation: Any) -> Data:
     return checked_data(X, y, VALIDATION_NAMES)
 
 
-def _check_settings(loss: Any, optimizer: Any, compiled: Any) -> None:
+def _check_settings(loss: Any, optimizer: Any, compiled: Any, backend: Any) -> None:
+    check_back_end(backend)
     must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
     if optimizer is not None and not isinstance(optimizer, Optimizer):
         raise TypeError(
@@ -128,14 +132,14 @@ class _Course:
 
     def __init__(
         self,
-        eager: Eager,
+        of: tuple[Module, Loss, Optimizer],
         data: Data,
         held_out: Data | None,
         compiled: bool | None,
+        backend: str,
         history: History,
     ) -> None:
-        self.eager = eager
-        self.stepper = eager
+        self.eager = self.stepper = Eager(*of)
         self.data = data
         self.must_be_compiled = bool(compiled)
         self.history = history
@@ -143,7 +147,7 @@ class _Course:
             history.run_eagerly("compiled=False")
         else:
             try:
-                self.stepper = Compiled(eager.model, eager.loss, eager.optimizer, *data)
+                self.stepper = Compiled(*of, *data, backend)
             except Exception as why:  # A model or a loss of the user's own may raise anything.
                 history.run_eagerly(f"{type(why).__name__}: {why}")
         self._check_targets(held_out)

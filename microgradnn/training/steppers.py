@@ -79,7 +79,13 @@ class Compiled(Eager):
     """
 
     def __init__(
-        self, model: Module, loss: Loss, optimizer: Optimizer, samples: Any, targets: Any
+        self,
+        model: Module,
+        loss: Loss,
+        optimizer: Optimizer,
+        samples: Any,
+        targets: Any,
+        backend: str = "numpy",
     ) -> None:
         super().__init__(model, loss, optimizer)
         self._place_parameters()
@@ -88,7 +94,9 @@ class Compiled(Eager):
         # Each sample has the target of another, for the loss of a trained model may be 0, which
         # does not show whether it is a mean or a sum.
         targets = np.roll(targets[chosen], 1, axis=0)
-        self.predictor = compile(model, example_inputs=[samples[0].tolist(), samples[-1].tolist()])
+        self.backend = backend
+        examples = [samples[0].tolist(), samples[-1].tolist()]
+        self.predictor = compile(model, example_inputs=examples, backend=backend)
         self._compile_loss(samples, targets)
         self.read()
         self._compare_with_graph(samples, targets)
@@ -118,7 +126,9 @@ class Compiled(Eager):
 
         columns = self.columns(samples, targets)
         examples = [columns[0].tolist(), columns[-1].tolist()]
-        self.program = compile(loss_of_sample, example_inputs=examples, params=self.params)
+        self.program = compile(
+            loss_of_sample, example_inputs=examples, params=self.params, backend=self.backend
+        )
 
     def _compare_with_graph(self, samples: Any, targets: Any) -> None:
         """Refuse a program that gives another loss; find whether a batch's is a mean or a sum."""

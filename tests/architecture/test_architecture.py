@@ -45,8 +45,9 @@ ORDER = {
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
     "contents dot image picture network drawn worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
-    "summary naming products by_line choices emit_numpy arrays replay emit_jax hidden traced "
-    "tracing program compiling",
+    "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
+    "native_operations native_samples native_numbers native_machine native_runs emit_native "
+    "native_arrays back_end hidden traced tracing program compiling",
     "plots": "",
     "training": "terminal history targets vain accuracy steppers loop",
     "explorer": "sample views excerpt arithmetic facts page",
@@ -102,6 +103,11 @@ TESTED_BY = {
     "hidden": "test_traced",
     "leaves": "test_optim",
     "lists": "test_kernels",
+    **dict.fromkeys(
+        ["native_code", "native_numbers", "native_operations", "native_samples"],
+        "test_native_machine",
+    ),
+    "native_arrays": "test_emit_native",
     "parts": "test_search",
     "recording": "test_modes",
     "replay": "test_traced",

@@ -134,7 +134,8 @@ def test_slots_with_fewer_parts_are_reached_by_the_first_terms_only() -> None:
 def test_a_parameter_without_a_part_has_gradient_zero() -> None:
     w, u = leaves(2)
     program = compile(mg.sin(w) + 0.0 * u, [], [w, u])
-    assert program.value_and_grad(np.empty((1, 0)))[1].tolist() == [math.cos(1.0), 0.0]
+    wanted = [pytest.approx(math.cos(1.0), rel=1e-15), 0.0]
+    assert program.value_and_grad(np.empty((1, 0)))[1].tolist() == wanted
 
 
 def test_names_are_found_in_a_formula() -> None:

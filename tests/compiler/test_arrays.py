@@ -14,6 +14,7 @@ from microgradnn.compiler.arrays import (
     numbers_of,
     samples_at_once,
 )
+from microgradnn.compiler.emit_numpy import NumpyCode
 from microgradnn.compiler.steps import Schedule, Step
 
 
@@ -85,7 +86,7 @@ def test_uniform_outputs_are_the_same_for_all_samples() -> None:
 def test_a_part_adds_its_share_to_the_mean() -> None:
     x, w = Value(2.0), Value(3.0)
     program = compile(x * w, [x], [w])
-    arrays = Arrays(program.schedule(), program._numpy_code(False, True), 2)
+    arrays = Arrays(program.schedule(), NumpyCode(program.schedule()), 2)
     arrays.forward(np.array([[1.0], [5.0]]), np.array([3.0]))
     mean, gradient = arrays.mean_and_gradient(0.25)  # two samples of four
     assert (mean, gradient.tolist()) == (0.25 * (3.0 + 15.0), [0.25 * (1.0 + 5.0)])

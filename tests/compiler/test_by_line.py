@@ -15,13 +15,17 @@ from microgradnn.compiler.by_line import calls_of, define, run_through, without_
 from microgradnn.engine import PRIMITIVES
 
 
+def numpy_code_of(program: mg.Program) -> Any:
+    return program._back_end.numpy_code(True, True, program._scheduled(True, True))
+
+
 def both(make: Any) -> list[Any]:
     """Programs of the same graph: from the text, and from a list of calls."""
     programs = []
     for most in (10**9, 0):
         with mock.patch.object(emit_numpy, "MOST_COMPILED", most):
             programs.append(make())
-    text, listed = (program._numpy_code(True, True) for program in programs)
+    text, listed = (numpy_code_of(program) for program in programs)
     assert not text.calls
     assert listed.calls
     assert text.source == listed.source

@@ -166,7 +166,7 @@ def test_lines_are_forgotten_with_the_program() -> None:
     gc.collect()
     before = programs_in_linecache()
     x, w = Value(2.0), Value(3.0)
-    program = compile(x * w, [x], [w])
+    program = compile(x * w, [x], [w], backend="numpy")
     (name,) = programs_in_linecache() - before
     assert "".join(linecache.getlines(name)) == program.source
     linecache.checkcache()  # which forgets files that have changed: this is none
