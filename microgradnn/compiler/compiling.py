@@ -26,6 +26,15 @@ from .tracing import as_values, trace
 
 @overload
 def compile(
+    outputs: Module,
+    inputs: Any = None,
+    *,
+    example_inputs: Any = None,
+    backend: str = "numpy",
+    vector_math: bool = True,
+) -> Program: ...
+@overload
+def compile(
     outputs: Callable[[list[Any]], Any],
     *,
     params: Sequence[Value] = (),

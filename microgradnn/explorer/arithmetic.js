@@ -24,7 +24,8 @@ function sum(...terms) {
 /** What is left of a, with the sign of b; that of JavaScript's % is the sign of a. */
 function remainder(a, b) {
   const left = a % b;
-  return left !== 0 && (left < 0) !== (b < 0) ? left + b : left;
+  if (left === 0) return b < 0 ? -0 : 0;
+  return (left < 0) !== (b < 0) ? left + b : left;
 }
 
 /** exp(−x²), with the rounding of x² made good. */

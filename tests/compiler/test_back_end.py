@@ -52,9 +52,9 @@ def test_what_is_no_back_end_is_refused() -> None:
     with pytest.raises(ValueError, match="must be 'numpy' or 'native' or 'auto', got 'llvm'"):
         compile(*graph(2), backend="llvm")
     with pytest.raises(TypeError, match="backend must be 'numpy' or 'native' or 'auto', got int 1"):
-        compile(*graph(2), backend=1)  # type: ignore[arg-type]
+        compile(*graph(2), backend=1)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="vector_math must be True or False, got int 1"):
-        compile(*graph(2), vector_math=1)  # type: ignore[arg-type]
+        compile(*graph(2), vector_math=1)  # type: ignore[call-overload]
 
 
 def test_fit_trains_by_the_same_numbers() -> None:
