@@ -5,8 +5,8 @@ record: both stand in `value.py`, which explains itself without the rest. What a
 (its value, its derivatives, its domain) is a row of the table, read next: `row.py` says what a row
 holds, `table.py` and `reductions.py` hold them. `kernels.py` makes recording fast and changes
 nothing else. The files build on each other in this order: checks, recording, row, table,
-reductions, formulas, functions, lists, kernels, interop, value, and on it copying, modes,
-derivatives and checking.
+reductions, formulas, functions, lists, kernels, edges, interop, value, and on it copying,
+modes, derivatives and checking.
 
 >>> from microgradnn.engine import Value
 >>> x = Value(3.0)

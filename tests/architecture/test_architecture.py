@@ -102,7 +102,6 @@ TESTED_BY = {
     "biases": "test_schedule",
     "hidden": "test_traced",
     "leaves": "test_optim",
-    "lists": "test_kernels",
     **dict.fromkeys(
         ["native_code", "native_numbers", "native_operations", "native_samples"],
         "test_native_machine",
