@@ -99,7 +99,7 @@ def moons_step(engine: str, single: bool = False) -> Callable[[], object]:
     return step
 
 
-@pytest.mark.parametrize(("collector", "neurons", "single"), [(True, 35, 12), (False, 5.5, 2)])
+@pytest.mark.parametrize(("collector", "neurons", "single"), [(True, 28, 9), (False, 4.5, 1.8)])
 def test_moons_step(collector: bool, neurons: float, single: float) -> None:
     """With the collector on, as everybody runs it, and off."""
     steps = {"micrograd": moons_step("micrograd"), "neurons": moons_step("")}
