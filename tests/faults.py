@@ -414,7 +414,7 @@ ELSEWHERE = [
     Fault("a name is taken twice", "nn/search.py", "if named.setdefault(name, item) is not item:", "if named.setdefault(name, item) is None:"),
     Fault("a key without a name", "nn/search.py", "    if not all(isinstance(part, (str, Number", "    if not any(isinstance(part, (object, str, Number"),
     Fault("a circle has no end", "nn/search.py", "                raise _InItselfError", "                continue"),
-    Fault("uneven lists are an array", "nn/search.py", "_shape_of(x, depth + 1) == first for", "_shape_of(x, depth + 1) is not None for"),
+    Fault("uneven lists are an array", "nn/search.py", "shape_of(x, depth + 1) == first for", "shape_of(x, depth + 1) is not None for"),
     Fault("two numbers for one weight", "nn/module.py", "if before != number:", "if False:"),
     Fault("a layer forgets what it has besides", "nn/layers.py", "*([(\"bias\", bias)] if bias else []), *besides]", "*([(\"bias\", bias)] if bias else [])]"),
     Fault("a seed is forgotten", "nn/init.py", "return random.Random(rng)", "return shared"),
