@@ -9,7 +9,6 @@ from ..arguments import must_be
 from ..engine.interop import assign
 from ..engine.value import Value
 from ..typed import TYPE_CHECKING, Any
-from .outline import Outline, outline_of
 from .parts import Searched
 from .search import arrays_in, named_parameters_in, parameters_in
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     import os
 
     import numpy as np
+
+    from .outline import Outline
 
 
 # What a state that was loaded lacks, and what it has that the model does not know.
@@ -90,6 +91,8 @@ class Module(Searched):
         layers.1  Layer  weight (1, 3), bias (1,)           4
         total     MLP                                      13
         """
+        from .outline import outline_of
+
         return outline_of(self)
 
     # ---- Weights as arrays, in memory and on disk ------------------------------------------

@@ -45,8 +45,10 @@ class Sequential(Module):
     def __len__(self) -> int:
         return len(self.layers)
 
-    def __getitem__(self, place: int) -> Callable[..., Any]:
-        return self.layers[place]
+    def __getitem__(self, place: Any) -> Any:
+        """The layer at a place; of a slice another Sequential, with the same layers."""
+        chosen = self.layers[place]
+        return Sequential(*chosen) if isinstance(place, slice) else chosen
 
     def __iter__(self) -> Iterator[Callable[..., Any]]:
         return iter(self.layers)

@@ -57,6 +57,10 @@ def test_a_function_is_a_layer_and_counts_as_one() -> None:
     assert repr(model) == f"Sequential({model[0]!r}, softmax, RMSNorm(2))"
     assert len(model) == 3
     assert [*model] == model.layers
+    features = model[:-1]
+    assert isinstance(features, nn.Sequential)
+    assert features.layers == model.layers[:2]
+    assert model[-1].weight[1].label == "layers.2.weight.1"  # as before it was in two of them
 
 
 @pytest.mark.parametrize("compiled", [True, False])
