@@ -12,9 +12,9 @@ from .parts import attributes_of
 class Sequential(Module):
     """y = f(… f₂(f₁(x))): each layer is given what the one before it gives.
 
-    A layer is a Module, or a function, such as `softmax`, which is in no need of parameters; the
-    activation of a `Layer` is one of its arguments. The names in `state_dict` are PyTorch's, a
-    number and what the layer calls it. TypeError names what cannot be called.
+    A layer is a Module, or a function of a list, such as `softmax` or `np.tanh`, which holds no
+    parameters; but a `Layer` has an activation of its own. The names in `state_dict` are PyTorch's,
+    a number and what the layer calls it. TypeError names what cannot be called.
 
     >>> from microgradnn.nn import Layer, LayerNorm
     >>> model = Sequential(Layer(2, 3), LayerNorm(3), Layer(3, 1, activation="linear"))

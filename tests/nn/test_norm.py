@@ -106,6 +106,23 @@ def test_compiled_it_is_the_same(kind: Any, formula: Any, options: Any, eps: flo
     assert gradient == pytest.approx(mg.gradients(loss, layer.parameters()), rel=1e-12, abs=1e-14)
 
 
+@cases
+def test_pytorch_gives_the_same(kind: Any, formula: Any, options: Any, eps: float) -> None:
+    torch = pytest.importorskip("torch", reason="a peer, of the extra bench")
+    layer = made(kind, options)
+    peer = getattr(torch.nn, kind.__name__)(WIDTH, dtype=torch.float64, **options)
+    state = layer.state_dict()
+    peer.load_state_dict({name: torch.tensor(array) for name, array in state.items()})
+    inputs = torch.tensor(X[0], requires_grad=True)
+    (peer(inputs) @ torch.tensor(SEED)).backward()
+    own = [Value(number) for number in X[0]]
+    mg.dot(SEED.tolist(), layer(own)).backward()
+    assert [y.data for y in layer(own)] == pytest.approx(peer(inputs).tolist(), rel=1e-13)
+    wanted = [inputs, *(getattr(peer, name) for name in state)]
+    slopes = [number for array in wanted for number in array.grad.tolist()]
+    assert [x.grad for x in (*own, *layer.parameters())] == pytest.approx(slopes, rel=1e-12)
+
+
 @pytest.mark.parametrize("compiled", [True, False])
 def test_a_network_with_norms_is_trained(compiled: bool) -> None:
     """Two steps of plain descent are those of NumPy, with derivatives written by hand."""

@@ -63,6 +63,19 @@ def test_a_function_is_a_layer_and_counts_as_one() -> None:
     assert model[-1].weight[1].label == "layers.2.weight.1"  # as before it was in two of them
 
 
+def test_activations_between_layers_count_as_they_do_in_pytorch() -> None:
+    torch = pytest.importorskip("torch", reason="a peer, of the extra bench")
+    linear, middle = torch.nn.Linear, torch.nn.LayerNorm(4)
+    peer = torch.nn.Sequential(linear(3, 4), torch.nn.Tanh(), middle, linear(4, 2)).double()
+    model = nn.Sequential(
+        nn.Layer(3, 4, "linear"), np.tanh, nn.LayerNorm(4), nn.Layer(4, 2, "linear")
+    )
+    assert model.load_state_dict(peer.state_dict()) == ([], [])
+    wanted = peer(torch.tensor(X)).detach().numpy()
+    assert np.allclose([[y.data for y in model(x)] for x in X], wanted, rtol=1e-13, atol=1e-14)
+    assert np.allclose(mg.compile(model, example_inputs=[X[0]])(X), wanted, rtol=1e-13, atol=1e-14)
+
+
 @pytest.mark.parametrize("compiled", [True, False])
 def test_it_is_trained_eagerly_and_compiled_alike(compiled: bool) -> None:
     """One step of plain descent, against slopes of the formula by complex steps."""
