@@ -103,7 +103,7 @@ def check_gradients(
 
     def loss(*weights: float) -> Value:
         assign(parameters, weights)
-        outputs = [model(sample) for sample in samples]  # type: ignore[operator]
+        outputs = [model(sample) for sample in samples]
         error: Value = losses.cross_entropy(outputs, targets)
         return error
 

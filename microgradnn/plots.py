@@ -181,7 +181,7 @@ def _paint_class(axes: Axes, across: Any, up: Any, lead: Any, colour: str) -> No
 def _scores(model: Module, point: list[float], threshold: float) -> list[float]:
     """The score of each class at a point; a single output is turned into those of two classes."""
     with no_grad():
-        output = model(point)  # type: ignore[operator]
+        output = model(point)
     outputs = output if isinstance(output, list) else [output]
     scores = [must_be(Value, x, "an output of model", "a Value").data for x in outputs]
     return scores if len(scores) > 1 else [threshold - scores[0], scores[0] - threshold]

@@ -1,21 +1,27 @@
 """Neural networks: neurons, layers, MLPs, and the initial values of their weights.
 
 A network is a `Module`: whatever holds Values as parameters. Read `layers.py` first, a neuron is a
-few lines there, and `embedding.py` is as short; `module.py` says how parameters are found, named,
-saved and loaded, `init.py` what they start from, and `files.py` how they lie on the disk.
+few lines there, and `sequential.py`, `norm.py` and `embedding.py` are as short; `module.py` says
+how parameters are found, named, saved and loaded, `init.py` what they start from, `outline.py` how
+they are listed, and `files.py` how they lie on the disk.
 """
 
 from .embedding import Embedding
 from .init import he_normal, normal, uniform, xavier_uniform, zeros
 from .layers import MLP, Layer, Neuron
 from .module import Module
+from .norm import LayerNorm, RMSNorm
+from .sequential import Sequential
 
 __all__ = [
     "MLP",
     "Embedding",
     "Layer",
+    "LayerNorm",
     "Module",
     "Neuron",
+    "RMSNorm",
+    "Sequential",
     "he_normal",
     "normal",
     "uniform",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterator, Mapping
 
 from ..arguments import must_be
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from .outline import Outline
+
+
+# What a state that was loaded lacks, and what it has that the model does not know.
+IncompatibleKeys = namedtuple("IncompatibleKeys", "missing_keys unexpected_keys")
+
 
 class Module(Searched):
     """The base of networks: finds parameters in attributes, in the order they were set.
@@ -25,15 +32,32 @@ class Module(Searched):
     may remember its outputs. TypeError names a Value in what cannot be searched: a set, which has
     no order, or an object that is no Module.
 
+    What a network computes is written as its method `forward`, or as `__call__`; it is called in
+    the same way. If a class writes one and inherits the other, its own is what is called.
+
     >>> class Line(Module):
     ...     def __init__(self):
     ...         self.slope = Value(1.0)
     ...         self.offset = Value(0.0)
-    ...     def __call__(self, x):
+    ...     def forward(self, x):
     ...         return self.slope * x + self.offset
-    >>> [name for name, _ in Line().named_parameters()]
-    ['slope', 'offset']
+    >>> [name for name, _ in Line().named_parameters()], Line()(2.0).data
+    (['slope', 'offset'], 2.0)
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        written = next(x for x in map(vars, cls.__mro__) if "forward" in x or "__call__" in x)
+        if "__call__" not in written:  # Or one that is inherited would hide this `forward`.
+            cls.__call__ = Module.__call__  # type: ignore[method-assign]
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        if not hasattr(self, "forward"):
+            raise TypeError(
+                f"{type(self).__name__} does not say what it computes; write it as "
+                "def forward(self, x): …"
+            )
+        return self.forward(*inputs, **named)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter once, with its path, such as `layers.0.neurons.3.w.2`."""
@@ -54,6 +78,22 @@ class Module(Searched):
             # A label that the path ends with is none at all, or was given by a smaller Module.
             if name.endswith(parameter.label):
                 parameter.label = name
+
+    def summary(self) -> Outline:
+        """The layers as a table: names, kinds, shapes of their weights, and how many these are.
+
+        A weight that several layers share is counted where it is met first.
+
+        >>> from microgradnn.nn import MLP
+        >>> MLP(2, [3, 1]).summary()
+        layer     kind   shapes                    parameters
+        layers.0  Layer  weight (3, 2), bias (3,)           9
+        layers.1  Layer  weight (1, 3), bias (1,)           4
+        total     MLP                                      13
+        """
+        from .outline import outline_of
+
+        return outline_of(self)
 
     # ---- Weights as arrays, in memory and on disk ------------------------------------------
 
@@ -77,26 +117,34 @@ class Module(Searched):
             for name, values in self.arrays_of_values().items()
         }
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any], strict: bool = True) -> IncompatibleKeys:
         """Set all weights, or none: ValueError if a name, a shape or a number does not fit.
 
-        A weight that has two names must have the same number under both.
+        With `strict=False` names need not fit: what the state lacks stays as it is, and what the
+        model does not know is passed by. Returned are these names, `missing_keys` and
+        `unexpected_keys`. A weight that has two names must have the same number under both.
+
+        >>> from microgradnn.nn import Layer
+        >>> Layer(2, 1).load_state_dict({"weight": [[1.0, 2.0]], "scale": 3.0}, strict=False)
+        IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['scale'])
         """
         import numpy as np
 
         must_be(Mapping, state, "state", "a mapping from names to arrays, as state_dict() gives it")
+        must_be(bool, strict, "strict", "True or False")
         own = {
             name: np.array(values, dtype=object) for name, values in self.arrays_of_values().items()
         }
-        missing = own.keys() - state.keys()
-        unknown = state.keys() - own.keys()
-        if missing or unknown:
+        missing = [name for name in own if name not in state]
+        unexpected = [name for name in state if name not in own]
+        if strict and (missing or unexpected):
             raise ValueError(
-                f"the state does not fit the model: missing {sorted(missing)}, "
-                f"unknown {sorted(unknown)}"
+                f"the state does not fit the model: missing {missing}, unexpected {unexpected}; "
+                "load_state_dict(state, strict=False) loads what it has"
             )
         # All arrays are looked at before the first weight changes.
-        arrays = {name: _checked_array(state[name], name, own[name].shape) for name in own}
+        found = [name for name in own if name in state]
+        arrays = {name: _checked_array(state[name], name, own[name].shape) for name in found}
         numbers: dict[Value, tuple[float, str]] = {}
         for name, array in arrays.items():
             for value, number in zip(own[name].flat, array.ravel().tolist(), strict=True):
@@ -107,6 +155,7 @@ class Module(Searched):
                         f"one and {number} in the other"
                     )
         assign(numbers, [number for number, _ in numbers.values()])
+        return IncompatibleKeys(missing, unexpected)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the weights to an `.npz` file: beside it first, then renamed over it.

@@ -6,7 +6,7 @@ import gc
 import itertools
 import sys
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 
 from ..engine.value import Value
@@ -165,16 +165,49 @@ def arrays_in(module: Searched) -> dict[str, Any]:
     return arrays
 
 
+def modules_in(module: Searched) -> Iterator[tuple[str, Searched, dict[str, Any], bool]]:
+    """A module and each inside it, once: its path, itself, its arrays, whether modules are in it.
+
+    The arrays are those of `state_dict`, but for what stands in the modules inside.
+    """
+    waiting = [("", module)]
+    entered = set()  # ids of what the module holds meanwhile, so that no other gets the same one
+    while waiting:
+        path, owner = waiting.pop()
+        if id(owner) in entered:
+            continue
+        entered.add(id(owner))
+        arrays: dict[str, Any] = {}
+        inside = []
+        for place, key, item, _ in _walk(owner, parts_of_state, _is_array_or_module):
+            name = place.name_of(key)
+            if is_array(item):
+                arrays[name] = item
+            elif issubclass(type(item), Searched):
+                inside.append((f"{path}.{name}" if path else name, item))
+        yield path, owner, arrays, bool(inside)
+        waiting += reversed(inside)
+
+
+def values_of(arrays: Iterable[Any]) -> set[Value]:
+    """The parameters in arrays, each once."""
+    return {item for *_, item, _ in _walk(list(arrays), parts_of, _is_value)}
+
+
 def _is_value(item: Any) -> bool:
     return issubclass(type(item), Value)
 
 
 def is_array(item: Any) -> bool:
     """Whether a thing is a parameter, or nested lists of them that make a full array."""
-    return _shape_of(item) is not None
+    return shape_of(item) is not None
 
 
-def _shape_of(item: Any, depth: int = 0) -> tuple[int, ...] | None:
+def _is_array_or_module(item: Any) -> bool:
+    return issubclass(type(item), Searched) or is_array(item)
+
+
+def shape_of(item: Any, depth: int = 0) -> tuple[int, ...] | None:
     kind = type(item)
     if issubclass(kind, Value):
         return () if is_parameter(item) else None
@@ -183,9 +216,9 @@ def _shape_of(item: Any, depth: int = 0) -> tuple[int, ...] | None:
         return tuple(item.shape) if full else None
     if kind not in (list, tuple, deque) or not item or depth == MOST_DIMENSIONS:
         return None
-    first = _shape_of(item[0], depth + 1)
+    first = shape_of(item[0], depth + 1)
     rest = itertools.islice(item, 1, None)
-    alike = first is not None and all(_shape_of(x, depth + 1) == first for x in rest)
+    alike = first is not None and all(shape_of(x, depth + 1) == first for x in rest)
     return (len(item), *first) if alike and first is not None else None
 
 

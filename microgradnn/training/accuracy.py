@@ -51,7 +51,7 @@ def checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
 
 def predict(model: Module, samples: Any) -> list[Any]:
     """What the model gives for each sample."""
-    return [model(sample) for sample in samples.tolist()]  # type: ignore[operator]
+    return [model(sample) for sample in samples.tolist()]
 
 
 def figures(loss: Loss, predictions: list[Any], targets: Any) -> Figures:

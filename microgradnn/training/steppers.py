@@ -122,7 +122,7 @@ class Compiled(Eager):
 
         def loss_of_sample(values: list[Value]) -> Any:
             target = np.array(values[width:], object).reshape(shape).tolist()
-            return self.loss([self.model(values[:width])], [target])  # type: ignore[operator]
+            return self.loss([self.model(values[:width])], [target])
 
         columns = self.columns(samples, targets)
         examples = [columns[0].tolist(), columns[-1].tolist()]

@@ -51,7 +51,7 @@ def first_prediction(model: Module, samples: Any) -> Any:
     """What the model gives for the first of samples X, as numbers."""
     try:
         with no_grad():
-            prediction = model(samples[0].tolist())  # type: ignore[operator]
+            prediction = model(samples[0].tolist())
     except (ValueError, TypeError) as error:
         if type(error) not in (ValueError, TypeError):
             raise

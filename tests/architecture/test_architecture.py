@@ -39,7 +39,7 @@ ORDER = {
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",
-    "nn": "init files parts search module leaves embedding layers",
+    "nn": "init files parts search outline module leaves embedding layers norm sequential",
     "optim": "",
     "data": "",
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "

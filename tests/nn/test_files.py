@@ -272,9 +272,9 @@ def zipped(entries: dict[str, bytes], **options: Any) -> bytes:
 NAME = "layers.0.weight.npy"
 CHANGES: dict[str, Callable[[dict[str, bytes]], dict[str, bytes]]] = {
     r"missing .'layers\.1\.bias'": lambda e: {k: e[k] for k in e if k != "layers.1.bias.npy"},
-    r"unknown .'extra'": lambda e: {**e, "extra.npy": entry(np.zeros(1))},
-    r"unknown .'\.\./layers\.1\.bias'": lambda e: {**e, "../layers.1.bias.npy": entry(0.0)},
-    r"unknown .'/etc/passwd'": lambda e: {**e, "/etc/passwd.npy": entry(0.0)},
+    r"unexpected .'extra'": lambda e: {**e, "extra.npy": entry(np.zeros(1))},
+    r"unexpected .'\.\./layers\.1\.bias'": lambda e: {**e, "../layers.1.bias.npy": entry(0.0)},
+    r"unexpected .'/etc/passwd'": lambda e: {**e, "/etc/passwd.npy": entry(0.0)},
     r"shape \(1, 2\), expected \(2, 1\)": lambda e: {**e, NAME: entry(np.zeros((1, 2)))},
     r"weight has a NaN": lambda e: {**e, NAME: entry(np.array([[1.0], [math.nan]]))},
     r"infinite number": lambda e: {**e, NAME: entry(np.array([[1.0], [-math.inf]]))},

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import microgradnn as mg
 from microgradnn import Value, nn
 
 
@@ -94,7 +95,7 @@ def weights(model: nn.MLP) -> list[float]:
     ("change", "message"),
     [
         (lambda s: s.pop("layers.1.bias"), "missing .'layers.1.bias'"),
-        (lambda s: s.update(extra=np.zeros(1)), "unknown .'extra'"),
+        (lambda s: s.update(extra=np.zeros(1)), "unexpected .'extra'"),
         (lambda s: s.update({"layers.1.weight": np.zeros((2, 3))}), r"shape \(2, 3\), expected"),
         (lambda s: s.update({"layers.1.bias": np.array([math.nan])}), "NaN"),
         (lambda s: s.update({"layers.1.bias": np.array([math.inf])}), "infinite"),
@@ -109,3 +110,116 @@ def test_load_is_all_or_nothing(model: nn.MLP, change: Any, message: str) -> Non
     with pytest.raises(ValueError, match=message):
         model.load_state_dict(state)
     assert weights(model) == before
+
+
+# ---- Loading what fits ---------------------------------------------------------------------------
+
+
+def test_loading_says_what_was_missing_and_what_was_left_over(model: nn.MLP) -> None:
+    before = model.state_dict()
+    weight = before["layers.0.weight"] + 1
+    given = {"extra": 1.0, "layers.0.weight": weight, "other.0": np.zeros(3)}
+    loaded = model.load_state_dict(given, strict=False)
+    assert loaded.missing_keys == ["layers.0.bias", "layers.1.weight", "layers.1.bias"]
+    assert loaded.unexpected_keys == ["extra", "other.0"]
+    missing, unexpected = loaded
+    assert (missing, unexpected) == (loaded.missing_keys, loaded.unexpected_keys)
+    after = model.state_dict()
+    assert after["layers.0.weight"].tolist() == weight.tolist()
+    for name in missing:
+        assert after[name].tolist() == before[name].tolist()
+    assert model.load_state_dict(before) == ([], [])
+    assert model.state_dict()["layers.0.weight"].tolist() == before["layers.0.weight"].tolist()
+
+
+@pytest.mark.parametrize("wrong", [np.zeros(2), [math.nan] * 3, ["a"] * 3])
+def test_what_has_the_name_must_fit_though_not_strict(model: nn.MLP, wrong: Any) -> None:
+    before = weights(model)
+    given = {"layers.0.weight": np.zeros((3, 2)), "layers.0.bias": wrong}
+    with pytest.raises(ValueError, match=r"layers\.0\.bias"):
+        model.load_state_dict(given, strict=False)
+    with pytest.raises(TypeError, match="strict must be True or False, got str 'no'"):
+        model.load_state_dict(model.state_dict(), strict="no")  # type: ignore[arg-type]
+    assert weights(model) == before
+
+
+# ---- forward, or __call__ ------------------------------------------------------------------------
+
+
+class Doubled(nn.Module):
+    def __init__(self) -> None:
+        self.weight = Value(2.0)
+
+    def forward(self, x: Any, plus: float = 0.0) -> Any:
+        return self.weight * x + plus
+
+
+def test_a_module_is_called_by_its_forward() -> None:
+    model = Doubled()
+    assert (model(3.0).data, model(3.0, 1.0).data, model(3.0, plus=2.0).data) == (6.0, 7.0, 8.0)
+    program = mg.compile(lambda xs: model(xs[0]), example_inputs=[[1.0]], params=[model.weight])
+    assert program([[5.0]]).tolist() == [10.0]
+    model.forward = lambda x, plus=0.0: x  # type: ignore[method-assign]
+    assert model(3.0) == 3.0
+
+
+def test_the_class_that_writes_last_decides() -> None:
+    class Called(Doubled):
+        def __call__(self, x: Any) -> Any:
+            return super().__call__(x) + 1
+
+    class Forward(Called):
+        def forward(self, x: Any, plus: float = 0.0) -> Any:
+            return x
+
+    class Heir(Forward):
+        pass
+
+    class Both(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return "forward"
+
+        def __call__(self, x: Any) -> Any:
+            return "called"
+
+    assert Called()(3.0).data == 7.0
+    assert (Forward()(3.0), Heir()(3.0), Both()(3.0)) == (3.0, 3.0, "called")
+
+
+def test_a_forward_replaces_what_a_neuron_a_layer_or_a_network_does() -> None:
+    class Fixed(nn.Neuron):
+        def forward(self, x: Any) -> Any:
+            return 1.5
+
+    class Negative(nn.Layer):
+        def forward(self, x: Any) -> Any:
+            return [-y for y in nn.Layer.__call__(self, x)]
+
+    layer, negative = nn.Layer(2, 2, rng=0), Negative(2, 2, rng=0)
+    ordinary = [y.data for y in layer([1.0, 2.0])]
+    assert [y.data for y in negative([1.0, 2.0])] == [-y for y in ordinary]
+    layer.neurons[1] = Fixed(2)
+    assert [float(f"{y:.17g}") for y in layer([1.0, 2.0])] == [ordinary[0], 1.5]
+
+
+def test_a_module_that_computes_nothing_says_what_to_write() -> None:
+    class Nothing(nn.Module):
+        pass
+
+    with pytest.raises(TypeError, match=r"Nothing does not say what it computes; .*def forward"):
+        Nothing()(1.0)
+
+
+def test_a_forward_from_beside_the_modules_counts_in_its_place() -> None:
+    class Aside:
+        def forward(self, x: Any) -> Any:
+            return "aside"
+
+    class First(Aside, nn.Layer):
+        pass
+
+    class Last(nn.Layer, Aside):
+        pass
+
+    assert First(1, 1)([1.0]) == "aside"  # type: ignore[comparison-overlap]
+    assert Last(1, 1, "linear", init="zeros")([1.0])[0].data == 0.0

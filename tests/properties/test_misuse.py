@@ -240,11 +240,15 @@ row("Layer", nn.Layer, lambda: {"nin": 2, "nout": 2, "init": "zeros"}, nin=size,
 row("MLP", nn.MLP, lambda: {"nin": 2, "nouts": [2, 1], "init": "zeros"}, nin=size, nouts=listed(size), output_activation=ACTIVATION, **SHARED)
 row("Embedding", nn.Embedding, lambda: {"num_embeddings": 3, "embedding_dim": 2, "init": "zeros"}, num_embeddings=size, embedding_dim=size, init=INIT, rng=RNG)
 row("Embedding.__call__", lambda model, index: model(index), lambda: {"model": nn.Embedding(2, 2, rng=0), "index": 0}, index=first_or_second)
+AFFINE: Fits = lambda x: isinstance(x, bool)
+row("LayerNorm", nn.LayerNorm, lambda: {"normalized_shape": 2}, normalized_shape=size, eps=NOT_NEGATIVE, elementwise_affine=AFFINE)
+row("RMSNorm", nn.RMSNorm, lambda: {"normalized_shape": 2}, normalized_shape=size, eps=either(none, NOT_NEGATIVE), elementwise_affine=AFFINE)
+row("Sequential", lambda layers: nn.Sequential(layers), lambda: {"layers": nn.LayerNorm(2)}, layers=lambda x: callable(x) and not isinstance(x, type))
 made: Any
 page: Any
-for made in (nn.Neuron(2, rng=0), nn.Layer(2, 2, rng=0), nn.MLP(2, [2, 1], rng=0)):
+for made in (nn.Neuron(2, rng=0), nn.Layer(2, 2, rng=0), nn.MLP(2, [2, 1], rng=0), nn.LayerNorm(2), nn.RMSNorm(2), nn.Sequential(nn.Layer(2, 2, rng=0))):
     row(f"{type(made).__name__}.__call__", lambda model, x: model(x), partial(dict, model=made, x=[1.0, 2.0]), x=listed(scalar, 2))
-row("Module.load_state_dict", lambda model, state: model.load_state_dict(state), lambda: {"model": nn.Neuron(2, rng=0), "state": nn.Neuron(2, rng=0).state_dict()}, state=lambda x: False)
+row("Module.load_state_dict", lambda model, state, strict=True: model.load_state_dict(state, strict), lambda: {"model": nn.Neuron(2, rng=0), "state": nn.Neuron(2, rng=0).state_dict()}, state=lambda x: False, strict=AFFINE)
 row("Module.load_state_dict of a weight", lambda model, w: model.load_state_dict({"w": w, "b": 1.0}), lambda: {"model": nn.Neuron(2, rng=0), "w": [1.0, 2.0]}, w=listed(lambda x: number(x) and math.isfinite(x), 2))
 row("Module.save", lambda model, path: model.save(path), lambda: {"model": nn.Neuron(2, rng=0), "path": "weights.npz"}, path=PATH)
 row("Module.load", lambda model, path: model.load(path), lambda: {"model": nn.Neuron(2, rng=0), "path": "weights.npz"}, path=PATH)
