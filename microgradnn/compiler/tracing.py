@@ -18,7 +18,7 @@ from ..engine.derivatives import result_of
 from ..engine.modes import Changed
 from ..engine.recording import UNRECORDED
 from ..engine.value import Value
-from ..nn import MLP, Layer, Module, Neuron
+from ..nn import MLP, Layer, LayerNorm, Module, Neuron, RMSNorm, Sequential
 from .hidden import HiddenValue
 from .tape import Tape, record_tape
 from .traced import tracing
@@ -182,7 +182,11 @@ def _of_model(model: Any, loss: Any, examples: Sequence[Any] | None) -> Traced:
 
 def _input_count(model: Any) -> int:
     """How many numbers a network of ours takes."""
-    first = model.layers[0] if isinstance(model, MLP) else model
+    first = model
+    while isinstance(first, (MLP, Sequential)):
+        first = first.layers[0]
+    if isinstance(first, (LayerNorm, RMSNorm)):
+        return first.normalized_shape
     first = first.neurons[0] if isinstance(first, Layer) else first
     if isinstance(first, Neuron):
         return len(first.w)

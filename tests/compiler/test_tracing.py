@@ -149,3 +149,17 @@ def test_tapes_that_differ_in_their_outputs_alone_are_told_apart() -> None:
     )
     longer = record_tape([x * w, x + w, x - w], [x], [w])
     assert first_difference(one, longer) == "node 4 is missing in one and sub 0 1 in the other"
+
+
+def test_how_many_inputs_a_network_takes_is_known_from_its_first_layer() -> None:
+    models = [
+        nn.Sequential(nn.Layer(2, 3, rng=0), nn.LayerNorm(3)),
+        nn.Sequential(nn.RMSNorm(2), nn.MLP(2, [3, 1], rng=0)),
+        nn.LayerNorm(2),
+        nn.Sequential(nn.Sequential(nn.Layer(2, 3, rng=0))),
+    ]
+    x = [0.5, -1.0]
+    for model in models:
+        outputs = model(x)
+        wanted = [y.data for y in (outputs if isinstance(outputs, list) else [outputs])]
+        assert np.allclose(compile(model)([x]).ravel(), wanted, rtol=1e-14, atol=1e-14)
