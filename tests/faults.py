@@ -107,7 +107,7 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     },
     "compiler/adjoint.py": ["tests/compiler/test_adjoint.py", "tests/compiler/test_choices.py"],
     "compiler/patterns.py": ["tests/compiler/test_patterns.py", "tests/compiler/test_levels.py"],
-    "compiler/schedule.py": ["tests/compiler/test_levels.py"],
+    "compiler/schedule.py": ["tests/compiler/test_levels.py", "tests/compiler/test_choices.py"],
     "compiler/emit_numpy.py": [
         "tests/compiler/test_emit_numpy.py",
         "tests/compiler/test_products.py",
@@ -592,6 +592,7 @@ COMPILER = [
     Fault("run once", "compiler/tracing.py", "compare(range(1, len(examples)) or [0])", "pass"),
     Fault("run once at a further length", "compiler/tracing.py", "if again and not _is_recorded(first.tape, listed, inputs, params):", "if False:"),
     Fault("a program for all lengths", "compiler/compiling.py", "length = array.shape[1]", "length = 0"),
+    Fault("a table of two kinds", "compiler/schedule.py", "if kind != any(kinds):", "if False:"),
     Fault("an index below 0 counts from the end", "compiler/choices.py", "or into.min() < 0 ", ""),
     Fault("an index is cut to a whole number", "compiler/choices.py", "(into != index).any() or ", ""),
     Fault("each row of a table is the first", "compiler/choices.py", "start = np.arange(rows)[:, None] * n if", "start = np.zeros((rows, 1), int) if"),

@@ -26,8 +26,8 @@ MOST_KEPT = 64  # operands of a row whose formulas are kept for the next program
 def expand(tape: Tape, finite: bool, links: bool, takes: bool = False) -> Tape:
     """Write out the rows of WIDE, each as a link; without `links`, as its value alone.
 
-    With `takes` a take is left to the schedule, as a step of its own, if all that it may take is of
-    one kind, batched or uniform. Written out, an index that is no place gives NaN.
+    With `takes` a take is left to the schedule, as a step of its own. Written out, an index that is
+    no place gives NaN.
     """
     if WIDE.isdisjoint(tape.ops):
         return tape
@@ -41,7 +41,7 @@ def expand(tape: Tape, finite: bool, links: bool, takes: bool = False) -> Tape:
         numbers = [out.numbers.get(x) for x in operands]
         if op == "take" and numbers[0] is not None:
             return operands[1 + int(numbers[0])]
-        if op == "take" and takes and len({out.batched[x] for x in operands[1:]}) == 1:
+        if op == "take" and takes:
             return out.append(op, operands)
         which = 0
         if op == "softmax":  # the shares of the same logits are written together

@@ -191,15 +191,27 @@ class _Scheduler:
     def _takes(self, nodes: Index, operands: Index) -> None:
         """Append choices: where several indices meet the same rows, these are one table."""
         slots = self.slot_of[operands]
+        kinds = [self._kind(x) for x in operands[0, 1:]]
+        for place, kind in enumerate(kinds, start=1):
+            if kind != any(kinds):  # a table is of one kind
+                slots[:, place] = self._for_each_sample(slots[:, place])
         order = np.lexsort(slots.T[::-1])  # so that all indices meet the rows in one order
         nodes, slots = nodes[order], slots[order]
-        of_index, of_rows = (self.tape.batched[x] for x in operands[0, :2].tolist())
+        of_index, of_rows = self._kind(operands[0, 0]), any(kinds)
         grids, rest = rectangles(slots[:, 1:], slots[:, :1])
         for places in [*grids, *([rest] if len(rest) else [])]:
             across = places[0] if places.ndim == 2 else places
             down = places[:, 0] if places.ndim == 2 else places
             index, table = Slots(of_index, slots[across, 0]), Slots(of_rows, slots[down, 1:])
             self._add(Take(self._new_slots(nodes[places]), index, table))
+
+    def _for_each_sample(self, slots: Index) -> Index:
+        """Copies of what all samples share."""
+        distinct, which = np.unique(slots, return_inverse=True)
+        copies, x = self.schedule.new_slots(True, len(distinct)), self.algebra.leaf("x0")
+        terms = [x, self.algebra.leaf("0.0")]  # a sum that is x, as a copy has no derivative
+        self._add(Map(copies, "add", x, {"x0": Slots(False, distinct)}, terms))
+        return copies.index[which]
 
     # ---- Dots --------------------------------------------------------------------------------
 

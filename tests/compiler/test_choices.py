@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable
@@ -160,14 +161,15 @@ def test_an_index_that_is_the_same_for_all_samples() -> None:
         program([[3.0, 5.0]], [2.0, 0.5])
 
 
-def test_a_list_of_both_kinds_is_written_out() -> None:
+def test_what_the_samples_share_is_copied_for_each_beside_what_they_do_not() -> None:
     w = Value(2.0)
 
     def f(inputs: list[Any]) -> Any:
         return mg.take([w, w * inputs[1], 3.0], inputs[0]) * w
 
     program = assert_agrees(f, [[0, 5.0], [1, 7.0], [2, 1.0], [1, -1.0]], [w])
-    assert forward_steps(program, Take) == []
+    (take,) = forward_steps(program, Take)
+    assert take.table.batched
 
 
 def test_a_constant_index_needs_no_step() -> None:
@@ -215,3 +217,25 @@ def test_whole_numbers() -> None:
     for wrong in (3.0, -1.0, 0.25):
         with pytest.raises(ValueError, match="not whole, or not from 0 to 2"):
             whole(np.array([[0.0, wrong], [0.0, 0.0]]), 3, into)
+
+
+def test_what_is_taken_may_be_of_both_kinds() -> None:
+    """Numbers, parameters and what depends on the data, in one table; 0 in each place."""
+    s = Value(1.5)
+    X = np.array([[1.0, 2.0, k] for k in range(4)])
+    values = {"x": X[:, 0] * 1.5, "s": np.full(4, 1.5), "0": np.zeros(4), "t": np.tanh(X[:, 1])}
+    slopes = {"x": X[:, 0], "s": np.ones(4), "0": np.zeros(4), "t": np.zeros(4)}
+    for order in itertools.permutations("xs0t"):
+
+        def f(x: list[Value], order: tuple[str, ...] = order) -> Value:
+            table = {"x": s * x[0], "s": s, "0": 0.0, "t": mg.tanh(x[1])}
+            chosen: Value = mg.take([table[name] for name in order], x[2])
+            return chosen
+
+        program = compile(f, example_inputs=[X[0].tolist()], params=[s])
+        rows = range(4)
+        assert np.allclose(program(X), [values[order[k]][k] for k in rows], rtol=1e-14, atol=0)
+        gradient = np.mean([slopes[order[k]][k] for k in rows])
+        assert np.allclose(program.value_and_grad(X)[1], gradient, rtol=1e-14, atol=0)
+        with pytest.raises(ValueError, match=r"row 1: take.*whole number from 0 to 3, got 4"):
+            program([[1.0, 2.0, 0.0], [1.0, 2.0, 4.0]])
