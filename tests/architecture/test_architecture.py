@@ -40,7 +40,7 @@ ORDER = {
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",
     "nn": "init files parts search module leaves embedding layers",
-    "optim": "",
+    "optim": "schedules groups stepping rules",
     "data": "",
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
     "contents dot image picture network drawn worksheet",
@@ -100,7 +100,7 @@ TESTED_BY = {
     "accuracy": "test_evaluate",
     "biases": "test_schedule",
     "hidden": "test_traced",
-    "leaves": "test_optim",
+    "leaves": "test_groups",
     "lists": "test_kernels",
     "parts": "test_search",
     "recording": "test_modes",
