@@ -448,7 +448,7 @@ ELSEWHERE = [
     Fault("the first eps is the least", "optim/rules.py", "float(setting.min())", "float(setting[0])"),
     Fault("a group's own setting is lost", "optim/groups.py", "check(own.pop(name, common), shown)", "check((own.pop(name, common), common)[1], shown)"),
     Fault("what no rule knows is set", "optim/groups.py", "        for place, own in enumerate(self.own):\n            for name in own:", "        for place, own in enumerate(self.own):\n            for name in ():"),
-    Fault("the first lr is that of all", "optim/stepping.py", "if any(rate != rates[0] for rate in rates):", "if False:"),
+    Fault("the first lr is that of all", "optim/stepping.py", "if rates.count(rates[0]) < len(rates):", "if False:"),
     Fault("a schedule is told twice", "optim/stepping.py", "in {id(rate): rate for rate in self.learning_rates}.values():", "in self.learning_rates:"),
     Fault("a state shares its schedule", "optim/stepping.py", "vars(self).update(deepcopy(taken))", "vars(self).update(taken)"),
     Fault("a state of other groups", "optim/stepping.py", '"state[\'sizes\']")) != self.sizes:', '"state[\'sizes\']")) and False:'),

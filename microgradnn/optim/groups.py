@@ -57,7 +57,7 @@ def spread(values: list[Any], sizes: list[int]) -> Any:
 
     Pairs of numbers become a pair of arrays.
     """
-    if all(value == values[0] for value in values):
+    if values.count(values[0]) == len(values):
         return values[0]
     import numpy as np
 

@@ -63,7 +63,7 @@ class Optimizer:
         they are. ValueError if groups have different ones.
         """
         rates = self._rates()
-        if any(rate != rates[0] for rate in rates):
+        if rates.count(rates[0]) < len(rates):
             raise ValueError(
                 f"the groups have different learning rates, {rates}; there is no one lr"
             )
@@ -75,7 +75,7 @@ class Optimizer:
 
     def _rates(self) -> list[float]:
         """The learning rate of each group in the next step."""
-        return [from_zero(rate(self.steps), "lr") for rate in self.learning_rates]
+        return [as_positive(rate(self.steps), "lr", True) for rate in self.learning_rates]
 
     def see(self, loss: float) -> None:
         """Tell the learning rates the loss of an epoch, as `fit` does; `reduce_on_plateau` asks."""

@@ -122,9 +122,8 @@ def test_groups_that_do_not_fit_are_refused_by_name() -> None:
 
 def test_the_learning_rate_of_groups() -> None:
     a, b = with_gradients([0.0, 0.0], [1.0, 1.0])
-    optimizer = optim.SGD(
-        [{"params": [a]}, {"params": [b], "lr": optim.step_decay(1.0, 1)}], lr=1.0
-    )
+    other: dict[str, Any] = {"params": [b], "lr": optim.step_decay(1.0, every=1)}
+    optimizer = optim.SGD([{"params": [a]}, other], lr=1.0)
     assert optimizer.lr == 1.0  # at first they are equal
     optimizer.step()
     with pytest.raises(ValueError, match=r"groups have different learning rates, \[1\.0, 0\.5\]"):
@@ -139,9 +138,8 @@ def test_the_learning_rate_of_groups() -> None:
 
 def test_a_refused_step_names_the_settings_of_the_group() -> None:
     a, b = with_gradients([1.0, 2.0], [1.0, 1e300])
-    optimizer = optim.SGD(
-        [{"params": [a]}, {"params": [b], "lr": 1e9, "weight_decay": 0.5}], lr=0.1, momentum=0.5
-    )
+    other: dict[str, Any] = {"params": [b], "lr": 1e9, "weight_decay": 0.5}
+    optimizer = optim.SGD([{"params": [a]}, other], lr=0.1, momentum=0.5)
     with pytest.raises(FloatingPointError, match=r"p1, with lr 1000000000\.0, weight_decay 0\.5"):
         optimizer.step()
     assert (a.data, b.data, optimizer.steps, optimizer.velocity) == (1.0, 2.0, 0, 0.0)
