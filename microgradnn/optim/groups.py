@@ -19,15 +19,16 @@ class Groups:
     """
 
     def __init__(self, parameters: Any) -> None:
-        if isinstance(parameters, (list, tuple)) and any(
-            isinstance(x, Mapping) for x in parameters
-        ):
-            self.own = [_as_group(x, f"parameters[{i}]") for i, x in enumerate(parameters)]
-        else:
-            self.own = [{"params": as_leaves(parameters)}]
+        is_list = isinstance(parameters, (list, tuple))
+        if not (is_list and parameters and isinstance(parameters[0], Mapping)):
+            self.parameters = as_leaves(parameters)
+            self.sizes = [len(self.parameters)]
+            self.own: list[dict[str, Any]] = [{}]
+            return
+        self.own = [_as_group(x, f"parameters[{i}]") for i, x in enumerate(parameters)]
         parts: list[list[Value]] = [own.pop("params") for own in self.own]
-        self.sizes = [len(part) for part in parts]
         self.parameters = as_leaves([x for part in parts for x in part])
+        self.sizes = [len(part) for part in parts]
 
     def each(self, name: str, common: Any, check: Check) -> list[Any]:
         """A setting for each group: its own, or what all have in common."""

@@ -119,7 +119,7 @@ class _BySquares(Optimizer):
 
 
 def _least(setting: Setting) -> float:
-    return setting if isinstance(setting, float) else float(setting.min())
+    return setting if isinstance(setting, (int, float)) else float(setting.min())
 
 
 class Adam(_BySquares):

@@ -123,7 +123,7 @@ class Optimizer:
         are_finite = math.isfinite(np.vdot(numbers, numbers))  # quicker than to look for others
         for i in [] if are_finite else np.flatnonzero(~np.isfinite(numbers)).tolist():
             name = self.parameters[i].label or f"parameters[{i}]"
-            known = [x if isinstance(x, float) else float(x[i]) for x in settings]
+            known = [np.broadcast_to(x, numbers.shape)[i].item() for x in settings]
             raise FloatingPointError(
                 f"{complaint.format(name, *known)} {numbers[i]}; no parameter was changed"
             )

@@ -210,11 +210,11 @@ def test_nesterov_needs_momentum() -> None:
 @pytest.mark.parametrize("centered", [False, True])
 def test_rmsprop_of_equal_gradients_and_of_none(centered: bool) -> None:
     """A variance may come out below 0 by rounding, and 0 / 0 is no step."""
-    parameters = with_gradients([1.0, 2.0], [0.1, 0.0])
+    parameters = with_gradients([1.0, 2.0], [1.1, 0.0])
     optimizer = optim.RMSprop(parameters, lr=1e-9, alpha=0.3, eps=1e-6, centered=centered)
     for _ in range(200):
         optimizer.step()
-    assert parameters[0].data == pytest.approx(1.0, abs=0.1)
+    assert 0.5 < parameters[0].data < 1.0
     still = optim.RMSprop([parameters[1]], eps=0.0, centered=centered)
     still.step()
     assert parameters[1].data == 2.0

@@ -146,6 +146,20 @@ def test_clipping_at_the_ends_of_the_range() -> None:
         assert [p.grad / limit for p in parameters] == pytest.approx([0.6, 0.8], rel=1e-12)
 
 
+def test_settings_may_be_set_to_whole_numbers() -> None:
+    (x,) = with_gradients([1.0], [1e-170])
+    optimizer = optim.Adam([x], lr=0.5)
+    optimizer.eps = 0
+    optimizer.weight_decay = 0
+    optimizer.step()
+    assert x.data == 0.5
+    x.grad = 1.7e308
+    sgd = optim.SGD([x], lr=1e308)
+    sgd.weight_decay = 2
+    with pytest.raises(FloatingPointError, match=r"with lr 1e\+308, weight_decay 2, overflows"):
+        sgd.step()
+
+
 # ---- States and copies ---------------------------------------------------------------------------
 
 
