@@ -38,6 +38,14 @@ class SGD(Optimizer):
     >>> SGD([x], lr=0.1).step()
     >>> x.data
     0.8
+
+    Groups of parameters have settings of their own.
+
+    >>> y = Value(1.0)
+    >>> (x + y).backward()
+    >>> SGD([{"params": [x]}, {"params": [y], "lr": 0.5}], lr=0.0).step()
+    >>> x.data, y.data
+    (0.8, 0.5)
     """
 
     checks: Mapping[str, Check] = {

@@ -78,7 +78,15 @@ class Optimizer:
         return [as_positive(rate(self.steps), "lr", True) for rate in self.learning_rates]
 
     def see(self, loss: float) -> None:
-        """Tell the learning rates the loss of an epoch, as `fit` does; `reduce_on_plateau` asks."""
+        """Tell the learning rates the loss of an epoch, as `fit` does; `reduce_on_plateau` asks.
+
+        >>> from microgradnn.optim import reduce_on_plateau
+        >>> optimizer = Optimizer([Value(1.0)], lr=reduce_on_plateau(1.0, patience=0))
+        >>> for loss in (0.5, 0.5):
+        ...     optimizer.see(loss)
+        >>> optimizer.lr
+        0.1
+        """
         number = as_number(loss, "loss")
         for rate in {id(rate): rate for rate in self.learning_rates}.values():
             if isinstance(rate, Schedule):
@@ -155,6 +163,11 @@ class Optimizer:
         """Go on where an optimizer of the same kind was, whose `state_dict` this is.
 
         ValueError or TypeError names what does not fit, and nothing is changed.
+
+        >>> optimizer = Optimizer([Value(1.0)], lr=0.1)
+        >>> optimizer.load_state_dict(Optimizer([Value(2.0)], lr=0.5).state_dict())
+        >>> optimizer.lr
+        0.5
         """
         from copy import deepcopy
 
