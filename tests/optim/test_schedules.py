@@ -110,3 +110,20 @@ def test_what_a_function_is_told_goes_through_warmup() -> None:
         rate.see(loss)
     assert (rate(0), rate(5)) == (0.05, 0.1)
     optim.warmup(lambda step: 1.0, 2).see(1.0)  # a function of the user's own sees nothing
+
+
+def test_defaults_are_pytorchs() -> None:
+    shown = "max_lr=1.0, total_steps=9, pct_start=0.3, div_factor=25.0, final_div_factor=10000.0"
+    assert repr(optim.one_cycle(1.0, 9)) == f"one_cycle({shown})"
+    shown = "lr=1.0, factor=0.1, patience=10, threshold=0.0001, min_lr=0.0"
+    assert repr(optim.reduce_on_plateau(1.0)) == f"reduce_on_plateau({shown})"
+    optim.one_cycle(1.0, 9, pct_start=1.0)
+    with pytest.raises(ValueError, match="pct_start must be"):
+        optim.one_cycle(1.0, 9, pct_start=1.0001)
+
+
+def test_an_equal_loss_is_no_better_even_without_a_threshold() -> None:
+    rate = optim.reduce_on_plateau(1.0, factor=0.5, patience=0, threshold=0.0)
+    for loss in (2.0, 2.0, 1.0):
+        rate.see(loss)
+    assert rate(0) == 0.5
