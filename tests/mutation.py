@@ -26,7 +26,10 @@ FILES = (
     "losses/divergence.py",
     "losses/classification.py",
     "losses/regression.py",
-    "optim.py",
+    "optim/groups.py",
+    "optim/rules.py",
+    "optim/schedules.py",
+    "optim/stepping.py",
 )
 MISUSE = "tests/properties/test_misuse.py"
 SUMS = [

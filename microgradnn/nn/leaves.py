@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def as_leaves(parameters: Any) -> list[Value]:
+def as_leaves(parameters: Any, name: str = "parameters") -> list[Value]:
     """The parameters as a list, each once; refused if there is anything that no step can train."""
     instead = {
         Value: "[parameter]",
@@ -25,14 +25,14 @@ def as_leaves(parameters: Any) -> list[Value]:
     for kind, written in instead.items():
         if isinstance(parameters, kind):
             got = type(parameters).__name__
-            raise TypeError(f"parameters must be a list of Values, got {got}; write {written}")
+            raise TypeError(f"{name} must be a list of Values, got {got}; write {written}")
     if callable(parameters):
-        raise TypeError("parameters must be a list of Values, got a function; is a () missing?")
-    items = as_list(parameters, "parameters")
+        raise TypeError(f"{name} must be a list of Values, got a function; is a () missing?")
+    items = as_list(parameters, name)
     for place, item in enumerate(items):
-        _check_leaf(item, f"parameters[{place}]")
+        _check_leaf(item, f"{name}[{place}]")
     if len(set(items)) != len(items):
-        raise ValueError("parameters has the same Value twice; pass each once")
+        raise ValueError(f"{name} has the same Value twice; pass each once")
     return items
 
 
@@ -48,7 +48,7 @@ def _check_leaf(item: Any, name: str) -> None:
         return
     hints = {
         Module: "write [*a.parameters(), *b.parameters()]",
-        dict: "make an optimizer for each group of parameters",
+        dict: 'only optimizers take groups, in a list of dicts: [{"params": a}, {"params": b}]',
         tuple: "if it is a name and a Value, write parameters() for named_parameters()",
         list: "write one flat list",
     }

@@ -92,8 +92,7 @@ def fit(
         for epoch in range(epochs):
             course.check(epoch)
             course.train(batches(*data, batch_size, seed=seed * 1_000_003 + epoch), interrupted)
-            if held_out is not None:
-                course.validate(*held_out)
+            course.validate(held_out)
             best.see(history.decisive_loss(), epoch)
             advance(history.figures())
             for callback in callbacks:
@@ -197,10 +196,12 @@ class _Course:
         share = None if accuracy is None else right / seen
         self.history.record(loss=total / seen, accuracy=share)
 
-    def validate(self, samples: Any, targets: Any) -> None:
-        """Record the figures of data that was held out."""
-        error, accuracy = self.stepper.evaluate(samples, targets)
-        self.history.record(validation_loss=error, validation_accuracy=accuracy)
+    def validate(self, held_out: Data | None) -> None:
+        """Record the figures of data that was held out, and tell the optimizer of the epoch."""
+        if held_out is not None:
+            error, accuracy = self.stepper.evaluate(*held_out)
+            self.history.record(validation_loss=error, validation_accuracy=accuracy)
+        self.eager.optimizer.see(self.history.decisive_loss())
 
 
 class _Best:

@@ -40,7 +40,7 @@ ORDER = {
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "pairing divergence classification regression",
     "nn": "init files parts search outline module leaves embedding layers norm sequential",
-    "optim": "",
+    "optim": "schedules groups stepping rules",
     "data": "",
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
     "contents dot image picture network drawn worksheet",
@@ -101,7 +101,7 @@ TESTED_BY = {
     "accuracy": "test_evaluate",
     "biases": "test_schedule",
     "hidden": "test_traced",
-    "leaves": "test_optim",
+    "leaves": "test_groups",
     **dict.fromkeys(
         ["native_code", "native_numbers", "native_operations", "native_samples"],
         "test_native_machine",

@@ -305,9 +305,15 @@ def one_step(kind: Any, **settings: Any) -> Any:
     optimizer.step()
 
 
+SEED: Fits = lambda x: isinstance(x, int) and not isinstance(x, bool) and x >= 0
 UNEQUAL: Fits = lambda x: listed(value)(x) and len({*x}) == len(x)
-row("SGD", lambda **s: one_step(optim.SGD, **s), lambda: {"parameters": parameters(), "lr": 0.1}, parameters=UNEQUAL, lr=NOT_NEGATIVE, momentum=FRACTION, weight_decay=NOT_NEGATIVE)
-row("Adam", lambda **s: one_step(optim.Adam, **s), lambda: {"parameters": parameters(), "lr": 0.1}, parameters=UNEQUAL, lr=NOT_NEGATIVE, betas=listed(FRACTION, 2), eps=NOT_NEGATIVE, weight_decay=NOT_NEGATIVE)
+FLAG: Fits = lambda x: isinstance(x, bool)
+RULE = {"parameters": UNEQUAL, "lr": NOT_NEGATIVE, "weight_decay": NOT_NEGATIVE}
+BY_SQUARES = {**RULE, "eps": NOT_NEGATIVE}
+row("SGD", lambda **s: one_step(optim.SGD, **s), lambda: {"parameters": parameters(), "lr": 0.1, "momentum": 0.5}, **RULE, momentum=FRACTION, nesterov=FLAG)
+row("Adam", lambda **s: one_step(optim.Adam, **s), lambda: {"parameters": parameters(), "lr": 0.1}, **BY_SQUARES, betas=listed(FRACTION, 2))
+row("AdamW", lambda **s: one_step(optim.AdamW, **s), lambda: {"parameters": parameters(), "lr": 0.1}, **BY_SQUARES, betas=listed(FRACTION, 2))
+row("RMSprop", lambda **s: one_step(optim.RMSprop, **s), lambda: {"parameters": parameters(), "lr": 0.1}, **BY_SQUARES, alpha=FRACTION, momentum=FRACTION, centered=FLAG)
 row("Optimizer", optim.Optimizer, lambda: {"parameters": parameters(), "lr": 0.1}, parameters=UNEQUAL, lr=RATE, weight_decay=NOT_NEGATIVE)
 row("clip_grad_norm", optim.clip_grad_norm, lambda: {"parameters": parameters(), "max_norm": 1.0}, parameters=listed(value), max_norm=NOT_NEGATIVE)
 row("constant", optim.constant, lambda: {"lr": 0.1}, lr=NOT_NEGATIVE)
@@ -315,6 +321,8 @@ row("step_decay", optim.step_decay, lambda: {"lr": 0.1, "every": 2}, lr=NOT_NEGA
 row("exponential_decay", optim.exponential_decay, lambda: {"lr": 0.1, "rate": 0.1}, lr=NOT_NEGATIVE, rate=NOT_NEGATIVE)
 row("inverse_time_decay", optim.inverse_time_decay, lambda: {"lr": 0.1, "rate": 0.1}, lr=NOT_NEGATIVE, rate=NOT_NEGATIVE)
 row("cosine_decay", optim.cosine_decay, lambda: {"lr": 0.1, "steps": 5}, lr=NOT_NEGATIVE, steps=size, final=NOT_NEGATIVE)
+row("one_cycle", optim.one_cycle, lambda: {"max_lr": 0.1, "total_steps": 5}, max_lr=NOT_NEGATIVE, total_steps=size, pct_start=within(0.0, 1.0), div_factor=POSITIVE, final_div_factor=POSITIVE)
+row("reduce_on_plateau", optim.reduce_on_plateau, lambda: {"lr": 0.1}, lr=NOT_NEGATIVE, factor=FRACTION, patience=SEED, threshold=NOT_NEGATIVE, min_lr=NOT_NEGATIVE)
 row("warmup", optim.warmup, lambda: {"lr": 0.1, "steps": 5}, lr=RATE, steps=size)
 
 # ---- Data ----------------------------------------------------------------------------------------
@@ -322,7 +330,6 @@ row("warmup", optim.warmup, lambda: {"lr": 0.1, "steps": 5}, lr=RATE, steps=size
 XY = {"X": [[0.0], [1.0], [2.0]], "y": [0, 1, 0]}
 ROWS: Fits = lambda x: real_table(x) and len(x) == 3
 THREE: Fits = lambda x: isinstance(x, (list, np.ndarray)) and len(x) == 3
-SEED: Fits = lambda x: isinstance(x, int) and not isinstance(x, bool) and x >= 0
 TABLE_OF_ONE: Fits = lambda x: real_table(x) and np.shape(x)[1] == 1
 row("zero_center", data.zero_center, lambda: {"X": XY["X"]}, X=real_table, reference=either(none, TABLE_OF_ONE))
 row("standardize", data.standardize, lambda: {"X": XY["X"]}, X=lambda x: None if real_table(x) else False, reference=either(none, TABLE_OF_ONE), constant=one_of("refuse", "zero"))
@@ -522,11 +529,21 @@ NO_ROW = {
         "Program",
         "Programs",
         "Dataset",
+        "Schedule",
     ),
     *("Check", "Exact", "Fault", "Report", "as_table", "as_floats", "check_seed"),
 }
-# True or false in Python's sense, shown as text whatever it is, or with a row of its own.
-FLAGS = {"example", "create_graph", "open_neurons", "mistakes", "bias", "log", "progress"}
+# True or false in Python's sense, shown as text whatever it is, or in rows of their own.
+FLAGS = {
+    "example",
+    "create_graph",
+    "open_neurons",
+    "mistakes",
+    "bias",
+    "log",
+    "progress",
+    "settings",
+}
 
 
 @pytest.mark.parametrize("module", [mg, nn, losses, optim, data, plots, testing])

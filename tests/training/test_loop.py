@@ -205,3 +205,21 @@ def test_a_model_of_ones_own() -> None:
     rows = np.array([[0.5], [1.5], [2.0]])
     quiet(model, rows, rows[:, 0] ** 2.5, loss=losses.mse_loss, epochs=400)
     assert model.exponent.data == pytest.approx(2.5, abs=0.01)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_fit_tells_the_optimizer_the_loss_of_each_epoch(compiled: bool) -> None:
+    X, y = [[0.0], [1.0]], [1.0, 3.0]
+    held_out = [[2.0]], [0.0]  # what is learned makes this worse from the start
+    for validation, falls in ((None, False), (held_out, True)):
+        model = nn.MLP(1, [1], rng=0)
+        model.layers[0].neurons[0].w[0].data = 0.0
+        rate = optim.reduce_on_plateau(0.1, factor=0.5, patience=1)
+        optimizer = optim.SGD(model.parameters(), lr=rate)
+        rates: list[float] = []
+        quiet(
+            model, X, y, loss=losses.mse_loss, optimizer=optimizer, epochs=5, batch_size=2,
+            validation=validation, compiled=compiled,
+            callbacks=[lambda *_, o=optimizer, r=rates: r.append(o.lr)],
+        )  # fmt: skip
+        assert rates == ([0.1, 0.1, 0.05, 0.05, 0.025] if falls else [0.1] * 5)

@@ -40,6 +40,16 @@ CLIPPED: Any = lambda p: Clipped(p, 0.1, momentum=0.5)  # noqa: E731
 PART: Any = lambda p: optim.Adam(p[::-2], 0.05)  # noqa: E731 - some of the weights, in another order
 
 
+def in_groups(p: list[Value]) -> Any:
+    """Of parameters in the order of the model, and in another."""
+    groups = [{"params": p[1::2], "weight_decay": 0.0}, {"params": p[::2], "lr": 0.03}]
+    return optim.AdamW(groups, optim.one_cycle(0.05, 54))
+
+
+def by_squares(p: list[Value]) -> Any:
+    return optim.RMSprop(p, optim.reduce_on_plateau(0.01, patience=1), momentum=0.5, centered=True)
+
+
 ROWS = np.random.default_rng(0).normal(size=(23, 4))
 
 
@@ -91,7 +101,7 @@ TASKS = [
     ("name", "optimizer"),
     [
         *((name, SGD) for name in TASKS),
-        *(("classes", make) for make in (ADAM, CLIPPED, PART)),
+        *(("classes", make) for make in (ADAM, CLIPPED, PART, in_groups, by_squares)),
         *(("a sum", make) for make in (ADAM, CLIPPED, PART)),
     ],
 )

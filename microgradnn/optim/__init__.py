@@ -1,0 +1,39 @@
+"""Optimisers, and learning rates that change.
+
+Read `stepping.py` first: it says what a step is. `rules.py` has the rules, each of them a
+direction, `schedules.py` the learning rates, `groups.py` what only some of the parameters have.
+"""
+
+from .rules import SGD, Adam, AdamW, RMSprop
+from .schedules import (
+    LearningRate,
+    Schedule,
+    constant,
+    cosine_decay,
+    exponential_decay,
+    inverse_time_decay,
+    one_cycle,
+    reduce_on_plateau,
+    step_decay,
+    warmup,
+)
+from .stepping import Optimizer, clip_grad_norm
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "LearningRate",
+    "Optimizer",
+    "RMSprop",
+    "Schedule",
+    "clip_grad_norm",
+    "constant",
+    "cosine_decay",
+    "exponential_decay",
+    "inverse_time_decay",
+    "one_cycle",
+    "reduce_on_plateau",
+    "step_decay",
+    "warmup",
+]

@@ -1,0 +1,224 @@
+"""Learning rates that change: functions from the number of a step to a rate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from ..arguments import as_count, as_number, as_positive
+from ..typed import Any
+
+LearningRate = Callable[[int], float]  # from the number of a step, the first being 0
+
+
+class Schedule:
+    """What all learning rates share: they show, copy and pickle as what they were made of."""
+
+    def __call__(self, step: int) -> float:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        settings = (f"{name}={x!r}" for name, x in vars(self).items() if name[0] != "_")
+        return f"{type(self).__name__}({', '.join(settings)})"
+
+    def see(self, loss: float) -> None:
+        """Take notice of the loss of an epoch; most learning rates depend on the step alone."""
+
+
+def from_zero(x: Any, name: str) -> float:
+    """A finite number from 0 on; `name` is what an error calls it."""
+    return as_positive(x, name, or_zero=True)
+
+
+def as_fraction(x: Any, name: str) -> float:
+    """A number from 0 on and below 1; `name` is what an error calls it."""
+    number = as_number(x, name)
+    if not 0.0 <= number < 1.0:
+        raise ValueError(f"{name} must be in [0, 1), got {number}")
+    return number
+
+
+def as_rate(lr: Any, name: str = "lr") -> LearningRate:
+    """A learning rate that is given as a number or as a function."""
+    return lr if callable(lr) else constant(from_zero(lr, name))
+
+
+class constant(Schedule):
+    """The same learning rate at every step.
+
+    >>> constant(0.1)(1000)
+    0.1
+    """
+
+    def __init__(self, lr: float) -> None:
+        self.lr = from_zero(lr, "lr")
+
+    def __call__(self, step: int) -> float:
+        return self.lr
+
+
+class step_decay(Schedule):
+    """lr·factor^⌊step / every⌋.
+
+    >>> [step_decay(1.0, every=10)(step) for step in (0, 9, 10, 20)]
+    [1.0, 1.0, 0.5, 0.25]
+    """
+
+    def __init__(self, lr: float, every: int, factor: float = 0.5) -> None:
+        self.lr = from_zero(lr, "lr")
+        self.every = as_count(every, "every")
+        self.factor = from_zero(factor, "factor")
+
+    def __call__(self, step: int) -> float:
+        return self.lr * self.factor ** (step // self.every)
+
+
+class exponential_decay(Schedule):
+    """lr·e^(−rate·step).
+
+    >>> exponential_decay(1.0, 0.5)(2)
+    0.36787944117144233
+    """
+
+    def __init__(self, lr: float, rate: float) -> None:
+        self.lr = from_zero(lr, "lr")
+        self.rate = from_zero(rate, "rate")
+
+    def __call__(self, step: int) -> float:
+        return self.lr * math.exp(-self.rate * step)
+
+
+class inverse_time_decay(Schedule):
+    """lr / (1 + rate·step).
+
+    >>> inverse_time_decay(1.0, 0.5)(2)
+    0.5
+    """
+
+    def __init__(self, lr: float, rate: float) -> None:
+        self.lr = from_zero(lr, "lr")
+        self.rate = from_zero(rate, "rate")
+
+    def __call__(self, step: int) -> float:
+        return self.lr / (1 + self.rate * step)
+
+
+class cosine_decay(Schedule):
+    """From lr to `final` along half a cosine over `steps`, then `final`.
+
+    >>> [round(cosine_decay(1.0, 10)(step), 6) for step in (0, 5, 10, 20)]
+    [1.0, 0.5, 0.0, 0.0]
+    """
+
+    def __init__(self, lr: float, steps: int, final: float = 0.0) -> None:
+        self.lr = from_zero(lr, "lr")
+        self.steps = as_count(steps, "steps")
+        self.final = from_zero(final, "final")
+
+    def __call__(self, step: int) -> float:
+        return _along_cosine(self.lr, self.final, min(step / self.steps, 1.0))
+
+
+class one_cycle(Schedule):
+    """Up to `max_lr` during a share `pct_start` of the steps, and down again: halves of cosines.
+
+    It starts at max_lr / div_factor and ends at max_lr / (div_factor·final_div_factor), where it
+    stays after `total_steps`. As PyTorch's `OneCycleLR`, but the momentum is left as it is.
+
+    >>> [round(one_cycle(1.0, 11, pct_start=5 / 11)(step), 4) for step in (0, 2, 4, 7, 10)]
+    [0.04, 0.52, 1.0, 0.5, 0.0]
+    """
+
+    def __init__(
+        self,
+        max_lr: float,
+        total_steps: int,
+        pct_start: float = 0.3,
+        div_factor: float = 25.0,
+        final_div_factor: float = 1e4,
+    ) -> None:
+        self.max_lr = from_zero(max_lr, "max_lr")
+        self.total_steps = as_count(total_steps, "total_steps")
+        self.pct_start = as_number(pct_start, "pct_start")
+        if not 0.0 <= self.pct_start <= 1.0:
+            raise ValueError(f"pct_start must be in [0, 1], got {self.pct_start}")
+        self.div_factor = as_positive(div_factor, "div_factor")
+        self.final_div_factor = as_positive(final_div_factor, "final_div_factor")
+
+    def __call__(self, step: int) -> float:
+        start = self.max_lr / self.div_factor
+        top = self.pct_start * self.total_steps - 1  # the step with max_lr, perhaps in between two
+        end = self.total_steps - 1
+        if step < top:
+            return _along_cosine(start, self.max_lr, step / top)
+        done = min((step - top) / (end - top), 1.0) if end > top else float(step > top)
+        return _along_cosine(self.max_lr, start / self.final_div_factor, done)
+
+
+class reduce_on_plateau(Schedule):
+    """lr, and `factor` times that whenever more than `patience` epochs bring nothing better.
+
+    Better is a loss that is lower than the lowest so far by more than a share `threshold` of it.
+    `fit` tells the loss of each epoch, that of validation if there is one; a loop by hand does so
+    by `optimizer.see(loss)`. As PyTorch's `ReduceLROnPlateau`.
+
+    >>> rate = reduce_on_plateau(1.0, patience=1)
+    >>> for loss in (0.5, 0.5, 0.5):
+    ...     rate.see(loss)
+    >>> rate(step=3)
+    0.1
+    """
+
+    def __init__(
+        self,
+        lr: float,
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        min_lr: float = 0.0,
+    ) -> None:
+        self.lr = from_zero(lr, "lr")
+        self.factor = as_fraction(factor, "factor")
+        self.patience = as_count(patience, "patience", least=0)
+        self.threshold = from_zero(threshold, "threshold")
+        self.min_lr = from_zero(min_lr, "min_lr")
+        self._rate = self.lr
+        self._best = math.inf
+        self._waited = 0
+
+    def __call__(self, step: int) -> float:
+        return self._rate
+
+    def see(self, loss: float) -> None:
+        # The first loss is better than none, whatever the threshold: infinity has no share.
+        gain = self._best - loss
+        self._waited += 1
+        if gain == math.inf or gain > self.threshold * abs(self._best):
+            self._best = loss
+            self._waited = 0
+        elif self._waited > self.patience:
+            self._rate = min(self._rate, max(self._rate * self.factor, self.min_lr))
+            self._waited = 0
+
+
+class warmup(Schedule):
+    """A straight rise to `lr` over the first `steps`, then `lr` itself.
+
+    >>> [warmup(1.0, 4)(step) for step in (0, 1, 3, 4)]
+    [0.25, 0.5, 1.0, 1.0]
+    """
+
+    def __init__(self, lr: float | LearningRate, steps: int) -> None:
+        self.lr = as_rate(lr)
+        self.steps = as_count(steps, "steps")
+
+    def __call__(self, step: int) -> float:
+        return self.lr(step) * min((step + 1) / self.steps, 1.0)
+
+    def see(self, loss: float) -> None:
+        if isinstance(self.lr, Schedule):
+            self.lr.see(loss)
+
+
+def _along_cosine(start: float, end: float, done: float) -> float:
+    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * done))

@@ -1,0 +1,234 @@
+"""Optimizer: a step of all parameters at once, by the direction that a rule gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from ..arguments import as_count, as_list, as_number, as_positive, check_lengths, must_be
+from ..engine.interop import assign
+from ..engine.value import Value
+from ..nn.leaves import as_leaves, gradient_array, gradients_of
+from ..typed import TYPE_CHECKING, Any
+from .groups import Check, Groups, spread
+from .schedules import LearningRate, Schedule, as_rate, from_zero
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[np.float64]]
+    Setting = float | Array  # one for each parameter where groups have different ones
+
+
+class Optimizer:
+    """What all optimisers share: the parameters, the learning rate, and the refusal of bad steps.
+
+    `parameters` are leaves, each of them once, in a list; or in groups with settings of their own,
+    a list of dicts: [{"params": weights, "weight_decay": 0.1}, {"params": biases}]. `lr` is a
+    number from 0 on, or a function from the number of a step to one, as `cosine_decay` gives it;
+    `optimizer.lr = 0.01` changes it. A step with an infinite or NaN gradient raises
+    FloatingPointError and changes nothing; so does one that overflows.
+
+    A new optimiser is a class with a `direction`. What it keeps from step to step are attributes,
+    numbers or arrays of one number for each parameter. So are its settings, which it hands on to
+    be checked by `checks`.
+    """
+
+    checks: Mapping[str, Check] = {"weight_decay": from_zero}
+    weight_decay: Setting
+
+    def __init__(
+        self,
+        parameters: Iterable[Value] | Iterable[Mapping[str, Any]],
+        lr: float | LearningRate,
+        weight_decay: float = 0.0,
+        **settings: Any,
+    ) -> None:
+        if unknown := settings.keys() - self.checks.keys():
+            raise TypeError(f"{type(self).__name__} has no setting {', '.join(sorted(unknown))}")
+        groups = Groups(parameters)
+        self.parameters = groups.parameters
+        self.sizes = groups.sizes
+        self.learning_rates: list[LearningRate] = groups.each("lr", lr, as_rate)
+        for name, common in {"weight_decay": weight_decay, **settings}.items():
+            vars(self)[name] = spread(groups.each(name, common, self.checks[name]), self.sizes)
+        groups.finish()
+        self.steps = 0
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next step; at 0 it changes nothing.
+
+        Set it, for all groups, to a number or to a function, which goes on counting the steps where
+        they are. ValueError if groups have different ones.
+        """
+        rates = self._rates()
+        if rates.count(rates[0]) < len(rates):
+            raise ValueError(
+                f"the groups have different learning rates, {rates}; there is no one lr"
+            )
+        return rates[0]
+
+    @lr.setter
+    def lr(self, lr: float | LearningRate) -> None:
+        self.learning_rates = [as_rate(lr)] * len(self.sizes)
+
+    def _rates(self) -> list[float]:
+        """The learning rate of each group in the next step."""
+        return [as_positive(rate(self.steps), "lr", True) for rate in self.learning_rates]
+
+    def see(self, loss: float) -> None:
+        """Tell the learning rates the loss of an epoch, as `fit` does; `reduce_on_plateau` asks.
+
+        >>> from microgradnn.optim import reduce_on_plateau
+        >>> optimizer = Optimizer([Value(1.0)], lr=reduce_on_plateau(1.0, patience=0))
+        >>> for loss in (0.5, 0.5):
+        ...     optimizer.see(loss)
+        >>> optimizer.lr
+        0.1
+        """
+        number = as_number(loss, "loss")
+        for rate in {id(rate): rate for rate in self.learning_rates}.values():
+            if isinstance(rate, Schedule):
+                rate.see(number)
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to zero."""
+        for parameter in self.parameters:
+            parameter._grad = 0.0
+
+    def step(self) -> None:
+        """Change every parameter once, against its gradient."""
+        import numpy as np
+
+        theta = np.array([parameter.data for parameter in self.parameters])
+        assign(self.parameters, self.update(theta, gradient_array(self.parameters)).tolist())
+
+    def update(self, theta: Array, gradient: Array) -> Array:
+        """A step on arrays: the parameters after it, from those before it and their gradient."""
+        import numpy as np
+
+        self._refuse("the gradient of {} is", gradient)
+        lr = spread(self._rates(), self.sizes)
+        before = vars(self).copy()
+        with np.errstate(all="ignore"):
+            theta = theta - lr * self.descent(theta, gradient)
+        complaint = "the step for {}, with lr {}, weight_decay {}, overflows to"
+        try:
+            for numbers in (theta, *vars(self).values()):
+                if isinstance(numbers, np.ndarray):
+                    self._refuse(complaint, numbers, lr, before["weight_decay"])
+        except FloatingPointError:
+            vars(self).update(before)
+            raise
+        self.steps += 1
+        return theta
+
+    def _refuse(self, complaint: str, numbers: Array, *settings: Setting) -> None:
+        """Raise if any of the numbers, one for each parameter, is infinite or NaN."""
+        import numpy as np
+
+        are_finite = math.isfinite(np.vdot(numbers, numbers))  # quicker than to look for others
+        for i in [] if are_finite else np.flatnonzero(~np.isfinite(numbers)).tolist():
+            name = self.parameters[i].label or f"parameters[{i}]"
+            known = [np.broadcast_to(x, numbers.shape)[i].item() for x in settings]
+            raise FloatingPointError(
+                f"{complaint.format(name, *known)} {numbers[i]}; no parameter was changed"
+            )
+
+    def descent(self, theta: Array, gradient: Array) -> Array:
+        """What to subtract for each unit of the learning rate; weight decay is in the gradient."""
+        return self.direction(gradient + self.weight_decay * theta)
+
+    def direction(self, gradient: Array) -> Array:
+        """What to subtract from the parameters for each unit of the learning rate.
+
+        What is kept for the next step is replaced, and never changed in place, for a step that is
+        refused puts back what was there before it.
+        """
+        raise NotImplementedError
+
+    def state_dict(self) -> dict[str, Any]:
+        """All but the parameters, by name: settings, the steps taken, what is kept for the next.
+
+        >>> optimizer = Optimizer([Value(1.0)], lr=0.1)
+        >>> optimizer.state_dict()
+        {'sizes': [1], 'learning_rates': [constant(lr=0.1)], 'weight_decay': 0.0, 'steps': 0}
+        """
+        from copy import deepcopy
+
+        return {name: deepcopy(x) for name, x in vars(self).items() if name != "parameters"}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where an optimizer of the same kind was, whose `state_dict` this is.
+
+        ValueError or TypeError names what does not fit, and nothing is changed.
+
+        >>> optimizer = Optimizer([Value(1.0)], lr=0.1)
+        >>> optimizer.load_state_dict(Optimizer([Value(2.0)], lr=0.5).state_dict())
+        >>> optimizer.lr
+        0.5
+        """
+        from copy import deepcopy
+
+        own = vars(self).keys() - {"parameters"}
+        if must_be(Mapping, state, "state", "what state_dict gives").keys() != own:
+            raise ValueError(
+                f"state has {sorted(map(str, state))} and this optimizer {sorted(own)}; "
+                "it must be that of an optimizer of the same kind"
+            )
+        if (sizes := as_list(state["sizes"], "state['sizes']")) != self.sizes:
+            raise ValueError(f"state is for groups of {sizes} parameters, here are {self.sizes}")
+        taken = {name: self._taken(name, x) for name, x in state.items()}
+        vars(self).update(deepcopy(taken))
+
+    def _taken(self, name: str, x: Any) -> Any:
+        """One entry of a state, checked."""
+        import numpy as np
+
+        shown = f"state[{name!r}]"
+        if name == "sizes":
+            return self.sizes
+        if name == "learning_rates":
+            check_lengths(as_list(x, shown), self.sizes, shown, "groups")
+            return [as_rate(rate, shown) for rate in x]
+        if isinstance(x, (np.ndarray, np.generic)) and x.ndim == 0:
+            x = x.item()
+        if name == "steps":
+            return as_count(x, shown, least=0)
+        check: Check = self.checks.get(name, _as_finite)
+        if not isinstance(x, np.ndarray):
+            return check(x, shown)
+        if x.shape[-1] != len(self.parameters):
+            raise ValueError(
+                f"{shown} has the shape {x.shape} for {len(self.parameters)} parameters"
+            )
+        return np.array([check(numbers, shown) for numbers in x.T.tolist()]).T
+
+
+def _as_finite(x: Any, name: str) -> float:
+    if not math.isfinite(number := as_number(x, name)):
+        raise ValueError(f"{name} must be finite, got {number}")
+    return number
+
+
+def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
+    """Scale the gradients so that their norm is at most `max_norm`; gives the norm before.
+
+    >>> x, y = Value(0.0), Value(0.0)
+    >>> (3 * x + 4 * y).backward()
+    >>> clip_grad_norm([x, y], 1.0), round(x.grad, 6), round(y.grad, 6)
+    (5.0, 0.6, 0.8)
+    """
+    items = as_leaves(parameters)
+    limit = as_positive(max_norm, "max_norm", or_zero=True)
+    gradients = gradients_of(items)
+    norm = math.hypot(*gradients)
+    if not math.isfinite(norm):
+        raise FloatingPointError(f"the norm of the gradients is {norm}; none was changed")
+    if norm > limit:
+        ratio = limit / norm
+        for parameter, slope in zip(items, gradients, strict=True):
+            # A ratio that underflows has lost digits, or is 0.
+            parameter.grad = slope * ratio if ratio > 1e-290 else slope / norm * limit
+    return norm
