@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from microgradnn import Value
-from microgradnn.losses.pairing import by_element, by_sample, check_distribution, number_in
+from microgradnn.losses.pairing import by_element, by_sample
+from microgradnn.losses.probabilities import check_distribution
+from microgradnn.losses.weights import number_in
 
 
 def difference(p: Any, t: Any) -> Any:
