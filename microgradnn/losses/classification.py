@@ -96,6 +96,7 @@ def perceptron_loss(
     >>> perceptron_loss([2.0, -3.0], [1, 1])
     3.0
     """
+
     def term(s: Any, y: Any) -> Any:
         return clip(-(y * s), 0.0, math.inf)
 
@@ -112,6 +113,7 @@ def zero_one_loss(
     >>> zero_one_loss([1.0, -2.0, 3.0], [1, 1, 1])
     0.3333333333333333
     """
+
     def term(s: Any, y: Any) -> Any:
         return 1.0 - maximum(sign(y * s), 0.0)
 

@@ -122,7 +122,9 @@ def by_sample(
         check_lengths(samples, targets, "prediction", "target")
         places = [f"[{i}]" for i in range(len(samples))]
     if plain:
-        return _reduce(list(map(partial(_of_sample, term, check), samples, targets, places)), reduction)
+        return _reduce(
+            list(map(partial(_of_sample, term, check), samples, targets, places)), reduction
+        )
     weights = of_samples(sample_weight, None if alone else len(samples))
     weighed = partial(_of_weighted_sample, term, check, classes or NO_WEIGHTS)
     found = list(map(weighed, samples, targets, places, weights))
@@ -182,9 +184,7 @@ def _named(term: Callable[[Any, Any], Any], prediction: Any, target: Any, name: 
         raise ValueError(f"{name}: {error}") from None
 
 
-def _wanted_probabilities(
-    target: Any, classes: int, name: str, ignored: int | None = None
-) -> Any:
+def _wanted_probabilities(target: Any, classes: int, name: str, ignored: int | None = None) -> Any:
     """The wanted probability of each class, from a list of them or from the index of a class.
 
     An index that is a Value stays as it is: which class it is may vary from sample to sample.

@@ -69,7 +69,11 @@ def half_squared_error(
     0.04500000000000001
     """
     return by_element(
-        lambda p, t: 0.5 * _square(p - t), prediction, target, reduction, sample_weight=sample_weight
+        lambda p, t: 0.5 * _square(p - t),
+        prediction,
+        target,
+        reduction,
+        sample_weight=sample_weight,
     )
 
 

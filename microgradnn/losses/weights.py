@@ -1,4 +1,4 @@
-"""What weighs losses: numbers or Values for samples, classes and elements, and the weighted mean."""
+"""What weighs losses: numbers or Values for samples, classes, elements; and the weighted mean."""
 
 from __future__ import annotations
 

@@ -103,6 +103,12 @@ def test_binary_cross_entropy_of_a_saturated_sigmoid(z: float) -> None:
     assert losses.binary_cross_entropy(p, 1).data == math.log(2.0)  # of the pass that gave p
 
 
+def test_a_binary_target_that_is_a_value_is_never_dropped() -> None:
+    target = Value(0.0)
+    losses.binary_cross_entropy_with_logits([0.75], [target]).backward()
+    assert target.grad == pytest.approx(-0.75, rel=1e-15)  # softplus(−z) − softplus(z)
+
+
 def test_binary_cross_entropy_at_the_ends() -> None:
     p = Value(1.0)
     loss = losses.binary_cross_entropy(p, 1)

@@ -144,10 +144,10 @@ def binary(weight: Any, pos_weight: Any, sample_weight: Any, reduction: str) -> 
 def test_binary_losses_weigh_as_documented(
     weight: Any, pos_weight: Any, sample_weight: Any
 ) -> None:
-    by_one = [1.0 if x is None else x for x in (weight, pos_weight)]
+    factors, positive = (1.0 if x is None else x for x in (weight, pos_weight))
     for reduction in REDUCTIONS:
         rules = {"weight": weight, "sample_weight": sample_weight}
-        wanted = binary(*by_one, sample_weight, reduction)
+        wanted = binary(factors, positive, sample_weight, reduction)
         found = losses.binary_cross_entropy_with_logits(
             LOGITS, TARGETS, reduction, pos_weight=pos_weight, **rules
         )
@@ -206,6 +206,8 @@ def test_what_weighs_nothing_is_dropped() -> None:
         assert getattr(found, "data", found) == pytest.approx(alone, rel=1e-14)
     soft = losses.cross_entropy(masked[0], [0.5, 0.5, 0.0], weight=[0, 1, 1])
     assert soft == pytest.approx(0.5 * math.log1p(math.exp(-1.0)), rel=1e-15)
+    halves = [Value(0.5), Value(0.5)]  # the class weight is a number, though its target is none
+    assert losses.nll_loss([-inf, -1.0], halves, weight=[0, 1]).data == 0.5
     with_zeros = losses.binary_cross_entropy([0.0, 0.5], [1, 1], sample_weight=[0, 1])
     assert with_zeros == pytest.approx(math.log(2.0))
     found = losses.mse_loss([math.nan, 2.0], [0.0, 0.0], sample_weight=[0.0, 1.0])
@@ -351,6 +353,17 @@ def test_compiled_with_a_logit_of_minus_infinity() -> None:
     assert program([[-math.inf, *row[1:]]])[0] == pytest.approx(mean, rel=1e-13)
 
 
+def test_compiled_with_a_masked_class_that_weighs_nothing() -> None:
+    def loss(x: Any) -> Any:
+        return losses.cross_entropy(x[:3], x[3:6], weight=[0, 1, 2])
+
+    row = [0.0, 1.0, 0.0, 0.5, 0.25, 0.25]
+    program = mg.compile(loss, example_inputs=[row])
+    first, second = math.log1p(math.exp(-1.0)), math.log1p(math.exp(1.0))
+    found = program([[-math.inf, *row[1:]]])[0]
+    assert found == pytest.approx(0.25 * first + 0.5 * second, rel=1e-14)
+
+
 def test_a_recorded_graph_follows_a_class_that_is_another() -> None:
     """Recorded while one class was ignored, and run for others."""
     logits, target = [Value(0.5), Value(2.0), Value(1.0)], Value(2.0)
@@ -365,6 +378,7 @@ def test_a_recorded_graph_follows_a_class_that_is_another() -> None:
 # ---- Refused -------------------------------------------------------------------------------------
 
 TWO = [[0.0, 1.0], [1.0, 0.0]]
+FRACTION: dict[str, Any] = {"ignore_index": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -394,7 +408,7 @@ TWO = [[0.0, 1.0], [1.0, 0.0]]
             ValueError,
             r"ignore_index is for classes, but target\[0\] is a list",
         ),
-        (partial(losses.cross_entropy, TWO, [0, 1], ignore_index=1.0), TypeError, "ignore_index"),
+        (partial(losses.cross_entropy, TWO, [0, 1], **FRACTION), TypeError, "ignore_index"),
         (
             partial(losses.cross_entropy, TWO, [0, 1], weight=[1, 2, 3]),
             ValueError,
