@@ -45,8 +45,9 @@ def weighted(losses: list[Any], shares: list[Any], reduction: str) -> Any:
     total = _sum(shares)
     known = number_in(total)
     if known is not None and not 0.0 < known < math.inf:
+        why = "all are ignored or weigh nothing" if known == 0.0 else "they are too large"
         raise ValueError(
-            f"the weights of all samples together are {known}, so there is no mean or sum; "
+            f"the weights of all samples add up to {known}: {why}; "
             "look at sample_weight, weight and ignore_index"
         )
     found = _sum(losses)

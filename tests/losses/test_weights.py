@@ -388,14 +388,14 @@ FRACTION: dict[str, Any] = {"ignore_index": 1.0}
         (
             partial(losses.cross_entropy, TWO, [Value(0.0)] * 2, ignore_index=0),
             ValueError,
-            "the weights of all samples together are 0.0",
+            "samples add up to 0.0: all are ignored or weigh nothing",
         ),
-        (partial(losses.cross_entropy, TWO, [0, 0], "sum", weight=[0, 1]), ValueError, "are 0.0"),
+        (partial(losses.cross_entropy, TWO, [0, 0], "sum", weight=[0, 1]), ValueError, "to 0.0"),
         (partial(losses.nll_loss, TWO, [0, 1], sample_weight=[0, 0]), ValueError, "sample_weight"),
         (
             partial(losses.mse_loss, [1.0, 2.0], [0.0, 0.0], sample_weight=[1e308, 1e308]),
-            (ValueError, OverflowError),
-            "inf|overflow",
+            ValueError,
+            "samples add up to inf: they are too large",
         ),
         (partial(losses.cross_entropy, TWO, [0, -100]), ValueError, "from 0 to 1, got -100"),
         (
