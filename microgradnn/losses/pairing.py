@@ -110,9 +110,9 @@ def by_sample(
     """
     _check_reduction(reduction)
     samples = as_list(prediction, "prediction")
-    plain = classes is None and sample_weight is None
     alone = not is_list(samples[0])
-    if alone and plain:
+    plain = classes is None and sample_weight is None
+    if plain and alone:
         return _of_sample(term, check, samples, target, "")
     targets, places = [target], [""]
     if alone:

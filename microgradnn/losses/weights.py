@@ -211,10 +211,10 @@ def class_weights(
 ) -> ClassWeights | None:
     """The rules for classes that a user asks for, or None if there are none."""
     smoothing = as_number(label_smoothing, "label_smoothing")
+    if weight is None and ignore_index is None and smoothing == 0.0:
+        return None
     if not 0.0 <= smoothing <= 1.0:
         raise ValueError(f"label_smoothing must be in [0, 1], got {smoothing}")
-    if weight is None and ignore_index is None and not smoothing:
-        return None
     if ignore_index is not None:
         ignore_index = as_count(ignore_index, "ignore_index", least=-(2**53), most=2**53)
     if weight is not None:

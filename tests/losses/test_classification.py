@@ -190,3 +190,12 @@ def test_refusals(call: Any, error: type[Exception], message: str) -> None:
 def test_what_lies_just_outside_is_refused(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_compiled_cross_entropy_drops_a_class_whose_target_is_the_number_0() -> None:
+    row = [0.0, 1.0, 0.0, 0.5]
+    program = mg.compile(
+        lambda x: losses.cross_entropy(x[:3], [0.0, x[3], 1 - x[3]]), example_inputs=[row]
+    )
+    found = program([[-math.inf, *row[1:]]])[0]
+    assert found == pytest.approx(0.5 + math.log1p(math.exp(-1.0)), rel=1e-14)

@@ -296,7 +296,7 @@ def distribution(x: Any) -> bool:
 
 
 for name in ("cross_entropy", "categorical_cross_entropy", "nll_loss"):
-    row(name, getattr(losses, name), lambda: {"prediction": [Value(0.5), 0.5], "target": 1}, prediction=distribution if name.startswith("cat") else lambda x: listed(scalar)(x) and len(items(x)) > 1, target=either(one_of(0, 1, True), lambda x: distribution(x) and len(x) == 2), reduction=REDUCTION, weight=either(none, lambda x: listed(weighing, 2)(x) and bool(x[1])), sample_weight=either(none, lambda x: weighing(x) and bool(x.data if value(x) else x)), ignore_index=either(none, lambda x: isinstance(x, (int, np.integer)) and not isinstance(x, bool) and x != 1 and abs(x) <= 2**53))
+    row(name, getattr(losses, name), lambda: {"prediction": [Value(0.5), 0.5], "target": 1}, prediction=distribution if name.startswith("cat") else lambda x: listed(scalar)(x) and len(items(x)) > 1, target=either(one_of(0, 1, True), lambda x: distribution(x) and len(x) == 2), reduction=REDUCTION, weight=either(none, lambda x: listed(weighing, 2)(x) and bool(x[1])), sample_weight=either(none, lambda x: weighing(x) and bool(x.data if value(x) else x)), ignore_index=either(none, lambda x: isinstance(x, (int, np.integer)) and not isinstance(x, bool) and x != 1 and abs(int(x)) <= 2**53))
 TABLE["cross_entropy"].fits["label_smoothing"] = within(0.0, 1.0)
 BASE = either(none, lambda x: POSITIVE(x) and x != 1)
 TABLE["categorical_cross_entropy"].fits["base"] = BASE
