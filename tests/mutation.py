@@ -22,6 +22,8 @@ FILES = (
     "engine/table.py",
     "engine/reductions.py",
     "sums.py",
+    "losses/weights.py",
+    "losses/probabilities.py",
     "losses/pairing.py",
     "losses/divergence.py",
     "losses/classification.py",

@@ -1,9 +1,13 @@
 """Errors that a network minimises, and the entropy and divergence of distributions.
 
 Every loss takes a prediction and a target, numbers or Values in flat or equally nested lists, and
-gives their mean, their sum or all of them (`reduction`). Read `regression.py` first: its losses are
-formulas of a line. `pairing.py` says what all of them share; `classification.py` has the losses of
-classes, and `divergence.py` what compares distributions.
+gives their mean, their sum or all of them (`reduction`). `sample_weight` has a number or a Value
+for each sample, which multiplies its loss; the mean is then the weighted mean, Σ s l / Σ s, and a
+sample whose weight is the number 0 is left out.
+
+Read `regression.py` first: its losses are formulas of a line. `pairing.py` says what all of them
+share, and `weights.py` what weighs them; `classification.py` has the losses of classes, and
+`divergence.py` what compares distributions.
 """
 
 from .classification import (

@@ -9,7 +9,7 @@ from ..arguments import as_positive, check_lengths
 from ..elements import where
 from ..engine import functions, reductions, table
 from ..typed import Any
-from .pairing import check_distribution, logits_behind
+from .probabilities import check_distribution, logits_behind
 
 
 def entropy(p: Iterable[Any], base: float | None = None) -> Any:

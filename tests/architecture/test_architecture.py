@@ -38,7 +38,7 @@ ORDER = {
     "custom": "",
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
-    "losses": "pairing divergence classification regression",
+    "losses": "weights probabilities pairing divergence classification regression",
     "nn": "init files parts search outline module leaves embedding layers norm sequential",
     "optim": "schedules groups stepping rules",
     "data": "",

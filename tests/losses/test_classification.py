@@ -103,6 +103,12 @@ def test_binary_cross_entropy_of_a_saturated_sigmoid(z: float) -> None:
     assert losses.binary_cross_entropy(p, 1).data == math.log(2.0)  # of the pass that gave p
 
 
+def test_a_binary_target_that_is_a_value_is_never_dropped() -> None:
+    target = Value(0.0)
+    losses.binary_cross_entropy_with_logits([0.75], [target]).backward()
+    assert target.grad == pytest.approx(-0.75, rel=1e-15)  # softplus(−z) − softplus(z)
+
+
 def test_binary_cross_entropy_at_the_ends() -> None:
     p = Value(1.0)
     loss = losses.binary_cross_entropy(p, 1)
@@ -184,3 +190,12 @@ def test_refusals(call: Any, error: type[Exception], message: str) -> None:
 def test_what_lies_just_outside_is_refused(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_compiled_cross_entropy_drops_a_class_whose_target_is_the_number_0() -> None:
+    row = [0.0, 1.0, 0.0, 0.5]
+    program = mg.compile(
+        lambda x: losses.cross_entropy(x[:3], [0.0, x[3], 1 - x[3]]), example_inputs=[row]
+    )
+    found = program([[-math.inf, *row[1:]]])[0]
+    assert found == pytest.approx(0.5 + math.log1p(math.exp(-1.0)), rel=1e-14)

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from microgradnn import Value
-from microgradnn.losses.pairing import by_element, by_sample, check_distribution, number_in
+from microgradnn.losses.pairing import by_element, by_sample
 
 
 def difference(p: Any, t: Any) -> Any:
@@ -45,13 +44,3 @@ def test_a_list_in_itself_is_refused() -> None:
     endless.append(endless)
     with pytest.raises(ValueError, match="nested too deeply"):
         by_element(difference, endless, endless, "mean")
-
-
-def test_a_distribution_sums_to_one() -> None:
-    quarter = Value(0.25)
-    assert check_distribution([quarter, 0.75], "p") == [quarter, 0.75]
-    assert number_in(quarter) == 0.25
-    with pytest.raises(ValueError, match="p must sum to 1"):
-        check_distribution([0.25, 0.5], "p")
-    with pytest.raises(ValueError, match=r"p\[1\] must be a probability in \[0, 1\], got -0.5"):
-        check_distribution([1.5 - 0.5, -0.5, 0.5], "p")

@@ -272,9 +272,24 @@ PROBABILITY: Fits = lambda x: (
 )
 LABEL: Fits = lambda x: number(x) and abs(x) == 1
 TARGET: Fits = lambda x: (value(x) and 0 <= x.data <= 1) or (number(x) and 0 <= x <= 1)
+def finite(x: Any) -> bool:
+    return scalar(x) and math.isfinite(x.data if value(x) else x)
+
+
+def weighing(x: Any) -> bool:
+    return finite(x) and (x.data if value(x) else x) >= 0
+
+
+def each(fits: Fits) -> Fits:
+    """One weight for all, or a list of one or of one for each of two."""
+    return either(none, fits, listed(fits, 1), listed(fits, 2))
+
+
+SAMPLE_WEIGHT = either(none, lambda x: listed(weighing, 2)(x) and any(w.data if value(w) else w for w in x))
 for name in (*PAIR, "binary_cross_entropy"):
     logits, labels = "cross" in name, name in PAIR[-3:]
-    row(name, getattr(losses, name), lambda: {"prediction": [Value(0.5), 0.5], "target": [1.0, 1.0]}, prediction=listed(PROBABILITY if name == "binary_cross_entropy" else scalar, 2), target=listed(TARGET if logits else LABEL if labels else scalar, 2), reduction=REDUCTION, **({"delta": POSITIVE} if name == "huber_loss" else {}))
+    weights = {"sample_weight": SAMPLE_WEIGHT, **({"weight": each(finite)} if logits else {}), **({"pos_weight": each(weighing)} if "with_logits" in name else {})}
+    row(name, getattr(losses, name), lambda: {"prediction": [Value(0.5), 0.5], "target": [1.0, 1.0]}, prediction=listed(PROBABILITY if name == "binary_cross_entropy" else scalar, 2), target=listed(TARGET if logits else LABEL if labels else scalar, 2), reduction=REDUCTION, **weights, **({"delta": POSITIVE} if name == "huber_loss" else {}))
 
 
 def distribution(x: Any) -> bool:
@@ -285,7 +300,8 @@ def distribution(x: Any) -> bool:
 
 
 for name in ("cross_entropy", "categorical_cross_entropy", "nll_loss"):
-    row(name, getattr(losses, name), lambda: {"prediction": [Value(0.5), 0.5], "target": 1}, prediction=distribution if name.startswith("cat") else lambda x: listed(scalar)(x) and len(items(x)) > 1, target=either(one_of(0, 1, True), lambda x: distribution(x) and len(x) == 2), reduction=REDUCTION)
+    row(name, getattr(losses, name), lambda: {"prediction": [Value(0.5), 0.5], "target": 1}, prediction=distribution if name.startswith("cat") else lambda x: listed(scalar)(x) and len(items(x)) > 1, target=either(one_of(0, 1, True), lambda x: distribution(x) and len(x) == 2), reduction=REDUCTION, weight=either(none, lambda x: listed(weighing, 2)(x) and bool(x[1])), sample_weight=either(none, lambda x: weighing(x) and bool(x.data if value(x) else x)), ignore_index=either(none, lambda x: isinstance(x, (int, np.integer)) and not isinstance(x, bool) and x != 1 and abs(int(x)) <= 2**53))
+TABLE["cross_entropy"].fits["label_smoothing"] = within(0.0, 1.0)
 BASE = either(none, lambda x: POSITIVE(x) and x != 1)
 TABLE["categorical_cross_entropy"].fits["base"] = BASE
 row("entropy", losses.entropy, lambda: {"p": [0.5, Value(0.5)]}, p=distribution, base=BASE)

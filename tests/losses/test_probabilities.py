@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from microgradnn import Value, losses
+from microgradnn.losses.probabilities import check_distribution
+from microgradnn.losses.weights import number_in
 
 
 def largest(p: Any) -> int:
@@ -68,3 +70,13 @@ def test_other_sums_are_refused(row: Any, name: str) -> None:
 def test_a_sum_that_misses_one_by_a_rounding_of_float32() -> None:
     row = np.array([0.33333333, 0.33333333, 0.33333333], dtype=np.float32)
     assert losses.entropy(row) == pytest.approx(1.0986123)
+
+
+def test_a_distribution_sums_to_one() -> None:
+    quarter = Value(0.25)
+    assert check_distribution([quarter, 0.75], "p") == [quarter, 0.75]
+    assert number_in(quarter) == 0.25
+    with pytest.raises(ValueError, match="p must sum to 1"):
+        check_distribution([0.25, 0.5], "p")
+    with pytest.raises(ValueError, match=r"p\[1\] must be a probability in \[0, 1\], got -0.5"):
+        check_distribution([1.5 - 0.5, -0.5, 0.5], "p")
