@@ -20,7 +20,7 @@ from ..engine.row import PRIMITIVES
 from .native_code import NoFormula
 from .patterns import Index, distinct_dots, rectangles
 from .rows import REDUCTIONS, SELECTIONS
-from .schedule import _learning
+from .schedule import learning
 from .tape import DOT, LEAVES, LINK, Tape
 
 TURNS = 64  # within a level: what one node of the tape is written as has fewer operations in turn
@@ -79,7 +79,7 @@ class Runs:
     def __init__(self, tape: Tape, single: bool, gradient: bool) -> None:
         self.tape = tape
         self.batched = [x and not single for x in tape.batched]  # grows with the nodes
-        self.learning = _learning(tape) if gradient else [False] * len(tape)
+        self.learning = learning(tape) if gradient else [False] * len(tape)
         self.turn = [0] * len(tape)
         self.sides = {False: Side(), True: Side()}
         self.operations: dict[tuple[Any, ...], int] = {}  # numbered as they come

@@ -55,7 +55,7 @@ class _Scheduler:
         self.ones: list[int] = []  # these slots
         self.slot_of = np.full(len(tape), UNPLACED, np.int64)
         self._place_leaves()
-        self.learning_nodes = _learning(tape)
+        self.learning_nodes = learning(tape)
         self.uses = Counter(chain(*tape.operands))
         self.level = 0  # of the group that is being added
         self.learns = False  # whether a gradient passes through it
@@ -263,7 +263,7 @@ class _Scheduler:
             slots[dots, places] = np.array(ones)[np.minimum(following, len(ones) - 1)]
 
 
-def _learning(tape: Tape) -> list[bool]:
+def learning(tape: Tape) -> list[bool]:
     """For each node whether a gradient reaches it from an output and goes on to a parameter."""
     active = depend_on_params(tape)
     reached = [False] * len(tape)
