@@ -84,9 +84,11 @@ class Kernels(Generic[Node]):
         return (open_traces or [self._value_class])[-1]._record(row, operands)
 
     def _first(self, name: str, *operands: Any) -> Any:
-        """Write the kernel, and put it in the place of this."""
-        kernel = self._build(PRIMITIVES[name])
-        setattr(self.record, name, kernel)
+        """Write the kernel, and put it in the place of this; who has kept this finds it there."""
+        kernel = getattr(self.record, name, None)
+        if kernel is None or isinstance(kernel, partial):
+            kernel = self._build(PRIMITIVES[name])
+            setattr(self.record, name, kernel)
         return kernel(*operands)
 
     def _dot(self, *operands: Any) -> Any:
