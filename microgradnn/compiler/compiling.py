@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, overload
 
-import numpy as np
-
 from ..arguments import must_be
 from ..collector import large_graph
 from ..data import as_floats
 from ..engine.interop import assign
 from ..engine.value import Value
 from ..nn import Module
-from .arrays import Array
+from .arrays import Array, numbers_of
 from .back_end import check_back_end
-from .program import Program
+from .program import Program, checked_theta
 from .tracing import as_values, trace
 
 
@@ -83,7 +81,6 @@ def compile(
     >>> program.value_and_grad([[0.0], [1.0]])
     (8.5, array([4., 5.]))
     """
-
     must_be(bool, vector_math, "vector_math", "True or False")
     if callable(outputs) and not isinstance(outputs, Module) and inputs is example_inputs is None:
         return Programs(outputs, params, backend, vector_math)
@@ -148,15 +145,11 @@ class Programs:
 
     def read_params(self) -> Array:
         """The parameters' data as an array."""
-        return np.array([param.data for param in self._params], dtype=float)
+        return numbers_of(self._params)
 
     def write_params(self, theta: Any) -> None:
         """Set the parameters' data from an array."""
-        numbers = as_floats(theta, "theta")
-        if numbers.shape != (len(self._params),):
-            wanted = f"({len(self._params)},), a number for each of params"
-            raise ValueError(f"theta must have shape {wanted}; got {numbers.shape}")
-        assign(self._params, numbers.tolist())
+        assign(self._params, checked_theta(theta, self._params).tolist())
 
     def __repr__(self) -> str:
         return f"Programs({len(self._params)} params, lengths {self.lengths})"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Any, TypeVar
@@ -106,7 +106,7 @@ class Program:
 
     def write_params(self, theta: Any) -> None:
         """Set the parameters' data from an array."""
-        assign(self._params, self._checked_params(theta).tolist())
+        assign(self._params, checked_theta(theta, self._params).tolist())
 
     def _outputs(self, X: Array, theta: Array, gradient: bool) -> Array:
         def run(finite: bool) -> Array:
@@ -226,10 +226,7 @@ class Program:
         return X
 
     def _theta(self, given: Any) -> Array:
-        return self.read_params() if given is None else self._checked_params(given)
-
-    def _checked_params(self, given: Any) -> Array:
-        return _floats(given, "theta", (len(self._params),), "a number for each of params")
+        return self.read_params() if given is None else checked_theta(given, self._params)
 
     def _check_differentiable(self, method: str) -> None:
         if not self._differentiable:
@@ -248,6 +245,11 @@ class Program:
                     f"outputs[{place}] was recorded as {theirs!r}, and the program gives "
                     f"{ours!r}: was the data of a leaf changed after recording?"
                 )
+
+
+def checked_theta(given: Any, params: Sequence[Value]) -> Array:
+    """A number for each parameter, as an array; ValueError if there are others."""
+    return _floats(given, "theta", (len(params),), "a number for each of params")
 
 
 def _floats(given: Any, name: str, shape: tuple[Any, ...], meaning: str) -> Array:

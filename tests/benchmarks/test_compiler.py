@@ -338,34 +338,39 @@ def normal_cdf(x: Any) -> Any:
     return 0.5 * mg.erfc(-x * 0.5**0.5)
 
 
-def test_black_scholes() -> None:
+def black_scholes() -> tuple[list[Any], list[Value]]:
     """The price and its five Greeks, the latter by differentiating the recorded graph."""
     S, K, T, r, sigma = leaf = [Value(x) for x in (100.0, 95.0, 0.7, 0.03, 0.2)]
     root = mg.sqrt(T)
     d1 = (mg.log(S / K) + (r + 0.5 * sigma**2) * T) / (sigma * root)
     price = S * normal_cdf(d1) - K * mg.exp(-r * T) * normal_cdf(d1 - sigma * root)
     first = mg.gradients(price, [S, sigma, T, r], create_graph=True)
-    (gamma,) = mg.gradients(first[0], [S], create_graph=True)
-    program = compile([price, *first, gamma], leaf)
-    rng = np.random.default_rng(0)
+    return [price, *first, *mg.gradients(first[0], [S], create_graph=True)], leaf
+
+
+def black_scholes_by_hand(X: np.ndarray) -> np.ndarray:
+    S, K, T, r, sigma = np.ascontiguousarray(X.T)
+    root, erfc = np.sqrt(T), mg.erfc.array_form()
+    d1 = (np.log(S / K) + (r + 0.5 * sigma**2) * T) / (sigma * root)
+    d2 = d1 - sigma * root
+    n1, n2 = 0.5 * erfc(-d1 * 0.5**0.5), 0.5 * erfc(-d2 * 0.5**0.5)
+    density = np.exp(-0.5 * d1 * d1) / np.sqrt(2 * np.pi)
+    discounted = K * np.exp(-r * T)
+    theta = S * density * sigma / (2 * root) + r * discounted * n2
+    return np.stack(
+        [S * n1 - discounted * n2, n1, S * density * root, theta, T * discounted * n2,
+         density / (S * sigma * root)],
+        axis=1,
+    )  # fmt: skip
+
+
+def contracts() -> np.ndarray:
     low, high = np.array([[80, 80, 0.1, 0.01, 0.1], [120, 120, 2.0, 0.05, 0.4]])
-    X = rng.uniform(low, high, (100_000, 5))
-    erfc = mg.erfc.array_form()
+    return np.random.default_rng(0).uniform(low, high, (100_000, 5))
 
-    def by_hand() -> np.ndarray:
-        S, K, T, r, sigma = np.ascontiguousarray(X.T)
-        root = np.sqrt(T)
-        d1 = (np.log(S / K) + (r + 0.5 * sigma**2) * T) / (sigma * root)
-        d2 = d1 - sigma * root
-        n1, n2 = 0.5 * erfc(-d1 * 0.5**0.5), 0.5 * erfc(-d2 * 0.5**0.5)
-        density = np.exp(-0.5 * d1 * d1) / np.sqrt(2 * np.pi)
-        discounted = K * np.exp(-r * T)
-        theta = S * density * sigma / (2 * root) + r * discounted * n2
-        return np.stack(
-            [S * n1 - discounted * n2, n1, S * density * root, theta, T * discounted * n2,
-             density / (S * sigma * root)],
-            axis=1,
-        )  # fmt: skip
 
-    assert np.allclose(program(X), by_hand(), rtol=1e-8, atol=1e-10)
+def test_black_scholes() -> None:
+    program, X = compile(*black_scholes()), contracts()
+    assert np.allclose(program(X), black_scholes_by_hand(X), rtol=1e-8, atol=1e-10)
+    by_hand = partial(black_scholes_by_hand, X)
     assert report("Black–Scholes, 10⁵", lambda: program(X), by_hand, 5) <= 2

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from gpt_by_hand import gpt
-from test_compiler import dense_by_hand, irregular, normal_cdf
+from test_compiler import black_scholes, black_scholes_by_hand, contracts, dense_by_hand, irregular
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn
@@ -207,35 +207,9 @@ def test_digits(activation: str, batch: int) -> None:
     assert ratio(f"digits, {activation}, {batch}", steps) <= 0.85
 
 
-def black_scholes() -> tuple[list[Any], list[Value]]:
-    S, K, T, r, sigma = leaf = [Value(x) for x in (100.0, 95.0, 0.7, 0.03, 0.2)]
-    root = mg.sqrt(T)
-    d1 = (mg.log(S / K) + (r + 0.5 * sigma**2) * T) / (sigma * root)
-    price = S * normal_cdf(d1) - K * mg.exp(-r * T) * normal_cdf(d1 - sigma * root)
-    first = mg.gradients(price, [S, sigma, T, r], create_graph=True)
-    return [price, *first, *mg.gradients(first[0], [S], create_graph=True)], leaf
-
-
-def black_scholes_by_hand(X: np.ndarray) -> np.ndarray:
-    S, K, T, r, sigma = np.ascontiguousarray(X.T)
-    root, erfc = np.sqrt(T), mg.erfc.array_form()
-    d1 = (np.log(S / K) + (r + 0.5 * sigma**2) * T) / (sigma * root)
-    d2 = d1 - sigma * root
-    n1, n2 = 0.5 * erfc(-d1 * 0.5**0.5), 0.5 * erfc(-d2 * 0.5**0.5)
-    density = np.exp(-0.5 * d1 * d1) / np.sqrt(2 * np.pi)
-    discounted = K * np.exp(-r * T)
-    theta = S * density * sigma / (2 * root) + r * discounted * n2
-    return np.stack(
-        [S * n1 - discounted * n2, n1, S * density * root, theta, T * discounted * n2,
-         density / (S * sigma * root)],
-        axis=1,
-    )  # fmt: skip
-
-
 def test_black_scholes() -> None:
     programs = both(*black_scholes())
-    low, high = np.array([[80, 80, 0.1, 0.01, 0.1], [120, 120, 2.0, 0.05, 0.4]])
-    X = np.random.default_rng(0).uniform(low, high, (100_000, 5))
+    X = contracts()
     assert np.allclose(programs["native"](X), black_scholes_by_hand(X), rtol=1e-8, atol=1e-10)
     steps: dict[str, Callable[[], Any]] = {"by hand": lambda: black_scholes_by_hand(X)}
     for name, program in programs.items():
