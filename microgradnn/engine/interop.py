@@ -153,8 +153,9 @@ class Protocols(Edges):
 
 
 def _shown_edges(node: Any) -> list[tuple[Any, float]]:
-    edges = list(zip(node.operands, node.local_grads, strict=True))
-    if None not in node.local_grads:
+    local_grads = node.local_grads
+    edges = list(zip(node.operands, local_grads, strict=True))
+    if None not in local_grads:
         return edges
     if node._op.startswith("**") and edges[-1][1] is None:
         edges.pop()
