@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from .explorer import Explorer, explore
     from .slopes import GradientCheck, relative_error
     from .training import History, evaluate, fit
-    from .transforms import grad, hessian, jacobian, value_and_grad
+    from .transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 # Modules that need more than the standard library, or time to load that not every program need
 # spend, and the names from such modules: they are loaded when they are first asked for.
@@ -64,7 +64,7 @@ _LAZY = {
     "engine.checking": ["gradcheck", "numerical_gradient"],
     "slopes": ["GradientCheck", "relative_error"],
     "training": ["History", "evaluate", "fit"],
-    "transforms": ["grad", "hessian", "jacobian", "value_and_grad"],
+    "transforms": ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"],
 }
 
 
@@ -91,7 +91,7 @@ _BUILTINS = ["abs", "compile", "max", "min", "pow", "sum"]
 __all__ = ["Value", "__version__", "debug", "large_graph", "no_grad", "topological_order"]
 __all__ += ["Interval", "Primitive", "primitive", "where"]
 __all__ += ["data", "losses", "nn", "optim", "plots", "testing"]
-__all__ += ["grad", "gradients", "hessian", "jacobian", "value_and_grad"]
+__all__ += ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 __all__ += ["GradientCheck", "gradcheck", "numerical_gradient", "relative_error"]
 __all__ += ["Drawing", "Explorer", "draw", "explore", "to_dot"]
 __all__ += ["explain", "first_non_finite", "steps", "worksheet"]

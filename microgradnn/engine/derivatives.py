@@ -1,7 +1,6 @@
 """Exact derivatives of a recorded graph: one pass back over it, which may be recorded itself."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 
 from ..arguments import as_list, as_number, must_be
 from ..elements import ieee
@@ -33,7 +32,8 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
     if create_graph and not mode.get().records:
         raise RuntimeError("create_graph=True needs recording, which no_grad() has switched off")
     must_be_recorded(output, "gradients()")
-    (found,) = derivatives_of([output], topological_order(output), inputs, create_graph)
+    received = Linear(topological_order(output), inputs, create_graph).back({output: 1.0})
+    found = [received.get(x, 0.0) for x in inputs]
     return as_values(found, CONSTANT) if create_graph else found
 
 
@@ -42,32 +42,46 @@ def as_values(results: Sequence[Any], operands: tuple[Any, ...]) -> list[Any]:
     return [x if isinstance(x, Value) else Value._assembled(x, None, operands, ()) for x in results]
 
 
-def derivatives_of(
-    outputs: list[Any], order: list[Value], inputs: list[Value], recorded: bool
-) -> list[list[Any]]:
-    """The derivatives of each output by the inputs; `order` is of all nodes below the outputs."""
-    depends = dependents(order, inputs)
-    down = [x for x in reversed(order) if x in depends]
-    # A partial never raises: it is infinite or NaN.
-    with Changed(records=True, lenient=True) if recorded else nullcontext():
-        edges = {x: _recorded_edges(x, depends) if recorded else x._edges() for x in down}
-        passes = [_backward_pass(output, edges) for output in outputs]
-    return [[received.get(x, 0.0) for x in inputs] for received in passes]
+class Linear:
+    """What a graph is to first order: how each node moves when its inputs do.
 
+    `order` is of all nodes that matter; with `recorded` what is handed on are Values, recorded.
+    """
 
-def _backward_pass(output: Any, edges: dict[Value, list[tuple[Any, Any]]]) -> dict[Any, Any]:
-    """What each node receives; `edges` are of all that depend on the inputs, operands last."""
-    received: dict[Any, Any] = {output: 1.0}
-    for node, down in edges.items():
-        upstream = received.get(node)
-        if upstream is None:  # the output does not depend on it
-            continue
-        one = type(upstream) is float and upstream == 1.0  # no node for a multiplication by one
-        for operand, partial in down:
-            if operand in edges:
-                part = partial if one else partial * upstream
-                received[operand] = received[operand] + part if operand in received else part
-    return received
+    def __init__(self, order: list[Value], inputs: list[Value], recorded: bool) -> None:
+        depends = dependents(order, inputs)
+        down = [x for x in reversed(order) if x in depends]
+        if recorded:
+            with Changed(lenient=True):  # a partial never raises: it is infinite or NaN
+                self._edges = {x: _recorded_edges(x, depends) for x in down}
+        else:
+            self._edges = {x: x._edges() for x in down}
+
+    def back(self, seeds: dict[Any, Any]) -> dict[Any, Any]:
+        """What each node receives, if the outputs have these gradients: the reverse pass."""
+        received, edges = dict(seeds), self._edges
+        for node, down in edges.items():
+            upstream = received.get(node)
+            if upstream is None:  # no output depends on it
+                continue
+            one = type(upstream) is float and upstream == 1.0  # no node for a product with one
+            for operand, local in down:
+                if operand in edges:
+                    part = local if one else local * upstream
+                    received[operand] = received[operand] + part if operand in received else part
+        return received
+
+    def forward(self, tangents: dict[Any, Any]) -> dict[Any, Any]:
+        """How fast each node moves, if the inputs move as fast as these say: the forward pass."""
+        moved = dict(tangents)
+        for node, down in reversed(self._edges.items()):
+            for operand, local in down:
+                tangent = moved.get(operand)
+                if tangent is not None:
+                    one = type(tangent) is float and tangent == 1.0
+                    part = local if one else local * tangent
+                    moved[node] = moved[node] + part if node in moved else part
+        return moved
 
 
 def _recorded_edges(node: Value, depends: set[Value]) -> list[tuple[Any, Any]]:
@@ -85,7 +99,7 @@ def _recorded_edges(node: Value, depends: set[Value]) -> list[tuple[Any, Any]]:
         raise RuntimeError(
             f"the data of an operand of {node.label or node.op.name!r} has changed since it was "
             "computed, so the graph no longer says where its numbers came from; run the forward "
-            "pass again before gradients(..., create_graph=True)"
+            "pass again"
         )
     partials = node.op.partials_on(node, operands, wanted)
     return [(x, d) for x, d, want in zip(operands, partials, wanted, strict=True) if want]

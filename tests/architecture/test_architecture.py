@@ -35,7 +35,6 @@ ORDER = {
     "refusals": "",
     "engine": "checks recording row table reductions formulas functions lists kernels "
     "edges interop value copying modes derivatives checking",
-    "transforms": "",
     "custom": "",
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
@@ -43,6 +42,7 @@ ORDER = {
     "nn": "init files parts search outline module leaves embedding layers norm sequential",
     "optim": "schedules groups stepping rules",
     "data": "",
+    "transforms": "trees calls gradient matrices directions",
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
     "contents dot image picture network drawn worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "

@@ -88,6 +88,22 @@ def listed(fits: Fits, size: int | None = None) -> Fits:
     return all_fit
 
 
+def numbers_in(x: Any) -> float:
+    """How many there are in a tree; negative if it is none."""
+    if isinstance(x, (list, tuple, dict)):
+        return sum(map(numbers_in, x.values() if isinstance(x, dict) else x))
+    if isinstance(x, np.ndarray):
+        return x.size if array(x) else -math.inf
+    return 1 if scalar(x) else -math.inf
+
+
+def tree(x: Any) -> bool:
+    try:
+        return numbers_in(x) > 0
+    except RecursionError:
+        return False
+
+
 def text(x: Any) -> bool:
     return isinstance(x, str)
 
@@ -211,10 +227,14 @@ row("numerical_gradient", mg.numerical_gradient, lambda: dict(POINT), f=function
 row("gradcheck", mg.gradcheck, lambda: dict(POINT), f=function, inputs=lambda x: None if listed(number)(x) else False, eps=either(none, POSITIVE), tolerance=POSITIVE)
 row("relative_error", mg.relative_error, lambda: {"analytic": [1.0, 2.0], "numeric": [1.0, 2.0]}, analytic=listed(number, 2), numeric=listed(number, 2))
 PLACES = either(one_of(0, -1), listed(one_of(0, -1)))
-row("grad", lambda f, argnums, x: mg.grad(f, argnums)(x), lambda: {"f": POINT["f"], "argnums": 0, "x": 0.5}, f=function, argnums=PLACES, x=scalar)
-row("value_and_grad", lambda f, argnums, x: mg.value_and_grad(f, argnums)(x), lambda: {"f": POINT["f"], "argnums": 0, "x": 0.5}, f=function, argnums=PLACES, x=scalar)
-row("jacobian", lambda f, x: mg.jacobian(f)(x), lambda: {"f": POINT["f"], "x": 0.5}, f=function, x=scalar)
-row("hessian", lambda f, x: mg.hessian(f)(x), lambda: {"f": POINT["f"], "x": 0.5}, f=function, x=scalar)
+ANY = {"f": lambda x: 1.0, "x": 0.5}
+row("grad", lambda f, argnums, x, has_aux: mg.grad(f, argnums, has_aux)(x), lambda: {**ANY, "argnums": 0, "has_aux": False}, f=function, argnums=PLACES, x=tree, has_aux=one_of(False))
+row("value_and_grad", lambda f, argnums, x, has_aux: mg.value_and_grad(f, argnums, has_aux)(x), lambda: {**ANY, "argnums": 0, "has_aux": False}, f=function, argnums=PLACES, x=tree, has_aux=one_of(False))
+row("jacobian", lambda f, argnums, x, has_aux: mg.jacobian(f, argnums, has_aux)(x), lambda: {**ANY, "argnums": None, "has_aux": False}, f=function, argnums=either(none, PLACES), x=tree, has_aux=one_of(False))
+row("hessian", lambda f, argnums, x, has_aux: mg.hessian(f, argnums, has_aux)(x), lambda: {**ANY, "argnums": None, "has_aux": False}, f=function, argnums=either(none, PLACES), x=tree, has_aux=one_of(False))
+row("jvp", mg.jvp, lambda: {"f": ANY["f"], "primals": (0.5,), "tangents": (1.0,), "has_aux": False}, f=function, primals=listed(scalar, 1), tangents=listed(scalar, 1), has_aux=one_of(False))
+row("vjp", lambda f, x, cotangent: mg.vjp(f, x)[1](cotangent), lambda: {**ANY, "cotangent": 1.0}, f=function, x=tree, cotangent=scalar)
+row("hvp", mg.hvp, lambda: {"f": ANY["f"], "primals": (0.5,), "tangents": (1.0,)}, f=function, primals=listed(scalar, 1), tangents=listed(scalar, 1))
 
 # ---- Seeing --------------------------------------------------------------------------------------
 
@@ -417,7 +437,7 @@ ALSO: dict[str, str] = {
     **{f"Value.__{r}{op}__": op[-3:] for op in ("add", "sub", "mul", "truediv", "pow") for r in ("", "r")},
     **dict.fromkeys(("Value.__mod__", "Value.__rmod__"), "remainder"),
     **{f"Value.__{name}__": "comparison" for name in ("lt", "le", "gt", "ge")},
-    **dict.fromkeys(("grad", "value_and_grad", "jacobian", "hessian"), "argument"),
+    **dict.fromkeys(("grad", "value_and_grad", "jacobian", "hessian", "vjp"), "argument"),
     **dict.fromkeys((n for n in TABLE if "loss" in n or "entropy" in n or "error" in n), "prediction target"),
     "mean": "sum", "warmup": "lr", "one_hot": "classes labels dimension", "MLP": "activation nout",
     "activations": "activation", "compile": "params", "compile of a function": "result outputs",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath as mp
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,6 +68,28 @@ WAYS: dict[str, Mixed] = {
         lambda x: mg.grad(lambda z: z * mg.grad(lambda y: f(x, y))(b))(2.0)
     )(a),
     "hessian": lambda f, a, b: mg.hessian(f)(a, b)[0][1],
+    "hessian of a list": lambda f, a, b: mg.hessian(lambda xs: f(*xs))([a, b])[0][1],
+    "hessian of an array": lambda f, a, b: mg.hessian(lambda x: f(*x))(np.array([a, b]))[0, 1],
+    "hvp": lambda f, a, b: mg.hvp(f, (a, b), (0.0, 1.0))[0],
+    "jvp of grad": lambda f, a, b: mg.jvp(lambda x: mg.grad(f, 1)(x, b), (a,), (1.0,))[1],
+    "grad of jvp": lambda f, a, b: mg.grad(
+        lambda x: mg.jvp(lambda y: f(x, y), (b,), (1.0,))[1],
+    )(a),
+    "jvp of jvp": lambda f, a, b: mg.jvp(
+        lambda x: mg.jvp(lambda y: f(x, y), (b,), (1.0,))[1], (a,), (1.0,)
+    )[1],
+    "by the tangent": lambda f, a, b: mg.grad(
+        lambda t: mg.jvp(lambda x: mg.grad(lambda y: f(x, y))(b), (a,), (t,))[1]
+    )(1.0),
+    "jvp in vjp": lambda f, a, b: mg.vjp(
+        lambda p: mg.jvp(lambda y: f(p["x"], y), (b,), (1.0,))[1], {"x": a}
+    )[1](1.0)[0]["x"],
+    "vjp in grad": lambda f, a, b: mg.grad(
+        lambda x: mg.vjp(lambda y: [1.0, f(x, y)], b)[1]([5.0, 1.0])[0]
+    )(a),
+    "by the cotangent": lambda f, a, b: mg.grad(
+        lambda u: mg.vjp(lambda x: mg.grad(lambda y: f(x, y))(b), a)[1](u)[0]
+    )(1.0),
     "backward": by_parameter,
     "create_graph": by_create_graph,
     "inside no_grad": inside_no_grad,
