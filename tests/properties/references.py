@@ -73,8 +73,9 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "div": lambda a, b: a / b,
     "pow": _power,
     "remainder": _remainder,
-    "floor": mp.floor,  # no row, but a textbook's word
+    "square": lambda x: x**2,
     "log2": lambda x: mp.log(x, 2),
+    "logaddexp": _logsumexp,
     "abs": lambda x: mp.fabs(x),
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
     "sigmoid_slope": lambda x: 1 / (2 + mp.exp(x) + mp.exp(-x)),
@@ -136,7 +137,10 @@ class Point:
 
     def value(self) -> Real:
         with mp.workprec(self.bits):
-            return self._shifted({})
+            exact = self._shifted({})
+            # mpmath has no −0, which is on the other side of the cut of atan2.
+            on_other_side = self.function is mp.atan2 and repr(self.operands[0]) == "-0.0"
+            return -exact if on_other_side else exact
 
     def slope(self, i: int) -> Real:
         """The derivative with respect to operand i."""
