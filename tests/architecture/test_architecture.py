@@ -35,6 +35,7 @@ ORDER = {
     "refusals": "",
     "engine": "checks recording row table reductions formulas functions lists kernels "
     "edges interop value copying modes derivatives checking",
+    "transforms": "",
     "custom": "",
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
