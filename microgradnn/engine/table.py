@@ -203,12 +203,13 @@ logaddexp = add_row("logaddexp", "logaddexp",
     textbook=[lambda out, a, b: exp(a - out), lambda out, a, b: exp(b - out)],
     summary="The logarithm of eᵃ + eᵇ, which overflows for no finite operands.",
     latex=r"\log\left(e^{{{}}} + e^{{{}}}\right)")
-hypot = add_row("hypot", "hypot", math.hypot,
+hypot: Primitive = add_row("hypot", "hypot", math.hypot,
     [lambda out, x, y: _hypot_partial(x, y), lambda out, x, y: _hypot_partial(y, x)],
     definition=lambda x, y: sqrt(x**2 + y**2),
     textbook=[lambda out, x, y: x / out, lambda out, x, y: y / out],
     summary="The length of (x, y), the hypotenuse of a right-angled triangle.",
-    latex=r"\sqrt{{{}^2 + {}^2}}", example=(3.0, 4.0), kinks=(lambda x, y: hypot(x, y),), **_FUNCTION)
+    latex=r"\sqrt{{{}^2 + {}^2}}", example=(3.0, 4.0), kinks=(lambda x, y: hypot(x, y),),
+    **_FUNCTION)
 
 # ---- Circular and hyperbolic functions -----------------------------------------------------------
 
