@@ -137,10 +137,10 @@ class Point:
 
     def value(self) -> Real:
         with mp.workprec(self.bits):
-            exact = self._shifted({})
-            # mpmath has no −0, which is on the other side of the cut of atan2.
-            on_other_side = self.function is mp.atan2 and repr(self.operands[0]) == "-0.0"
-            return -exact if on_other_side else exact
+            if self.function is mp.atan2 and self.operands[0] == 0.0:  # mpmath has no −0
+                side, ahead = (math.copysign(1.0, x) for x in self.operands)
+                return side * (mp.pi if ahead < 0 else 0)
+            return self._shifted({})
 
     def slope(self, i: int) -> Real:
         """The derivative with respect to operand i."""
