@@ -49,8 +49,7 @@ def _quotient_by_divisor(out: Any, a: Any, b: Any) -> Any:
 
 
 def _remainder_by_divisor(out: Any, a: Any, b: Any) -> Any:
-    quotient = a / b - out / b + 0.5  # the half keeps its rounding away from whole numbers
-    return where(abs(quotient) < math.inf, remainder(quotient, 1.0), 0.0) - quotient  # −⌊a/b⌋
+    return -floor(a / b - out / b + 0.5)  # the half keeps rounding away from whole numbers
 
 
 def _on_arrays(name: str, x: Any) -> Any:
@@ -63,14 +62,9 @@ def _decay(x: Any) -> Any:
     return exp(-abs(x))  # the exponential that cannot overflow
 
 
-def _asinh_partial(out: Any, x: Any) -> Any:
-    scale = where(abs(x) < 1e150, 1.0, 2.0**-600)  # or x·x would overflow
-    return scale / sqrt(scale * scale + scale * x * (scale * x))
-
-
 def _scaled(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    # A power of two, x times it, and the sum of the squares of x and y times it: in range, so. At
-    # the origin 0, 0 and 1, and a partial is 0: the mean of those to all sides.
+    # A power of two; x times it; and the sum of the squares of x and y times it, which is in range.
+    # At the origin these are 0, 0 and 1: a partial is 0 there, midway between opposite sides.
     size = maximum(abs(x), abs(y))
     small, large = where(size <= 0, 0.0, 2.0**600), where(size < 1e150, 1.0, 2.0**-600)
     scale = where(size < 1e-140, small, large)
@@ -243,7 +237,7 @@ cosh: Primitive = add_row("cosh", "cosh", math.cosh, [lambda out, x: sinh(x)],
 tanh = add_row("tanh", "tanh", math.tanh, [lambda out, x: 4.0 * sigmoid_slope(2.0 * x)],
     definition=lambda x: sinh(x) / cosh(x), textbook=[lambda out, x: 1.0 - out**2],
     summary="The hyperbolic tangent, between −1 and 1.", latex=r"\tanh {}", **_FUNCTION)
-asinh = add_row("asinh", "asinh", math.asinh, [_asinh_partial],
+asinh = add_row("asinh", "asinh", math.asinh, [lambda out, x: 1.0 / hypot(x, 1.0)],
     definition=lambda x: log(x + sqrt(x**2 + 1.0)), textbook=[lambda out, x: 1.0 / sqrt(x**2 + 1)],
     summary="The number whose hyperbolic sine is x.", **_FUNCTION)
 acosh = add_row("acosh", "acosh", math.acosh, [lambda out, x: 1.0 / (sqrt(x - 1) * sqrt(x + 1))],
@@ -255,8 +249,8 @@ atanh = add_row("atanh", "atanh", math.atanh, [lambda out, x: 1.0 / (1.0 - x * x
 
 # ---- Activations ---------------------------------------------------------------------------------
 
-sigmoid = add_row("sigmoid", "σ", lambda x: where(x < 0, _decay(x), 1.0) / (1.0 + _decay(x)),
-    [lambda out, x: sigmoid_slope(x)],
+sigmoid: Primitive = add_row("sigmoid", "σ",
+    lambda x: where(x < 0, _decay(x), 1.0) / (1.0 + _decay(x)), [lambda out, x: sigmoid_slope(x)],
     definition=lambda x: 1.0 / (1.0 + exp(-x)), textbook=[lambda out, x: out * (1.0 - out)],
     summary="The logistic function σ, between 0 and 1.", latex=r"\sigma\left({}\right)")
 # σ′ is a row because as a formula over other rows σ″ would cancel near 0 or underflow far from it.

@@ -71,8 +71,11 @@ BESIDE: dict[str, tuple[Callable[[Any, Any], Any], list[float], list[float]]] = 
     "np.hypot by rows": (lambda a, v: np.sqrt(a * a + v * v) ** 2, [10.0, 13.0], [6.0, 6.0]),
     "hypot": (lambda a, v: mg.hypot(4 * a - 4, v), [3.0, 5.0], [1.0, 0.6]),
     "atan2": (lambda a, v: mg.atan2(3 * a - 3, v), [0.0, math.pi / 4], [0.0, -1 / 6]),
-    "np.logaddexp": (lambda a, v: np.logaddexp(a + 2, v),
-                     [3 + math.log(2.0), 4 + math.log1p(math.exp(-1.0))], [0.5, 1 / (1 + math.e)]),
+    "np.logaddexp": (
+        lambda a, v: np.logaddexp(a + 2, v),
+        [3 + math.log(2.0), 4 + math.log1p(math.exp(-1.0))],
+        [0.5, 1 / (1 + math.e)],
+    ),
 }
 
 
