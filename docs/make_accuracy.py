@@ -62,6 +62,7 @@ NOTABLE = """
 NAMES = [  # that all three have in common
     *("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan"),
     *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "log2", "log10", "remainder"),
+    *("atan2", "hypot", "logaddexp", "floor", "ceil", "square"),
     *("sign", "abs", "maximum", "minimum"),
 ]
 OPERATORS: dict[str, Callable[..., Any]] = {

@@ -25,6 +25,9 @@ KINKS = """
 Where a function has no derivative, one number out of the possible ones is chosen, and always the
 same. So `maximum(x, 0)` has the derivative ½ at 0, for a tie shares the derivative between the
 operands and neither is special; `relu(x)` has 0 there, for a neuron that is silent learns nothing.
+At the origin `hypot` and `atan2` have 0, midway between opposite directions, as `abs` has. Where a
+function jumps (`floor`, `ceil`, `remainder`, `atan2` at y = 0, x < 0), it is the derivative beside
+the jump.
 
 | row | at | partial derivatives |
 |---|---|---|

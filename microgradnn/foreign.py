@@ -25,6 +25,7 @@ _ROWS = {
     "arcsin": "asin",
     "arccos": "acos",
     "arctan": "atan",
+    "arctan2": "atan2",
     "arcsinh": "asinh",
     "arccosh": "acosh",
     "arctanh": "atanh",
@@ -39,7 +40,6 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "not_equal": operator.is_not,
     "positive": operator.pos,
     "conjugate": operator.pos,
-    "square": lambda x: x * x,
     "reciprocal": lambda x: 1.0 / x,
 }
 
@@ -50,8 +50,9 @@ _PRODUCT = "write mg.dot(ws, xs), or make object arrays of both: np.array([v, w]
 _TEST = "look at .data"
 
 _INSTEAD = {
-    **dict.fromkeys(("//", "round", "math.trunc", "rint", "floor_divide"), _STEPS),
-    **dict.fromkeys(("floor", "ceil", "trunc"), _STEPS),
+    **dict.fromkeys(("round", "rint"), _STEPS),
+    **dict.fromkeys(("//", "floor_divide"), "write mg.floor(x / y)"),
+    **dict.fromkeys(("math.trunc", "trunc"), "write mg.sign(x) * mg.floor(mg.abs(x))"),
     **dict.fromkeys(("divmod", "modf"), _REST),
     **dict.fromkeys(("&", "|", "^", "~", "bitwise_and", "bitwise_or", "logical_and"), _BITS),
     **dict.fromkeys(("logical_or", "logical_xor", "logical_not", "invert"), _BITS),
@@ -62,9 +63,6 @@ _INSTEAD = {
     "an exact ratio": "write mg.mean, not statistics.mean; or use .data for the number",
     "exp2": "write 2 ** x",
     "cbrt": "write mg.sign(x) * mg.abs(x) ** (1 / 3)",
-    "hypot": "write mg.sqrt(x * x + y * y)",
-    "arctan2": "write mg.atan(y / x), which is right where x > 0",
-    "logaddexp": "write mg.logsumexp([x, y])",
     "fmod": "write mg.sign(x) * (mg.abs(x) % mg.abs(y))",
     "fmax": "write mg.maximum(x, y)",
     "fmin": "write mg.minimum(x, y)",

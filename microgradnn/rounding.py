@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-# The results of these are operands or minus operands, which are not rounded.
-_EXACT = {"neg", "abs", "relu", "maximum", "minimum", "max", "min", "clip"}
+# The results of these are operands, minus operands or whole numbers, which are not rounded.
+_EXACT = {"neg", "abs", "relu", "maximum", "minimum", "max", "min", "clip", "floor", "ceil"}
 
 
 def rounding_of(nodes: Sequence[Any], gradients: Sequence[float]) -> float:

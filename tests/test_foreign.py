@@ -77,7 +77,7 @@ ROWS = {  # NumPy's name, ours, and Python's
     **{name: (name, getattr(math, name)) for name in ("exp", "expm1", "log", "log1p", "sqrt")},
     **{f"arc{name}": (f"a{name}", getattr(math, f"a{name}")) for name in ("sin", "cos", "tan")},
     **{f"arc{name}": (f"a{name}", getattr(math, f"a{name}")) for name in ("sinh", "tanh")},
-    **{name: (name, getattr(math, name)) for name in ("log2", "log10")},
+    **{name: (name, getattr(math, name)) for name in ("log2", "log10", "floor", "ceil")},
     "absolute": ("abs", abs),
     "fabs": ("abs", abs),
     "negative": ("neg", operator.neg),
@@ -137,6 +137,46 @@ def test_remainders_by_operators_and_by_numpys_names() -> None:
     assert np.arccosh(np.array([x]))[0].data == math.acosh(7.5)
 
 
+def test_lengths_angles_and_whole_numbers_by_numpys_names() -> None:
+    x: Any = Value(3.0, label="x")
+    y: Any = Value(-4.0, label="y")
+    ufunc: Any
+    for ufunc, row, data in (
+        (np.hypot, mg.hypot, 5.0),
+        (np.arctan2, mg.atan2, math.atan2(3.0, -4.0)),
+        (np.atan2, mg.atan2, math.atan2(3.0, -4.0)),
+        (np.logaddexp, mg.logaddexp, 3.0 + math.log1p(math.exp(-7.0))),
+    ):
+        for found in (ufunc(x, y), ufunc(np.array([x]), y)[0], ufunc(x, np.array([-4.0]))[0]):
+            assert (found.op, found.data) == (row, data)
+        assert ufunc(x, -4.0).operands == (x, -4.0)
+        if ufunc is not np.logaddexp:  # which NumPy does not know of two arrays of objects
+            assert [z.op for z in ufunc(np.array([x, y]), np.array([y, -4.0]))] == [row, row]
+    square: Any = np.square(y)
+    assert (square.op, square.data, square.local_grads) == (mg.square, 16.0, (-8.0,))
+    for squared in np.square(np.array([x, y])):  # NumPy multiplies
+        assert (squared.op.name, squared.operands[0]) == ("mul", squared.operands[1])
+
+
+def test_python_rounds_down_and_up_to_values() -> None:
+    x: Any = Value(-2.5)
+    found: Any
+    for found, row, data in ((math.floor(x), mg.floor, -3.0), (math.ceil(x), mg.ceil, -2.0)):
+        assert (found.op, found.data, found.operands) == (row, data, (x,))
+    with pytest.raises(TypeError, match="list indices must be integers"):
+        [1.0][math.floor(x)]
+
+
+@pytest.mark.parametrize("name", ["acos", "acosh", "asin", "asinh", "atan", "atanh"])
+def test_numpys_names_as_in_the_array_api(name: str) -> None:
+    x: Any = Value(1.5 if name == "acosh" else 0.5)
+    found: Any = getattr(np, name)(x)
+    assert (found.op, found.data) == (getattr(mg, name), getattr(math, name)(x.data))
+    assert getattr(np, name)(np.array([x]))[0].data == found.data
+    found = np.pow(x, 2.0)
+    assert found.op.name == "pow"
+
+
 def test_what_is_built_of_them() -> None:
     deviation: Any = np.std(both)
     variance: Any = np.var(both)
@@ -188,7 +228,7 @@ def test_masked_arrays_keep_their_gradients() -> None:
 # ---- What is refused -----------------------------------------------------------------------------
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
-    "v // 2": (lambda: v // 2, "// is not defined for a Value: its derivative is 0"),
+    "v // 2": (lambda: v // 2, "// is not defined for a Value: write mg.floor(x / y)"),
     "2 // v": (lambda: 2 // v, "// is not defined"),
     "divmod": (lambda: divmod(v, 2), "divmod is not defined"),
     "divmod of a number": (lambda: divmod(2, v), "divmod is not defined"),
@@ -200,10 +240,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "1 | v": (lambda: 1 | v, "| is not defined"),
     "v ^ w": (lambda: v ^ w, "^ is not defined"),
     "~v": (lambda: ~v, "~ is not defined"),
-    "round": (lambda: round(v), "round is not defined"),
+    "round": (lambda: round(v), "round is not defined for a Value: its derivative is 0"),
     "round to a digit": (lambda: round(v, 1), "round is not defined"),
-    "math.floor": (lambda: math.floor(v), "use .data"),
-    "math.ceil": (lambda: math.ceil(v), "use .data"),
     "math.trunc": (lambda: math.trunc(v), "math.trunc is not defined"),
     "int": (lambda: int(v), "int is not defined for a Value: use .data"),
     "float": (lambda: float(v), "use .data"),
@@ -215,11 +253,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "statistics.fmean": (lambda: statistics.fmean([v, w]), "microgradnn's own function"),
     "'%f'": (lambda: "%f" % v, "use .data"),  # noqa: UP031 - what is tested
     "v + a Fraction": (lambda: v + fractions.Fraction(1, 2), "convert it first"),
-    "np.floor": (lambda: np.floor(v), "numpy.floor is not defined for a Value: its derivative"),
+    "np.rint": (lambda: np.rint(v), "numpy.rint is not defined for a Value: its derivative"),
     "np.isnan": (lambda: np.isnan(v), "look at .data"),
     "np.logical_and": (lambda: np.logical_and(v, w), "join comparisons"),
     "np.heaviside": (lambda: np.heaviside(v, 1.0), "write mg.heaviside"),
-    "np.logaddexp": (lambda: np.logaddexp(v, w), "write mg.logsumexp"),
+    "np.logaddexp2": (lambda: np.logaddexp2(v, w), "numpy.logaddexp2 is not defined for a Value"),
     "np.gcd": (lambda: np.gcd(v, w), "numpy.gcd is not defined for a Value: use .data"),
     "np.add with options": (lambda: np.add(v, 1.0, where=True), "takes no options"),
     "np.add.outer": (lambda: np.add.outer(v, both), "takes no options"),
@@ -238,7 +276,7 @@ def test_it_is_said_what_to_write(name: str) -> None:
 NOT_THERE = "exp2 cbrt rint deg2rad radians rad2deg degrees"
 
 
-@pytest.mark.parametrize("name", [*NOT_THERE.split(), "hypot", "arctan2", "fmod", "logical_xor"])
+@pytest.mark.parametrize("name", [*NOT_THERE.split(), "fmod", "logical_xor"])
 def test_in_an_array_too(name: str) -> None:
     ufunc: Any = getattr(np, name)
     for operand in (v, both):
@@ -256,9 +294,9 @@ def test_operators_in_place(operation: str) -> None:
 
 def test_what_is_said_to_write_is_right() -> None:
     names: dict[str, Any] = {"mg": mg, "math": math, "x": 1.5, "y": 2.5}
-    for name in ("exp2", "cbrt", "radians", "degrees"):
+    for name in ("exp2", "cbrt", "radians", "degrees", "trunc"):
         check_advice(name, names)
-    for name in ("hypot", "logaddexp", "fmax", "fmin", "fmod"):
+    for name in ("floor_divide", "fmax", "fmin", "fmod"):
         check_advice(name, names)
 
 

@@ -17,7 +17,8 @@ from .rows import OUTCOMES, number_of, operands_first
 INSTRUCTIONS = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 COMPARISONS = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge"}
 EXTREMES = {"maximum": "oge", "minimum": "ole"}  # the first operand, where it compares so
-INTRINSICS = {"abs": "fabs", "sqrt": "sqrt"}  # LLVM's names of what processors have
+# LLVM's names of what processors have.
+INTRINSICS = {"abs": "fabs", "sqrt": "sqrt", "floor": "floor", "ceil": "ceil"}
 
 
 class NoFormula(TypeError):

@@ -59,8 +59,8 @@ def share(tape: Tape) -> Tape:
                 return operands[kept]
             if None not in found and op in PRIMITIVES:
                 return out.constant(PRIMITIVES[op].value(found))  # type: ignore[arg-type]
-            if op == "pow" and found[1] == 2.0:  # a square is found again in sums of products
-                op, operands = "mul", (operands[0], operands[0])
+        if op == "square" or (op == "pow" and numbers.get(operands[1]) == 2.0):
+            op, operands = "mul", (operands[0], operands[0])  # is found in sums of products
         if op in COMMUTATIVE and operands[0] > operands[1]:
             operands = operands[::-1]
         key = op, operands

@@ -9,11 +9,12 @@ from .row import Primitive, add_row
 
 # The public names, for `import *` in the package. Not among them are `abs` and `pow`, which would
 # hide Python's own, the rows that have functions with defaults in `functions`, and σ′.
-__all__ = ["exp", "expm1", "log", "log1p", "log2", "log10", "remainder", "sqrt"]
-__all__ += ["acos", "acosh", "asin", "asinh", "atan", "atanh"]
+__all__ = ["exp", "expm1", "log", "log1p", "log2", "log10", "logaddexp", "sqrt", "square"]
+__all__ += ["acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "hypot"]
 __all__ += ["cos", "cosh", "sin", "sinh", "tan", "tanh"]
 __all__ += ["gelu", "logsigmoid", "relu", "sigmoid", "silu", "softplus"]
 __all__ += ["heaviside", "maximum", "minimum", "piecewise_linear", "sign"]
+__all__ += ["ceil", "floor", "remainder"]
 __all__ += ["entr", "erf", "erfc", "rel_entr", "xlogy"]
 
 # Helpers of single rows: what a lambda cannot hold, or Python's own function gets wrong.
@@ -48,8 +49,7 @@ def _quotient_by_divisor(out: Any, a: Any, b: Any) -> Any:
 
 
 def _remainder_by_divisor(out: Any, a: Any, b: Any) -> Any:
-    quotient = a / b - out / b + 0.5  # the half keeps its rounding away from whole numbers
-    return where(abs(quotient) < math.inf, remainder(quotient, 1.0), 0.0) - quotient  # −⌊a/b⌋
+    return -floor(a / b - out / b + 0.5)  # the half keeps rounding away from whole numbers
 
 
 def _on_arrays(name: str, x: Any) -> Any:
@@ -62,9 +62,28 @@ def _decay(x: Any) -> Any:
     return exp(-abs(x))  # the exponential that cannot overflow
 
 
-def _asinh_partial(out: Any, x: Any) -> Any:
-    scale = where(abs(x) < 1e150, 1.0, 2.0**-600)  # or x·x would overflow
-    return scale / sqrt(scale * scale + scale * x * (scale * x))
+def _scaled(x: Any, y: Any) -> tuple[Any, Any, Any]:
+    # A power of two; x times it; and the sum of the squares of x and y times it, which is in range.
+    # At the origin these are 0, 0 and 1: a partial is 0 there, midway between opposite sides.
+    size = maximum(abs(x), abs(y))
+    small, large = where(size <= 0, 0.0, 2.0**600), where(size < 1e150, 1.0, 2.0**-600)
+    scale = where(size < 1e-140, small, large)
+    x, y = scale * x, scale * y
+    return scale, x, where(size <= 0, 1.0, x * x + y * y)
+
+
+def _hypot_partial(x: Any, y: Any) -> Any:
+    _, x, square = _scaled(x, y)
+    return x / sqrt(square)
+
+
+def _atan2_partial(x: Any, y: Any) -> Any:
+    scale, x, square = _scaled(x, y)
+    return scale * (x / square)
+
+
+def _difference(a: Any, b: Any) -> Any:
+    return where(abs(a - b) <= math.inf, a - b, 0.0)  # also of equal infinities
 
 
 def _elu_by_operand(out: Any, x: Any, alpha: Any) -> Any:
@@ -106,7 +125,6 @@ _SQRT_PI = math.sqrt(math.pi)
 _DENSITY = 1.0 / math.sqrt(math.tau)
 _COARSE_DENSITY, _REST_OF_DENSITY = 6693141 * 2.0**-24, -1.133517010526318e-08
 
-_floor = Primitive("floor", "⌊x⌋", math.floor, [lambda out, x: 0.0])  # is shown, not computed
 _FUNCTION: dict[str, Any] = {"kind": "function"}
 _LINEAR: dict[str, Any] = {"kind": "operator", "keeps_partials_at_nan": True}
 
@@ -130,11 +148,21 @@ div = add_row("div", "÷", lambda a, b: a / b, [lambda out, a, b: 1.0 / b, _quot
     summary="The quotient of two numbers.",
     code="/", latex=r"\frac{{{}}}{{{}}}", domain=(REAL, NON_ZERO), kind="operator")
 remainder: Primitive = add_row("remainder", "mod", lambda a, b: a % b,
-    [lambda out, a, b: 1.0, _remainder_by_divisor], definition=lambda a, b: a - b * _floor(a / b),
-    textbook=[lambda out, a, b: 1.0, lambda out, a, b: -_floor(a / b)],
+    [lambda out, a, b: 1.0, _remainder_by_divisor], definition=lambda a, b: a - b * floor(a / b),
+    textbook=[lambda out, a, b: 1.0, lambda out, a, b: -floor(a / b)],
     summary="What whole multiples of b leave of a, with the sign of b; it jumps at a whole a/b.",
     latex=r"{} \bmod {}", domain=(REAL, NON_ZERO), example=(7.0, 2.0),
     kinks=(lambda a, b: minimum(abs(remainder(a, b)), abs(remainder(-a, b))),), **_FUNCTION)
+floor: Primitive = add_row("floor", "⌊x⌋", lambda x: math.copysign(math.floor(x), x),
+    [lambda out, x: 0.0], summary="The largest whole number that is not above x.",
+    latex=r"\left\lfloor{{{}}}\right\rfloor", example=(2.5,),
+    kinks=(lambda x: minimum(x - floor(x), ceil(x) - x),), **_FUNCTION)
+ceil: Primitive = add_row("ceil", "⌈x⌉", lambda x: math.copysign(math.ceil(x), x),
+    [lambda out, x: 0.0], summary="The smallest whole number that is not below x.",
+    latex=r"\left\lceil{{{}}}\right\rceil", example=(2.5,),
+    kinks=(lambda x: minimum(x - floor(x), ceil(x) - x),), **_FUNCTION)
+square = add_row("square", "x²", lambda x: x * x, [lambda out, x: 2.0 * x],
+    definition=lambda x: x**2, summary="The number times itself.", latex="{}^2", example=(3.0,))
 pow = add_row("pow", "xʸ", _power, [_power_by_base, _power_by_exponent],
     textbook=[lambda out, a, b: b * a ** (b - 1.0), lambda out, a, b: a**b * log(a)],
     summary="A number to the power of another; a negative one to whole powers only.",
@@ -162,6 +190,21 @@ sqrt = add_row("sqrt", "√", math.sqrt, [lambda out, x: 0.5 / out],
     textbook=[lambda out, x: 1.0 / (2.0 * out)],
     summary="The square root.", latex=r"\sqrt{{{}}}", domain=(NON_NEGATIVE,), **_FUNCTION)
 
+logaddexp = add_row("logaddexp", "logaddexp",
+    lambda a, b: maximum(a, b) + log1p(exp(-abs(_difference(a, b)))),
+    [lambda out, a, b: sigmoid(_difference(a, b)), lambda out, a, b: sigmoid(_difference(b, a))],
+    definition=lambda a, b: log(exp(a) + exp(b)),
+    textbook=[lambda out, a, b: exp(a - out), lambda out, a, b: exp(b - out)],
+    summary="The logarithm of eᵃ + eᵇ, which overflows for no finite operands.",
+    latex=r"\log\left(e^{{{}}} + e^{{{}}}\right)")
+hypot: Primitive = add_row("hypot", "hypot", math.hypot,
+    [lambda out, x, y: _hypot_partial(x, y), lambda out, x, y: _hypot_partial(y, x)],
+    definition=lambda x, y: sqrt(x**2 + y**2),
+    textbook=[lambda out, x, y: x / out, lambda out, x, y: y / out],
+    summary="The length of (x, y), the hypotenuse of a right-angled triangle.",
+    latex=r"\sqrt{{{}^2 + {}^2}}", example=(3.0, 4.0), kinks=(lambda x, y: hypot(x, y),),
+    **_FUNCTION)
+
 # ---- Circular and hyperbolic functions -----------------------------------------------------------
 
 sin = add_row("sin", "sin", math.sin, [lambda out, x: cos(x)],
@@ -180,6 +223,11 @@ acos = add_row("acos", "acos", math.acos, [lambda out, x: -1.0 / sqrt(1.0 - x * 
 atan = add_row("atan", "atan", math.atan, [lambda out, x: 1.0 / (1.0 + x * x)],
     textbook=[lambda out, x: 1.0 / (1.0 + x**2)],
     summary="The angle between −π/2 and π/2 whose tangent is x.", **_FUNCTION)
+atan2 = add_row("atan2", "atan2", math.atan2,
+    [lambda out, y, x: _atan2_partial(x, y), lambda out, y, x: _atan2_partial(-y, x)],
+    textbook=[lambda out, y, x: x / (x**2 + y**2), lambda out, y, x: -y / (x**2 + y**2)],
+    summary="The angle of the point (x, y), from −π to π; it jumps where y is 0 and x negative.",
+    example=(1.0, -1.0), kinks=(lambda y, x: hypot(y, maximum(x, 0.0)),), **_FUNCTION)
 sinh = add_row("sinh", "sinh", math.sinh, [lambda out, x: cosh(x)],
     definition=lambda x: (exp(x) - exp(-x)) / 2.0,
     summary="The hyperbolic sine.", latex=r"\sinh {}", **_FUNCTION)
@@ -189,7 +237,7 @@ cosh: Primitive = add_row("cosh", "cosh", math.cosh, [lambda out, x: sinh(x)],
 tanh = add_row("tanh", "tanh", math.tanh, [lambda out, x: 4.0 * sigmoid_slope(2.0 * x)],
     definition=lambda x: sinh(x) / cosh(x), textbook=[lambda out, x: 1.0 - out**2],
     summary="The hyperbolic tangent, between −1 and 1.", latex=r"\tanh {}", **_FUNCTION)
-asinh = add_row("asinh", "asinh", math.asinh, [_asinh_partial],
+asinh = add_row("asinh", "asinh", math.asinh, [lambda out, x: 1.0 / hypot(x, 1.0)],
     definition=lambda x: log(x + sqrt(x**2 + 1.0)), textbook=[lambda out, x: 1.0 / sqrt(x**2 + 1)],
     summary="The number whose hyperbolic sine is x.", **_FUNCTION)
 acosh = add_row("acosh", "acosh", math.acosh, [lambda out, x: 1.0 / (sqrt(x - 1) * sqrt(x + 1))],
@@ -201,8 +249,8 @@ atanh = add_row("atanh", "atanh", math.atanh, [lambda out, x: 1.0 / (1.0 - x * x
 
 # ---- Activations ---------------------------------------------------------------------------------
 
-sigmoid = add_row("sigmoid", "σ", lambda x: where(x < 0, _decay(x), 1.0) / (1.0 + _decay(x)),
-    [lambda out, x: sigmoid_slope(x)],
+sigmoid: Primitive = add_row("sigmoid", "σ",
+    lambda x: where(x < 0, _decay(x), 1.0) / (1.0 + _decay(x)), [lambda out, x: sigmoid_slope(x)],
     definition=lambda x: 1.0 / (1.0 + exp(-x)), textbook=[lambda out, x: out * (1.0 - out)],
     summary="The logistic function σ, between 0 and 1.", latex=r"\sigma\left({}\right)")
 # σ′ is a row because as a formula over other rows σ″ would cancel near 0 or underflow far from it.

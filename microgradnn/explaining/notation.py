@@ -20,7 +20,7 @@ MOST_WRITTEN = 12  # operands of an operation that is written out
 BARS = "▁▂▃▄▅▆▇█"
 
 # A symbol like |x| or p log(p/q) is a pattern: these letters stand for the operands.
-_LETTER = re.compile(r"\b[pqxy]\b")
+_LETTER = re.compile(r"\b[pqxy](?=²|\b)")
 _PATTERNS = {"pow": "x ** y"}  # the table's xʸ has no room for a number
 
 # Control characters, halves of characters and non-characters are no text; neither are the marks

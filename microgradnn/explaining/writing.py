@@ -97,8 +97,8 @@ def _latex_bindings(row: Primitive) -> tuple[int, list[int]]:
     if row.name in BINDING:
         binding = BINDING[row.name]
         return binding, [binding, binding + 1][-(row.arity or 0) :]
-    if row is table.pow:
-        return POWER, [ATOM, CHOICE]
+    if row is table.pow or row is table.square:
+        return POWER, [ATOM, CHOICE][: row.arity]
     if re.search(r"(^| |-){\d?}", row.latex):  # \log x: nothing encloses the operand
         return PRODUCT, [ATOM] * (row.arity or 0)
     return POWER if row is table.exp else ATOM, []

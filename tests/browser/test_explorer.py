@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import math
 import random
 import re
@@ -177,6 +178,21 @@ def test_a_remainder_is_pythons(show: Shown) -> None:
             assert shown["gradients"][:2] == list(node.local_grads), (x, y)
     page.evaluate("explorer.set('b', 0)")
     assert state(page)["failure"]
+
+
+def test_lengths_and_angles_of_every_size(show: Shown) -> None:
+    a, b = Value(3.0, label="a"), Value(-4.0, label="b")
+    set_both = "explorer.set('a', a), explorer.set('b', b), explorer.state()"
+    sizes = (1.0, 0.3, -2.0, -1e-9, 1e-200, -3e-200, 1e200, -2e200, 1e-310, 0.0)
+    for row in (mg.hypot, mg.atan2, mg.logaddexp):
+        page = show(explore(row(a, b)))
+        for x, y in itertools.product(sizes, repeat=2):
+            shown = page.evaluate(f"([a, b]) => ({set_both})", [x, y])
+            node = row(Value(x), Value(y))
+            assert shown["data"][-1] == pytest.approx(node.data, rel=1e-15, abs=0), (row, x, y)
+            slopes = list(node.local_grads)
+            if all(map(math.isfinite, slopes)):
+                assert shown["gradients"][:2] == pytest.approx(slopes, rel=1e-14, abs=0)
 
 
 def test_sums_are_exact(show: Shown) -> None:

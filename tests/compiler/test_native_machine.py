@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -178,3 +179,18 @@ def test_libmvec_is_right_to_four_units_in_the_last_place() -> None:
         ulps = np.abs(program(numbers[:, None]) - wanted) / np.spacing(np.abs(wanted))
         assert ulps.max() <= 4
         assert math.isfinite(ulps.max())
+
+
+@pytest.mark.parametrize("vector_math", [True, False])
+@pytest.mark.parametrize("row", [mg.atan2, mg.hypot, mg.floor, mg.ceil], ids=repr)
+def test_lengths_angles_and_whole_numbers_of_every_size(row: Any, vector_math: bool) -> None:
+    """Signs of zeros, too; libmvec's are right to four units in the last place."""
+    special = [0.0, -0.0, 0.5, -0.5, -1.0, 3.5, 5e-324, -1e-310, 1e-200, -1e200, 2.0**52 + 0.5]
+    pairs = np.array(list(itertools.product(special, repeat=2)))
+    random = np.random.default_rng(15).standard_normal((1001, 2))
+    X = np.concatenate([pairs, random, 1e-170 * random, 1e170 * random])[:, : row.arity]
+    leaves = [Value(0.5), Value(0.25)][: row.arity]
+    found = mg.compile(row(*leaves), leaves, backend="native", vector_math=vector_math)(X)
+    wanted = np.array([row(*numbers) for numbers in X.tolist()])
+    assert (np.signbit(found) == np.signbit(wanted)).all()
+    assert (np.abs(found - wanted) <= 4 * np.spacing(np.abs(wanted))).all()

@@ -80,6 +80,9 @@ def test_a_square_is_a_product() -> None:
         "mul 0 0",
         "2",
     ]
+    assert described(share(record_tape([mg.square(x)], [x], []))) == ["input", "mul 0 0", "1"]
+    both = share(record_tape([mg.square(x), x**2, x * x], [x], []))
+    assert len(set(both.outputs)) == 1
 
 
 # ---- Sums ----------------------------------------------------------------------------------------

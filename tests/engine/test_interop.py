@@ -48,7 +48,7 @@ def test_ufuncs_of_a_value_are_our_functions() -> None:
     assert np.exp(v).operands == (v,)
     assert np.arcsin(v).data == math.asin(0.5)
     with pytest.raises(TypeError, match="not defined for a Value"):
-        np.floor(v)
+        np.rint(v)
 
 
 BESIDE: dict[str, tuple[Callable[[Any, Any], Any], list[float], list[float]]] = {
@@ -69,6 +69,13 @@ BESIDE: dict[str, tuple[Callable[[Any, Any], Any], list[float], list[float]]] = 
     "sum": (lambda a, v: mg.sum([a, v, a]), [5.0, 7.0], [1.0, 1.0]),
     "dot": (lambda a, v: mg.dot([v, 2.0], [a, a]), [5.0, 10.0], [1.0, 2.0]),
     "np.hypot by rows": (lambda a, v: np.sqrt(a * a + v * v) ** 2, [10.0, 13.0], [6.0, 6.0]),
+    "hypot": (lambda a, v: mg.hypot(4 * a - 4, v), [3.0, 5.0], [1.0, 0.6]),
+    "atan2": (lambda a, v: mg.atan2(3 * a - 3, v), [0.0, math.pi / 4], [0.0, -1 / 6]),
+    "np.logaddexp": (
+        lambda a, v: np.logaddexp(a + 2, v),
+        [3 + math.log(2.0), 4 + math.log1p(math.exp(-1.0))],
+        [0.5, 1 / (1 + math.e)],
+    ),
 }
 
 

@@ -77,4 +77,7 @@ def test_operations_and_names() -> None:
     assert written(y, names_of([a, b, y])) == "a × b"
     assert written(a, {}) == ""
     assert operation(mg.abs, ["a"]) == "|a|"
+    assert operation(mg.floor, ["a"]) == "⌊a⌋"
+    assert [operation(mg.square, [x]) for x in ("a", "□", "−3")] == ["a²", "□²", "(−3)²"]
+    assert operation(mg.atan2, ["b", "a"]) == "atan2(b, a)"
     assert written(mg.sum([a] * 13), {a: "a"}) == "Σ of 13 operands"

@@ -8,7 +8,18 @@ import pytest
 from microgradnn.elements import where
 from microgradnn.engine.formulas import Formula
 from microgradnn.engine.row import PRIMITIVES
-from microgradnn.engine.table import exp, log, minimum, relu
+from microgradnn.engine.table import (
+    atan2,
+    ceil,
+    exp,
+    floor,
+    hypot,
+    log,
+    logaddexp,
+    minimum,
+    relu,
+    square,
+)
 from microgradnn.explaining.writing import latex, readable
 
 X, Y, Z = Formula("x"), Formula("y"), Formula("z")
@@ -63,6 +74,13 @@ def test_text(formula: Any, text: str) -> None:
         (X / math.sqrt(2.0 * math.pi), r"\frac{x}{\sqrt{2 \pi}}"),
         (X * 1e-300, r"x \cdot \left(1 \cdot 10^{-300}\right)"),
         (X * -2.5, r"x \cdot -2.5"),
+        (floor(X + Y) * 2.0, r"\left\lfloor{x + y}\right\rfloor \cdot 2"),
+        (ceil(-X), r"\left\lceil{-x}\right\rceil"),
+        (-square(X + Y), r"-\left(x + y\right)^2"),
+        (square(X) ** Y, r"\left(x^2\right)^{y}"),
+        (hypot(X - 1, Y) ** 2, r"\left(\sqrt{\left(x - 1\right)^2 + y^2}\right)^{2}"),
+        (logaddexp(X, Y + 1), r"\log\left(e^{x} + e^{y + 1}\right)"),
+        (atan2(Y, X) / 2, r"\frac{\operatorname{atan2}\left(y, x\right)}{2}"),
         (math.inf, r"\infty"),
         (
             where((X > 0) & (Y <= 1), 1.0, Y),

@@ -73,8 +73,9 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "div": lambda a, b: a / b,
     "pow": _power,
     "remainder": _remainder,
-    "floor": mp.floor,  # no row, but a textbook's word
+    "square": lambda x: x**2,
     "log2": lambda x: mp.log(x, 2),
+    "logaddexp": _logsumexp,
     "abs": lambda x: mp.fabs(x),
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
     "sigmoid_slope": lambda x: 1 / (2 + mp.exp(x) + mp.exp(-x)),
@@ -136,6 +137,9 @@ class Point:
 
     def value(self) -> Real:
         with mp.workprec(self.bits):
+            if self.function is mp.atan2 and self.operands[0] == 0.0:  # mpmath has no −0
+                side, ahead = (math.copysign(1.0, x) for x in self.operands)
+                return side * (mp.pi if ahead < 0 else 0)
             return self._shifted({})
 
     def slope(self, i: int) -> Real:
