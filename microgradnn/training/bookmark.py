@@ -1,0 +1,142 @@
+"""Bookmark: where a training is, so that `fit` goes on from there, and with nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..engine.interop import assign
+from ..engine.value import Value
+from ..nn import Module
+from ..nn.generators import generators_in, kind_of, set_state, state_of
+from ..optim import Optimizer
+
+ANEW = "without resume, fit begins another training, from the weights as they are"
+AS_IT_WAS = f"call fit as it was called before; {ANEW}"
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """Where a training is between two epochs: all that does not stand in model and optimizer.
+
+    `terms` are the arguments of `fit` that must stay the same while a training goes on.
+    """
+
+    terms: dict[str, Any]
+    weights: Any  # after the last epoch; fit may have put back those of the best
+    best_weights: Any  # of the model
+    best_loss: float
+    waited: int  # epochs since then
+    generators: list[dict[str, Any]]  # the states of those that the model holds
+    kept: dict[str, Any]  # what the optimizer keeps from step to step
+    rule: str  # the class of the optimizer
+    is_default: bool  # whether fit has made the optimizer
+
+    def check_terms(self, terms: dict[str, Any]) -> None:
+        """ValueError if the training is to go on with something that was different before."""
+        for name, before in self.terms.items():
+            if name in ("X and y", "validation"):
+                if terms[name] != before:
+                    raise ValueError(
+                        f"{name} must be those of the training that goes on, but they are not the "
+                        f"same numbers in the same order; {ANEW}"
+                    )
+            elif terms[name] != before:
+                raise ValueError(
+                    f"{name} is {terms[name]!r}, but was {before!r} in the training that goes on; "
+                    f"{AS_IT_WAS}"
+                )
+
+    def check_patience(self, patience: int | None) -> None:
+        """ValueError if the training has ended since there is no more patience."""
+        if patience is not None and self.waited >= patience:
+            raise ValueError(
+                f"the training has ended after {self.waited} epochs without a better validation "
+                f"loss; to go on, patience must be greater than that, got {patience}"
+            )
+
+    def check_model(self, model: Module, optimizer: Optimizer) -> None:
+        """ValueError if model and optimizer are not those of the training, as it left them."""
+        parameters = trained_by(model, optimizer)
+        own = len(self.best_weights)
+        now = np.array([parameter.data for parameter in parameters])
+        if len(now) != len(self.weights) or len(model.parameters()) != own:
+            raise ValueError(
+                f"model and optimizer have {len(now)} parameters, but {len(self.weights)} in the "
+                f"training that goes on; {ANEW}"
+            )
+        are_best = np.array_equal(now, [*self.best_weights, *self.weights[own:]])
+        if not are_best and not np.array_equal(now, self.weights):
+            raise ValueError(
+                "model has other weights than when the training ended; load those, or give the "
+                f"history that belongs to these; {ANEW}"
+            )
+        kinds = [kind_of(state_of(generator)) for generator in generators_in(model)]
+        if kinds != (before := [kind_of(state) for state in self.generators]):
+            raise ValueError(
+                f"model holds the random generators {kinds}, but held {before} in the training "
+                f"that goes on; {ANEW}"
+            )
+
+    def check_optimizer(self, optimizer: Optimizer) -> None:
+        """ValueError if the optimizer is not where the training has left it."""
+        if (rule := type(optimizer).__name__) != self.rule:
+            raise ValueError(
+                f"optimizer is {rule}, but was {self.rule} in the training that goes on; {ANEW}"
+            )
+        kept = kept_by(optimizer)
+        same = [name for name in kept if np.array_equal(kept[name], self.kept.get(name))]
+        if len(same) < max(len(kept), len(self.kept)):
+            raise ValueError(
+                f"optimizer has taken {optimizer.steps} steps and keeps other numbers than when "
+                f"the training ended, after {self.kept['steps']}; give the one that was given "
+                f"before, or what load_checkpoint has set; {ANEW}"
+            )
+
+    def set_default(self, optimizer: Optimizer) -> None:
+        """Put the optimizer that fit makes by itself where the former one was."""
+        if not self.is_default:
+            raise ValueError(
+                f"optimizer is missing; the training that goes on had {self.rule}; {AS_IT_WAS}"
+            )
+        optimizer.load_state_dict({**optimizer.state_dict(), **self.kept})
+
+    def return_to(self, model: Module, optimizer: Optimizer) -> None:
+        """Give model and generators what they had after the last epoch."""
+        assign(trained_by(model, optimizer), self.weights.tolist())
+        for generator, state in zip(generators_in(model), self.generators, strict=True):
+            set_state(generator, state)
+
+
+def trained_by(model: Module, optimizer: Optimizer) -> list[Value]:
+    """The parameters of the model, and after them what else the optimizer trains."""
+    return list(dict.fromkeys([*model.parameters(), *optimizer.parameters]))
+
+
+def kept_by(optimizer: Optimizer) -> dict[str, Any]:
+    """Copies of the numbers and arrays that an optimizer keeps from step to step."""
+    return {
+        name: np.array(x) if isinstance(x, np.ndarray) else x
+        for name, x in vars(optimizer).items()
+        if isinstance(x, (int, float, np.ndarray)) and name not in optimizer.checks
+    }
+
+
+def digest_of(*arrays: Any) -> str:
+    """A text that differs for arrays with other numbers, in another order or of another shape."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        digest.update(repr(array.shape).encode())
+        digest.update(np.ascontiguousarray(array, "<f8").data)
+    return digest.hexdigest()
+
+
+def name_of(function: Any) -> str:
+    """What a function or an object that is called is known by, the same in every run."""
+    if hasattr(function, "func"):  # a functools.partial
+        given = [*map(repr, function.args), *(f"{k}={x!r}" for k, x in function.keywords.items())]
+        return f"{name_of(function.func)}({', '.join(given)})"
+    return getattr(function, "__qualname__", type(function).__qualname__)  # type: ignore[no-any-return]
