@@ -9,11 +9,11 @@ import numpy as np
 
 from .. import losses
 from ..arguments import must_be
-from ..data import as_floats, as_table
 from ..engine.derivatives import result_of
 from ..engine.modes import no_grad
 from ..engine.value import Value
 from ..nn import Module
+from .samples import checked_samples
 from .targets import called, check_shape, first_prediction
 
 Loss = Callable[[Any, Any], Any]  # from predictions and targets to one Value
@@ -29,24 +29,12 @@ def evaluate(model: Module, X: Any, y: Any, loss: Loss) -> Figures:
     """
     must_be(Module, model, "model", "a network")
     must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
-    samples, targets = checked_data(X, y, ("X", "y"))
-    check_shape(loss, first_prediction(model, samples), targets, "y")
+    samples = checked_samples(X, y)
+    check_shape(loss, first_prediction(model, samples.X), samples)
     with no_grad():
-        predictions = predict(model, samples)
-    with called(loss, ("X", "y")):
-        return figures(loss, predictions, targets)
-
-
-def checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
-    """Samples and targets as arrays, refused where they hold anything but finite numbers."""
-    samples = as_table(X, names[0])
-    as_floats(y, names[1])
-    targets = np.asarray(y)  # and not as floats, so that classes stay ints
-    if targets.ndim == 0 or len(targets) != len(samples):
-        raise ValueError(f"{names[0]} has {len(samples)} samples and {names[1]} has {targets.size}")
-    if targets.dtype.kind == "f":
-        as_table(targets.reshape(len(targets), -1), names[1])
-    return samples, targets
+        predictions = predict(model, samples.X)
+    with called(loss, samples.names):
+        return figures(loss, predictions, samples.y)
 
 
 def predict(model: Module, samples: Any) -> list[Any]:

@@ -16,6 +16,7 @@ from ..explaining.diagnosis import first_non_finite
 from ..nn import Module
 from ..optim import Optimizer
 from .accuracy import Figures, Loss, accuracy_of, figures, predict
+from .samples import Samples
 from .vain import Reach, as_loss
 
 MOST_COMPARED = 16  # samples on which programs are held against the graph
@@ -31,10 +32,10 @@ class Eager:
         self.reach = Reach(model, optimizer)
         self.has_stepped = False
 
-    def step(self, samples: Any, targets: Any) -> Figures:
+    def step(self, samples: Samples) -> Figures:
         """Take a step of the optimizer on a batch; the figures are those before it."""
-        predictions = predict(self.model, samples)
-        error = as_loss(self.loss(predictions, targets.tolist()))
+        predictions = predict(self.model, samples.X)
+        error = as_loss(self.loss(predictions, samples.y.tolist()))
         self.optimizer.zero_grad()
         error.backward()
         if not self.has_stepped or not any(x.grad for x in self.optimizer.parameters):
@@ -47,17 +48,17 @@ class Eager:
         except FloatingPointError as refusal:
             reasons = filter(None, [str(refusal), first_non_finite(error)])
             raise FloatingPointError("; ".join(reasons)) from None
-        return error.data, accuracy_of(self.loss, predictions, targets)
+        return error.data, accuracy_of(self.loss, predictions, samples.y)
 
-    def evaluate(self, samples: Any, targets: Any) -> Figures:
+    def evaluate(self, samples: Samples) -> Figures:
         """The figures of any samples."""
         with no_grad():
-            predictions = self.predict(samples)
-        return figures(self.loss, predictions, targets)
+            predictions = self.predict(samples.X)
+        return figures(self.loss, predictions, samples.y)
 
-    def predict(self, samples: Any) -> list[Any]:
+    def predict(self, X: Any) -> list[Any]:
         """What the model gives for each sample, without a record of it."""
-        return predict(self.model, samples)
+        return predict(self.model, X)
 
     def read(self) -> None:
         """Take over the weights of the model; here they never leave it."""
@@ -65,7 +66,7 @@ class Eager:
     def write(self) -> None:
         """Give weights and gradients back to the model."""
 
-    def agrees(self, sample: Any, target: Any) -> bool:
+    def agrees(self, sample: Samples) -> bool:
         """Whether the loss of a sample is still what the model says."""
         return True
 
@@ -83,23 +84,22 @@ class Compiled(Eager):
         model: Module,
         loss: Loss,
         optimizer: Optimizer,
-        samples: Any,
-        targets: Any,
+        data: Samples,
         backend: str = "numpy",
     ) -> None:
         super().__init__(model, loss, optimizer)
         self._place_parameters()
-        chosen = np.linspace(0, len(samples) - 1, min(len(samples), MOST_COMPARED)).astype(int)
-        samples = samples[chosen]
+        size = len(data.X)
+        samples = data.rows(np.linspace(0, size - 1, min(size, MOST_COMPARED)).astype(int))
         # Each sample has the target of another, for the loss of a trained model may be 0, which
         # does not show whether it is a mean or a sum.
-        targets = np.roll(targets[chosen], 1, axis=0)
+        samples = samples._replace(y=np.roll(samples.y, 1, axis=0))
         self.backend = backend
-        examples = [samples[0].tolist(), samples[-1].tolist()]
+        examples = [samples.X[0].tolist(), samples.X[-1].tolist()]
         self.predictor = compile(model, example_inputs=examples, backend=backend)
-        self._compile_loss(samples, targets)
+        self._compile_loss(samples)
         self.read()
-        self._compare_with_graph(samples, targets)
+        self._compare_with_graph(samples)
 
     def _place_parameters(self) -> None:
         """Put the parameters of the model first in the array, then what else is optimized."""
@@ -112,57 +112,59 @@ class Compiled(Eager):
         # A slice is a view of the array, and to pick numbers from it takes longer than a copy.
         self.optimized = slice(places[0], places[-1] + 1) if in_a_row else np.array(places)
 
-    def _compile_loss(self, samples: Any, targets: Any) -> None:
+    def _compile_loss(self, samples: Samples) -> None:
         """Compile the loss of one sample as a function of its inputs and its target."""
-        outputs = self.predictor(samples[:1]).shape[1:]
+        outputs = self.predictor(samples.X[:1]).shape[1:]
+        targets = samples.y
         are_classes = outputs and targets.ndim == 1 and targets.dtype.kind in "iub"
         self.one_hot = np.eye(*outputs) if are_classes else None
-        width = samples.shape[1]
+        width = samples.X.shape[1]
         shape = outputs if are_classes else targets.shape[1:]
 
         def loss_of_sample(values: list[Value]) -> Any:
             target = np.array(values[width:], object).reshape(shape).tolist()
             return self.loss([self.model(values[:width])], [target])
 
-        columns = self.columns(samples, targets)
+        columns = self.columns(samples)
         examples = [columns[0].tolist(), columns[-1].tolist()]
         self.program = compile(
             loss_of_sample, example_inputs=examples, params=self.params, backend=self.backend
         )
 
-    def _compare_with_graph(self, samples: Any, targets: Any) -> None:
+    def _compare_with_graph(self, samples: Samples) -> None:
         """Refuse a program that gives another loss; find whether a batch's is a mean or a sum."""
-        error = as_loss(self.loss(predict(self.model, samples), targets.tolist()))
+        error = as_loss(self.loss(predict(self.model, samples.X), samples.y.tolist()))
         self.reach.check(error)
         self.is_sum = _is_sum(
             np.array([error.data, *gradients(error, self.params)]),
-            np.hstack(self.program.value_and_grad(self.columns(samples, targets), self.theta)),
-            len(samples),
+            np.hstack(self.program.value_and_grad(self.columns(samples), self.theta)),
+            len(samples.X),
         )
 
-    def columns(self, samples: Any, targets: Any) -> Any:
+    def columns(self, samples: Samples) -> Any:
         """What the program takes: the inputs of each sample, then its target, classes one-hot."""
+        targets = samples.y
         if self.one_hot is not None:
             targets = self.one_hot[targets.astype(int)]
-        return np.hstack([samples, targets.reshape(len(samples), -1)])
+        return np.hstack([samples.X, targets.reshape(len(targets), -1)])
 
-    def step(self, samples: Any, targets: Any) -> Figures:
+    def step(self, samples: Samples) -> Figures:
         try:
-            columns = self.columns(samples, targets)
+            columns = self.columns(samples)
             mean, gradient = self.program.value_and_grad(columns, self.theta)
-            outputs = self.predictor(samples, self.theta[self.own])
+            outputs = self.predictor(samples.X, self.theta[self.own])
             usable = math.isfinite(mean) and bool(np.isfinite(gradient).all())
         except (ValueError, ArithmeticError):
             usable = False
         if not usable:  # The graph knows which node is to blame, or it can do without a program.
             self.write()
-            before = super().step(samples, targets)
+            before = super().step(samples)
             self.read()
             return before
-        size = len(samples) if self.is_sum else 1
+        size = len(samples.X) if self.is_sum else 1
         self.gradient = gradient * size
         self._update()
-        return mean * size, accuracy_of(self.loss, outputs, targets)
+        return mean * size, accuracy_of(self.loss, outputs, samples.y)
 
     def _update(self) -> None:
         """Let the optimizer change the array of weights."""
@@ -174,11 +176,11 @@ class Compiled(Eager):
             self.optimizer.step()
             self.read()
 
-    def predict(self, samples: Any) -> list[Any]:
+    def predict(self, X: Any) -> list[Any]:
         try:
-            outputs = self.predictor(samples)
+            outputs = self.predictor(X)
         except (ValueError, ArithmeticError):
-            return super().predict(samples)
+            return super().predict(X)
         return list(np.vectorize(Value, otypes=[object])(outputs).tolist())
 
     def read(self) -> None:
@@ -190,12 +192,10 @@ class Compiled(Eager):
         for param, slope in zip(self.params, self.gradient.tolist(), strict=True):
             param._grad = slope
 
-    def agrees(self, sample: Any, target: Any) -> bool:
-        samples = sample[None]
-        targets = target[None]
+    def agrees(self, sample: Samples) -> bool:
         try:
-            error = self.loss(predict(self.model, samples), targets.tolist())
-            compiled = self.program(self.columns(samples, targets))[0]
+            error = self.loss(predict(self.model, sample.X), sample.y.tolist())
+            compiled = self.program(self.columns(sample))[0]
         except (ValueError, ArithmeticError):
             return True  # The step on this sample will meet the same error, and explain it.
         return bool(np.isclose(compiled, error.data, rtol=1e-6, atol=1e-9, equal_nan=True))

@@ -14,8 +14,7 @@ from .. import losses
 from ..engine.modes import no_grad
 from ..engine.value import Value
 from ..nn import Module
-
-Names = tuple[str, str]  # what errors call the samples and the targets
+from .samples import Names, Samples
 
 _OF_CLASSES = {losses.cross_entropy, losses.categorical_cross_entropy, losses.nll_loss}
 _OF_ELEMENTS = {
@@ -67,9 +66,10 @@ def _numbers(prediction: Any) -> Any:
     return prediction.data if isinstance(prediction, Value) else prediction
 
 
-def check_shape(loss: Any, prediction: Any, targets: Any, name: str) -> None:
+def check_shape(loss: Any, prediction: Any, samples: Samples) -> None:
     """ValueError if targets do not have the shape that the loss wants for such predictions."""
     function = _function_of(loss)
+    targets, name = samples.y, samples.names[1]
     try:
         outputs = np.shape(prediction)
     except ValueError:  # nested lists of different lengths
@@ -91,8 +91,8 @@ def check_shape(loss: Any, prediction: Any, targets: Any, name: str) -> None:
         )
 
 
-def check_targets(loss: Any, prediction: Any, targets: Any, names: Names) -> None:
+def check_targets(loss: Any, prediction: Any, samples: Samples) -> None:
     """Let a loss of the library look at all targets, each beside the same prediction."""
     if _function_of(loss) is not None:
-        with called(loss, names), suppress(ArithmeticError):
-            loss([prediction] * len(targets), targets.tolist())
+        with called(loss, samples.names), suppress(ArithmeticError):
+            loss([prediction] * len(samples.y), samples.y.tolist())

@@ -49,7 +49,8 @@ ORDER = {
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
     "native_arrays back_end hidden traced tracing program compiling",
     "plots": "",
-    "training": "terminal history targets vain accuracy steppers loop",
+    "training": "terminal interrupts history samples targets vain accuracy steppers best course "
+    "settings loop",
     "explorer": "sample views excerpt arithmetic facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",
@@ -99,8 +100,11 @@ def test_the_picture_of_imports_is_up_to_date() -> None:
 # These are tested by the file of what they serve, or under a name that no other file has.
 TESTED_BY = {
     "accuracy": "test_evaluate",
+    "best": "test_loop",
     "biases": "test_schedule",
+    "course": "test_steppers",
     "hidden": "test_traced",
+    "interrupts": "test_loop",
     "leaves": "test_groups",
     **dict.fromkeys(
         ["native_code", "native_numbers", "native_operations", "native_samples"],
@@ -112,6 +116,8 @@ TESTED_BY = {
     "replay": "test_traced",
     "rounding": "test_checking",
     "rows": "test_rows_as_formulas",
+    "samples": "test_loop",
+    "settings": "test_loop",
     "slopes": "test_checking",
     "targets": "test_vain",
     "typed": "test_architecture",

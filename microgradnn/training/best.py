@@ -1,0 +1,41 @@
+"""Best: the weights with the lowest loss so far, and when to give up waiting for better ones."""
+
+from __future__ import annotations
+
+from ..engine.interop import assign
+from ..nn import Module
+
+
+class Best:
+    """The weights of the epoch with the lowest loss, and the epochs since then."""
+
+    def __init__(self, model: Module, patience: int | None) -> None:
+        self.parameters = model.parameters()
+        if not self.parameters:
+            raise ValueError(
+                "model has no parameters, so there is nothing to train; a number becomes one as a "
+                "Value: self.w = Value(0.5)"
+            )
+        self.patience = patience
+        self.keep(float("inf"), 0)
+
+    def keep(self, loss: float, epoch: int) -> None:
+        """Take the present weights for the best."""
+        self.loss = loss
+        self.epoch = epoch
+        self.waited = 0
+        self.weights = [parameter.data for parameter in self.parameters]
+
+    def see(self, loss: float, epoch: int) -> None:
+        """Look at the loss of an epoch."""
+        self.waited += 1
+        if loss < self.loss:
+            self.keep(loss, epoch)
+
+    def is_stale(self) -> bool:
+        """Whether as many epochs as the patience allows have brought nothing better."""
+        return self.patience is not None and self.waited >= self.patience
+
+    def restore(self) -> None:
+        """Give the best weights back to the model."""
+        assign(self.parameters, self.weights)
