@@ -45,9 +45,9 @@ def _parts_of(thing: Any) -> list[tuple[Any, Any]]:
 def _is_generator(thing: Any) -> bool:
     if isinstance(thing, random.Random):
         # The numbers of the system's cannot be drawn again.
-        return thing is not random._inst and not isinstance(thing, random.SystemRandom)  # type: ignore[attr-defined]
+        return thing is not random._inst and not isinstance(thing, random.SystemRandom)
     if isinstance(thing, np.random.RandomState):
-        return thing is not np.random.mtrand._rand  # type: ignore[attr-defined]
+        return thing is not np.random.mtrand._rand
     return isinstance(thing, np.random.Generator)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -50,11 +50,16 @@ def figures(loss: Loss, predictions: list[Any], targets: Any) -> Figures:
 
 def accuracy_of(loss: Loss, predictions: Any, targets: Any) -> float | None:
     """The share of predictions that are right; None if the loss is not one of classes."""
-    if loss not in _RIGHT:
+    if not has_accuracy(loss):
         return None
     if isinstance(predictions, list):
         predictions = np.vectorize(Value.item, otypes=[float])(np.array(predictions, dtype=object))
     return float(np.mean(_RIGHT[loss](predictions, targets)))
+
+
+def has_accuracy(loss: Any) -> bool:
+    """Whether a loss is one of classes, of which predictions are right or wrong."""
+    return isinstance(loss, Hashable) and loss in _RIGHT
 
 
 def _is_class(scores: Any, targets: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..engine.interop import assign
 from ..nn import Module
+from .bookmark import Bookmark
 
 
 class Best:
@@ -31,6 +32,13 @@ class Best:
         self.waited += 1
         if loss < self.loss:
             self.keep(loss, epoch)
+
+    def go_on(self, bookmark: Bookmark, epoch: int) -> None:
+        """Take over the best that a training has found so far, in that epoch."""
+        self.loss = bookmark.best_loss
+        self.epoch = epoch
+        self.waited = bookmark.waited
+        self.weights = bookmark.best_weights.tolist()
 
     def is_stale(self) -> bool:
         """Whether as many epochs as the patience allows have brought nothing better."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +11,9 @@ from ..engine.interop import assign
 from ..engine.value import Value
 from ..nn import Module
 from ..nn.generators import generators_in, kind_of, set_state, state_of
-from ..optim import Optimizer
+from ..optim import Adam, Optimizer
 
+DATA = ("X and y", "validation")  # known by a digest
 ANEW = "without resume, fit begins another training, from the weights as they are"
 AS_IT_WAS = f"call fit as it was called before; {ANEW}"
 
@@ -38,17 +38,21 @@ class Bookmark:
     def check_terms(self, terms: dict[str, Any]) -> None:
         """ValueError if the training is to go on with something that was different before."""
         for name, before in self.terms.items():
-            if name in ("X and y", "validation"):
-                if terms[name] != before:
-                    raise ValueError(
-                        f"{name} must be those of the training that goes on, but they are not the "
-                        f"same numbers in the same order; {ANEW}"
-                    )
-            elif terms[name] != before:
+            now = terms.get(name)
+            if now == before:
+                continue
+            if name in DATA and None not in (now, before):
                 raise ValueError(
-                    f"{name} is {terms[name]!r}, but was {before!r} in the training that goes on; "
-                    f"{AS_IT_WAS}"
+                    f"{name} must be those of the training that goes on, but they are not the same "
+                    f"numbers in the same order; {ANEW}"
                 )
+            if name in DATA:
+                now, before = ("missing" if x is None else "given" for x in (now, before))
+            else:
+                now, before = repr(now), repr(before)
+            raise ValueError(
+                f"{name} is {now}, but was {before} in the training that goes on; {AS_IT_WAS}"
+            )
 
     def check_patience(self, patience: int | None) -> None:
         """ValueError if the training has ended since there is no more patience."""
@@ -58,7 +62,7 @@ class Bookmark:
                 f"loss; to go on, patience must be greater than that, got {patience}"
             )
 
-    def check_model(self, model: Module, optimizer: Optimizer) -> None:
+    def check_model(self, model: Module, optimizer: Optimizer | None) -> None:
         """ValueError if model and optimizer are not those of the training, as it left them."""
         parameters = trained_by(model, optimizer)
         own = len(self.best_weights)
@@ -88,7 +92,7 @@ class Bookmark:
                 f"optimizer is {rule}, but was {self.rule} in the training that goes on; {ANEW}"
             )
         kept = kept_by(optimizer)
-        same = [name for name in kept if np.array_equal(kept[name], self.kept.get(name))]
+        same = [name for name in kept if np.array_equal(kept[name], self.kept.get(name, ()))]
         if len(same) < max(len(kept), len(self.kept)):
             raise ValueError(
                 f"optimizer has taken {optimizer.steps} steps and keeps other numbers than when "
@@ -104,16 +108,22 @@ class Bookmark:
             )
         optimizer.load_state_dict({**optimizer.state_dict(), **self.kept})
 
-    def return_to(self, model: Module, optimizer: Optimizer) -> None:
+    def restore(self, model: Module, optimizer: Optimizer) -> None:
         """Give model and generators what they had after the last epoch."""
         assign(trained_by(model, optimizer), self.weights.tolist())
         for generator, state in zip(generators_in(model), self.generators, strict=True):
             set_state(generator, state)
 
 
-def trained_by(model: Module, optimizer: Optimizer) -> list[Value]:
+def default_optimizer(model: Module) -> Optimizer:
+    """What fit takes if it is given no optimizer."""
+    return Adam(model.parameters(), lr=0.01)
+
+
+def trained_by(model: Module, optimizer: Optimizer | None) -> list[Value]:
     """The parameters of the model, and after them what else the optimizer trains."""
-    return list(dict.fromkeys([*model.parameters(), *optimizer.parameters]))
+    others = optimizer.parameters if optimizer else []
+    return list(dict.fromkeys([*model.parameters(), *others]))
 
 
 def kept_by(optimizer: Optimizer) -> dict[str, Any]:
@@ -123,20 +133,3 @@ def kept_by(optimizer: Optimizer) -> dict[str, Any]:
         for name, x in vars(optimizer).items()
         if isinstance(x, (int, float, np.ndarray)) and name not in optimizer.checks
     }
-
-
-def digest_of(*arrays: Any) -> str:
-    """A text that differs for arrays with other numbers, in another order or of another shape."""
-    digest = hashlib.blake2b(digest_size=16)
-    for array in arrays:
-        digest.update(repr(array.shape).encode())
-        digest.update(np.ascontiguousarray(array, "<f8").data)
-    return digest.hexdigest()
-
-
-def name_of(function: Any) -> str:
-    """What a function or an object that is called is known by, the same in every run."""
-    if hasattr(function, "func"):  # a functools.partial
-        given = [*map(repr, function.args), *(f"{k}={x!r}" for k, x in function.keywords.items())]
-        return f"{name_of(function.func)}({', '.join(given)})"
-    return getattr(function, "__qualname__", type(function).__qualname__)  # type: ignore[no-any-return]

@@ -8,6 +8,7 @@ from ..nn import Module
 from ..optim import Optimizer
 from .accuracy import Loss
 from .history import History
+from .metrics import Metrics
 from .samples import Samples
 from .steppers import Compiled, Eager
 from .targets import called, check_shape, check_targets, first_prediction
@@ -18,7 +19,7 @@ class Course:
 
     def __init__(
         self,
-        of: tuple[Module, Loss, Optimizer],
+        of: tuple[Module, Loss, Optimizer, float | None, Metrics],  # what a stepper is made of
         data: Samples,
         held_out: Samples | None,
         way: tuple[bool | None, str],  # `compiled` and `backend`, as fit is given them
@@ -28,11 +29,12 @@ class Course:
         self.data = data
         self.held_out = held_out
         compiled, backend = way
+        self.metrics = of[-1]
         self.must_be_compiled = bool(compiled)
         self.history = history
         if compiled is False:
             history.run_eagerly("compiled=False")
-        else:
+        elif history.compiled:  # A training that goes on stays eager if it has been so.
             try:
                 self.stepper = Compiled(*of, data, backend)
             except Exception as why:  # A model or a loss of the user's own may raise anything.
@@ -52,6 +54,7 @@ class Course:
             # Programs leave out the checks that a loss makes of its targets. They are made here.
             with called(loss, self.data.names):
                 self.stepper.evaluate(self.data)
+            self.metrics.forget()
 
     def check(self, epoch: int) -> None:
         """Before an epoch: leave programs that no longer agree with the model, on one sample."""
@@ -82,11 +85,12 @@ class Course:
         finally:
             self.stepper.write()
         share = None if accuracy is None else right / seen
-        self.history.record(loss=total / seen, accuracy=share)
+        self.history.record(loss=total / seen, accuracy=share, **self.metrics.figures())
 
     def validate(self) -> None:
         """Record the figures of data that was held out, and tell the optimizer of the epoch."""
         if self.held_out is not None:
             error, accuracy = self.stepper.evaluate(self.held_out)
-            self.history.record(validation_loss=error, validation_accuracy=accuracy)
+            others = self.metrics.figures("validation_")
+            self.history.record(validation_loss=error, validation_accuracy=accuracy, **others)
         self.eager.optimizer.see(self.history.decisive_loss())

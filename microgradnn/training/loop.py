@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..arguments import must_be
 from ..engine.modes import Changed
 from ..nn import Module
-from ..optim import Adam, Optimizer
+from ..optim import Optimizer
 from .accuracy import Loss
 from .best import Best
 from .course import Course
+from .endings import Callback, reason_to_end
 from .history import History
 from .interrupts import deferred_interrupt
-from .samples import checked_samples, checked_validation
-from .settings import Callback, check_callbacks, check_counts, check_patience, check_way
+from .metrics import Metric, Metrics
+from .resuming import Marker, terms_of
+from .samples import checked_samples
+from .settings import check_callbacks, check_metrics, check_numbers, check_patience, check_way
 from .terminal import progress_bar
-from .vain import check_optimizer, check_parameters
+from .vain import check_optimizer
+from .validation import parted
 
 
 def fit(
@@ -29,20 +33,41 @@ def fit(
     optimizer: Optimizer | None = None,
     epochs: int = 100,
     batch_size: int = 32,
-    validation: tuple[Any, Any] | None = None,
+    validation: tuple[Any, Any] | float | None = None,
     patience: int | None = None,
     seed: int = 0,
     progress: bool = True,
     callbacks: Sequence[Callback] = (),
+    metrics: Mapping[str, Metric] = {},
+    clip_grad_norm: float | None = None,
+    resume: History | None = None,
     compiled: bool | None = None,
     backend: str = "numpy",
 ) -> History:
     """Train `model` on samples X and targets y, and give the history.
 
     `loss` takes the list of predictions of a batch and its targets, as those of `losses` do. The
-    optimizer is Adam by default. With `validation=(X, y)` the weights of the best epoch are kept;
-    `patience` is how many epochs without a better validation loss end the training. Each callback
-    is called with the epoch and the history. Ctrl-C ends it after the step in progress.
+    optimizer is Adam by default. `clip_grad_norm` is the largest norm that the gradients of a step
+    may have together; larger ones are scaled down to it. `seed` decides how batches are shuffled.
+
+    With `validation=(X, y)` the weights of the best epoch are kept; `patience` is how many epochs
+    without a better validation loss end the training. `validation=0.2` holds out that share of the
+    samples, as `data.train_test_split(X, y, 0.2, seed)` does: shuffled, classes not balanced.
+
+    `metrics={"mae": f}` adds figures to `history.metrics`, "mae" and "validation_mae". A function
+    is called once an epoch with all predictions and all targets, as arrays, in this order, which
+    is not that of scikit-learn. Those of training are the predictions made before each step.
+
+    Each callback is called with the epoch and the history; one that returns True ends the training.
+    Ctrl-C ends it after the step in progress, and the epoch counts as it is.
+
+    `resume=history` trains so many `epochs` more, and 2 + 2 are 4 to the last bit: the history, the
+    shuffles, the optimizer, patience, the best weights, and random generators in attributes of the
+    model go on; what draws from `random` or `numpy.random` themselves does not. Call it as before:
+    other data, weights, or settings that decide the course are refused, but `patience`,
+    `callbacks`, settings of the optimizer and how steps are computed may change. Where fit has put
+    back the weights of the best epoch, it goes on from those of the last. `save_checkpoint` keeps
+    all this in a file. A given history stays as it is.
 
     Model and loss are compiled where they can be: their course must not depend on the data, and the
     loss of a batch must be the mean or the sum over its samples. Else each batch is recorded as a
@@ -60,37 +85,41 @@ def fit(
     True
     """
     must_be(Module, model, "model", "a network")
-    data = checked_samples(X, y)
-    held_out = checked_validation(validation)
+    given = checked_samples(X, y)
     check_way(loss, optimizer, compiled, backend)
-    check_counts(epochs, batch_size, seed)
-    check_patience(patience, held_out is not None)
+    check_numbers(epochs, batch_size, seed, clip_grad_norm)
     check_callbacks(callbacks)
-    history = History()
+    check_metrics(metrics, loss)
+    data, held_out = parted(given, validation, seed, model, loss)
+    check_patience(patience, held_out is not None)
     best = Best(model, patience)
-    optimizer = optimizer or Adam(best.parameters, lr=0.01)
+    settings = {"batch_size": batch_size, "seed": seed, "clip_grad_norm": clip_grad_norm}
+    marker = Marker(model, optimizer, best, terms_of(data, held_out, loss, metrics, **settings))
+    optimizer = marker.optimizer
     check_optimizer(model, optimizer)
+    history = marker.begin(resume, compiled)
+    done = len(history.losses)
     # Inside no_grad(), too, training records.
     with (
         Changed(records=True),
-        progress_bar(progress, epochs) as advance,
+        progress_bar(progress, epochs, done) as advance,
         deferred_interrupt() as interrupted,
     ):
-        course = Course((model, loss, optimizer), data, held_out, (compiled, backend), history)
-        for epoch in range(epochs):
+        of = model, loss, optimizer, clip_grad_norm, Metrics(metrics)
+        course = Course(of, data, held_out, (compiled, backend), history)
+        marker.return_to(history.bookmark)
+        for epoch in range(done, done + epochs):
             course.check(epoch)
             course.train(data.parts(batch_size, seed * 1_000_003 + epoch), interrupted)
             course.validate()
             best.see(history.decisive_loss(), epoch)
+            history.best_epoch = best.epoch
             advance(history.figures())
-            for callback in callbacks:
-                callback(epoch, history)
-            if callbacks:
-                check_parameters(model, best.parameters)
-            if interrupted() or best.is_stale():
-                history.stopped = "interrupted" if interrupted() else "no better validation loss"
+            is_asked = marker.call_back(callbacks, epoch, history)
+            if reason := reason_to_end(interrupted(), is_asked, best):
+                history.stopped = reason
                 break
-    history.best_epoch = best.epoch
+    history.bookmark = marker.mark()
     if held_out is not None or interrupted():
         best.restore()
     return history

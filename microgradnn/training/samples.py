@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arguments import must_be
 from ..data import as_floats, as_table, batches
 
 Names = tuple[str, str]  # what errors call the samples and the targets
@@ -36,7 +35,11 @@ class Samples(NamedTuple):
 def checked_samples(X: Any, y: Any, names: Names = NAMES) -> Samples:
     """Samples and targets as arrays, refused where they hold anything but finite numbers."""
     samples = as_table(X, names[0])
-    as_floats(y, names[1])
+    try:
+        as_floats(y, names[1])
+    except TypeError:
+        _refuse_names_of_classes(y, names[1])
+        raise
     targets = np.asarray(y)  # and not as floats, so that classes stay ints
     if targets.ndim == 0 or len(targets) != len(samples):
         raise ValueError(f"{names[0]} has {len(samples)} samples and {names[1]} has {targets.size}")
@@ -45,11 +48,20 @@ def checked_samples(X: Any, y: Any, names: Names = NAMES) -> Samples:
     return Samples(samples, targets, names)
 
 
-def checked_validation(validation: Any) -> Samples | None:
-    """The samples held out for validation, which are given as a pair (X, y)."""
-    if validation is None:
-        return None
-    if len(must_be((tuple, list), validation, "validation", "a pair (X, y)")) != 2:
-        raise TypeError(f"validation must be a pair (X, y), it has {len(validation)} elements")
-    X, y = validation
-    return checked_samples(X, y, VALIDATION_NAMES)
+def _refuse_names_of_classes(y: Any, name: str) -> None:
+    """TypeError that says how to number the classes, if targets are text and no numbers in text."""
+    for x in np.asarray(y, dtype=object).ravel().tolist():
+        if isinstance(x, (str, bytes)) and not _is_number(x):
+            raise TypeError(
+                f"{name} must hold real numbers, got the name {x!r}; number the classes: "
+                f"names, {name} = np.unique({name}, return_inverse=True), or take "
+                "microgradnn.sklearn.MLPClassifier, which trains on names"
+            ) from None
+
+
+def _is_number(x: str | bytes) -> bool:
+    try:
+        float(x)
+    except ValueError:
+        return False
+    return True

@@ -14,8 +14,11 @@ from ..engine.modes import no_grad
 from ..engine.value import Value
 from ..explaining.diagnosis import first_non_finite
 from ..nn import Module
+from ..nn.leaves import gradient_array
 from ..optim import Optimizer
+from ..optim.stepping import clipped
 from .accuracy import Figures, Loss, accuracy_of, figures, predict
+from .metrics import Metrics
 from .samples import Samples
 from .vain import Reach, as_loss
 
@@ -25,10 +28,19 @@ MOST_COMPARED = 16  # samples on which programs are held against the graph
 class Eager:
     """Steps by the recorded graph: the truth that programs have to agree with."""
 
-    def __init__(self, model: Module, loss: Loss, optimizer: Optimizer) -> None:
+    def __init__(
+        self,
+        model: Module,
+        loss: Loss,
+        optimizer: Optimizer,
+        clip_grad_norm: float | None,
+        metrics: Metrics,
+    ) -> None:
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
+        self.clip_grad_norm = clip_grad_norm
+        self.metrics = metrics
         self.reach = Reach(model, optimizer)
         self.has_stepped = False
 
@@ -44,16 +56,27 @@ class Eager:
         try:
             if not math.isfinite(error.data):
                 raise FloatingPointError(f"the loss is {error.data}; no parameter was changed")
+            self._clip()
             self.optimizer.step()
         except FloatingPointError as refusal:
             reasons = filter(None, [str(refusal), first_non_finite(error)])
             raise FloatingPointError("; ".join(reasons)) from None
+        self.metrics.see(predictions, samples.y)
         return error.data, accuracy_of(self.loss, predictions, samples.y)
+
+    def _clip(self) -> None:
+        """Make the norm of the gradients as small as it has been asked for."""
+        if self.clip_grad_norm is not None:
+            parameters = self.optimizer.parameters
+            slopes = clipped(gradient_array(parameters), self.clip_grad_norm).tolist()
+            for parameter, slope in zip(parameters, slopes, strict=True):
+                parameter._grad = slope
 
     def evaluate(self, samples: Samples) -> Figures:
         """The figures of any samples."""
         with no_grad():
             predictions = self.predict(samples.X)
+        self.metrics.see(predictions, samples.y)
         return figures(self.loss, predictions, samples.y)
 
     def predict(self, X: Any) -> list[Any]:
@@ -84,10 +107,12 @@ class Compiled(Eager):
         model: Module,
         loss: Loss,
         optimizer: Optimizer,
+        clip_grad_norm: float | None,
+        metrics: Metrics,
         data: Samples,
         backend: str = "numpy",
     ) -> None:
-        super().__init__(model, loss, optimizer)
+        super().__init__(model, loss, optimizer, clip_grad_norm, metrics)
         self._place_parameters()
         size = len(data.X)
         samples = data.rows(np.linspace(0, size - 1, min(size, MOST_COMPARED)).astype(int))
@@ -163,7 +188,11 @@ class Compiled(Eager):
             return before
         size = len(samples.X) if self.is_sum else 1
         self.gradient = gradient * size
+        if self.clip_grad_norm is not None:
+            part = self.gradient[self.optimized]
+            self.gradient[self.optimized] = clipped(part, self.clip_grad_norm)
         self._update()
+        self.metrics.see(outputs, samples.y)
         return mean * size, accuracy_of(self.loss, outputs, samples.y)
 
     def _update(self) -> None:

@@ -39,8 +39,9 @@ ORDER = {
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
-    "nn": "init files parts search outline module leaves embedding layers norm sequential",
-    "optim": "schedules groups stepping rules",
+    "nn": "init files parts search generators outline module leaves embedding layers norm "
+    "sequential",
+    "optim": "schedules records groups stepping rules",
     "data": "",
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
     "contents dot image picture network drawn worksheet",
@@ -49,8 +50,8 @@ ORDER = {
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
     "native_arrays back_end hidden traced tracing program compiling",
     "plots": "",
-    "training": "terminal interrupts history samples targets vain accuracy steppers best course "
-    "settings loop",
+    "training": "terminal interrupts bookmark history samples targets vain accuracy metrics "
+    "steppers best course validation endings settings resuming checkpoint loop",
     "explorer": "sample views excerpt arithmetic facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",
