@@ -139,6 +139,20 @@ def test_history_is_drawn() -> None:
     assert [line.get_linestyle() for line in figure.axes[0].lines] == ["-", "--"]
 
 
+def test_each_metric_has_a_panel_of_its_own() -> None:
+    history = mg.History()
+    for k in range(3):
+        history.record(
+            loss=1.0 / (k + 1), **{"loss per km": 2.0, "validation_loss per km": 3.0 + k}
+        )
+    figure = history.plot()
+    render(figure)
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "loss per km"]
+    lines = [[(line.get_label(), *line.get_ydata()) for line in axes.lines] for axes in figure.axes]
+    expected = ("training", 2.0, 2.0, 2.0), ("validation", 3.0, 4.0, 5.0)
+    assert lines == [[("training", 1.0, 0.5, 1 / 3)], [*expected]]
+
+
 def test_sparkline() -> None:
     assert plots.sparkline([3.0]) == "▁"
     assert plots.sparkline([2, 2, 2]) == "▁▁▁"

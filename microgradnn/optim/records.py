@@ -37,7 +37,7 @@ def rate_of(record: Any, name: str) -> Schedule:
     kind = vars(schedules).get(numbers.pop("kind", None))
     if not (isinstance(kind, type) and issubclass(kind, Schedule) and kind is not Schedule):
         raise ValueError(f"{name} must have the kind of a learning rate of optim")
-    settings = {place: x for place, x in numbers.items() if place[0] != "_"}
+    settings = {place: x for place, x in numbers.items() if not place.startswith("_")}
     if isinstance(settings.get("lr"), Mapping):
         settings["lr"] = rate_of(settings["lr"], f"{name}['lr']")
     rate: Schedule = kind(**settings)

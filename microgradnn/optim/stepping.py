@@ -234,7 +234,9 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
 
 def clipped(gradient: Array, max_norm: float) -> Array:
     """The same on an array; one that has an infinity or NaN is left as it is, for `update`."""
-    square = float(gradient.dot(gradient))
+    import numpy as np
+
+    square = float(np.vdot(gradient, gradient))
     # Where no square has over- or underflowed this is as good as hypot, and fifty times as fast.
     norm = math.sqrt(square) if 1e-200 < square < 1e200 else math.hypot(*gradient.tolist())
     if norm <= max_norm:

@@ -64,10 +64,10 @@ class Bookmark:
 
     def check_model(self, model: Module, optimizer: Optimizer | None) -> None:
         """ValueError if model and optimizer are not those of the training, as it left them."""
-        parameters = trained_by(model, optimizer)
+        parameters = model.parameters()
         own = len(self.best_weights)
-        now = np.array([parameter.data for parameter in parameters])
-        if len(now) != len(self.weights) or len(model.parameters()) != own:
+        now = np.array([parameter.data for parameter in trained(parameters, optimizer)])
+        if len(now) != len(self.weights) or len(parameters) != own:
             raise ValueError(
                 f"model and optimizer have {len(now)} parameters, but {len(self.weights)} in the "
                 f"training that goes on; {ANEW}"
@@ -110,20 +110,20 @@ class Bookmark:
 
     def restore(self, model: Module, optimizer: Optimizer) -> None:
         """Give model and generators what they had after the last epoch."""
-        assign(trained_by(model, optimizer), self.weights.tolist())
+        assign(trained(model.parameters(), optimizer), self.weights.tolist())
         for generator, state in zip(generators_in(model), self.generators, strict=True):
             set_state(generator, state)
 
 
-def default_optimizer(model: Module) -> Optimizer:
+def default_optimizer(parameters: list[Value]) -> Optimizer:
     """What fit takes if it is given no optimizer."""
-    return Adam(model.parameters(), lr=0.01)
+    return Adam(parameters, lr=0.01)
 
 
-def trained_by(model: Module, optimizer: Optimizer | None) -> list[Value]:
-    """The parameters of the model, and after them what else the optimizer trains."""
-    others = optimizer.parameters if optimizer else []
-    return list(dict.fromkeys([*model.parameters(), *others]))
+def trained(parameters: list[Value], optimizer: Optimizer | None) -> list[Value]:
+    """The parameters of a model, and after them what else the optimizer trains."""
+    others = [] if optimizer is None else optimizer.parameters
+    return list(dict.fromkeys([*parameters, *others]))
 
 
 def kept_by(optimizer: Optimizer) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ..nn.files import read_arrays, write_arrays
 from ..nn.generators import generators_in, set_state, state_of
 from ..optim import Optimizer
 from ..optim.records import rate_of, record_of
-from .bookmark import Bookmark, default_optimizer, kept_by, trained_by
+from .bookmark import Bookmark, default_optimizer, kept_by, trained
 from .history import History
 
 Path = str | os.PathLike[str]
@@ -170,8 +170,9 @@ def _put_back(
     model: Module, given: Optimizer | None, bookmark: Bookmark, state: Any, arrays: Arrays
 ) -> dict[str, Any]:
     """Give all their numbers to model, generators and optimizer, or to none of them."""
-    optimizer = given or default_optimizer(model)
-    parameters, generators = trained_by(model, optimizer), generators_in(model)
+    parameters = model.parameters()
+    optimizer = default_optimizer(parameters) if given is None else given
+    parameters, generators = trained(parameters, optimizer), generators_in(model)
     numbers = [parameter.data for parameter in parameters]
     states = [state_of(generator) for generator in generators]
     own = len(bookmark.best_weights)

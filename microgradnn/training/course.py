@@ -85,12 +85,13 @@ class Course:
         finally:
             self.stepper.write()
         share = None if accuracy is None else right / seen
-        self.history.record(loss=total / seen, accuracy=share, **self.metrics.figures())
+        self.history.record(loss=total / seen, accuracy=share)
+        self.history.record(**self.metrics.figures())
 
     def validate(self) -> None:
         """Record the figures of data that was held out, and tell the optimizer of the epoch."""
         if self.held_out is not None:
             error, accuracy = self.stepper.evaluate(self.held_out)
-            others = self.metrics.figures("validation_")
-            self.history.record(validation_loss=error, validation_accuracy=accuracy, **others)
+            self.history.record(validation_loss=error, validation_accuracy=accuracy)
+            self.history.record(**self.metrics.figures("validation_"))
         self.eager.optimizer.see(self.history.decisive_loss())

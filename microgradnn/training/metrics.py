@@ -38,10 +38,12 @@ class Metrics:
         """What the functions say of all that was seen since the last time."""
         if not self.functions:
             return {}
-        given = np.concatenate(self.predictions), np.concatenate(self.targets)
+        predictions, targets = np.concatenate(self.predictions), np.concatenate(self.targets)
         self.forget()
         return {
-            prefix + name: result_of(function(*given), f"what metrics[{name!r}] returns")
+            prefix + name: result_of(
+                function(predictions.copy(), targets.copy()), f"what metrics[{name!r}] returns"
+            )
             for name, function in self.functions.items()
         }
 

@@ -15,7 +15,7 @@ from ..nn import Module
 from ..nn.generators import generators_in, state_of
 from ..optim import Optimizer
 from .best import Best
-from .bookmark import Bookmark, default_optimizer, kept_by, trained_by
+from .bookmark import Bookmark, default_optimizer, kept_by, trained
 from .endings import Callback, call
 from .history import History
 from .samples import Samples
@@ -29,7 +29,7 @@ class Marker:
         self, model: Module, optimizer: Optimizer | None, best: Best, terms: dict[str, Any]
     ) -> None:
         self.model = model
-        self.optimizer = default_optimizer(model) if optimizer is None else optimizer
+        self.optimizer = default_optimizer(best.parameters) if optimizer is None else optimizer
         self.is_default = optimizer is None
         self.best = best
         self.terms = terms
@@ -73,7 +73,7 @@ class Marker:
 
     def mark(self) -> Bookmark:
         """Where the training is now."""
-        parameters = trained_by(self.model, self.optimizer)
+        parameters = trained(self.best.parameters, self.optimizer)
         return Bookmark(
             terms=self.terms,
             weights=np.array([parameter.data for parameter in parameters]),
@@ -102,7 +102,7 @@ def terms_of(
 
 def digest_of(samples: Samples) -> str:
     """A text that differs for samples with other numbers, in another order or of another shape."""
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.sha256()
     for array in (samples.X, samples.y):
         digest.update(repr(array.shape).encode())
         digest.update(np.ascontiguousarray(array, "<f8").data)

@@ -48,7 +48,9 @@ def progress_bar(visible: bool, epochs: int, done: int = 0) -> Iterator[Callable
     columns: list[str | ProgressColumn] = ["epoch", MofNCompleteColumn(), BarColumn()]
     columns += [*[_TimeLeft()] * is_live, "{task.fields[figures]}"]
     # The speed is that of all epochs so far: one alone may take longer than rich looks back.
-    with Progress(*columns, disable=not visible, speed_estimate_period=math.inf) as progress:
+    with Progress(
+        *columns, console=console, disable=not visible, speed_estimate_period=math.inf
+    ) as progress:
         task = progress.add_task(
             "training", total=done + epochs, completed=done, figures="", has_ended=False
         )
