@@ -292,7 +292,7 @@ def test_gradients_are_clipped_before_each_step(make: Any, limit: float) -> None
             losses.cross_entropy([model(row) for row in rows], targets.tolist()).backward()
             norms.append(optim.clip_grad_norm(optimizer.parameters, limit))
             optimizer.step()
-    assert 3 < sum(norm > limit for norm in norms) < len(norms)  # some are short enough
+    assert 2 < sum(norm > limit for norm in norms) < len(norms)  # some are short enough
     expected = [p.data for p in model.parameters()], min(limit, norms[-1])
     for weights, norm in results:
         assert weights == pytest.approx(expected[0], rel=1e-12, abs=1e-14)
