@@ -6,7 +6,7 @@ programs; `history.py` what `fit` reports, `accuracy.py` how predictions are jud
 `terminal.py` what is shown meanwhile.
 """
 
-from .accuracy import evaluate
+from .evaluation import evaluate
 from .history import History
 from .loop import fit
 

@@ -9,13 +9,13 @@ from ..arguments import must_be
 from ..engine.modes import Changed
 from ..nn import Module
 from ..optim import Adam, Optimizer
-from .accuracy import Loss
 from .best import Best
 from .course import Course
 from .history import History
 from .interrupts import deferred_interrupt
-from .samples import checked_samples, checked_validation
+from .samples import checked_samples, checked_validation, minibatches
 from .settings import Callback, check_callbacks, check_counts, check_patience, check_way
+from .shares import Loss
 from .terminal import progress_bar
 from .vain import check_optimizer, check_parameters
 
@@ -34,6 +34,7 @@ def fit(
     seed: int = 0,
     progress: bool = True,
     callbacks: Sequence[Callback] = (),
+    sample_weight: Any = None,
     compiled: bool | None = None,
     backend: str = "numpy",
 ) -> History:
@@ -60,7 +61,7 @@ def fit(
     True
     """
     must_be(Module, model, "model", "a network")
-    data = checked_samples(X, y)
+    data = checked_samples(X, y, sample_weight)
     held_out = checked_validation(validation)
     check_way(loss, optimizer, compiled, backend)
     check_counts(epochs, batch_size, seed)
@@ -69,20 +70,25 @@ def fit(
     history = History()
     best = Best(model, patience)
     optimizer = optimizer or Adam(best.parameters, lr=0.01)
-    check_optimizer(model, optimizer)
+    check_optimizer(best.parameters, optimizer)
+    of, way = (model, loss, optimizer), (compiled, backend)
     # Inside no_grad(), too, training records.
     with (
         Changed(records=True),
         progress_bar(progress, epochs) as advance,
         deferred_interrupt() as interrupted,
+        Course(of, best.parameters, (data, held_out), way, history) as course,
     ):
-        course = Course((model, loss, optimizer), data, held_out, (compiled, backend), history)
         for epoch in range(epochs):
-            course.check(epoch)
-            course.train(data.parts(batch_size, seed * 1_000_003 + epoch), interrupted)
+            if epoch and callbacks:
+                course.look_again()
+            shuffle = seed * 1_000_003 + epoch
+            course.train(minibatches(len(course.data.X), batch_size, shuffle), interrupted)
             course.validate()
-            best.see(history.decisive_loss(), epoch)
+            best.see(history.decisive_loss(), epoch, course.stepper.weights)
             advance(history.figures())
+            if callbacks:
+                course.show()
             for callback in callbacks:
                 callback(epoch, history)
             if callbacks:

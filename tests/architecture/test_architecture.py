@@ -47,10 +47,10 @@ ORDER = {
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
-    "native_arrays back_end hidden traced tracing program compiling",
+    "native_arrays back_end hidden traced tracing program loss_program compiling",
     "plots": "",
-    "training": "terminal interrupts history samples targets vain accuracy steppers best course "
-    "settings loop",
+    "training": "terminal interrupts history samples targets shares vain accuracy evaluation "
+    "batch_loss steppers best course settings loop",
     "explorer": "sample views excerpt arithmetic facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",
@@ -103,6 +103,7 @@ TESTED_BY = {
     "best": "test_loop",
     "biases": "test_schedule",
     "course": "test_steppers",
+    "evaluation": "test_evaluate",
     "hidden": "test_traced",
     "interrupts": "test_loop",
     "leaves": "test_groups",
