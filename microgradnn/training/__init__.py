@@ -6,8 +6,8 @@ programs; `history.py` what `fit` reports, `accuracy.py` how predictions are jud
 from where a training goes on, and `terminal.py` what is shown meanwhile.
 """
 
-from .accuracy import evaluate
 from .checkpoint import load_checkpoint, save_checkpoint
+from .evaluation import evaluate
 from .history import History
 from .loop import fit
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from ..compiler.arrays import numbers_of
 from ..engine.interop import assign
 from ..nn import Module
 from .bookmark import Bookmark
@@ -18,27 +22,26 @@ class Best:
                 "Value: self.w = Value(0.5)"
             )
         self.patience = patience
-        self.keep(float("inf"), 0)
-
-    def keep(self, loss: float, epoch: int) -> None:
-        """Take the present weights for the best."""
-        self.loss = loss
-        self.epoch = epoch
+        self.loss = float("inf")
+        self.epoch = 0
         self.waited = 0
-        self.weights = [parameter.data for parameter in self.parameters]
+        self.weights = numbers_of(self.parameters)
 
-    def see(self, loss: float, epoch: int) -> None:
-        """Look at the loss of an epoch."""
+    def see(self, loss: float, epoch: int, weights: Callable[[], Any]) -> None:
+        """Look at the loss of an epoch, and at its weights if they are better."""
         self.waited += 1
         if loss < self.loss:
-            self.keep(loss, epoch)
+            self.loss = loss
+            self.epoch = epoch
+            self.waited = 0
+            self.weights = weights()
 
     def go_on(self, bookmark: Bookmark, epoch: int) -> None:
         """Take over the best that a training has found so far, in that epoch."""
         self.loss = bookmark.best_loss
         self.epoch = epoch
         self.waited = bookmark.waited
-        self.weights = bookmark.best_weights.tolist()
+        self.weights = bookmark.best_weights
 
     def is_stale(self) -> bool:
         """Whether as many epochs as the patience allows have brought nothing better."""
@@ -46,4 +49,4 @@ class Best:
 
     def restore(self) -> None:
         """Give the best weights back to the model."""
-        assign(self.parameters, self.weights)
+        assign(self.parameters, self.weights.tolist())

@@ -13,7 +13,7 @@ from ..nn import Module
 from ..nn.generators import generators_in, kind_of, set_state, state_of
 from ..optim import Adam, Optimizer
 
-DATA = ("X and y", "validation")  # known by a digest
+DATA = ("X and y", "sample_weight", "validation")  # known by a digest
 ANEW = "without resume, fit begins another training, from the weights as they are"
 AS_IT_WAS = f"call fit as it was called before; {ANEW}"
 

@@ -13,8 +13,9 @@ from .history import History
 Callback = Callable[[int, History], Any]
 
 
-def call(callbacks: Sequence[Callback], epoch: int, history: History) -> bool:
+def call(callbacks: Sequence[Callback], history: History) -> bool:
     """Call all of them; whether one has returned True, and so wants no further epoch."""
+    epoch = len(history.losses) - 1
     answers = [callback(epoch, history) for callback in callbacks]
     return any(isinstance(answer, (bool, np.bool_)) and answer for answer in answers)
 

@@ -9,7 +9,6 @@ from ..arguments import must_be
 from ..engine.modes import Changed
 from ..nn import Module
 from ..optim import Optimizer
-from .accuracy import Loss
 from .best import Best
 from .course import Course
 from .endings import Callback, reason_to_end
@@ -17,8 +16,9 @@ from .history import History
 from .interrupts import deferred_interrupt
 from .metrics import Metric, Metrics
 from .resuming import Marker, terms_of
-from .samples import checked_samples
+from .samples import checked_samples, minibatches
 from .settings import check_callbacks, check_metrics, check_numbers, check_patience, check_way
+from .shares import Loss
 from .terminal import progress_bar
 from .vain import check_optimizer
 from .validation import parted
@@ -39,6 +39,7 @@ def fit(
     progress: bool = True,
     callbacks: Sequence[Callback] = (),
     metrics: Mapping[str, Metric] = {},
+    sample_weight: Any = None,
     clip_grad_norm: float | None = None,
     resume: History | None = None,
     compiled: bool | None = None,
@@ -47,7 +48,8 @@ def fit(
     """Train `model` on samples X and targets y, and give the history.
 
     `loss` takes the list of predictions of a batch and its targets, as those of `losses` do. The
-    optimizer is Adam by default. `clip_grad_norm` is the largest norm that the gradients of a step
+    optimizer is Adam by default. `sample_weight` is that of the losses, a number for each sample.
+    `clip_grad_norm` is the largest norm that the gradients of a step
     may have together; larger ones are scaled down to it. `seed` decides how batches are shuffled.
 
     With `validation=(X, y)` the weights of the best epoch are kept; `patience` is how many epochs
@@ -85,7 +87,7 @@ def fit(
     True
     """
     must_be(Module, model, "model", "a network")
-    given = checked_samples(X, y)
+    given = checked_samples(X, y, sample_weight)
     check_way(loss, optimizer, compiled, backend)
     check_numbers(epochs, batch_size, seed, clip_grad_norm)
     check_callbacks(callbacks)
@@ -93,29 +95,28 @@ def fit(
     data, held_out = parted(given, validation, seed, model, loss)
     check_patience(patience, held_out is not None)
     best = Best(model, patience)
-    settings = {"batch_size": batch_size, "seed": seed, "clip_grad_norm": clip_grad_norm}
-    marker = Marker(model, optimizer, best, terms_of(data, held_out, loss, metrics, **settings))
-    optimizer = marker.optimizer
-    check_optimizer(model, optimizer)
+    numbers = {"batch_size": batch_size, "seed": seed, "clip_grad_norm": clip_grad_norm}
+    marker = Marker(model, optimizer, best, terms_of(data, held_out, loss, metrics, numbers))
+    check_optimizer(best.parameters, marker.optimizer)
     history = marker.begin(resume, compiled)
     done = len(history.losses)
+    of = model, loss, marker.optimizer, clip_grad_norm, Metrics(metrics)
     # Inside no_grad(), too, training records.
     with (
         Changed(records=True),
         progress_bar(progress, epochs, done) as advance,
         deferred_interrupt() as interrupted,
+        Course(of, best.parameters, (data, held_out), (compiled, backend), history) as course,
     ):
-        of = model, loss, optimizer, clip_grad_norm, Metrics(metrics)
-        course = Course(of, data, held_out, (compiled, backend), history)
-        marker.return_to(history.bookmark)
+        marker.return_to(history.bookmark, course)
         for epoch in range(done, done + epochs):
-            course.check(epoch)
-            course.train(data.parts(batch_size, seed * 1_000_003 + epoch), interrupted)
+            shuffle = seed * 1_000_003 + epoch
+            course.train(minibatches(len(course.data.X), batch_size, shuffle), interrupted)
             course.validate()
-            best.see(history.decisive_loss(), epoch)
+            best.see(history.decisive_loss(), epoch, course.stepper.weights)
             history.best_epoch = best.epoch
             advance(history.figures())
-            is_asked = marker.call_back(callbacks, epoch, history)
+            is_asked = bool(callbacks) and marker.show(callbacks, course, history)
             if reason := reason_to_end(interrupted(), is_asked, best):
                 history.stopped = reason
                 break

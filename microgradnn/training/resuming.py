@@ -16,6 +16,7 @@ from ..nn.generators import generators_in, state_of
 from ..optim import Optimizer
 from .best import Best
 from .bookmark import Bookmark, default_optimizer, kept_by, trained
+from .course import Course
 from .endings import Callback, call
 from .history import History
 from .samples import Samples
@@ -57,18 +58,19 @@ class Marker:
             history.compiled, history.eager_because = True, ""
         return history
 
-    def return_to(self, bookmark: Bookmark | None) -> None:
-        """Give model and generators what they had when the training ended."""
+    def return_to(self, bookmark: Bookmark | None, course: Course) -> None:
+        """If a training goes on, give model and generators what they had when it ended."""
         if bookmark is not None:
             bookmark.restore(self.model, self.optimizer)
+            course.look_again()
 
-    def call_back(self, callbacks: Sequence[Callback], epoch: int, history: History) -> bool:
-        """Call all of them, the bookmark being set; whether one ends the training."""
-        if not callbacks:
-            return False
+    def show(self, callbacks: Sequence[Callback], course: Course, history: History) -> bool:
+        """Let all callbacks look at the training; whether one of them ends it."""
+        course.show()
         history.bookmark = self.mark()
-        is_asked = call(callbacks, epoch, history)
+        is_asked = call(callbacks, history)
         check_parameters(self.model, self.best.parameters)
+        course.look_again()
         return is_asked
 
     def mark(self) -> Bookmark:
@@ -77,7 +79,7 @@ class Marker:
         return Bookmark(
             terms=self.terms,
             weights=np.array([parameter.data for parameter in parameters]),
-            best_weights=np.array(self.best.weights),
+            best_weights=self.best.weights.copy(),
             best_loss=self.best.loss,
             waited=self.best.waited,
             generators=[state_of(generator) for generator in generators_in(self.model)],
@@ -88,22 +90,27 @@ class Marker:
 
 
 def terms_of(
-    data: Samples, held_out: Samples | None, loss: Any, metrics: Iterable[str], **settings: Any
+    data: Samples,
+    held_out: Samples | None,
+    loss: Any,
+    metrics: Iterable[str],
+    numbers: dict[str, Any],
 ) -> dict[str, Any]:
     """What has to be the same for a training to go on, by what `fit` calls it."""
     return {
-        "X and y": digest_of(data),
-        "validation": None if held_out is None else digest_of(held_out),
+        "X and y": digest_of(data.X, data.y),
+        "sample_weight": None if data.weights is None else digest_of(data.weights),
+        "validation": None if held_out is None else digest_of(held_out.X, held_out.y),
         "loss": name_of(loss),
         "metrics": sorted(metrics),
-        **settings,
+        **{name: None if x is None else np.asarray(x).item() for name, x in numbers.items()},
     }
 
 
-def digest_of(samples: Samples) -> str:
-    """A text that differs for samples with other numbers, in another order or of another shape."""
+def digest_of(*arrays: Any) -> str:
+    """A text that differs for arrays with other numbers, in another order or of another shape."""
     digest = hashlib.sha256()
-    for array in (samples.X, samples.y):
+    for array in arrays:
         digest.update(repr(array.shape).encode())
         digest.update(np.ascontiguousarray(array, "<f8").data)
     return digest.hexdigest()

@@ -25,9 +25,9 @@ def as_loss(error: Any) -> Value:
     )
 
 
-def check_optimizer(model: Module, optimizer: Optimizer) -> None:
-    """ValueError if no step of the optimizer changes the model."""
-    if set(optimizer.parameters).isdisjoint(model.parameters()):
+def check_optimizer(parameters: list[Value], optimizer: Optimizer) -> None:
+    """ValueError if no step of the optimizer changes one of the model's parameters."""
+    if set(optimizer.parameters).isdisjoint(parameters):
         raise ValueError(
             "optimizer holds no parameter of the model; make it from model.parameters(), and anew "
             "whenever they are replaced"

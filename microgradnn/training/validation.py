@@ -29,7 +29,7 @@ def parted(
         if len(validation) != 2:
             raise TypeError(f"validation must be a pair (X, y), it has {len(validation)} elements")
         X, y = validation
-        return given, checked_samples(X, y, VALIDATION_NAMES)
+        return given, checked_samples(X, y, names=VALIDATION_NAMES)
     size = len(given.X)
     share = _checked_share(validation, size)
     prediction = first_prediction(model, given.X)

@@ -48,10 +48,11 @@ ORDER = {
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
-    "native_arrays back_end hidden traced tracing program compiling",
+    "native_arrays back_end hidden traced tracing program loss_program compiling",
     "plots": "",
-    "training": "terminal interrupts bookmark history samples targets vain accuracy metrics "
-    "steppers best course validation endings settings resuming checkpoint loop",
+    "training": "terminal interrupts bookmark history samples targets shares vain accuracy "
+    "evaluation batch_loss metrics steppers best course validation endings settings resuming "
+    "checkpoint loop",
     "explorer": "sample views excerpt arithmetic facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",
@@ -102,8 +103,10 @@ def test_the_picture_of_imports_is_up_to_date() -> None:
 TESTED_BY = {
     "accuracy": "test_evaluate",
     "best": "test_loop",
+    "bookmark": "test_resuming",
     "biases": "test_schedule",
     "course": "test_steppers",
+    "evaluation": "test_evaluate",
     "hidden": "test_traced",
     "interrupts": "test_loop",
     "leaves": "test_groups",
