@@ -30,6 +30,7 @@ class Bookmark:
     best_weights: Any  # of the model
     best_loss: float
     waited: int  # epochs since then
+    known_loss: float | None  # of the first samples, if a program gives it
     generators: list[dict[str, Any]]  # the states of those that the model holds
     kept: dict[str, Any]  # what the optimizer keeps from step to step
     rule: str  # the class of the optimizer
@@ -98,6 +99,17 @@ class Bookmark:
                 f"optimizer has taken {optimizer.steps} steps and keeps other numbers than when "
                 f"the training ended, after {self.kept['steps']}; give the one that was given "
                 f"before, or what load_checkpoint has set; {ANEW}"
+            )
+
+    def check_loss(self, now: float | None) -> None:
+        """ValueError if the same weights have another loss than when the training ended."""
+        before = self.known_loss
+        if now is None or before is None:
+            return
+        if not np.isclose(now, before, rtol=1e-6, equal_nan=True):
+            raise ValueError(
+                f"model or loss is another than in the training that goes on: with the same "
+                f"weights the loss of the first samples is {now}, but was {before}; {ANEW}"
             )
 
     def set_default(self, optimizer: Optimizer) -> None:

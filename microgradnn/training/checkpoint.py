@@ -23,7 +23,7 @@ from .history import History
 Path = str | os.PathLike[str]
 Arrays = dict[str, Any]
 OF_HISTORY = ("losses", "metrics", "best_epoch", "stopped", "compiled", "eager_because")
-OF_BOOKMARK = ("terms", "best_loss", "waited", "generators", "rule", "is_default")
+OF_BOOKMARK = ("terms", "best_loss", "waited", "known_loss", "generators", "rule", "is_default")
 
 
 def save_checkpoint(
@@ -149,12 +149,14 @@ def _history_of(saved: Any) -> History:
 
 
 def _bookmark_of(place: Any, arrays: Arrays) -> Bookmark:
+    known = place["known_loss"]
     return Bookmark(
         terms=dict(place["terms"]),
         weights=as_table(arrays["weights"][:, None], "weights")[:, 0],
         best_weights=as_table(arrays["best_weights"][:, None], "best_weights")[:, 0],
         best_loss=as_number(place["best_loss"], "best_loss"),
         waited=as_count(place["waited"], "waited", least=0),
+        known_loss=None if known is None else as_number(known, "known_loss"),
         generators=list(place["generators"]),
         kept={},
         rule=must_be(str, place["rule"], "rule", "a str"),

@@ -120,7 +120,7 @@ def fit(
             if reason := reason_to_end(interrupted(), is_asked, best):
                 history.stopped = reason
                 break
-    history.bookmark = marker.mark()
+    history.bookmark = marker.mark(course)
     if held_out is not None or interrupted():
         best.restore()
     return history

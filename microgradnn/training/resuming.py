@@ -60,20 +60,28 @@ class Marker:
 
     def return_to(self, bookmark: Bookmark | None, course: Course) -> None:
         """If a training goes on, give model and generators what they had when it ended."""
-        if bookmark is not None:
-            bookmark.restore(self.model, self.optimizer)
+        if bookmark is None:
+            return
+        before = self.mark(course)
+        bookmark.restore(self.model, self.optimizer)
+        course.look_again()
+        try:
+            bookmark.check_loss(course.stepper.known_loss())
+        except ValueError:
+            before.restore(self.model, self.optimizer)
             course.look_again()
+            raise
 
     def show(self, callbacks: Sequence[Callback], course: Course, history: History) -> bool:
         """Let all callbacks look at the training; whether one of them ends it."""
         course.show()
-        history.bookmark = self.mark()
+        history.bookmark = self.mark(course)
         is_asked = call(callbacks, history)
         check_parameters(self.model, self.best.parameters)
         course.look_again()
         return is_asked
 
-    def mark(self) -> Bookmark:
+    def mark(self, course: Course) -> Bookmark:
         """Where the training is now."""
         parameters = trained(self.best.parameters, self.optimizer)
         return Bookmark(
@@ -82,6 +90,7 @@ class Marker:
             best_weights=self.best.weights.copy(),
             best_loss=self.best.loss,
             waited=self.best.waited,
+            known_loss=course.stepper.known_loss(),
             generators=[state_of(generator) for generator in generators_in(self.model)],
             kept=kept_by(self.optimizer),
             rule=type(self.optimizer).__name__,

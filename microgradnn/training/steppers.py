@@ -18,7 +18,7 @@ from ..nn.leaves import gradient_array
 from ..optim import Optimizer
 from ..optim.stepping import clipped
 from .accuracy import Figures, accuracy_of, figures, figures_of_outputs, predict
-from .batch_loss import BatchLoss
+from .batch_loss import MOST_COMPARED, BatchLoss
 from .metrics import Metrics
 from .samples import Samples
 from .shares import Loss, counted, weighted
@@ -99,6 +99,10 @@ class Eager:
     def agrees(self, places: list[int]) -> bool:
         """Whether the loss of some samples is what the model says."""
         return True
+
+    def known_loss(self) -> float | None:
+        """The loss of the first samples; None if it might be another each time."""
+        return None
 
     def keep(self) -> None:
         """Keep what the steps have made so far, to go back to."""
@@ -206,6 +210,13 @@ class Compiled(Eager):
         except (ValueError, ArithmeticError):
             return True  # A step on these samples meets the same error, and explains it.
         return bool(np.isclose(ours, as_loss(error).data, rtol=1e-6, atol=1e-9, equal_nan=True))
+
+    def known_loss(self) -> float | None:
+        places = range(min(len(self.data.X), MOST_COMPARED))
+        try:
+            return self.batch_loss.figures(self.rows.chosen(places), self.theta)[0]
+        except (ValueError, ArithmeticError):
+            return None
 
     def keep(self) -> None:
         rates = deepcopy(self.optimizer.learning_rates)  # the only thing that is changed in place

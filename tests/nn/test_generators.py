@@ -57,7 +57,7 @@ class Slotted:
 
 def test_where_generators_are_found() -> None:
     made = [make() for make in MAKERS]
-    model = nn.Sequential(nn.Layer(2, 3, rng=0), nn.Layer(3, 1, rng=0))
+    model: Any = nn.Sequential(nn.Layer(2, 3, rng=0), nn.Layer(3, 1, rng=0))
     model.first = made[0]
     model.shared = made[0]
     model.several = [made[1], (made[2], {"a": made[3]})]
@@ -75,7 +75,7 @@ def test_where_generators_are_found() -> None:
 
 
 def test_what_a_whole_program_shares_is_left_alone() -> None:
-    model = nn.Layer(2, 1)
+    model: Any = nn.Layer(2, 1)
     hidden = random.Random(1)
     model.others = [random, np.random, random._inst, np.random.mtrand._rand, random.SystemRandom()]
     model.function = lambda x: x * hidden.random()

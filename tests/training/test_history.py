@@ -54,12 +54,13 @@ def test_how_it_is_shown() -> None:
 
 def test_a_history_can_be_pickled_and_copied() -> None:
     model = nn.MLP(1, [1], rng=0)
-    model.coin = random.Random(1)
+    vars(model)["coin"] = random.Random(1)
     found = mg.fit(model, [[0.0], [1.0]], [1.0, 3.0], loss=losses.mse_loss, progress=False)
     assert found.bookmark is not None
     assert found.bookmark.terms["seed"] == 0
     for other in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
         assert (repr(other), str(other)) == (repr(found), str(found))
         assert repr(other.bookmark) == repr(found.bookmark)
+        assert other.bookmark is not None
         other.bookmark.weights[0] += 1.0
         assert repr(other.bookmark) != repr(found.bookmark)

@@ -230,9 +230,9 @@ def test_another_model_or_optimizer_is_refused() -> None:
     assert isinstance(nearly[1].velocity, np.ndarray)
     nearly[1].velocity[3] += 1e-9
     refused("optimizer has taken 6 steps and keeps other numbers than when", *nearly)
-    network.coin = random.Random(1)
+    vars(network)["coin"] = random.Random(1)
     refused(r"holds the random generators \['Random'\], but held \[\]", network, rule)
-    del network.coin
+    del vars(network)["coin"]
     network.parameters()[0].data += 1e-9
     refused("model has other weights than when", network, rule)
 
@@ -253,3 +253,44 @@ def test_losses_are_known_by_name_and_settings() -> None:
     message = re.escape("{'weight': [1.0, 3.0]}")
     with pytest.raises(ValueError, match=message):
         train(network, None, 1, y=CLASSES, loss=weighted([1.0, 3.0]), resume=history)
+
+
+def test_the_same_weights_in_another_network_are_refused() -> None:
+    for change in ({}, {"loss": "another"}):
+        factor = [1.0]
+        loss: Any = lambda p, t, f=factor: f[0] * losses.mse_loss(p, t)  # noqa: E731
+        network = plain()
+        rule = optim.SGD(network.parameters(), 0.1)
+        history = train(network, rule, 2, loss=loss, validation=HELD_OUT)
+        if change:
+            factor[0], other = 2.0, network
+        else:
+            other = nn.MLP(3, [4, 1], "relu", rng=1)
+            other.load_state_dict(network.state_dict())
+            rule, before = optim.SGD(other.parameters(), 0.1), rule
+            rule.load_state_dict(before.state_dict())
+        weights = [p.data for p in other.parameters()]
+        with pytest.raises(
+            ValueError, match=r"model or loss is another .* loss of the first samples"
+        ):
+            train(other, rule, 1, loss=loss, validation=HELD_OUT, resume=history)
+        assert [p.data for p in other.parameters()] == weights
+
+
+def test_samples_go_on_with_their_weights() -> None:
+    weight = np.arange(23.0)
+    results = []
+    for parts in ([3], [1, 2]):
+        network, history = plain(), None
+        for epochs in parts:
+            history = train(
+                network, None, epochs, sample_weight=weight, validation=0.3, resume=history
+            )
+        assert history is not None
+        results.append(all_of(network, None, history))
+    assert results[0] == results[1]
+    for other in (weight + 1.0, None):
+        with pytest.raises(
+            ValueError, match=r"sample_weight (must be those of|is missing, but was)"
+        ):
+            train(network, None, 1, sample_weight=other, validation=0.3, resume=history)
