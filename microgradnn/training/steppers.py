@@ -11,7 +11,7 @@ import numpy as np
 from ..compiler.arrays import numbers_of
 from ..engine.interop import assign
 from ..engine.modes import no_grad
-from ..engine.value import Value
+from ..engine.value import Value, topological_order
 from ..explaining.diagnosis import first_non_finite
 from ..nn import Module
 from ..optim import Optimizer
@@ -34,7 +34,7 @@ class Eager:
         self.optimizer = optimizer
         self.own = own  # the parameters of the model
         self.data = data
-        self.reach = Reach(model, optimizer)
+        self.reach = Reach(model, own, optimizer)
         self.has_stepped = False
 
     def step(self, chosen: Any) -> Figures:
@@ -45,7 +45,7 @@ class Eager:
         self.optimizer.zero_grad()
         error.backward()
         if not self.has_stepped or not any(x.grad for x in self.optimizer.parameters):
-            self.reach.check(error)
+            self.reach.check(set(topological_order(error)))
             self.has_stepped = True
         try:
             if not math.isfinite(error.data):
@@ -54,7 +54,7 @@ class Eager:
         except FloatingPointError as refusal:
             reasons = filter(None, [str(refusal), first_non_finite(error)])
             raise FloatingPointError("; ".join(reasons)) from None
-        return error.data, accuracy_of(self.loss, predictions, samples)
+        return error.data, accuracy_of(self.loss, predictions, samples.y, samples.weights)
 
     def evaluate(self, samples: Samples) -> Figures:
         """The figures of any samples."""
@@ -124,7 +124,7 @@ class Compiled(Eager):
         self.gradient = gradient
         self.is_ahead = True
         self._update()
-        return error, accuracy_of(self.loss, outputs, self.data.rows(chosen))
+        return error, accuracy_of(self.loss, outputs, *self.data.answers(chosen))
 
     def _update(self) -> None:
         """Let the optimizer change the array of weights."""
@@ -148,7 +148,7 @@ class Compiled(Eager):
             return super().evaluate(samples)
         if looks_at_predictions(self.loss):
             return figures_of_outputs(self.loss, outputs, some)
-        return error, accuracy_of(self.loss, outputs, some)
+        return error, accuracy_of(self.loss, outputs, some.y, some.weights)
 
     def weights(self) -> Any:
         return self.theta[: len(self.own)].copy()
