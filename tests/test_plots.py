@@ -148,12 +148,11 @@ def test_each_metric_has_a_panel_of_its_own() -> None:
     figure = history.plot()
     render(figure)
     assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "loss per km"]
-    lines = [
-        [(line.get_label(), *np.asarray(line.get_ydata())) for line in axes.lines]
-        for axes in figure.axes
-    ]
-    expected = ("training", 2.0, 2.0, 2.0), ("validation", 3.0, 4.0, 5.0)
-    assert lines == [[("training", 1.0, 0.5, 1 / 3)], [*expected]]
+    curves = ([[1.0, 0.5, 1 / 3]], [[2.0, 2.0, 2.0], [3.0, 4.0, 5.0]])
+    labels = ["training", "validation"]
+    for axes, expected in zip(figure.axes, curves, strict=True):
+        assert [line.get_label() for line in axes.lines] == labels[: len(expected)]
+        assert [np.asarray(line.get_ydata()).tolist() for line in axes.lines] == expected
 
 
 def test_sparkline() -> None:

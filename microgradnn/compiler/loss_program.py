@@ -31,19 +31,16 @@ class LossProgram(Program):
         examples: Sequence[Sequence[float]],
         params: Sequence[Value],
         backend: str = "numpy",
-        *,
-        trains: bool = True,
     ) -> None:
-        self._trains = trains
         with large_graph():
             super().__init__(trace(f, None, params, examples), backend)
 
     def _has_gradient(self) -> bool:
-        return self._trains
+        return True
 
     def losses(self, X: Array, theta: Array) -> tuple[Array, Array]:
         """The loss of each sample, and its prediction in a row."""
-        found = self._outputs(X, theta, self._trains)
+        found = self._outputs(X, theta, gradient=True)
         return found[:, 0], found[:, 1:]
 
     def step(self, X: Array, theta: Array) -> tuple[float, Array, Array]:

@@ -27,7 +27,7 @@ def figures(loss: Loss, predictions: list[Any], samples: Samples) -> Figures:
     """The loss of the predictions, and their accuracy where the loss is one of classes."""
     error = result_of(weighted(loss, predictions, samples), "the loss")
     places = counted(loss, samples)
-    right = accuracy_of(loss, [predictions[i] for i in places.tolist()], samples.rows(places))
+    right = accuracy_of(loss, [predictions[i] for i in places.tolist()], *samples.answers(places))
     return error, right
 
 
@@ -38,10 +38,10 @@ def figures_of_outputs(loss: Loss, outputs: Any, samples: Samples) -> Figures:
         values = np.vectorize(Value, otypes=[object])(outputs)
     error = result_of(weighted(loss, values.tolist(), samples), "the loss")
     places = counted(loss, samples)
-    return error, accuracy_of(loss, outputs[places], samples.rows(places))
+    return error, accuracy_of(loss, outputs[places], *samples.answers(places))
 
 
-def accuracy_of(loss: Loss, predictions: Any, samples: Samples) -> float | None:
+def accuracy_of(loss: Loss, predictions: Any, targets: Any, weights: Any) -> float | None:
     """The share of predictions that are right, by weight; None if the loss is not one of classes.
 
     Where there are several answers to a sample, each counts as much.
@@ -50,10 +50,10 @@ def accuracy_of(loss: Loss, predictions: Any, samples: Samples) -> float | None:
         return None
     if isinstance(predictions, list):
         predictions = np.vectorize(Value.item, otypes=[float])(np.array(predictions, dtype=object))
-    right = _RIGHT[function_of(loss)](predictions, samples.y)
-    if samples.weights is None:
+    right = _RIGHT[function_of(loss)](predictions, targets)
+    if weights is None:
         return float(right.mean())
-    return float(np.average(right.reshape(len(right), -1).mean(axis=1), weights=samples.weights))
+    return float(np.average(right.reshape(len(right), -1).mean(axis=1), weights=weights))
 
 
 def has_accuracy(loss: Loss) -> bool:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..collector import large_graph
 from ..compiler.loss_program import LossProgram
-from ..engine.modes import no_grad
 from ..engine.value import Value, topological_order
 from ..nn import Module
 from .accuracy import predict
@@ -18,7 +18,7 @@ from .vain import Reach, as_loss
 
 MOST_COMPARED = 16  # samples on which a program is held against the graph
 FEWEST_COMPARED = 4
-ENOUGH_COMPARED = 2**15  # uses of parameters, beyond which further samples take too long
+ENOUGH_COMPARED = 2**12  # uses of parameters, beyond which further samples take too long
 
 
 class Rows(NamedTuple):
@@ -47,8 +47,8 @@ class BatchLoss:
         loss: Loss,
         params: list[Value],
         data: Samples,
-        backend: str = "numpy",
-        reach: Reach | None = None,  # if it is to be trained
+        backend: str,
+        reach: Reach,
     ) -> None:
         self.model, self.loss, self.params = model, loss, params
         samples = self._compared(data)
@@ -57,11 +57,10 @@ class BatchLoss:
         self.one_hot = np.eye(*self.outputs) if are_classes else None
         self.target_shape = self.outputs if are_classes else data.y.shape[1:]
         examples = self.rows(samples).columns[[0, -1]].tolist()
-        self.program = LossProgram(
-            self._loss_of_one(data), examples, params, backend, trains=reach is not None
-        )
+        self.program = LossProgram(self._loss_of_one(data), examples, params, backend)
         self.is_sum = False
-        self._compare_with_graph(samples, reach)
+        with large_graph():
+            self._compare_with_graph(samples, reach)
 
     def _compared(self, data: Samples) -> Samples:
         """The samples on which the program is held against the graph.
@@ -92,22 +91,14 @@ class BatchLoss:
 
         return loss_of_one
 
-    def _compare_with_graph(self, samples: Samples, reach: Reach | None) -> None:
+    def _compare_with_graph(self, samples: Samples, reach: Reach) -> None:
         """Refuse a program that gives another loss; find whether a batch's is a mean or a sum."""
-        rows, theta = self.rows(samples), self.program.read_params()
-        if reach is None:
-            with no_grad():
-                error = weighted(self.loss, predict(self.model, samples.X), samples)
-            recorded = np.array([as_loss(error).data])
-            found = self.program.losses(rows.columns, theta)[0].mean(keepdims=True)
-        else:
-            error = as_loss(weighted(self.loss, predict(self.model, samples.X), samples))
-            reach.check(error)
-            recorded = np.array([error.data, *slopes(error, self.params)])
-            found = np.hstack(self.program.step(rows.columns, theta)[:2])
-        self._find_whether_sum(recorded, found, rows)
-
-    def _find_whether_sum(self, recorded: Any, found: Any, rows: Rows) -> None:
+        rows = self.rows(samples)
+        error = as_loss(weighted(self.loss, predict(self.model, samples.X), samples))
+        order = topological_order(error)
+        reach.check(set(order))
+        recorded = np.array([error.data, *slopes(error, order, self.params)])
+        found = np.hstack(self.program.step(rows.columns, self.program.read_params())[:2])
         if len(rows.columns) > 1 and not recorded.any():
             raise ValueError("the loss is 0, so it cannot be told whether it is a mean or a sum")
         tolerance = 1e-9 * np.abs(recorded).max(where=np.isfinite(recorded), initial=0.0)
@@ -154,9 +145,9 @@ class BatchLoss:
         return predictions if self.outputs else predictions[:, 0]
 
 
-def slopes(error: Value, params: list[Value]) -> list[float]:
+def slopes(error: Value, order: list[Value], params: list[Value]) -> list[float]:
     """The gradient as training takes it, and each grad put back: quicker than `gradients`."""
-    leaves = [x for x in topological_order(error) if x.op is None] + params
+    leaves = [x for x in order if x.op is None] + params
     before = [x._grad for x in leaves]
     try:
         for x in leaves:

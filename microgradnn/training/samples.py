@@ -29,6 +29,10 @@ class Samples(NamedTuple):
         weights = None if self.weights is None else self.weights[chosen]
         return self._replace(X=self.X[chosen], y=self.y[chosen], weights=weights)
 
+    def answers(self, chosen: Any) -> tuple[Any, Any]:
+        """The targets of some samples, and their weights."""
+        return self.y[chosen], None if self.weights is None else self.weights[chosen]
+
     def weight_of(self, chosen: Any) -> float:
         """What some of the samples weigh together: by default 1 each."""
         return len(chosen) if self.weights is None else float(self.weights[chosen].sum())

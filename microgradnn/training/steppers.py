@@ -11,7 +11,7 @@ import numpy as np
 from ..compiler.arrays import numbers_of
 from ..engine.interop import assign
 from ..engine.modes import no_grad
-from ..engine.value import Value
+from ..engine.value import Value, topological_order
 from ..explaining.diagnosis import first_non_finite
 from ..nn import Module
 from ..nn.leaves import gradient_array
@@ -46,7 +46,7 @@ class Eager:
         self.metrics = metrics
         self.own = own  # the parameters of the model
         self.data = data
-        self.reach = Reach(model, optimizer)
+        self.reach = Reach(model, own, optimizer)
         self.has_stepped = False
 
     def step(self, chosen: Any) -> Figures:
@@ -57,7 +57,7 @@ class Eager:
         self.optimizer.zero_grad()
         error.backward()
         if not self.has_stepped or not any(x.grad for x in self.optimizer.parameters):
-            self.reach.check(error)
+            self.reach.check(set(topological_order(error)))
             self.has_stepped = True
         try:
             if not math.isfinite(error.data):
@@ -68,7 +68,7 @@ class Eager:
             reasons = filter(None, [str(refusal), first_non_finite(error)])
             raise FloatingPointError("; ".join(reasons)) from None
         self.metrics.see(predictions, samples.y)
-        return error.data, accuracy_of(self.loss, predictions, samples)
+        return error.data, accuracy_of(self.loss, predictions, samples.y, samples.weights)
 
     def _clip(self) -> None:
         """Make the norm of the gradients as small as it has been asked for."""
@@ -155,9 +155,9 @@ class Compiled(Eager):
             self.gradient[self.optimized] = clipped(part, self.clip_grad_norm)
         self.is_ahead = True
         self._update()
-        samples = self.data.rows(chosen)
-        self.metrics.see(outputs, samples.y)
-        return error, accuracy_of(self.loss, outputs, samples)
+        targets, weights = self.data.answers(chosen)
+        self.metrics.see(outputs, targets)
+        return error, accuracy_of(self.loss, outputs, targets, weights)
 
     def _update(self) -> None:
         """Let the optimizer change the array of weights."""
@@ -183,7 +183,7 @@ class Compiled(Eager):
         if looks_at_predictions(self.loss):
             self.write()  # A loss of the user's own may have parameters, and reads them itself.
             return figures_of_outputs(self.loss, outputs, some)
-        return error, accuracy_of(self.loss, outputs, some)
+        return error, accuracy_of(self.loss, outputs, some.y, some.weights)
 
     def weights(self) -> Any:
         return self.theta[: len(self.own)].copy()
