@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from ..arguments import must_be
+from ..arguments import as_number
 from ..data import train_test_split
 from ..nn import Module
 from .samples import VALIDATION_NAMES, Samples, checked_samples
@@ -41,7 +40,11 @@ def parted(
 
 def _checked_share(validation: Any, size: int) -> float:
     wanted = "a pair (X, y), or a share of the samples above 0 and below 1"
-    share = float(must_be(Real, validation, "validation", wanted))
+    try:
+        share = as_number(validation, "validation")
+    except TypeError:
+        got = type(validation).__name__
+        raise TypeError(f"validation must be {wanted}, got {got} {validation!r:.40}") from None
     if not 0.0 < share < 1.0:
         raise ValueError(f"validation must be {wanted}, got {validation!r}")
     if math.ceil(share * size) >= size:
