@@ -32,6 +32,9 @@ PARTS = ("regression", "classification", "divergence")
 OPTIM = ["tests/optim"]
 STEPS = ("groups", "stepping", "rules", "schedules")
 LOSSES = [*(f"tests/losses/test_{name}.py" for name in PARTS), "tests/test_conformance.py"]
+LOOP, METRICS = ["tests/training/test_loop.py"], ["tests/training/test_metrics.py"]
+RESUMED = ["tests/training/test_resuming.py"]
+PARTS_OF_FIT = ("checkpoint", "metrics", "validation", "endings", "terminal")
 TRACED = ["tests/compiler/test_traced.py"]
 ARRAYS = ("levels", "products", "by_line", "arrays", "adjoint")
 NATIVE = [f"tests/compiler/test_{name}.py" for name in ("native_machine", "native_runs")]
@@ -93,8 +96,16 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "losses/weights.py": ["tests/losses/test_weights.py"],
     **{f"optim/{name}.py": [f"tests/optim/test_{name}.py", *OPTIM] for name in STEPS},
     "data.py": ["tests/test_data.py", "tests/training/test_loop.py"],
-    "training/loop.py": ["tests/training/test_loop.py", "tests/training/test_vain.py"],
-    "training/course.py": ["tests/training/test_loop.py", "tests/training/test_steppers.py"],
+    "training/bookmark.py": RESUMED,
+    "training/resuming.py": RESUMED,
+    "training/best.py": RESUMED,
+    "training/steppers.py": ["tests/training/test_metrics.py", "tests/training/test_steppers.py"],
+    **{f"training/{x}.py": [f"tests/training/test_{x}.py"] for x in PARTS_OF_FIT},
+    "training/samples.py": ["tests/training/test_loop.py"],
+    "nn/generators.py": ["tests/nn/test_generators.py"],
+    "optim/records.py": ["tests/optim/test_records.py"],
+    "training/loop.py": [*LOOP, "tests/training/test_vain.py", *RESUMED],
+    "training/course.py": [*LOOP, "tests/training/test_steppers.py", *METRICS, *RESUMED],
     "training/vain.py": ["tests/training/test_vain.py"],
     "training/targets.py": ["tests/training/test_vain.py", "tests/training/test_loop.py"],
     "nn/module.py": ["tests/nn/test_module.py", "tests/nn/test_search.py"],
@@ -500,6 +511,34 @@ ELSEWHERE = [
     Fault("a plateau below its least rate", "optim/schedules.py", "max(self._rate * self.factor, self.min_lr)", "self._rate * self.factor"),
     Fault("one cycle is a step late", "optim/schedules.py", "self.pct_start * self.total_steps - 1", "self.pct_start * self.total_steps"),
     Fault("fit tells no loss", "training/course.py", "self.eager.optimizer.see(self.history.decisive_loss())", "pass"),
+    Fault("what is not resumed is shuffled anew", "training/loop.py", "shuffle = seed * 1_000_003 + epoch", "shuffle = seed * 1_000_003 + epoch - done"),
+    Fault("the best weights go on", "training/resuming.py", "        bookmark.restore(self.model, self.optimizer)\n        course", "        course"),
+    Fault("generators start again", "training/bookmark.py", "            set_state(generator, state)", "            pass"),
+    Fault("the best epoch is forgotten", "training/best.py", "self.loss = bookmark.best_loss", "pass"),
+    Fault("patience starts again", "training/best.py", "self.waited = bookmark.waited", "pass"),
+    Fault("the history given is changed", "training/resuming.py", "history = deepcopy(resume)", "history = resume"),
+    Fault("resumed with other data", "training/resuming.py", "digest_of(data.X, data.y)", "repr(data.X.shape)"),
+    Fault("a program is made though steps were eager", "training/course.py", "elif history.compiled:", "else:"),
+    Fault("another network of the same weights", "training/bookmark.py", "if not np.isclose(now, before, rtol=1e-6, equal_nan=True):", "if False:"),
+    Fault("a fresh optimizer goes on", "training/bookmark.py", "if len(same) < max(len(kept), len(self.kept)):", "if False:"),
+    Fault("half a checkpoint is loaded", "training/checkpoint.py", "        assign(parameters, numbers)\n", ""),
+    Fault("generators move though a file is refused", "training/checkpoint.py", "            set_state(generator, before)\n", "            pass\n"),
+    Fault("learning rates are not loaded", "training/checkpoint.py", "[rate_of(x, f\"learning_rates[{k}]\") for k, x in rates]", "optimizer.learning_rates"),
+    Fault("what a rate has seen is lost", "optim/records.py", "for place in numbers.keys() - settings.keys():", "for place in ():"),
+    Fault("a generator of the whole program", "nn/generators.py", "return thing is not random._inst and not", "return not"),
+    Fault("a generator twice", "nn/generators.py", " or id(thing) in entered:", ":"),
+    Fault("a metric of the last batch", "training/metrics.py", "np.concatenate(self.predictions)", "np.concatenate(self.predictions[-1:])"),
+    Fault("a metric sees the check of targets", "training/course.py", "            self.metrics.forget()\n", ""),
+    Fault("a metric changes what others see", "training/metrics.py", "function(predictions.copy(), targets.copy())", "function(predictions, targets)"),
+    Fault("the last share is held out", "training/validation.py", "np.arange(size), np.arange(size), share, seed", "np.arange(size), np.arange(size), share, 0"),
+    Fault("a share is not looked at as a whole", "training/validation.py", "    check_targets(loss, prediction, given)\n", ""),
+    Fault("all answers end a training", "training/endings.py", "isinstance(answer, (bool, np.bool_)) and answer", "answer"),
+    Fault("programs do not clip", "training/steppers.py", "self.gradient[self.optimized] = clipped(part, self.clip_grad_norm)", "pass"),
+    Fault("graphs do not clip", "training/steppers.py", "            self._clip()\n", ""),
+    Fault("clipped to a sum", "optim/stepping.py", "math.sqrt(square) if 1e-200", "square if 1e-200"),
+    Fault("squares that overflow are clipped by", "optim/stepping.py", "if 1e-200 < square < 1e200 else", "if True else"),
+    Fault("names of classes are text", "training/samples.py", "        _refuse_names_of_classes(y, names[1])\n", ""),
+    Fault("time is left when all is done", "training/terminal.py", " and not task.fields[\"has_ended\"]", ""),
     Fault("clipped by the square", "optim/stepping.py", "ratio = limit / norm", "ratio = (limit / norm) ** 2"),
     Fault("constants for recorded partials", "engine/derivatives.py", "_recorded_edges(x, depends) if recorded else",
           ""),

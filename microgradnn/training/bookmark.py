@@ -59,8 +59,8 @@ class Bookmark:
         """ValueError if the training has ended since there is no more patience."""
         if patience is not None and self.waited >= patience:
             raise ValueError(
-                f"the training has ended after {self.waited} epochs without a better validation "
-                f"loss; to go on, patience must be greater than that, got {patience}"
+                f"the last {self.waited} epochs have brought no better validation loss, so there "
+                f"is no patience left; to go on, it must be greater than that, got {patience}"
             )
 
     def check_model(self, model: Module, optimizer: Optimizer | None) -> None:

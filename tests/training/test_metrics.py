@@ -1,5 +1,6 @@
 """Metrics: which predictions and targets they are called with, when, and by what names."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -74,9 +75,11 @@ def test_what_a_function_is_given() -> None:
 
     fit(nn.MLP(3, [2], rng=0), CLASSES, loss=losses.cross_entropy, epochs=2, metrics={"look": look})
     fit(nn.MLP(3, [1], rng=0), ONE, epochs=1, metrics={"look": look}, validation=0.2)
+    own = functools.partial(fit, loss=lambda p, t: losses.mse_loss(p, t))  # looked at before
+    own(nn.MLP(3, [1], rng=0), ONE, epochs=1, metrics={"look": look})
     shapes = [(p.shape, p.dtype.kind, t.shape, t.dtype.kind) for p, t in seen]
     classes = ((23, 2), "f", (23,), "i")
-    assert shapes == [classes, classes, ((18,), "f", (18,), "f"), ((5,), "f", (5,), "f")]
+    assert shapes == [classes, classes, *(((n,), "f", (n,), "f") for n in (18, 5, 23))]
     assert sorted(seen[2][1]) + sorted(seen[3][1]) != sorted(ONE)
     assert sorted([*seen[2][1], *seen[3][1]]) == sorted(ONE)
 

@@ -132,7 +132,7 @@ def test_patience_goes_on_and_may_be_extended() -> None:
     assert history.losses == whole.losses
     assert history.metrics == whole.metrics
     for patience in (1, 3):
-        with pytest.raises(ValueError, match=f"after 3 epochs .* patience .* got {patience}"):
+        with pytest.raises(ValueError, match=f"last 3 epochs .* no patience left.* got {patience}"):
             fit(parts, rule, 5, patience=patience, resume=history)
     assert len(fit(parts, rule, 5, patience=4, resume=history).losses) >= len(whole.losses) + 1
 
