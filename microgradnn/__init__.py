@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .explaining.diagnosis import first_non_finite
     from .explorer import Explorer, explore
     from .slopes import GradientCheck, relative_error
-    from .training import History, evaluate, fit
+    from .training import History, evaluate, fit, load_checkpoint, save_checkpoint
     from .transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 # Modules that need more than the standard library, or time to load that not every program need
@@ -63,7 +63,7 @@ _LAZY = {
     "drawing.worksheet": ["worksheet"],
     "engine.checking": ["gradcheck", "numerical_gradient"],
     "slopes": ["GradientCheck", "relative_error"],
-    "training": ["History", "evaluate", "fit"],
+    "training": ["History", "evaluate", "fit", "load_checkpoint", "save_checkpoint"],
     "transforms": ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"],
 }
 
@@ -96,5 +96,6 @@ __all__ += ["GradientCheck", "gradcheck", "numerical_gradient", "relative_error"
 __all__ += ["Drawing", "Explorer", "draw", "explore", "to_dot"]
 __all__ += ["explain", "first_non_finite", "steps", "worksheet"]
 __all__ += ["History", "Program", "Programs", "evaluate", "fit"]
+__all__ += ["load_checkpoint", "save_checkpoint"]
 __all__ += functions.__all__
 __all__ += table.__all__

@@ -36,7 +36,7 @@ class _History(Protocol):
 
 
 def training_curves(history: _History) -> Figure:
-    """Loss and accuracy over the epochs, training and validation.
+    """Loss, accuracy and other metrics over the epochs, training and validation.
 
     >>> from microgradnn import History
     >>> history = History()
@@ -47,15 +47,14 @@ def training_curves(history: _History) -> Figure:
     if not hasattr(history, "losses"):
         raise TypeError(f"history must be what fit gives, got {type(history).__name__}")
     curves = {"loss": history.losses, **history.metrics}
-    panels = [kind for kind in ("loss", "accuracy") if any(kind in name for name in curves)]
+    panels = list(dict.fromkeys(name.removeprefix("validation_") for name in curves))
     figure = _figure(width=4.5 * len(panels), height=3.4)
     for place, kind in enumerate(panels):
         axes = figure.add_subplot(1, len(panels), place + 1)
-        for name, numbers in curves.items():
-            if kind in name:
-                label, style = "training", "-"
-                if name.startswith("validation"):
-                    label, style = "validation", "--"
+        names = {"training": kind, "validation": f"validation_{kind}"}
+        for (label, name), style in zip(names.items(), LINES, strict=False):
+            if name in curves:
+                numbers = curves[name]
                 axes.plot(range(1, len(numbers) + 1), numbers, style, label=label)
         _dress(axes, "epoch", kind)
         axes.legend()

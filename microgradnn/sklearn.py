@@ -17,7 +17,7 @@ from . import losses, nn, optim
 from .compiler import compile
 from .data import train_test_split
 from .training import fit
-from .training.accuracy import Loss
+from .training.shares import Loss
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 

@@ -139,6 +139,22 @@ def test_history_is_drawn() -> None:
     assert [line.get_linestyle() for line in figure.axes[0].lines] == ["-", "--"]
 
 
+def test_each_metric_has_a_panel_of_its_own() -> None:
+    history = mg.History()
+    for k in range(3):
+        history.record(
+            loss=1.0 / (k + 1), **{"loss per km": 2.0, "validation_loss per km": 3.0 + k}
+        )
+    figure = history.plot()
+    render(figure)
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "loss per km"]
+    curves = ([[1.0, 0.5, 1 / 3]], [[2.0, 2.0, 2.0], [3.0, 4.0, 5.0]])
+    labels = ["training", "validation"]
+    for axes, expected in zip(figure.axes, curves, strict=True):
+        assert [line.get_label() for line in axes.lines] == labels[: len(expected)]
+        assert [np.asarray(line.get_ydata()).tolist() for line in axes.lines] == expected
+
+
 def test_sparkline() -> None:
     assert plots.sparkline([3.0]) == "▁"
     assert plots.sparkline([2, 2, 2]) == "▁▁▁"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..explaining.notation import sparkline
+from .bookmark import Bookmark
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,9 +15,11 @@ class History:
     """What happened in training, one entry for each epoch.
 
     `losses` are means over the batches, weighted by their samples; `metrics` holds, where they
-    apply, "accuracy", "validation_loss" and "validation_accuracy". `best_epoch` is the place in
-    these lists with the lowest loss; `stopped` says why training ended. `compiled` is whether
-    compiled programs took the steps, and if not, `eager_because` says why.
+    apply, "accuracy", "validation_loss" and "validation_accuracy", and what `fit` was asked for.
+    `best_epoch` is the place in these lists with the lowest loss; `stopped` says why training
+    ended. `compiled` is whether compiled programs took the steps, and if not, `eager_because` says
+    why. By the `bookmark` a later `fit` goes on: it keeps weights, seed, patience and the states
+    of random generators. A history can be pickled and copied.
     """
 
     def __init__(self) -> None:
@@ -26,6 +29,7 @@ class History:
         self.stopped = "all epochs done"
         self.compiled = True
         self.eager_because = ""
+        self.bookmark: Bookmark | None = None
 
     def __repr__(self) -> str:
         last = {"loss": self.losses[-1:], **{k: v[-1:] for k, v in self.metrics.items()}}
@@ -59,7 +63,7 @@ class History:
         self.compiled = False
         self.eager_because = reason
 
-    def record(self, **entries: float | None) -> None:
+    def record(self, /, **entries: float | None) -> None:
         """Append the figures of one epoch by name; one that is None is left out.
 
         >>> history = History()

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..arguments import as_count, must_be
-from ..compiler.back_end import check_back_end
-from ..data import batches
-from ..engine.interop import assign
+from ..arguments import must_be
 from ..engine.modes import Changed
 from ..nn import Module
-from ..optim import Adam, Optimizer
-from .accuracy import Loss, checked_data
+from ..optim import Optimizer
+from .best import Best
+from .course import Course
+from .endings import Callback, reason_to_end
 from .history import History
-from .steppers import Compiled, Eager
-from .targets import called, check_shape, check_targets, first_prediction
+from .interrupts import deferred_interrupt
+from .metrics import Metric, Metrics
+from .resuming import Marker, terms_of
+from .samples import checked_samples, minibatches
+from .settings import check_callbacks, check_metrics, check_numbers, check_patience, check_way
+from .shares import Loss
 from .terminal import progress_bar
-from .vain import check_optimizer, check_parameters
-
-Callback = Callable[[int, History], None]
-Data = tuple[Any, Any]  # samples and targets
-NAMES = "X", "y"
-VALIDATION_NAMES = "validation[0]", "validation[1]"
+from .vain import check_optimizer
+from .validation import parted
 
 
 def fit(
@@ -37,20 +33,43 @@ def fit(
     optimizer: Optimizer | None = None,
     epochs: int = 100,
     batch_size: int = 32,
-    validation: Data | None = None,
+    validation: tuple[Any, Any] | float | None = None,
     patience: int | None = None,
     seed: int = 0,
     progress: bool = True,
     callbacks: Sequence[Callback] = (),
+    metrics: Mapping[str, Metric] = {},
+    sample_weight: Any = None,
+    clip_grad_norm: float | None = None,
+    resume: History | None = None,
     compiled: bool | None = None,
     backend: str = "numpy",
 ) -> History:
     """Train `model` on samples X and targets y, and give the history.
 
     `loss` takes the list of predictions of a batch and its targets, as those of `losses` do. The
-    optimizer is Adam by default. With `validation=(X, y)` the weights of the best epoch are kept;
-    `patience` is how many epochs without a better validation loss end the training. Each callback
-    is called with the epoch and the history. Ctrl-C ends it after the step in progress.
+    optimizer is Adam by default. `sample_weight` is that of the losses, a number for each sample.
+    `clip_grad_norm` is the largest norm that the gradients of a step
+    may have together; larger ones are scaled down to it. `seed` decides how batches are shuffled.
+
+    With `validation=(X, y)` the weights of the best epoch are kept; `patience` is how many epochs
+    without a better validation loss end the training. `validation=0.2` holds out that share of the
+    samples, as `data.train_test_split(X, y, 0.2, seed)` does: shuffled, classes not balanced.
+
+    `metrics={"mae": f}` adds figures to `history.metrics`, "mae" and "validation_mae". A function
+    is called once an epoch with all predictions and all targets, as arrays, in this order, which
+    is not that of scikit-learn. Those of training are the predictions made before each step.
+
+    Each callback is called with the epoch and the history; one that returns True ends the training.
+    Ctrl-C ends it after the step in progress, and the epoch counts as it is.
+
+    `resume=history` trains so many `epochs` more, and 2 + 2 are 4 to the last bit: the history, the
+    shuffles, the optimizer, patience, the best weights, and random generators in attributes of the
+    model go on; what draws from `random` or `numpy.random` themselves does not. Call it as before:
+    other data, weights, or settings that decide the course are refused, but `patience`,
+    `callbacks`, settings of the optimizer and how steps are computed may change. Where fit has put
+    back the weights of the best epoch, it goes on from those of the last. `save_checkpoint` keeps
+    all this in a file. A given history stays as it is.
 
     Model and loss are compiled where they can be: their course must not depend on the data, and the
     loss of a batch must be the mean or the sum over its samples. Else each batch is recorded as a
@@ -68,182 +87,40 @@ def fit(
     True
     """
     must_be(Module, model, "model", "a network")
-    data = checked_data(X, y, NAMES)
-    held_out = None if validation is None else _checked_validation(validation)
-    _check_settings(loss, optimizer, compiled, backend)
-    as_count(epochs, "epochs")
-    as_count(seed, "seed", least=0)
-    for callback in must_be((list, tuple), callbacks, "callbacks", "a list of functions"):
-        must_be(Callable, callback, "each of callbacks", "a function of epoch and history")
-    if patience is not None and as_count(patience, "patience") and held_out is None:
-        raise ValueError("patience needs validation=(X, y) to look at")
-    history = History()
-    best = _Best(model, patience)
-    if optimizer is None:
-        optimizer = Adam(best.parameters, lr=0.01)
-    check_optimizer(model, optimizer)
+    given = checked_samples(X, y, sample_weight)
+    check_way(loss, optimizer, compiled, backend)
+    check_numbers(epochs, batch_size, seed, clip_grad_norm)
+    check_callbacks(callbacks)
+    check_metrics(metrics, loss)
+    data, held_out = parted(given, validation, seed, model, loss)
+    check_patience(patience, held_out is not None)
+    best = Best(model, patience)
+    numbers = {"batch_size": batch_size, "seed": seed, "clip_grad_norm": clip_grad_norm}
+    marker = Marker(model, optimizer, best, terms_of(data, held_out, loss, metrics, numbers))
+    check_optimizer(best.parameters, marker.optimizer)
+    history = marker.begin(resume, compiled)
+    done = len(history.losses)
+    of = model, loss, marker.optimizer, clip_grad_norm, Metrics(metrics)
     # Inside no_grad(), too, training records.
     with (
         Changed(records=True),
-        progress_bar(progress, epochs) as advance,
-        _deferred_interrupt() as interrupted,
+        progress_bar(progress, epochs, done) as advance,
+        deferred_interrupt() as interrupted,
+        Course(of, best.parameters, (data, held_out), (compiled, backend), history) as course,
     ):
-        course = _Course((model, loss, optimizer), data, held_out, compiled, backend, history)
-        for epoch in range(epochs):
-            course.check(epoch)
-            course.train(batches(*data, batch_size, seed=seed * 1_000_003 + epoch), interrupted)
-            course.validate(held_out)
-            best.see(history.decisive_loss(), epoch)
+        marker.return_to(history.bookmark, course)
+        for epoch in range(done, done + epochs):
+            shuffle = seed * 1_000_003 + epoch
+            course.train(minibatches(len(course.data.X), batch_size, shuffle), interrupted)
+            course.validate()
+            best.see(history.decisive_loss(), epoch, course.stepper.weights)
+            history.best_epoch = best.epoch
             advance(history.figures())
-            for callback in callbacks:
-                callback(epoch, history)
-            if callbacks:
-                check_parameters(model, best.parameters)
-            if interrupted() or best.is_stale():
-                history.stopped = "interrupted" if interrupted() else "no better validation loss"
+            is_asked = bool(callbacks) and marker.show(callbacks, course, history)
+            if reason := reason_to_end(interrupted(), is_asked, best):
+                history.stopped = reason
                 break
-    history.best_epoch = best.epoch
+    history.bookmark = marker.mark(course)
     if held_out is not None or interrupted():
         best.restore()
     return history
-
-
-def _checked_validation(validation: Any) -> Data:
-    if len(must_be((tuple, list), validation, "validation", "a pair (X, y)")) != 2:
-        raise TypeError(f"validation must be a pair (X, y), it has {len(validation)} elements")
-    X, y = validation
-    return checked_data(X, y, VALIDATION_NAMES)
-
-
-def _check_settings(loss: Any, optimizer: Any, compiled: Any, backend: Any) -> None:
-    check_back_end(backend)
-    must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
-    if optimizer is not None and not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            f"optimizer must be made, as optim.SGD(model.parameters(), lr=0.1); got {optimizer!r}"
-        )
-    if compiled not in (None, True, False):
-        raise TypeError(f"compiled must be None, True or False, got {compiled!r}")
-
-
-class _Course:
-    """The epochs of a training: compiled for as long as the programs agree with the model."""
-
-    def __init__(
-        self,
-        of: tuple[Module, Loss, Optimizer],
-        data: Data,
-        held_out: Data | None,
-        compiled: bool | None,
-        backend: str,
-        history: History,
-    ) -> None:
-        self.eager = self.stepper = Eager(*of)
-        self.data = data
-        self.must_be_compiled = bool(compiled)
-        self.history = history
-        if compiled is False:
-            history.run_eagerly("compiled=False")
-        else:
-            try:
-                self.stepper = Compiled(*of, *data, backend)
-            except Exception as why:  # A model or a loss of the user's own may raise anything.
-                history.run_eagerly(f"{type(why).__name__}: {why}")
-        self._check_targets(held_out)
-
-    def _check_targets(self, held_out: Data | None) -> None:
-        """Before the first step, refuse targets that do not fit the loss and the model."""
-        loss = self.eager.loss
-        prediction = first_prediction(self.eager.model, self.data[0])
-        for data, names in ((self.data, NAMES), (held_out, VALIDATION_NAMES)):
-            if data is not None:
-                check_shape(loss, prediction, data[1], names[1])
-                if data is held_out or not self.history.compiled:
-                    check_targets(loss, prediction, data[1], names)
-        if self.must_be_compiled or self.history.compiled:
-            # Programs leave out the checks that a loss makes of its targets. They are made here.
-            with called(loss, NAMES):
-                self.stepper.evaluate(*self.data)
-
-    def check(self, epoch: int) -> None:
-        """Before an epoch: leave programs that no longer agree with the model, on one sample."""
-        samples, targets = self.data
-        place = epoch % len(samples)
-        if epoch and not self.stepper.agrees(samples[place], targets[place]):
-            self.stepper = self.eager
-            self.history.run_eagerly(f"model or loss have changed their course by epoch {epoch}")
-        if self.must_be_compiled and not self.history.compiled:
-            reason = self.history.eager_because
-            raise ValueError(f"the model cannot be trained compiled: {reason}")
-
-    def train(self, parts: Iterator[Data], interrupted: Callable[[], bool]) -> None:
-        """Take a step on each batch, until there is an interrupt, and record the mean figures."""
-        total = 0.0
-        right = 0.0
-        seen = 0
-        accuracy = None
-        self.stepper.read()
-        try:
-            for samples, targets in parts:
-                error, accuracy = self.stepper.step(samples, targets)
-                total += error * len(samples)
-                right += (accuracy or 0.0) * len(samples)
-                seen += len(samples)
-                if interrupted():
-                    break
-        finally:
-            self.stepper.write()
-        share = None if accuracy is None else right / seen
-        self.history.record(loss=total / seen, accuracy=share)
-
-    def validate(self, held_out: Data | None) -> None:
-        """Record the figures of data that was held out, and tell the optimizer of the epoch."""
-        if held_out is not None:
-            error, accuracy = self.stepper.evaluate(*held_out)
-            self.history.record(validation_loss=error, validation_accuracy=accuracy)
-        self.eager.optimizer.see(self.history.decisive_loss())
-
-
-class _Best:
-    """The weights with the lowest loss so far, and when to give up waiting for better ones."""
-
-    def __init__(self, model: Module, patience: int | None) -> None:
-        self.parameters = model.parameters()
-        if not self.parameters:
-            raise ValueError(
-                "model has no parameters, so there is nothing to train; a number becomes one as a "
-                "Value: self.w = Value(0.5)"
-            )
-        self.patience = patience
-        self.keep(float("inf"), 0)
-
-    def keep(self, loss: float, epoch: int) -> None:
-        self.loss = loss
-        self.epoch = epoch
-        self.waited = 0
-        self.weights = [parameter.data for parameter in self.parameters]
-
-    def see(self, loss: float, epoch: int) -> None:
-        self.waited += 1
-        if loss < self.loss:
-            self.keep(loss, epoch)
-
-    def is_stale(self) -> bool:
-        return self.patience is not None and self.waited >= self.patience
-
-    def restore(self) -> None:
-        assign(self.parameters, self.weights)
-
-
-@contextmanager
-def _deferred_interrupt() -> Iterator[Callable[[], bool]]:
-    """Let Ctrl-C raise a flag instead of an exception, so that no step is left half done."""
-    pressed = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield pressed.is_set  # Python sends signals to the main thread only.
-        return
-    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.set())
-    try:
-        yield pressed.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -1,5 +1,6 @@
 """What training shows in a terminal: rich's tables, and the bar that `fit` moves on."""
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,23 +8,53 @@ from contextlib import contextmanager
 # rich.style draws a random number when it is first imported. The state of `random` is put back, so
 # that the numbers of a user's program do not depend on whether it has imported this.
 _state = random.getstate()
+from rich import get_console  # noqa: E402
 from rich.console import Console  # noqa: E402
-from rich.progress import BarColumn, MofNCompleteColumn, Progress  # noqa: E402
+from rich.progress import (  # noqa: E402
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TimeRemainingColumn,
+)
 from rich.table import Table  # noqa: E402
+from rich.text import Text  # noqa: E402
 
 random.setstate(_state)
 
 __all__ = ["Console", "Table", "progress_bar"]
 
 
+class _TimeLeft(TimeRemainingColumn):
+    """The time that the epochs to come will take, as long as there are any."""
+
+    def render(self, task: Task) -> Text:
+        known = task.time_remaining is not None and not task.fields["has_ended"]
+        return super().render(task).append(" left") if known else Text()
+
+
 @contextmanager
-def progress_bar(visible: bool, epochs: int) -> Iterator[Callable[[str], None]]:
+def progress_bar(visible: bool, epochs: int, done: int = 0) -> Iterator[Callable[[str], None]]:
     """A bar over the epochs; the function it gives moves it on by one, and shows figures beside it.
+
+    `done` epochs have been there before. In a terminal or a notebook the time left is shown, too.
 
     >>> with progress_bar(visible=False, epochs=2) as advance:
     ...     advance("loss 0.5")
     """
-    columns = "epoch", MofNCompleteColumn(), BarColumn(), "{task.fields[figures]}"
-    with Progress(*columns, disable=not visible) as progress:
-        task = progress.add_task("training", total=epochs, figures="")
-        yield lambda figures: progress.update(task, advance=1, figures=figures)
+    console = get_console()
+    is_live = console.is_terminal or console.is_jupyter
+    columns: list[str | ProgressColumn] = ["epoch", MofNCompleteColumn(), BarColumn()]
+    columns += [*[_TimeLeft()] * is_live, "{task.fields[figures]}"]
+    # The speed is that of all epochs so far: one alone may take longer than rich looks back.
+    with Progress(
+        *columns, console=console, disable=not visible, speed_estimate_period=math.inf
+    ) as progress:
+        task = progress.add_task(
+            "training", total=done + epochs, completed=done, figures="", has_ended=False
+        )
+        try:
+            yield lambda figures: progress.update(task, advance=1, figures=figures)
+        finally:
+            progress.update(task, has_ended=True)

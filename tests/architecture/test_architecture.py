@@ -39,8 +39,9 @@ ORDER = {
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
-    "nn": "init files parts search outline module leaves embedding layers norm sequential",
-    "optim": "schedules groups stepping rules",
+    "nn": "init files parts search generators outline module leaves embedding layers norm "
+    "sequential",
+    "optim": "schedules records groups stepping rules",
     "data": "",
     "transforms": "trees calls gradient matrices directions",
     "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
@@ -48,9 +49,11 @@ ORDER = {
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
-    "native_arrays back_end hidden traced tracing program compiling",
+    "native_arrays back_end hidden traced tracing program loss_program compiling",
     "plots": "",
-    "training": "terminal history targets vain accuracy steppers loop",
+    "training": "terminal interrupts bookmark history samples targets shares vain accuracy "
+    "evaluation batch_loss metrics steppers best course validation endings settings resuming "
+    "checkpoint loop",
     "explorer": "sample views excerpt arithmetic facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",
@@ -100,8 +103,13 @@ def test_the_picture_of_imports_is_up_to_date() -> None:
 # These are tested by the file of what they serve, or under a name that no other file has.
 TESTED_BY = {
     "accuracy": "test_evaluate",
+    "best": "test_loop",
+    "bookmark": "test_resuming",
     "biases": "test_schedule",
+    "course": "test_steppers",
+    "evaluation": "test_evaluate",
     "hidden": "test_traced",
+    "interrupts": "test_loop",
     "leaves": "test_groups",
     **dict.fromkeys(
         ["native_code", "native_numbers", "native_operations", "native_samples"],
@@ -113,6 +121,8 @@ TESTED_BY = {
     "replay": "test_traced",
     "rounding": "test_checking",
     "rows": "test_rows_as_formulas",
+    "samples": "test_loop",
+    "settings": "test_loop",
     "slopes": "test_checking",
     "targets": "test_vain",
     "typed": "test_architecture",

@@ -5,11 +5,13 @@ import math
 import pickle
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 from given_gradients import with_gradients
 
 from microgradnn import Value, nn, optim
+from microgradnn.optim.stepping import clipped
 
 
 def test_zero_grad() -> None:
@@ -144,6 +146,30 @@ def test_clipping_at_the_ends_of_the_range() -> None:
         parameters = with_gradients([0.0, 0.0], [3 * size, 4 * size])
         assert optim.clip_grad_norm(parameters, limit) == pytest.approx(5 * size, rel=1e-12)
         assert [p.grad / limit for p in parameters] == pytest.approx([0.6, 0.8], rel=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-160, 1e-10, 1.0, 1e10, 1e160, 1e300])
+@pytest.mark.parametrize("share", [1e-300, 1e-9, 0.5, 0.999])
+def test_arrays_are_clipped_as_gradients_of_values_are(scale: float, share: float) -> None:
+    slopes = (np.random.default_rng(0).normal(size=50) * scale).tolist()
+    limit = max(share * math.hypot(*slopes), 1e-320)
+    parameters = with_gradients([0.0] * 50, slopes)
+    optim.clip_grad_norm(parameters, limit)
+    shorter = clipped(np.array(slopes), limit)
+    assert shorter == pytest.approx([p.grad for p in parameters], rel=1e-15, abs=1e-323)
+    with mpmath.workdps(40):
+        length = mpmath.norm([mpmath.mpf(x) for x in slopes])
+        exact = [float(mpmath.mpf(x) * limit / length) for x in slopes]
+    assert shorter == pytest.approx(exact, rel=1e-15, abs=1e-323)
+
+
+def test_what_is_short_or_broken_is_left_as_it_is() -> None:
+    for slopes in ([3.0, 4.0], [0.0, 0.0], [math.nan, 1.0], [math.inf, 1.0], [-math.inf, math.nan]):
+        given = np.array(slopes)
+        assert clipped(given, 5.0) is given
+    assert clipped(np.array([3.0, 4.0]), 4.999).tolist() != [3.0, 4.0]
+    with pytest.raises(FloatingPointError, match="the norm of the gradients is infinite"):
+        clipped(np.full(9, 1e308), 5.0)
 
 
 def test_settings_may_be_set_to_whole_numbers() -> None:

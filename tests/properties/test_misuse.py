@@ -380,9 +380,19 @@ def fitted(**settings: Any) -> Any:
     return mg.fit(**{"progress": False, **settings})
 
 
+def begun() -> dict[str, Any]:
+    """A training that can be saved."""
+    model = nn.MLP(1, [1], rng=0)
+    history = fitted(model=model, **XY, **FIT)
+    return {"path": "run.npz", "model": model, "optimizer": None, "history": history}
+
+
+SHARE: Fits = lambda x: number(x) and 0 < x < 0.67
 FIT = {"loss": losses.mse_loss, "epochs": 1, "batch_size": 3}
 TARGETS: Fits = lambda x: (real_table([x]) and len(x) == 3) or (None if any(isinstance(y, list) for y in items(x)) else False)
-row("fit", fitted, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if size(x) is None or (size(x) and x > 9) else size(x), batch_size=size, validation=none, patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x)
+row("fit", fitted, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if size(x) is None or (size(x) and x > 9) else size(x), batch_size=size, validation=either(none, SHARE), patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x, metrics=lambda x: isinstance(x, dict) and not x, clip_grad_norm=either(none, POSITIVE), resume=none)
+row("save_checkpoint", mg.save_checkpoint, begun, path=PATH, model=lambda x: False, optimizer=lambda x: None if x is None else False, history=lambda x: False)
+row("load_checkpoint", mg.load_checkpoint, lambda: {"path": "run.npz", "model": nn.MLP(1, [1], rng=0), "optimizer": None}, path=PATH, model=lambda x: False, optimizer=lambda x: None if x is None else False)
 row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False)
 row("training_curves", plots.training_curves, lambda: {"history": mg.History()}, history=lambda x: False)
 row("curves", plots.curves, lambda: {"series": {"a": [1.0, 2.0]}, "xs": [0.0, 1.0]}, series=lambda x: False, xs=either(none, listed(number, 2)), xlabel=anything, ylabel=anything)
@@ -491,7 +501,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 
 @pytest.mark.parametrize("name", TABLE)
 def test_what_is_valid_is_taken(name: str, tmp_path: Path) -> None:
-    if name not in ("Module.load", "Neuron.save"):
+    if name not in ("Module.load", "Neuron.save", "load_checkpoint"):
         TABLE[name].call(**TABLE[name].valid())
     for path in tmp_path.iterdir():
         path.unlink()

@@ -40,7 +40,7 @@ def test_accuracy(loss: Any, X: Any, y: Any, right: float | None) -> None:
     _, accuracy = mg.evaluate(echo(len(X[0])), X, y, loss)
     assert accuracy == right
     outputs = np.array(X) if len(X[0]) > 1 else np.array(X)[:, 0]
-    assert accuracy_of(loss, outputs, np.array(y)) == right  # as programs give them
+    assert accuracy_of(loss, outputs, np.array(y), None) == right  # as programs give them
 
 
 def test_the_loss_is_that_of_all_samples() -> None:

@@ -1,6 +1,11 @@
 """History: what is recorded, and how it is shown."""
 
-from microgradnn import History
+import copy
+import pickle
+import random
+
+import microgradnn as mg
+from microgradnn import History, losses, nn
 
 
 def history() -> History:
@@ -45,3 +50,17 @@ def test_how_it_is_shown() -> None:
     assert repr(found) == f"History({shown}; eager: compiled=False)"
     assert str(found).splitlines()[-1] == "eager: compiled=False"
     assert repr(History()) == "History(0 epochs, ; all epochs done)"
+
+
+def test_a_history_can_be_pickled_and_copied() -> None:
+    model = nn.MLP(1, [1], rng=0)
+    vars(model)["coin"] = random.Random(1)
+    found = mg.fit(model, [[0.0], [1.0]], [1.0, 3.0], loss=losses.mse_loss, progress=False)
+    assert found.bookmark is not None
+    assert found.bookmark.terms["seed"] == 0
+    for other in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+        assert (repr(other), str(other)) == (repr(found), str(found))
+        assert repr(other.bookmark) == repr(found.bookmark)
+        assert other.bookmark is not None
+        other.bookmark.weights[0] += 1.0
+        assert repr(other.bookmark) != repr(found.bookmark)

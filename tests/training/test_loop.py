@@ -161,7 +161,28 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         {"loss": losses.hinge_loss, "y": [1, -1, 1], "validation": ([[1.0]], [5])},
         r"^validation\[1\]\[0\] must be a label",
     ),
-    ({"y": ["a", "b", "c"]}, r"y must hold real numbers"),
+    *(
+        (
+            {"y": y},
+            r"^y must hold real numbers, got the name b?.a.; number .* = np\.unique\(y, return",
+        )
+        for y in (["a", "b", "c"], np.array(["a", "b", "a"], object), [["a"], ["b"], ["a"]])
+    ),
+    (
+        {"y": [b"a", b"b", b"b"]},
+        "got the name b.a.; number the classes: names, y = .*MLPClassifier",
+    ),
+    ({"y": [0, "a", "b"]}, "got the name .a.; number the classes"),
+    ({"y": ["1", "2.5", "nan"]}, r"y must hold real numbers, .* convert text first: np.asarray"),
+    ({"y": [1.0, None, 2.0]}, r"y\[1\] must be a real number, got NoneType"),
+    (
+        {"validation": ([[1.0]], ["a"])},
+        r"^validation\[1\] must hold real numbers, got the name .a.; number the classes",
+    ),
+    *(({"clip_grad_norm": x}, "clip_grad_norm must be a positive number, got") for x in (0, -1.0)),
+    ({"clip_grad_norm": math.nan}, "clip_grad_norm must be a positive number, got nan"),
+    ({"clip_grad_norm": math.inf}, "clip_grad_norm must be a positive number, got inf"),
+    ({"clip_grad_norm": "1"}, "clip_grad_norm must be a real number, got str"),
     ({"loss": losses.hinge_loss, "y": [1, -1, 3]}, r"^y\[2\] must be a label −1 or \+1, got 3.0"),
     ({"loss": losses.binary_cross_entropy_with_logits, "y": [1, 0, 3]}, r"must be in \[0, 1\]"),
     ({"loss": losses.cross_entropy, "y": [0, 1, 1]}, "cross_entropy takes a number for each class"),

@@ -8,7 +8,7 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import History, Value, losses, nn, optim
-from microgradnn.data import load_iris, standardize
+from microgradnn.data import batches, load_iris, standardize
 
 IRIS = load_iris()
 
@@ -259,3 +259,53 @@ def test_a_parameter_that_the_loss_does_not_reach_does_not_prevent_programs(opti
         assert model.unused.grad == 0.0
         runs.append([*history.losses, *(p.data for p in model.parameters())])
     assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+
+
+class Plain(optim.Adam):
+    """A step of one's own that is no other."""
+
+    def step(self) -> None:
+        super().step()
+
+
+@pytest.mark.parametrize(
+    ("make", "limit"),
+    [*((x, 1.1) for x in (SGD, ADAM, in_groups, lambda p: Plain(p, 0.02))), (PART, 0.2)],
+)
+def test_gradients_are_clipped_before_each_step(make: Any, limit: float) -> None:
+    results = []
+    for compiled in (True, False):
+        model, options = task("classes")
+        optimizer = make(model.parameters())
+        quiet(
+            model, ROWS, **options, optimizer=optimizer, epochs=6, batch_size=8,
+            compiled=compiled, clip_grad_norm=limit,
+        )  # fmt: skip
+        norm = np.hypot.reduce([p.grad for p in optimizer.parameters])
+        results.append(([p.data for p in model.parameters()], norm))
+    model, options = task("classes")
+    optimizer = make(model.parameters())
+    norms = []
+    for epoch in range(6):
+        for rows, targets in batches(ROWS, CLASSES, 8, seed=epoch):
+            optimizer.zero_grad()
+            losses.cross_entropy([model(row) for row in rows], targets.tolist()).backward()
+            norms.append(optim.clip_grad_norm(optimizer.parameters, limit))
+            optimizer.step()
+    assert 2 < sum(norm > limit for norm in norms) < len(norms)  # some are short enough
+    expected = [p.data for p in model.parameters()], min(limit, norms[-1])
+    for weights, norm in results:
+        assert weights == pytest.approx(expected[0], rel=1e-12, abs=1e-14)
+        assert norm == pytest.approx(expected[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("compiled", [None, False])
+def test_a_gradient_that_cannot_be_clipped_changes_nothing(compiled: bool | None) -> None:
+    def steep(prediction: Any, target: Any) -> Any:
+        return mg.sum([p * 1e308 for p in prediction])
+
+    for x, message in ((1.7, "norm of the gradients is infinite"), (2.0, r"w\.0 is inf; no param")):
+        model = nn.MLP(1, [1], init="zeros")
+        with pytest.raises(FloatingPointError, match=message):
+            quiet(model, [[x]], [0.0], loss=steep, compiled=compiled, clip_grad_norm=1.0)
+        assert [p.data for p in model.parameters()] == [0.0, 0.0]
