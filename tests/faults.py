@@ -112,7 +112,8 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "nn/init.py": ["tests/nn/test_init.py"],
     "nn/layers.py": ["tests/nn/test_layers.py", "tests/nn/test_search.py", "tests/nn/test_init.py"],
     **{f"compiler/{name}.py": TRACED for name in ("hidden", "traced", "tracing", "rows", "tape")},
-    "compiler/program.py": TRACED,
+    "compiler/program.py": [*TRACED, "tests/compiler/test_jacobians.py"],
+    "compiler/jacobians.py": ["tests/compiler/test_jacobians.py"],
     **{f"compiler/{name}.py": [f"tests/compiler/test_{name}.py"] for name in ARRAYS},
     **{
         f"compiler/{name}.py": ["tests/compiler/test_choices.py", "tests/compiler/test_expand.py"]
@@ -535,6 +536,12 @@ ELSEWHERE = [
     Fault("tangents of any form", "transforms/directions.py", 'must_match(flatten(given, "tangents", along), form, "tangents", "primals")', 'flatten(given, "tangents", along)'),
     Fault("cotangents of any form", "transforms/directions.py", 'must_match(form, call.form, "cotangent", "the result of f")', "pass"),
     Fault("hvp by the first argument", "transforms/directions.py", "0 if count == 1 else range(count)", "0"),
+    Fault("derivatives by the inputs alone", "compiler/jacobians.py", 'range(split) if wrt == "inputs" else range(split, split + tape.params)', "range(split)"),
+    Fault("a partial raises", "compiler/jacobians.py", "tracing(params) as trace, Changed(lenient=True)", "tracing(params) as trace"),
+    Fault("a Jacobian of no value", "compiler/jacobians.py", "        program._outputs(X, theta, gradient=False)\n", ""),
+    Fault("a Jacobian is not compared", "compiler/jacobians.py", "        must_agree(found.ravel().tolist(), recorded.ravel().tolist())\n", ""),
+    Fault("either of two conditions", "compiler/hidden.py", "where(one, where(other, a, b), b)", "where(one, a, where(other, a, b))"),
+    Fault("None for the inputs", "compiler/program.py", "if given is None and not self._tape.inputs:", "if given is None:"),
     Fault("outputs are inside", "transforms/matrices.py", "y.shape + shape", "shape + y.shape"),
     Fault("a Jacobian by all arguments", "transforms/matrices.py", "alone = chosen is None and not _are_numbers(args)", "alone = False"),
     Fault("dicts in the order they were made in", "transforms/trees.py", "in sorted(tree, key=repr)", "in tree"),

@@ -48,7 +48,7 @@ ORDER = {
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
-    "native_arrays back_end hidden traced tracing program compiling",
+    "native_arrays back_end hidden traced tracing jacobians program compiling",
     "plots": "",
     "training": "terminal history targets vain accuracy steppers loop",
     "explorer": "sample views excerpt arithmetic facts page",
