@@ -123,6 +123,10 @@ class Programs:
         """The mean of the output over the samples, and its gradient in the order of `params`."""
         return self.program(X).value_and_grad(X, theta)
 
+    def jacobian(self, X: Any, theta: Any = None, wrt: str = "inputs") -> Array:
+        """The derivatives of the outputs for each sample, as those of a Program."""
+        return self.program(X).jacobian(X, theta, wrt)
+
     def program(self, X: Any) -> Program:
         """The Program for lists as long as the rows of X; a new one, if it is the first of them."""
         array = as_floats(X, "X")

@@ -13,6 +13,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..arguments import as_number
+from ..elements import where
 from ..engine.checks import as_operand
 from ..engine.recording import open_traces
 from ..engine.value import Value
@@ -149,7 +150,7 @@ def hidden_class(own: type[Value]) -> type[Value]:
 class Condition:
     """A comparison with a traced Value: true for some samples, false for others.
 
-    `mg.where` selects by it, and nothing else can be done with it.
+    `mg.where` selects by it, or by several joined by `&`; nothing else can be done with it.
     """
 
     __slots__ = ("_comparison", "_operands")
@@ -166,6 +167,11 @@ class Condition:
         row = SELECTIONS[f"where {condition._comparison}"]
         return open_traces[-1]._record(row, (*condition._operands, a, b))
 
+    def __and__(self, other: Any) -> Condition:
+        return _Both(self, other)
+
+    __rand__ = __and__
+
     def _refuse(self, *others: Any) -> NoReturn:
         refuse("this takes for true or false a comparison that depends on the data", _SELECT)
 
@@ -173,7 +179,7 @@ class Condition:
     __lt__ = __le__ = __gt__ = __ge__ = __format__ = __str__ = __reduce_ex__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refuse
     __rtruediv__ = __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = __round__ = _refuse
-    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refuse
+    __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refuse
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _refuse
 
     def __getattr__(self, name: str) -> Any:
@@ -185,6 +191,20 @@ class Condition:
     def __repr__(self) -> str:
         x, y = self._operands
         return f"Condition({x!r} {self._comparison} {y!r})"
+
+
+class _Both(Condition):
+    """A condition, and another one that must hold as well, or is True or False."""
+
+    __slots__ = ()
+
+    def __init__(self, one: Condition, other: Any) -> None:
+        self._comparison, self._operands = "&", (one, other)
+
+    @staticmethod
+    def _where(condition: Condition, a: Any, b: Any) -> Any:
+        one, other = condition._operands
+        return where(one, where(other, a, b), b)
 
 
 # ---- Refusing ------------------------------------------------------------------------------------

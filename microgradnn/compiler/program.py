@@ -12,6 +12,7 @@ import html
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -24,8 +25,9 @@ from .adjoint import adjoint
 from .arrays import Array, Arrays, numbers_of
 from .back_end import BackEnd
 from .expand import expand
+from .jacobians import Jacobian, check_by
 from .normalise import normalise, split_links
-from .replay import mean_by_sample, outputs_by_sample, raise_errors
+from .replay import mean_by_sample, must_agree, outputs_by_sample, raise_errors
 from .rows import SELECTIONS, Algebra
 from .schedule import schedule
 from .steps import Schedule
@@ -58,12 +60,19 @@ class Program:
         self._selects = not SELECTIONS.keys().isdisjoint(self._tape.ops)
         numbers = self._tape.numbers.values()
         self._selects_infinity = self._selects and not all(map(math.isfinite, numbers))
-        self._compare_with(traced.recorded)
+        self._jacobians: dict[str, Jacobian] = {}  # by what is differentiated
+        if traced.recorded:
+            X = np.array([traced.example]).reshape(1, -1)
+            found = self._outputs(X, self.read_params(), self._differentiable)
+            must_agree(found[0].tolist(), traced.recorded)
 
     # ---- Running -------------------------------------------------------------------------------
 
     def __call__(self, X: Any, theta: Any = None) -> Array:
-        """The outputs for each sample: (samples,) for a single Value, (samples, k) for a list."""
+        """The outputs for each sample: (samples,) for a single Value, (samples, k) for a list.
+
+        A program without inputs takes None for X: one sample. So do the methods below.
+        """
         result = self._outputs(self._checked(X), self._theta(theta), gradient=False)
         return result[:, 0] if self._single else result
 
@@ -85,6 +94,21 @@ class Program:
             return mean, gradient
 
         return self._guarded(run, mean_by_sample, X, theta)
+
+    def jacobian(self, X: Any, theta: Any = None, wrt: str = "inputs") -> Array:
+        """The derivative of each output for each sample, by each input: (samples, outputs, inputs).
+
+        With wrt="params" by each parameter: (samples, outputs, params). The first call compiles
+        what computes them: a program of as many outputs.
+
+        >>> from microgradnn import compile
+        >>> x, w = Value(2.0), Value(3.0)
+        >>> compile([w * x**2, x], [x], [w]).jacobian([[1.0], [5.0]]).tolist()
+        [[[6.0], [1.0]], [[30.0], [1.0]]]
+        """
+        if check_by(wrt, self._tape) not in self._jacobians:
+            self._jacobians[wrt] = Jacobian(self, wrt)
+        return self._jacobians[wrt].of(self, self._checked(X), self._theta(theta))
 
     def to_jax(self) -> Callable[[Any, Any], tuple[Any, Any]]:
         """A pure function `(X, theta) -> (mean, gradient)`, for `jax.jit`.
@@ -110,11 +134,11 @@ class Program:
         assign(self._params, checked_theta(theta, self._params).tolist())
 
     def _outputs(self, X: Array, theta: Array, gradient: bool) -> Array:
-        def run(finite: bool) -> Array:
-            found = self._passes(X, theta, finite, lambda arrays: arrays.outputs(), gradient)
-            return found[0] if len(found) == 1 else np.vstack(found)
+        return self._guarded(partial(self._run, X, theta, gradient), outputs_by_sample, X, theta)
 
-        return self._guarded(run, outputs_by_sample, X, theta)
+    def _run(self, X: Array, theta: Array, gradient: bool, finite: bool) -> Array:
+        found = self._passes(X, theta, finite, lambda arrays: arrays.outputs(), gradient)
+        return found[0] if len(found) == 1 else np.vstack(found)
 
     def _passes(
         self,
@@ -221,6 +245,8 @@ class Program:
                 return run(False)
 
     def _checked(self, given: Any) -> Array:
+        if given is None and not self._tape.inputs:
+            return np.empty((1, 0))  # one sample, which has no numbers
         X = _floats(given, "X", ("samples", self._tape.inputs), "a column per input and target")
         if not len(X):
             raise ValueError("X is empty; at least one row is needed")
@@ -238,17 +264,6 @@ class Program:
                 f"{method} needs a single output and params; this program has "
                 f"{len(self._tape.outputs)} and {len(self._params)}"
             )
-
-    def _compare_with(self, recorded: list[float]) -> None:
-        """Run the example, and hold the result against what was recorded."""
-        X = np.array([self._example]).reshape(1, -1)
-        result = self._outputs(X, self.read_params(), self._differentiable)
-        for place, (ours, theirs) in enumerate(zip(result[0].tolist(), recorded, strict=True)):
-            if not np.isclose(ours, theirs, rtol=1e-9, atol=1e-9, equal_nan=True):
-                raise ValueError(
-                    f"outputs[{place}] was recorded as {theirs!r}, and the program gives "
-                    f"{ours!r}: was the data of a leaf changed after recording?"
-                )
 
 
 def checked_theta(given: Any, params: Sequence[Value]) -> Array:

@@ -8,6 +8,7 @@ arrays would make NaN of a gradient of 0 and an infinite partial.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,16 @@ def raise_errors(tape: Tape, X: Array, theta: Array) -> None:
             raise type(error)(f"row {place}: {error}") from None
 
 
+def must_agree(found: list[float], recorded: list[float]) -> None:
+    """Refuse a program that does not give for its example what eager evaluation gave."""
+    for place, (ours, theirs) in enumerate(zip(found, recorded, strict=True)):
+        if not np.isclose(ours, theirs, rtol=1e-9, atol=1e-9, equal_nan=True):
+            raise ValueError(
+                f"outputs[{place}] was recorded as {theirs!r}, and the program gives "
+                f"{ours!r}: was the data of a leaf changed after recording?"
+            )
+
+
 def outputs_by_sample(tape: Tape, X: Array, theta: Array) -> Array:
     """The outputs for each sample."""
     rows = [[nodes[x] for x in tape.outputs] for nodes in _recorded(tape, X, theta)]
@@ -49,6 +60,17 @@ def mean_by_sample(tape: Tape, X: Array, theta: Array) -> tuple[float, Array]:
         else:  # a number, chosen by a selection
             total[0] += output
     return float(total[0]) / len(X), total[1:] / len(X)
+
+
+def jacobian_by_sample(leaves: range, tape: Tape, X: Array, theta: Array) -> Array:
+    """For each sample the derivatives of each output by these leaves, one after the other."""
+    rows = []
+    for nodes in _recorded(tape, X, theta):
+        by = [nodes[leaf] for leaf in leaves]
+        outputs = [nodes[y] for y in tape.outputs]
+        found = [gradients(y, by) if isinstance(y, Value) else [0.0] * len(by) for y in outputs]
+        rows.append(list(chain(*found)))
+    return np.array(rows)
 
 
 def _recorded(tape: Tape, X: Array, theta: Array) -> Iterator[list[Any]]:

@@ -110,13 +110,15 @@ class Tape:
                 new.append(write(node, tuple([new[x] for x in operands])))
         return [new[x] for x in other.outputs]
 
-    def replay(self, leaves: Iterable[float]) -> list[Any]:
+    def replay(self, leaves: Iterable[Any]) -> list[Any]:
         """Evaluate all nodes eagerly for one sample, so that each error is the eager one.
 
+        The leaves are numbers, or Values that are taken as they are.
         Nodes are recorded again as Values; constants without a label stay plain floats.
         """
         labels = [self.labels.get(node, "") for node in range(len(self))]
-        nodes: list[Any] = [Value(*leaf) for leaf in zip(leaves, labels, strict=False)]
+        pairs = zip(leaves, labels, strict=False)
+        nodes: list[Any] = [x if isinstance(x, Value) else Value(x, label) for x, label in pairs]
         for node in range(len(nodes), len(self)):
             label = labels[node]
             if node in self.numbers:

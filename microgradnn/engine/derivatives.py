@@ -32,8 +32,7 @@ def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False
     if create_graph and not mode.get().records:
         raise RuntimeError("create_graph=True needs recording, which no_grad() has switched off")
     must_be_recorded(output, "gradients()")
-    received = Linear(topological_order(output), inputs, create_graph).back({output: 1.0})
-    found = [received.get(x, 0.0) for x in inputs]
+    (found,) = Linear(topological_order(output), inputs, create_graph).rows([output])
     return as_values(found, CONSTANT) if create_graph else found
 
 
@@ -49,6 +48,7 @@ class Linear:
     """
 
     def __init__(self, order: list[Value], inputs: list[Value], recorded: bool) -> None:
+        self._inputs = inputs
         depends = dependents(order, inputs)
         down = [x for x in reversed(order) if x in depends]
         if recorded:
@@ -82,6 +82,14 @@ class Linear:
                     part = local if one else local * tangent
                     moved[node] = moved[node] + part if node in moved else part
         return moved
+
+    def rows(self, outputs: Sequence[Any]) -> list[list[Any]]:
+        """The derivatives of each output by the inputs: by passes from the side that has fewer."""
+        if len(self._inputs) < len(outputs):
+            columns = [self.forward({x: 1.0}) for x in self._inputs]
+            return [[column.get(y, 0.0) for column in columns] for y in outputs]
+        received = [self.back({y: 1.0}) for y in outputs]
+        return [[found.get(x, 0.0) for x in self._inputs] for found in received]
 
 
 def _recorded_edges(node: Value, depends: set[Value]) -> list[tuple[Any, Any]]:

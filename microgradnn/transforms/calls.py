@@ -86,14 +86,8 @@ class Call:
         return Linear(self._order, self.inputs, self.variable and self.records)
 
     def rows(self) -> list[list[Any]]:
-        """The derivatives of each output by the inputs: by passes from the side that has fewer."""
-        linear, inputs, outputs = self.linear(), self.inputs, self.outputs
-        if len(inputs) < len(outputs):
-            columns = [linear.forward({x: 1.0}) for x in inputs]
-            found = [[column.get(y, 0.0) for column in columns] for y in outputs]
-        else:
-            rows = [linear.back({y: 1.0}) for y in outputs]
-            found = [[row.get(x, 0.0) for x in inputs] for row in rows]
+        """The derivatives of each output by the inputs."""
+        found = self.linear().rows(self.outputs)
         return [self.given(row) for row in found] if self.variable else found
 
     def given(self, numbers: list[Any], others: Sequence[Any] = ()) -> list[Any]:

@@ -11,7 +11,7 @@ from ..arguments import must_be
 from ..engine.value import Value
 from .calls import Call, Function, places_of
 from .gradient import grad
-from .trees import ArrayForm, Path, are_places, array_of, filled, mapped
+from .trees import ArrayForm, Path, are_places, are_plain, array_of, filled, mapped
 
 
 def jacobian(
@@ -33,6 +33,7 @@ def jacobian(
     must_be(Callable, f, "f", "a function")
     must_be(bool, has_aux, "has_aux", "True or False")
     chosen = None if argnums is None else places_of(argnums)
+    single = isinstance(argnums, Integral)
 
     def evaluate(*args: Any, **named: Any) -> Any:
         alone = chosen is None and not _are_numbers(args)
@@ -40,7 +41,7 @@ def jacobian(
         call = Call(f, args, places, named, has_aux)
         forms = list(range(len(call.inputs))) if call.forms is None else call.forms
         forms = forms if chosen is None else tuple(forms)
-        if alone or isinstance(argnums, Integral):
+        if alone or single:
             (forms,) = forms
         found = _in_form(call.form, forms, call.rows())
         return (found, call.aux) if has_aux else found
@@ -62,25 +63,24 @@ def hessian(
     must_be(Callable, f, "f", "a function")
     if argnums is not None:
         return jacobian(grad(f, argnums, has_aux), argnums, has_aux)
-    slopes = grad(f, 0, has_aux)  # made here, so that what is wrong with has_aux is said at once
+
+    def by_all(*xs: Any, **named: Any) -> Any:
+        found = grad(f, range(len(xs)), has_aux)(*xs, **named)
+        return (list(found[0]), found[1]) if has_aux else list(found)
+
+    of_numbers = jacobian(by_all, None, has_aux)
+    of_the_first = jacobian(grad(f, 0, has_aux), 0, has_aux)
 
     def evaluate(*args: Any, **named: Any) -> Any:
-        if not _are_numbers(args):
-            return jacobian(slopes, 0, has_aux)(*args, **named)
-        by_all = grad(f, range(len(args)), has_aux)
-
-        def listed(*xs: Any, **named: Any) -> Any:
-            found = by_all(*xs, **named)
-            return (list(found[0]), found[1]) if has_aux else list(found)
-
-        return jacobian(listed, None, has_aux)(*args, **named)
+        return (of_numbers if _are_numbers(args) else of_the_first)(*args, **named)
 
     return evaluate
 
 
 def _are_numbers(args: Sequence[Any]) -> bool:
-    kinds = (float, Value, Real)
-    return all(isinstance(x, kinds) or getattr(x, "shape", None) == () for x in args)
+    if are_plain(args):
+        return True
+    return all(isinstance(x, (Value, Real)) or getattr(x, "shape", None) == () for x in args)
 
 
 def _in_form(outputs: Any, inputs: Any, rows: list[list[Any]]) -> Any:

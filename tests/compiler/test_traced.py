@@ -272,6 +272,10 @@ ROWS = [[1.5, 0.5], [-1.0, 2.0], [0.0, 0.0], [0.5, 0.5], [2.0, -3.0], [-0.25, -0
         lambda x, w, v: mg.where(x[0] <= w, w, x[0]) * v,
         lambda x, w, v: mg.where(x[0] > 0, w, w),
         lambda x, w, v: mg.where(x[0] > 0, mg.where(x[1] > 0, w, v), mg.where(x[1] <= w, -w, 3.0)),
+        lambda x, w, v: mg.where((x[0] > 0) & (x[1] > w), w * x[0], v),
+        lambda x, w, v: mg.where((x[0] >= 0) & (x[0] <= 1) & (x[1] < 1), w * x[0], v * x[1]),
+        lambda x, w, v: mg.where((x[0] > 0) & True, w, mg.where(False & (x[0] > 0), 3.0, v)),
+        lambda x, w, v: mg.grad(lambda z: (z * z + 1.0) ** w)(x[0]) * v,
         lambda x, w, v: mg.where(mg.where(x[0] > 0, w, v) > x[1], x[0] * w, mg.exp(x[1] * v)),
         lambda x, w, v: mg.where(x[0] > 0, mg.sqrt(abs(x[0] * w)), 0.0),  # infinite at 0
         lambda x, w, v: mg.where(abs(x[0]) > 0, mg.sqrt(abs(x[0] * w)) + v, v),

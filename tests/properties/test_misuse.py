@@ -434,6 +434,8 @@ row("compile of a function", lambda f, example_inputs: mg.compile(f, example_inp
 row("compile of a model", lambda model, loss: mg.compile(model, loss), lambda: {"model": nn.MLP(1, [1], rng=0), "loss": losses.mse_loss}, loss=none)
 row("Program.__call__", lambda program, X: program(X), lambda: {"program": program(), "X": [[1.0]]}, X=TABLE_OF_ONE)
 row("Program.value_and_grad", lambda program, X, theta: program.value_and_grad(X, theta), lambda: {"program": program(), "X": [[1.0]], "theta": [1.0]}, X=TABLE_OF_ONE, theta=either(none, listed(number, 1)))
+row("Program.jacobian", lambda program, X, theta, wrt: program.jacobian(X, theta, wrt), lambda: {"program": program(), "X": [[1.0]], "theta": [1.0], "wrt": "inputs"}, X=TABLE_OF_ONE, theta=either(none, listed(number, 1)), wrt=one_of("inputs", "params"))
+row("Programs.jacobian", lambda programs, X, theta, wrt: programs.jacobian(X, theta, wrt), lambda: {"programs": programs(), "X": [[1.0]], "theta": [1.0], "wrt": "inputs"}, X=lambda x: None if real_table(x) else False, theta=either(none, listed(number, 1)), wrt=one_of("inputs", "params"))
 row("compile for any length", lambda f, params: mg.compile(f, params=params), lambda: {"f": mg.sum, "params": [Value(1.0)]}, params=VALUES_OR_NONE)
 row("Programs.__call__", lambda programs, X: programs(X), lambda: {"programs": mg.compile(mg.sum), "X": [[1.0]]}, X=lambda x: None if real_table(x) else False)
 row("Programs.value_and_grad", lambda programs, X, theta: programs.value_and_grad(X, theta), lambda: {"programs": programs(), "X": [[1.0]], "theta": [1.0]}, X=lambda x: None if real_table(x) else False, theta=either(none, listed(number, 1)))

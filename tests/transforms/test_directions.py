@@ -140,6 +140,12 @@ def test_a_way_back_may_be_gone_later_and_elsewhere() -> None:
     assert unrecorded.data == 12.0
     with pytest.raises(RuntimeError, match="no_grad"):
         unrecorded.backward()
+    _, back = vjp(lambda x: w * x, 3.0)
+    with mg.no_grad():
+        (itself,) = back(1.0)
+    assert itself.data == 2.0
+    with pytest.raises(RuntimeError, match="no_grad"):
+        itself.backward()
     with mg.no_grad():
         _, back = vjp(lambda x: w * x * x, 3.0)
     w.data = 100.0  # nothing is computed anew

@@ -251,3 +251,19 @@ def test_roots_and_least_squares(as_array: Any) -> None:
     assert np.array(jacobian(start)).tolist() == [[24.0, 10.0], [-1.0, 0.0]]
     assert optimize.least_squares(residuals, start, jac=jacobian).x == pytest.approx([1.0, 1.0])
     assert optimize.root(residuals, start, jac=jacobian).x == pytest.approx([1.0, 1.0])
+
+
+def test_derivatives_by_arrays_compile() -> None:
+    def f(x: Any) -> Any:
+        return np.sum(x**3) * x[0]
+
+    X = np.array([[1.0, 2.0, 1.0, 0.5], [3.0, 4.0, 0.0, 1.0]])
+    gradient = mg.compile(lambda xs: list(grad(f)(np.array(xs[:2]))), example_inputs=[X[0]])
+    product = mg.compile(
+        lambda xs: list(mg.hvp(f, (np.array(xs[:2]),), (np.array(xs[2:]),))), example_inputs=[X[0]]
+    )
+    for row, slopes, along in zip(X, gradient(X), product(X), strict=True):
+        x, y, v, w = row
+        assert slopes == pytest.approx([4 * x**3 + y**3, 3 * x * y**2], rel=1e-14)
+        mixed = 3 * y**2
+        assert along == pytest.approx([12 * x**2 * v + mixed * w, mixed * v + 6 * x * y * w])
