@@ -62,24 +62,24 @@ def _decay(x: Any) -> Any:
     return exp(-abs(x))  # the exponential that cannot overflow
 
 
-def _scaled(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    # A power of two; x times it; and the sum of the squares of x and y times it, which is in range.
-    # At the origin these are 0, 0 and 1: a partial is 0 there, midway between opposite sides.
+def _scaled(x: Any, y: Any) -> tuple[Any, Any]:
+    # The root of a power of two, and the sum of the squares of x and y times that power: in range.
+    # At the origin these are 0 and 1: a partial is 0 there, midway between opposite sides.
     size = maximum(abs(x), abs(y))
-    small, large = where(size <= 0, 0.0, 2.0**600), where(size < 1e150, 1.0, 2.0**-600)
-    scale = where(size < 1e-140, small, large)
-    x, y = scale * x, scale * y
-    return scale, x, where(size <= 0, 1.0, x * x + y * y)
+    small, large = where(size <= 0, 0.0, 2.0**300), where(size < 1e150, 1.0, 2.0**-300)
+    root = where(size < 1e-140, small, large)
+    x, y = root * root * x, root * root * y
+    return root, where(size <= 0, 1.0, x * x + y * y)
 
 
 def _hypot_partial(x: Any, y: Any) -> Any:
-    _, x, square = _scaled(x, y)
-    return x / sqrt(square)
+    root, square = _scaled(x, y)
+    return root * (root * x / sqrt(square))  # x times the power itself might underflow
 
 
 def _atan2_partial(x: Any, y: Any) -> Any:
-    scale, x, square = _scaled(x, y)
-    return scale * (x / square)
+    root, square = _scaled(x, y)
+    return root * root * (root * root * x / square)
 
 
 def _difference(a: Any, b: Any) -> Any:

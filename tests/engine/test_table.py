@@ -247,6 +247,8 @@ SPECIAL: list[tuple[str, tuple[float, ...], float, tuple[float, ...]]] = [
     ("hypot", (1.5e308, 1.5e308), INF, (math.sqrt(0.5), math.sqrt(0.5))),  # as math.hypot
     ("hypot", (5e-324, -5e-324), 5e-324, (math.sqrt(0.5), -math.sqrt(0.5))),
     ("hypot", (1e-300, 1e300), 1e300, (0.0, 1.0)),
+    ("hypot", (4e170, 2e-133), 4e170, (1.0, 0.5e-303)),
+    ("hypot", (-2e-154, 4e151), 4e151, (-0.5e-305, 1.0)),
     ("hypot", (-2.0, 0.0), 2.0, (-1.0, 0.0)),
     ("hypot", (0.0, -0.0), 0.0, (0.0, 0.0)),
     ("hypot", (INF, 1.0), INF, (NAN, 0.0)),
