@@ -8,6 +8,7 @@ import pickle
 import random
 import re
 import signal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -294,3 +295,33 @@ def test_samples_go_on_with_their_weights() -> None:
             ValueError, match=r"sample_weight (must be those of|is missing, but was)"
         ):
             train(network, None, 1, sample_weight=other, validation=0.3, resume=history)
+
+
+def test_parts_that_were_kept_one_by_one_go_on(tmp_path: Path) -> None:
+    """As people do who have written their own checkpoints before."""
+    whole = plain()
+    rule = OPTIMIZERS["sgd"](whole.parameters())
+    expected = all_of(whole, rule, train(whole, rule, 4, validation=HELD_OUT))
+    network = plain()
+    rule = OPTIMIZERS["sgd"](network.parameters())
+    history = train(network, rule, 2, validation=HELD_OUT)
+    network.save(tmp_path / "weights.npz")
+    kept = pickle.dumps((rule.state_dict(), history))
+    network = plain()
+    rule = OPTIMIZERS["sgd"](network.parameters())
+    network.load(tmp_path / "weights.npz")
+    state, history = pickle.loads(kept)
+    rule.load_state_dict(state)
+    history = train(network, rule, 2, validation=HELD_OUT, resume=history)
+    assert all_of(network, rule, history) == expected
+
+
+def test_a_generator_that_came_in_the_middle_is_not_forgotten() -> None:
+    network = plain()
+
+    def add(epoch: int, history: History) -> None:
+        vars(network)["coin"] = random.Random(epoch)
+
+    history = train(network, None, 2, callbacks=[add])
+    with pytest.raises(ValueError, match=r"holds the random generators \['Random'\], but held"):
+        train(network, None, 1, resume=history)
