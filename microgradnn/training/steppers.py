@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from copy import deepcopy
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from ..engine.modes import no_grad
 from ..engine.value import Value, topological_order
 from ..explaining.diagnosis import first_non_finite
 from ..nn import Module
-from ..optim import Optimizer
+from ..optim import Optimizer, Schedule
 from .accuracy import Figures, accuracy_of, figures, figures_of_outputs, predict
 from .batch_loss import BatchLoss
 from .samples import Samples
@@ -76,6 +76,10 @@ class Eager:
         """Whether the loss of some samples is what the model says."""
         return True
 
+    def is_kept(self) -> bool:
+        """Whether there was no step since `keep`."""
+        return True
+
     def keep(self) -> None:
         """Keep what the steps have made so far, to go back to."""
 
@@ -123,6 +127,7 @@ class Compiled(Eager):
             return before
         self.gradient = gradient
         self.is_ahead = True
+        self.kept_now = False
         self._update()
         return error, accuracy_of(self.loss, outputs, *self.data.answers(chosen))
 
@@ -176,13 +181,27 @@ class Compiled(Eager):
             return True  # A step on these samples meets the same error, and explains it.
         return bool(np.isclose(ours, as_loss(error).data, rtol=1e-6, atol=1e-9, equal_nan=True))
 
+    def is_kept(self) -> bool:
+        return self.kept_now
+
     def keep(self) -> None:
-        rates = deepcopy(self.optimizer.learning_rates)  # the only thing that is changed in place
-        state = {**vars(self.optimizer), "learning_rates": rates}
-        self.kept = self.theta.copy(), self.gradient, state
+        # What a rule keeps is replaced by a step, but a learning rate that has seen losses changes.
+        objects = [self.optimizer, *_schedules(self.optimizer)]
+        self.kept = self.theta.copy(), self.gradient, [(x, vars(x).copy()) for x in objects]
+        self.kept_now = True
 
     def go_back(self) -> None:
-        self.theta, self.gradient, state = self.kept
-        vars(self.optimizer).update(state)
+        self.theta, self.gradient, states = self.kept
+        for thing, state in states:
+            vars(thing).update(state)
         self.is_ahead = True
         self.write()
+
+
+def _schedules(optimizer: Optimizer) -> Iterator[Schedule]:
+    """The learning rates that are objects, and those that they are made of."""
+    for rate in optimizer.learning_rates:
+        inner: Any = rate
+        while isinstance(inner, Schedule):
+            yield inner
+            inner = getattr(inner, "lr", None)
