@@ -79,14 +79,13 @@ class Course:
         return self
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        self.stepper.write()
-        if error is None or isinstance(error, Exception):
-            self._confirm(COMPARED_AT_THE_END, error)
+        self._confirm(COMPARED_AT_THE_END, error)
 
     # ---- Epochs --------------------------------------------------------------------------------
 
     def train(self, batches: Iterator[Any], interrupted: Callable[[], bool]) -> None:
         """Take a step on each batch, until there is an interrupt, and record the mean figures."""
+        self._check_compiled()
         total = 0.0
         right = 0.0
         seen = 0.0
@@ -126,12 +125,12 @@ class Course:
             return
         self.stepper = self.eager
         self.history.run_eagerly(f"model or loss have changed their course by epoch {epoch}")
-        self._check_compiled()
 
-    def _confirm(self, count: int, error: Exception | None = None) -> None:
+    def _confirm(self, count: int, error: BaseException | None = None) -> None:
         """Refuse the steps since the last look, if the program is no longer the model."""
-        epoch = len(self.history.losses)
         self.stepper.write()
+        if self.stepper.is_kept():
+            return
         if not self.stepper.agrees(self._places(count)):
             self.stepper.go_back()
             raise ValueError(
@@ -139,7 +138,8 @@ class Course:
                 "the program that was compiled before has not; so no later step was kept. Train "
                 "with compiled=False, or change them in a callback, after which this is noticed"
             ) from error
-        self.trusted_until = epoch
+        self.stepper.keep()
+        self.trusted_until = len(self.history.losses)
 
     def _places(self, count: int) -> list[int]:
         """The places of some samples, others in each epoch."""

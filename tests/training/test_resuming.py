@@ -325,3 +325,27 @@ def test_a_generator_that_came_in_the_middle_is_not_forgotten() -> None:
     history = train(network, None, 2, callbacks=[add])
     with pytest.raises(ValueError, match=r"holds the random generators \['Random'\], but held"):
         train(network, None, 1, resume=history)
+
+
+def test_what_a_callback_changes_goes_on() -> None:
+    """A loss that changes from epoch to epoch is trained eagerly from then on, in parts, too."""
+    results = []
+    for parts in ([4], [1, 3], [2, 2], [1, 1, 1, 1]):
+        network, share = plain(), [1.0]
+
+        def loss(p: Any, t: Any, share: list[float] = share) -> Any:
+            return losses.mse_loss(p, t) + share[0] * mg.mean([abs(x) for x in p])
+
+        def anneal(
+            epoch: int, history: History, share: list[float] = share, m: Any = network
+        ) -> None:
+            share[0] *= 0.5
+            m.parameters()[3].data *= 0.5
+
+        history = None
+        for epochs in parts:
+            history = train(network, None, epochs, loss=loss, callbacks=[anneal], resume=history)
+        assert history is not None
+        results.append(all_of(network, None, history))
+    assert results[0] == results[1] == results[2] == results[3]
+    assert results[0]["words"][2] == "model or loss have changed their course by epoch 1"
