@@ -463,3 +463,14 @@ def test_the_native_machine_trains_as_numpy_does() -> None:
         runs.append([*history.losses, *history.metrics["validation_loss"]])
         runs[-1] += history.metrics["accuracy"]
     assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["regression", "two outputs", "classes", "flags"])
+def test_targets_in_an_array_of_objects_are_those_in_a_plain_one(name: str) -> None:
+    runs = []
+    for dtype in (None, object):
+        model, options = task(name)
+        options["y"] = np.asarray(options["y"]).astype(dtype or np.asarray(options["y"]).dtype)
+        history = quiet(model, ROWS, **options, epochs=2, compiled=True, validation=0.2)
+        runs.append((history.losses, history.metrics))
+    assert runs[0] == runs[1]
