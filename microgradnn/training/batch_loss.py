@@ -108,8 +108,8 @@ class BatchLoss:
                 return
         raise ValueError(
             "the program gives another loss than the graph: its course depends on the data, or the "
-            "loss of a batch is neither the mean nor the sum of its samples' losses (one with weights "
-            "of classes has a program if it is a functools.partial of one of microgradnn.losses)"
+            "loss of a batch is neither the mean nor the sum of its samples' losses (with weights "
+            "of classes, write a functools.partial of one of microgradnn.losses)"
         )
 
     # ---- Batches -------------------------------------------------------------------------------
