@@ -129,7 +129,7 @@ class BatchLoss:
         size = len(rows.columns)
         if self.is_sum:
             return float(size)
-        return 1.0 if rows.shares is None else size / rows.shares.sum()
+        return 1.0 if rows.shares is None else size / float(rows.shares.sum())
 
     def figures(self, rows: Rows, theta: Any) -> tuple[float, Any]:
         """The loss of a batch, and the predictions."""
