@@ -514,6 +514,7 @@ ELSEWHERE = [
     Fault("callbacks see old weights", "training/steppers.py", "        self.gradient = gradient\n        self.is_ahead = True\n", "        self.gradient = gradient\n"),
     Fault("the optimizer does not go back", "training/steppers.py", "vars(thing).update(state)", "pass"),
     Fault("schedules do not go back", "training/steppers.py", "[self.optimizer, *_schedules(self.optimizer)]", "[self.optimizer]"),
+    Fault("looks do not record", "training/steppers.py", "            error = weighted(self.loss, predict(self.model, samples.X), samples)\n            ours", "            with no_grad():\n                error = weighted(self.loss, predict(self.model, samples.X), samples)\n            ours"),
     Fault("kept weights are trained on", "training/steppers.py", "self.theta.copy(), self.gradient,", "self.theta, self.gradient,"),
     Fault("a weight of 0 counts", "training/shares.py", "samples.weights > 0.0", "samples.weights >= 0.0"),
     Fault("what is ignored counts", "training/shares.py", "counts & (samples.y != ignored)", "counts"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.value import Value
 from ..nn import Module
 from ..optim import Optimizer
 from .history import History
@@ -28,7 +29,7 @@ class Course:
     def __init__(
         self,
         of: tuple[Module, Loss, Optimizer],
-        own: list[Any],  # the parameters of the model
+        own: list[Value],  # the parameters of the model
         data: tuple[Samples, Samples | None],  # to be trained on, and held out
         way: tuple[bool | None, str],  # `compiled` and `backend`, as fit is given them
         history: History,

@@ -16,7 +16,7 @@ from ..explaining.diagnosis import first_non_finite
 from ..nn import Module
 from ..optim import Optimizer, Schedule
 from .accuracy import Figures, accuracy_of, figures, figures_of_outputs, predict
-from .batch_loss import BatchLoss
+from .batch_loss import BatchLoss, Rows
 from .samples import Samples
 from .shares import Loss, counted, weighted
 from .targets import looks_at_predictions
@@ -100,7 +100,7 @@ class Compiled(Eager):
             self.model, self.loss, self.params, self.data, backend, self.reach
         )
         self.rows = self.batch_loss.rows(self.data)
-        self.known: dict[int, tuple[Samples, Any]] = {}
+        self.evaluated: tuple[Samples, Samples, Rows] | None = None  # what it was asked for last
         self.read()
         self.keep()
 
@@ -142,10 +142,10 @@ class Compiled(Eager):
             self.read()
 
     def evaluate(self, samples: Samples) -> Figures:
-        if id(samples) not in self.known:  # with the samples, so that no others get the same id
+        if self.evaluated is None or self.evaluated[0] is not samples:
             some = samples.rows(counted(self.loss, samples))
-            self.known[id(samples)] = samples, (some, self.batch_loss.rows(some))
-        some, rows = self.known[id(samples)][1]
+            self.evaluated = samples, some, self.batch_loss.rows(some)
+        _, some, rows = self.evaluated
         try:
             error, outputs = self.batch_loss.figures(rows, self.theta)
         except (ValueError, ArithmeticError):
@@ -174,8 +174,8 @@ class Compiled(Eager):
         self.write()
         samples = self.data.rows(places)
         try:
-            with no_grad():
-                error = weighted(self.loss, predict(self.model, samples.X), samples)
+            # Recorded, since losses of probabilities look behind them for more digits.
+            error = weighted(self.loss, predict(self.model, samples.X), samples)
             ours = self.batch_loss.figures(self.rows.chosen(places), self.theta)[0]
         except (ValueError, ArithmeticError):
             return True  # A step on these samples meets the same error, and explains it.

@@ -418,6 +418,21 @@ def test_data_held_out_that_no_program_can_run_is_evaluated_by_the_model() -> No
     assert runs[0] == pytest.approx(runs[1], rel=1e-9)
 
 
+def test_probabilities_near_1_do_not_seem_to_be_of_another_model() -> None:
+    """The loss looks behind them: log(1 − p) has lost all digits where p is 1 − 10⁻¹⁶."""
+    model = nn.MLP(1, [1], output_activation="sigmoid", init="zeros")
+    model.parameters()[0].data = 1.0
+    rows, labels = [[36.2], [36.5], [-36.3], [1.0]], [0, 0, 1, 1]
+    optimizer = optim.SGD(model.parameters(), 1e-9)
+    seen: list[int] = []
+    history = quiet(
+        model, rows, labels, loss=losses.binary_cross_entropy, optimizer=optimizer, epochs=4,
+        compiled=True, callbacks=[lambda epoch, _: seen.append(epoch)],
+    )  # fmt: skip
+    assert history.compiled
+    assert seen == [0, 1, 2, 3]
+
+
 def test_the_native_machine_trains_as_numpy_does() -> None:
     pytest.importorskip("llvmlite")
     runs = []
