@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.value import Value
 from ..nn import Module
 from ..optim import Optimizer
 from .history import History
@@ -29,7 +30,7 @@ class Course:
     def __init__(
         self,
         of: tuple[Module, Loss, Optimizer, float | None, Metrics],  # what a stepper is made of
-        own: list[Any],  # the parameters of the model
+        own: list[Value],  # the parameters of the model
         data: tuple[Samples, Samples | None],  # to be trained on, and held out
         way: tuple[bool | None, str],  # `compiled` and `backend`, as fit is given them
         history: History,
@@ -79,7 +80,10 @@ class Course:
         return self
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        self._confirm(COMPARED_AT_THE_END, error)
+        if error is None or isinstance(error, Exception):
+            self._confirm(COMPARED_AT_THE_END, error)
+        else:  # such as the end of Python, which nothing may hide
+            self.stepper.write()
 
     # ---- Epochs --------------------------------------------------------------------------------
 
@@ -126,7 +130,7 @@ class Course:
         self.stepper = self.eager
         self.history.run_eagerly(f"model or loss have changed their course by epoch {epoch}")
 
-    def _confirm(self, count: int, error: BaseException | None = None) -> None:
+    def _confirm(self, count: int, error: Exception | None = None) -> None:
         """Refuse the steps since the last look, if the program is no longer the model."""
         self.stepper.write()
         if self.stepper.is_kept():

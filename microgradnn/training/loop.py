@@ -76,8 +76,8 @@ def fit(
     Model and loss are compiled where they can be: their course must not depend on the data, and the
     loss of a batch must be the mean or the sum over its samples. Else each batch is recorded as a
     graph, and the history says why. `compiled=False` asks for that, `compiled=True` refuses it.
-    `backend` is that of `compile`: "numpy", "native" or "auto". What is trained compiled has its
-    new weights when somebody can look: in callbacks, at the end, and when an error comes.
+    `backend` is that of `compile`: "numpy", "native" or "auto". The model has its new weights when
+    somebody can look: in callbacks, at the end, and when an error comes.
 
     ValueError names the sample and column of a NaN in the data, and refuses what would train in
     vain: an optimizer that holds no parameter of the model, a loss that depends on none.

@@ -18,7 +18,7 @@ from ..nn.leaves import gradient_array
 from ..optim import Optimizer, Schedule
 from ..optim.stepping import clipped
 from .accuracy import Figures, accuracy_of, figures, figures_of_outputs, predict
-from .batch_loss import MOST_COMPARED, BatchLoss
+from .batch_loss import MOST_COMPARED, BatchLoss, Rows
 from .metrics import Metrics
 from .samples import Samples
 from .shares import Loss, counted, weighted
@@ -128,7 +128,7 @@ class Compiled(Eager):
             self.model, self.loss, self.params, self.data, backend, self.reach
         )
         self.rows = self.batch_loss.rows(self.data)
-        self.known: dict[int, tuple[Samples, Any]] = {}
+        self.evaluated: tuple[Samples, Samples, Rows] | None = None  # what it was asked for last
         self.read()
         self.keep()
 
@@ -175,10 +175,10 @@ class Compiled(Eager):
             self.read()
 
     def evaluate(self, samples: Samples) -> Figures:
-        if id(samples) not in self.known:  # with the samples, so that no others get the same id
+        if self.evaluated is None or self.evaluated[0] is not samples:
             some = samples.rows(counted(self.loss, samples))
-            self.known[id(samples)] = samples, (some, self.batch_loss.rows(some))
-        some, rows = self.known[id(samples)][1]
+            self.evaluated = samples, some, self.batch_loss.rows(some)
+        _, some, rows = self.evaluated
         try:
             error, outputs = self.batch_loss.figures(rows, self.theta)
         except (ValueError, ArithmeticError):
@@ -209,8 +209,8 @@ class Compiled(Eager):
         self.write()
         samples = self.data.rows(places)
         try:
-            with no_grad():
-                error = weighted(self.loss, predict(self.model, samples.X), samples)
+            # Recorded, since losses of probabilities look behind them for more digits.
+            error = weighted(self.loss, predict(self.model, samples.X), samples)
             ours = self.batch_loss.figures(self.rows.chosen(places), self.theta)[0]
         except (ValueError, ArithmeticError):
             return True  # A step on these samples meets the same error, and explains it.

@@ -437,6 +437,23 @@ def test_an_error_leaves_the_model_as_it_was_trained(compiled: bool) -> None:
     assert states[0] != states[1]
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_the_end_of_python_is_not_hidden(compiled: bool) -> None:
+    model = nn.MLP(4, [3, 1], "tanh", rng=0)
+    start = [p.data for p in model.parameters()]
+    loss, rate = changing_scale(at=2)
+
+    def leaves(step: int) -> float:
+        if step == 4:
+            raise SystemExit
+        return float(rate(step))
+
+    optimizer = optim.SGD(model.parameters(), leaves)
+    with pytest.raises(SystemExit):
+        quiet(model, ROWS, ROWS[:, 0], loss=loss, optimizer=optimizer, compiled=compiled)
+    assert [p.data for p in model.parameters()] != start
+
+
 def test_data_held_out_that_no_program_can_run_is_evaluated_by_the_model() -> None:
     far = [[800.0], [-1.0], [0.5]], [1, 0, 1]  # σ(800) = 1, and log(1 − 1) counts 0 times
     runs = []
@@ -449,6 +466,21 @@ def test_data_held_out_that_no_program_can_run_is_evaluated_by_the_model() -> No
         assert history.compiled is compiled
         runs.append([*history.losses, *history.metrics["validation_loss"]])
     assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+
+
+def test_probabilities_near_1_do_not_seem_to_be_of_another_model() -> None:
+    """The loss looks behind them: log(1 − p) has lost all digits where p is 1 − 10⁻¹⁶."""
+    model = nn.MLP(1, [1], output_activation="sigmoid", init="zeros")
+    model.parameters()[0].data = 1.0
+    rows, labels = [[36.2], [36.5], [-36.3], [1.0]], [0, 0, 1, 1]
+    optimizer = optim.SGD(model.parameters(), 1e-9)
+    seen: list[int] = []
+    history = quiet(
+        model, rows, labels, loss=losses.binary_cross_entropy, optimizer=optimizer, epochs=4,
+        compiled=True, callbacks=[lambda epoch, _: seen.append(epoch)],
+    )  # fmt: skip
+    assert history.compiled
+    assert seen == [0, 1, 2, 3]
 
 
 def test_the_native_machine_trains_as_numpy_does() -> None:
