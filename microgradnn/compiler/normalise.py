@@ -138,7 +138,7 @@ def flatten(tape: Tape) -> Tape:
 
 
 def _is_of_one_kind(out: Tape, operands: tuple[int, ...]) -> bool:
-    """Whether a dot has its factors as `_summed` would order them, as most have, and so its bias."""
+    """Whether a dot has its factors as `_summed` would order them, as most have."""
     n = len(operands) // 2
     if n < 2 or operands[-1] < 0:
         return False

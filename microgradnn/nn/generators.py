@@ -11,6 +11,8 @@ import numpy as np
 from ..engine.value import Value
 from .parts import PACKAGE, PLAIN, Searched, attributes_of, parts_of
 
+_PASSED_BY = {*PLAIN, Value}  # of which a model has thousands
+
 
 def generators_in(module: Searched) -> list[Any]:
     """Each generator once: in attributes, in containers there, and in objects of the user's.
@@ -23,13 +25,13 @@ def generators_in(module: Searched) -> list[Any]:
     waiting: list[Any] = [module]
     while waiting:
         thing = waiting.pop()
-        if type(thing) in PLAIN or issubclass(type(thing), Value) or id(thing) in entered:
+        if id(thing) in entered or issubclass(type(thing), Value):
             continue
         entered[id(thing)] = thing
         if _is_generator(thing):
             found.append(thing)
         else:
-            waiting += reversed([item for _, item in _parts_of(thing)])
+            waiting += [item for _, item in _parts_of(thing) if type(item) not in _PASSED_BY][::-1]
     return found
 
 

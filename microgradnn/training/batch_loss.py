@@ -12,7 +12,7 @@ from ..engine.value import Value, topological_order
 from ..nn import Module
 from .accuracy import predict
 from .samples import Samples
-from .shares import Loss, counted, shares, weighted, without_ignored
+from .shares import Loss, shares, weighted, without_ignored
 from .targets import first_prediction
 from .vain import Reach, as_loss
 
@@ -34,7 +34,7 @@ class Rows(NamedTuple):
 
 
 class BatchLoss:
-    """The loss of batches as a model and a loss function have it.
+    """The loss of batches as a model and a loss function have it, of samples that all count.
 
     A program is that of a single sample, so the loss of a batch must be the mean or the sum of the
     losses of its samples, by their weights. This is not taken on trust: the program is compared
@@ -69,9 +69,8 @@ class BatchLoss:
         show whether it is a mean or a sum.
         """
         most = max(FEWEST_COMPARED, min(MOST_COMPARED, ENOUGH_COMPARED // len(self.params)))
-        places = counted(self.loss, data)
-        chosen = np.linspace(0, len(places) - 1, min(len(places), most)).astype(int)
-        samples = data.rows(places[chosen])
+        size = len(data.X)
+        samples = data.rows(np.linspace(0, size - 1, min(size, most)).astype(int))
         return samples._replace(y=np.roll(samples.y, 1, axis=0))
 
     def _loss_of_one(self, data: Samples) -> Any:
@@ -108,7 +107,8 @@ class BatchLoss:
                 return
         raise ValueError(
             "the program gives another loss than the graph: its course depends on the data, or the "
-            "loss of a batch is neither the mean nor the sum of its samples' losses"
+            "loss of a batch is neither the mean nor the sum of its samples' losses (with weights "
+            "of classes, write a functools.partial of one of microgradnn.losses)"
         )
 
     # ---- Batches -------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ class BatchLoss:
         size = len(rows.columns)
         if self.is_sum:
             return float(size)
-        return 1.0 if rows.shares is None else size / rows.shares.sum()
+        return 1.0 if rows.shares is None else size / float(rows.shares.sum())
 
     def figures(self, rows: Rows, theta: Any) -> tuple[float, Any]:
         """The loss of a batch, and the predictions."""

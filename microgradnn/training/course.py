@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.value import Value
 from ..nn import Module
 from ..optim import Optimizer
 from .history import History
@@ -29,7 +30,7 @@ class Course:
     def __init__(
         self,
         of: tuple[Module, Loss, Optimizer, float | None, Metrics],  # what a stepper is made of
-        own: list[Any],  # the parameters of the model
+        own: list[Value],  # the parameters of the model
         data: tuple[Samples, Samples | None],  # to be trained on, and held out
         way: tuple[bool | None, str],  # `compiled` and `backend`, as fit is given them
         history: History,
@@ -79,14 +80,16 @@ class Course:
         return self
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        self.stepper.write()
         if error is None or isinstance(error, Exception):
             self._confirm(COMPARED_AT_THE_END, error)
+        else:  # such as the end of Python, which nothing may hide
+            self.stepper.write()
 
     # ---- Epochs --------------------------------------------------------------------------------
 
     def train(self, batches: Iterator[Any], interrupted: Callable[[], bool]) -> None:
         """Take a step on each batch, until there is an interrupt, and record the mean figures."""
+        self._check_compiled()
         total = 0.0
         right = 0.0
         seen = 0.0
@@ -126,12 +129,12 @@ class Course:
             return
         self.stepper = self.eager
         self.history.run_eagerly(f"model or loss have changed their course by epoch {epoch}")
-        self._check_compiled()
 
     def _confirm(self, count: int, error: Exception | None = None) -> None:
         """Refuse the steps since the last look, if the program is no longer the model."""
-        epoch = len(self.history.losses)
         self.stepper.write()
+        if self.stepper.is_kept():
+            return
         if not self.stepper.agrees(self._places(count)):
             self.stepper.go_back()
             raise ValueError(
@@ -139,7 +142,8 @@ class Course:
                 "the program that was compiled before has not; so no later step was kept. Train "
                 "with compiled=False, or change them in a callback, after which this is noticed"
             ) from error
-        self.trusted_until = epoch
+        self.stepper.keep()
+        self.trusted_until = len(self.history.losses)
 
     def _places(self, count: int) -> list[int]:
         """The places of some samples, others in each epoch."""

@@ -14,7 +14,7 @@ from .samples import checked_samples
 from .shares import Loss, check_takes_weights
 from .targets import called, check_shape, first_prediction
 
-FEWEST_COMPILED = 150  # samples, since to compile takes as long as to go through so many eagerly
+FEWEST_COMPILED = 64  # samples: to compile takes as long as to go through 35 to 60 of them
 
 
 def evaluate(model: Module, X: Any, y: Any, loss: Loss, *, sample_weight: Any = None) -> Figures:

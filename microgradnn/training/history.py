@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class History:
     """What happened in training, one entry for each epoch.
 
-    `losses` are means over the batches, weighted by their samples; `metrics` holds, where they
-    apply, "accuracy", "validation_loss" and "validation_accuracy", and what `fit` was asked for.
-    `best_epoch` is the place in these lists with the lowest loss; `stopped` says why training
+    `losses` are means over the batches, by the weights of their samples; `metrics` holds, where
+    they apply, "accuracy", "validation_loss" and "validation_accuracy", and what `fit` was asked
+    for. `best_epoch` is the place in these lists with the lowest loss; `stopped` says why training
     ended. `compiled` is whether compiled programs took the steps, and if not, `eager_because` says
     why. By the `bookmark` a later `fit` goes on: it keeps weights, seed, patience and the states
     of random generators. A history can be pickled and copied.

@@ -48,17 +48,19 @@ def fit(
     """Train `model` on samples X and targets y, and give the history.
 
     `loss` takes the list of predictions of a batch and its targets, as those of `losses` do. The
-    optimizer is Adam by default. `sample_weight` is that of the losses, a number for each sample.
-    `clip_grad_norm` is the largest norm that the gradients of a step
-    may have together; larger ones are scaled down to it. `seed` decides how batches are shuffled.
+    optimizer is Adam by default. `sample_weight` has a number from 0 on for each sample, by which
+    its loss counts, as in those of `losses`; a loss of your own takes it by this name.
+    `clip_grad_norm` is the largest norm that the gradients of a step may have together; larger ones
+    are scaled down to it. `seed` decides how batches are shuffled.
 
     With `validation=(X, y)` the weights of the best epoch are kept; `patience` is how many epochs
     without a better validation loss end the training. `validation=0.2` holds out that share of the
     samples, as `data.train_test_split(X, y, 0.2, seed)` does: shuffled, classes not balanced.
 
     `metrics={"mae": f}` adds figures to `history.metrics`, "mae" and "validation_mae". A function
-    is called once an epoch with all predictions and all targets, as arrays, in this order, which
-    is not that of scikit-learn. Those of training are the predictions made before each step.
+    is called once an epoch with the predictions and the targets of all samples that count, as
+    arrays, in this order, which is not that of scikit-learn. Those of training are the predictions
+    made before each step.
 
     Each callback is called with the epoch and the history; one that returns True ends the training.
     Ctrl-C ends it after the step in progress, and the epoch counts as it is.
@@ -74,11 +76,14 @@ def fit(
     Model and loss are compiled where they can be: their course must not depend on the data, and the
     loss of a batch must be the mean or the sum over its samples. Else each batch is recorded as a
     graph, and the history says why. `compiled=False` asks for that, `compiled=True` refuses it.
-    `backend` is that of `compile`: "numpy", "native" or "auto".
+    `backend` is that of `compile`: "numpy", "native" or "auto". The model has its new weights when
+    somebody can look: in callbacks, at the end, and when an error comes.
 
     ValueError names the sample and column of a NaN in the data, and refuses what would train in
     vain: an optimizer that holds no parameter of the model, a loss that depends on none.
     FloatingPointError ends training on an infinite or NaN gradient, before it changes a weight.
+    ValueError ends it, too, if model or loss are found to have become others than were compiled,
+    but by a callback, and no step is kept that was taken since they were last compared.
 
     >>> from microgradnn import losses, nn
     >>> model = nn.MLP(1, [1], rng=0)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..arguments import must_be
+from ..compiler.arrays import numbers_of
 from ..nn import Module
 from ..nn.generators import generators_in, state_of
 from ..optim import Optimizer
@@ -34,6 +35,8 @@ class Marker:
         self.is_default = optimizer is None
         self.best = best
         self.terms = terms
+        self.parameters = trained(best.parameters, self.optimizer)
+        self.is_random = bool(generators_in(model))  # or there is no need to look again
 
     def begin(self, resume: History | None, compiled: bool | None) -> History:
         """A new history; or a copy of that of a training which is to go on, if it can.
@@ -83,15 +86,15 @@ class Marker:
 
     def mark(self, course: Course) -> Bookmark:
         """Where the training is now."""
-        parameters = trained(self.best.parameters, self.optimizer)
+        generators = generators_in(self.model) if self.is_random else []
         return Bookmark(
             terms=self.terms,
-            weights=np.array([parameter.data for parameter in parameters]),
+            weights=numbers_of(self.parameters),
             best_weights=self.best.weights.copy(),
             best_loss=self.best.loss,
             waited=self.best.waited,
             known_loss=course.stepper.known_loss(),
-            generators=[state_of(generator) for generator in generators_in(self.model)],
+            generators=[state_of(generator) for generator in generators],
             kept=kept_by(self.optimizer),
             rule=type(self.optimizer).__name__,
             is_default=self.is_default,

@@ -59,6 +59,8 @@ def checked_samples(X: Any, y: Any, sample_weight: Any = None, names: Names = NA
         _refuse_names_of_classes(y, names[1])
         raise
     targets = np.asarray(y)  # and not as floats, so that classes stay ints
+    if targets.dtype == object:  # as pandas has it where a column once held something else
+        targets = np.array(targets.tolist())
     if targets.ndim == 0 or len(targets) != len(samples):
         raise ValueError(f"{names[0]} has {len(samples)} samples and {names[1]} has {targets.size}")
     if targets.dtype.kind == "f":

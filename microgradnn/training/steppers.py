@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from copy import deepcopy
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,10 @@ from ..engine.value import Value, topological_order
 from ..explaining.diagnosis import first_non_finite
 from ..nn import Module
 from ..nn.leaves import gradient_array
-from ..optim import Optimizer
+from ..optim import Optimizer, Schedule
 from ..optim.stepping import clipped
 from .accuracy import Figures, accuracy_of, figures, figures_of_outputs, predict
-from .batch_loss import MOST_COMPARED, BatchLoss
+from .batch_loss import MOST_COMPARED, BatchLoss, Rows
 from .metrics import Metrics
 from .samples import Samples
 from .shares import Loss, counted, weighted
@@ -104,6 +104,10 @@ class Eager:
         """The loss of the first samples; None if it might be another each time."""
         return None
 
+    def is_kept(self) -> bool:
+        """Whether there was no step since `keep`."""
+        return True
+
     def keep(self) -> None:
         """Keep what the steps have made so far, to go back to."""
 
@@ -118,13 +122,13 @@ class Compiled(Eager):
     """
 
     def __init__(self, eager: Eager, backend: str = "numpy") -> None:
-        vars(self).update(vars(eager))
+        vars(self).update(vars(eager))  # what is known of the graph is known here
         self._place_parameters()
         self.batch_loss = BatchLoss(
             self.model, self.loss, self.params, self.data, backend, self.reach
         )
         self.rows = self.batch_loss.rows(self.data)
-        self.known: dict[int, tuple[Samples, Any]] = {}
+        self.evaluated: tuple[Samples, Samples, Rows] | None = None  # what it was asked for last
         self.read()
         self.keep()
 
@@ -154,6 +158,7 @@ class Compiled(Eager):
             part = gradient[self.optimized]
             self.gradient[self.optimized] = clipped(part, self.clip_grad_norm)
         self.is_ahead = True
+        self.kept_now = False
         self._update()
         targets, weights = self.data.answers(chosen)
         self.metrics.see(outputs, targets)
@@ -170,10 +175,10 @@ class Compiled(Eager):
             self.read()
 
     def evaluate(self, samples: Samples) -> Figures:
-        if id(samples) not in self.known:  # with the samples, so that no others get the same id
+        if self.evaluated is None or self.evaluated[0] is not samples:
             some = samples.rows(counted(self.loss, samples))
-            self.known[id(samples)] = samples, (some, self.batch_loss.rows(some))
-        some, rows = self.known[id(samples)][1]
+            self.evaluated = samples, some, self.batch_loss.rows(some)
+        _, some, rows = self.evaluated
         try:
             error, outputs = self.batch_loss.figures(rows, self.theta)
         except (ValueError, ArithmeticError):
@@ -204,8 +209,8 @@ class Compiled(Eager):
         self.write()
         samples = self.data.rows(places)
         try:
-            with no_grad():
-                error = weighted(self.loss, predict(self.model, samples.X), samples)
+            # Recorded, since losses of probabilities look behind them for more digits.
+            error = weighted(self.loss, predict(self.model, samples.X), samples)
             ours = self.batch_loss.figures(self.rows.chosen(places), self.theta)[0]
         except (ValueError, ArithmeticError):
             return True  # A step on these samples meets the same error, and explains it.
@@ -218,13 +223,27 @@ class Compiled(Eager):
         except (ValueError, ArithmeticError):
             return None
 
+    def is_kept(self) -> bool:
+        return self.kept_now
+
     def keep(self) -> None:
-        rates = deepcopy(self.optimizer.learning_rates)  # the only thing that is changed in place
-        state = {**vars(self.optimizer), "learning_rates": rates}
-        self.kept = self.theta.copy(), self.gradient, state
+        # What a rule keeps is replaced by a step, but a learning rate that has seen losses changes.
+        objects = [self.optimizer, *_schedules(self.optimizer)]
+        self.kept = self.theta.copy(), self.gradient, [(x, vars(x).copy()) for x in objects]
+        self.kept_now = True
 
     def go_back(self) -> None:
-        self.theta, self.gradient, state = self.kept
-        vars(self.optimizer).update(state)
+        self.theta, self.gradient, states = self.kept
+        for thing, state in states:
+            vars(thing).update(state)
         self.is_ahead = True
         self.write()
+
+
+def _schedules(optimizer: Optimizer) -> Iterator[Schedule]:
+    """The learning rates that are objects, and those that they are made of."""
+    for rate in optimizer.learning_rates:
+        inner: Any = rate
+        while isinstance(inner, Schedule):
+            yield inner
+            inner = getattr(inner, "lr", None)

@@ -390,10 +390,12 @@ def begun() -> dict[str, Any]:
 SHARE: Fits = lambda x: number(x) and 0 < x < 0.67
 FIT = {"loss": losses.mse_loss, "epochs": 1, "batch_size": 3}
 TARGETS: Fits = lambda x: (real_table([x]) and len(x) == 3) or (None if any(isinstance(y, list) for y in items(x)) else False)
+WEIGHTS: Fits = lambda x: listed(NOT_NEGATIVE, 3)(x) and 0 < sum(items(x)) < math.inf
 row("fit", fitted, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if size(x) is None or (size(x) and x > 9) else size(x), batch_size=size, validation=either(none, SHARE), patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x, metrics=lambda x: isinstance(x, dict) and not x, clip_grad_norm=either(none, POSITIVE), resume=none)
 row("save_checkpoint", mg.save_checkpoint, begun, path=PATH, model=lambda x: False, optimizer=lambda x: None if x is None else False, history=lambda x: False)
 row("load_checkpoint", mg.load_checkpoint, lambda: {"path": "run.npz", "model": nn.MLP(1, [1], rng=0), "optimizer": None}, path=PATH, model=lambda x: False, optimizer=lambda x: None if x is None else False)
-row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False)
+row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, sample_weight=either(none, WEIGHTS))
+row("fit by weights", fitted, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, **FIT}, sample_weight=either(none, WEIGHTS))
 row("training_curves", plots.training_curves, lambda: {"history": mg.History()}, history=lambda x: False)
 row("curves", plots.curves, lambda: {"series": {"a": [1.0, 2.0]}, "xs": [0.0, 1.0]}, series=lambda x: False, xs=either(none, listed(number, 2)), xlabel=anything, ylabel=anything)
 row("activations", plots.activations, lambda: {"names": ["relu"]}, names=lambda x: False)

@@ -23,8 +23,8 @@ import microgradnn as mg
 from microgradnn import History, Value, nn, optim
 from microgradnn.nn.files import read_arrays
 
-PLACES = by_profile(dev=150, ci=600, nightly=10**6)  # bytes at which files are damaged
-KILLS = by_profile(dev=3, ci=10, nightly=100)
+PLACES = by_profile(dev=150, ci=600, nightly=3000)  # bytes at which files are damaged
+KILLS = by_profile(dev=3, ci=10, nightly=40)
 
 
 def made(model: str, optimizer: str) -> tuple[nn.Module, Any]:

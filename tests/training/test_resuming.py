@@ -8,6 +8,7 @@ import pickle
 import random
 import re
 import signal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -294,3 +295,57 @@ def test_samples_go_on_with_their_weights() -> None:
             ValueError, match=r"sample_weight (must be those of|is missing, but was)"
         ):
             train(network, None, 1, sample_weight=other, validation=0.3, resume=history)
+
+
+def test_parts_that_were_kept_one_by_one_go_on(tmp_path: Path) -> None:
+    """As people do who have written their own checkpoints before."""
+    whole = plain()
+    rule = OPTIMIZERS["sgd"](whole.parameters())
+    expected = all_of(whole, rule, train(whole, rule, 4, validation=HELD_OUT))
+    network = plain()
+    rule = OPTIMIZERS["sgd"](network.parameters())
+    history = train(network, rule, 2, validation=HELD_OUT)
+    network.save(tmp_path / "weights.npz")
+    kept = pickle.dumps((rule.state_dict(), history))
+    network = plain()
+    rule = OPTIMIZERS["sgd"](network.parameters())
+    network.load(tmp_path / "weights.npz")
+    state, history = pickle.loads(kept)
+    rule.load_state_dict(state)
+    history = train(network, rule, 2, validation=HELD_OUT, resume=history)
+    assert all_of(network, rule, history) == expected
+
+
+def test_a_generator_that_came_in_the_middle_is_not_forgotten() -> None:
+    network = plain()
+
+    def add(epoch: int, history: History) -> None:
+        vars(network)["coin"] = random.Random(epoch)
+
+    history = train(network, None, 2, callbacks=[add])
+    with pytest.raises(ValueError, match=r"holds the random generators \['Random'\], but held"):
+        train(network, None, 1, resume=history)
+
+
+def test_what_a_callback_changes_goes_on() -> None:
+    """A loss that changes from epoch to epoch is trained eagerly from then on, in parts, too."""
+    results = []
+    for parts in ([4], [1, 3], [2, 2], [1, 1, 1, 1]):
+        network, share = plain(), [1.0]
+
+        def loss(p: Any, t: Any, share: list[float] = share) -> Any:
+            return losses.mse_loss(p, t) + share[0] * mg.mean([abs(x) for x in p])
+
+        def anneal(
+            epoch: int, history: History, share: list[float] = share, m: Any = network
+        ) -> None:
+            share[0] *= 0.5
+            m.parameters()[3].data *= 0.5
+
+        history = None
+        for epochs in parts:
+            history = train(network, None, epochs, loss=loss, callbacks=[anneal], resume=history)
+        assert history is not None
+        results.append(all_of(network, None, history))
+    assert results[0] == results[1] == results[2] == results[3]
+    assert results[0]["words"][2] == "model or loss have changed their course by epoch 1"
