@@ -1,0 +1,190 @@
+"""Perceptron: the weights of an estimator, and the programs that compute with them.
+
+The weights are one array, which is quick to hand on. Whoever asks for the model gets Values, and
+may change their numbers; so from then on the model says what the weights are.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from .. import nn
+from ..compiler import Program, compile
+from ..compiler.arrays import Array, numbers_of
+from ..engine.interop import assign
+from ..engine.value import Value
+
+_ACTIVATIONS = {"identity": "linear", "logistic": "sigmoid"}
+
+
+class Perceptron:
+    """A multilayer perceptron of `sizes`, the first of which is the number of features.
+
+    `loss` is one of `microgradnn.losses`, by which it is trained. Programs are compiled when they
+    are first needed and do not go with copies and pickles.
+    """
+
+    _model: Any
+    _parameters: list[Value]
+    _course: list[Any]
+    _predictor: Program | None
+    _program: Program | None
+
+    def __init__(self, sizes: list[int], activation: Any, loss: Any) -> None:
+        self.sizes, self.activation, self.loss = sizes, activation, loss
+        self._theta = np.zeros(sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes)))
+        self._forget()
+
+    def draw(self, rng: np.random.RandomState) -> None:
+        """Draw weights and biases as scikit-learn does, and in its order."""
+        factor = 2.0 if self.activation in ("logistic", "sigmoid") else 6.0
+        for layer in self._layers(self._theta):
+            bound = np.sqrt(factor / (layer.shape[0] + layer.shape[1] - 1))
+            layer[:, :-1] = rng.uniform(-bound, bound, layer[:, :-1].T.shape).T
+            layer[:, -1] = rng.uniform(-bound, bound, len(layer))
+
+    # ---- Weights -------------------------------------------------------------------------------
+
+    @property
+    def theta(self) -> Array:
+        """All weights in the order of the model's parameters: neuron by neuron, its bias last."""
+        if self._is_shown:
+            if _course_of(self._model) != self._course:
+                raise ValueError(
+                    "model_ is no longer the network that was compiled: only the numbers of its "
+                    "parameters may be changed (their .data), neither parameters nor activations"
+                )
+            self._theta = numbers_of(self._parameters)
+        return self._theta
+
+    @theta.setter
+    def theta(self, theta: Array) -> None:
+        self._theta = theta
+        if self._model is not None:
+            assign(self._parameters, theta.tolist())
+
+    def _layers(self, theta: Array) -> Iterator[Array]:
+        """A view of each layer: a row for each neuron, its bias in the last column."""
+        start = 0
+        for inputs, outputs in pairwise(self.sizes):
+            end = start + outputs * (inputs + 1)
+            yield theta[start:end].reshape(outputs, inputs + 1)
+            start = end
+
+    def matrices(self) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """The weights as scikit-learn keeps them: for each layer, (inputs, outputs), and biases.
+
+        They are read-only, for these are not the numbers that the programs read.
+        """
+        theta = self.theta.copy()
+        theta.flags.writeable = False
+        layers = list(self._layers(theta))
+        return tuple(x[:, :-1].T for x in layers), tuple(x[:, -1] for x in layers)
+
+    def replace(self, matrices: tuple[Sequence[Any], Sequence[Any]]) -> None:
+        """Set the weights from such matrices; ValueError if their shapes are others."""
+        names = "coefs_", "intercepts_"
+        for name, given, own in zip(names, matrices, self.matrices(), strict=True):
+            shapes, wanted = [np.shape(x) for x in given], [x.shape for x in own]
+            if shapes != wanted:
+                raise ValueError(f"{name} must have the shapes {wanted}, got {shapes}")
+        theta = np.empty_like(self._theta)
+        for layer, weights, biases in zip(self._layers(theta), *matrices, strict=True):
+            layer[:, :-1] = np.transpose(weights)
+            layer[:, -1] = biases
+        if not np.isfinite(theta).all():
+            raise ValueError("coefs_ and intercepts_ must be finite numbers")
+        self.theta = theta
+
+    def weights_alone(self) -> Array:
+        """1 for each weight and 0 for each bias."""
+        mask = np.ones_like(self._theta)
+        for layer in self._layers(mask):
+            layer[:, -1] = 0.0
+        return mask
+
+    # ---- The model -----------------------------------------------------------------------------
+
+    @property
+    def model(self) -> Any:
+        """The network itself. What is changed in its numbers counts from now on."""
+        self._make_model()
+        self._is_shown = True
+        return self._model
+
+    def _make_model(self) -> None:
+        if self._model is None:
+            activation = self.activation
+            if isinstance(activation, str):
+                activation = _ACTIVATIONS.get(activation, activation)
+            inputs, *outputs = self.sizes
+            model = nn.MLP(inputs, outputs, activation, init="zeros")
+            parameters = model.parameters()
+            assign(parameters, self._theta.tolist())
+            self._model, self._parameters, self._course = model, parameters, _course_of(model)
+
+    @property
+    def parameters(self) -> list[Value]:
+        self._make_model()
+        return self._parameters
+
+    # ---- Programs ------------------------------------------------------------------------------
+
+    def outputs(self, X: Any, theta: Array | None = None) -> Array:
+        """What the network gives for each sample, (samples, outputs)."""
+        with self._lock:  # A program is used by one thread at a time.
+            if self._predictor is None:
+                self._make_model()
+                self._predictor = compile(self._model, example_inputs=[X[0].tolist()])
+            numbers = self.theta if theta is None else theta
+            outputs: Array = self._predictor(X, numbers).reshape(len(X), -1)
+        return outputs
+
+    def loss_program(self, columns: Array) -> Program:
+        """The loss of a sample times its weight; the columns are inputs, targets and weight."""
+        with self._lock:
+            if self._program is None:
+                self._make_model()
+                self._program = compile(
+                    self._loss_of_sample,
+                    example_inputs=[columns[0].tolist(), columns[-1].tolist()],
+                    params=self._parameters,
+                )
+        return self._program
+
+    def _loss_of_sample(self, columns: list[Value]) -> Any:
+        *targets, weight = columns[self.sizes[0] :]
+        target = targets if len(targets) > 1 else targets[0]
+        prediction = self._model(columns[: self.sizes[0]])
+        return weight * self.loss([prediction], [target], "sum")
+
+    # ---- Copies --------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        self._model = None
+        self._parameters = self._course = []
+        self._is_shown = False
+        self._predictor = self._program = None
+        self._lock = threading.Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        names = "sizes", "activation", "loss"
+        return {"_theta": self.theta, **{name: getattr(self, name) for name in names}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._forget()
+
+
+def _course_of(model: Any) -> list[Any]:
+    """What a network computes with, but for the numbers: its Values and activations, in order."""
+    try:
+        neurons = [neuron for layer in model.layers for neuron in layer.neurons]
+        return [x for neuron in neurons for x in (neuron.activation, *neuron.w, neuron.b)]
+    except (AttributeError, TypeError):  # another kind of network by now
+        return []
