@@ -61,7 +61,7 @@ def test_parameters_and_defaults_are_scikit_learns() -> None:
     for kind, more, fewer in cases:
         theirs = getattr(neural_network, kind.__name__)().get_params()
         wanted = {name: x for name, x in theirs.items() if name not in fewer}
-        assert kind().get_params() == {**wanted, **more}
+        assert kind().get_params() == wanted | more
         for name in ("fit", "partial_fit"):
             own, other = (getattr(x, name) for x in (kind, getattr(neural_network, kind.__name__)))
             assert [*inspect.signature(own).parameters] == [*inspect.signature(other).parameters]
@@ -170,11 +170,12 @@ def test_refusals_of_further_training() -> None:
     with pytest.raises(ValueError, match="X has 3 features"):
         trained.partial_fit(X[:, :3], Y)
     assert pickle.dumps(trained) == before
-    for change, message in [
+    changes: list[tuple[dict[str, Any], str]] = [
         ({"hidden_layer_sizes": (4,)}, r"hidden_layer_sizes was \[3\] and is \[4\]"),
         ({"activation": "tanh"}, "activation was 'relu' and is 'tanh'"),
         ({"early_stopping": True}, "early_stopping was False and is True"),
-    ]:
+    ]
+    for change, message in changes:
         further = copy.deepcopy(trained).set_params(warm_start=True, **change)
         with pytest.raises(ValueError, match=message):
             further.fit(X, Y)

@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_array, check_random_state, shuffle
+from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import nn
@@ -100,7 +100,7 @@ class Learner(Parameters):
         try:
             for _ in range(1 if once else self.max_iter):
                 if self.shuffle:
-                    order = shuffle(order, random_state=rng)
+                    order = order[rng.permutation(len(order))]
                 theta = self._epoch(part, order, size, theta)
                 if self._gains(held_out, theta):
                     best = theta
