@@ -4,13 +4,21 @@ import copy
 import inspect
 import math
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn import neural_network
+from sklearn.base import clone
 from sklearn.datasets import load_iris
-from sklearn.model_selection import GridSearchCV
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    BaggingClassifier,
+    StackingClassifier,
+    VotingClassifier,
+)
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -39,6 +47,34 @@ def test_in_pipelines_and_searches() -> None:
     probabilities = search.predict_proba(X)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
     np.testing.assert_equal(search.classes_[probabilities.argmax(axis=1)], search.predict(X))
+
+
+NAMED = np.array(["x", "y", "z"])[Y]
+META: dict[str, Callable[[Any], Any]] = {
+    "votes": lambda network: VotingClassifier(
+        [("a", network), ("b", clone(network).set_params(activation="tanh"))], voting="soft"
+    ),
+    "boosting": lambda network: AdaBoostClassifier(network, n_estimators=3, random_state=0),
+    "bagging": lambda network: BaggingClassifier(network, 2, random_state=0),
+    "stack": lambda network: StackingClassifier([("a", network)], cv=2),
+    "search": lambda network: RandomizedSearchCV(
+        network, {"alpha": [1e-4, 1.0], "hidden_layer_sizes": [(3,), (4, 3)]}, n_iter=2, cv=2,
+        random_state=0,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+@pytest.mark.parametrize("name", META)
+def test_inside_other_estimators(name: str) -> None:
+    """What is made of networks is what scikit-learn makes of its own."""
+    options: dict[str, Any] = {**SMALL, "hidden_layer_sizes": (5,), "random_state": 0}
+    options |= {"max_iter": 8}
+    found = [
+        META[name](kind(**options)).fit(X, NAMED).predict_proba(X)
+        for kind in (MLPClassifier, neural_network.MLPClassifier)
+    ]
+    np.testing.assert_allclose(*found, rtol=1e-9)
 
 
 def test_the_same_random_state_gives_the_same_bits() -> None:

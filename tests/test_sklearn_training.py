@@ -75,6 +75,7 @@ def check_equal(mine: Any, theirs: Any, samples: Any) -> None:
         {**SGD, "momentum": 0.0},
         {**SGD, "learning_rate": "invscaling", "power_t": 0.3, "batch_size": 32},
         {**SGD, "learning_rate": "adaptive", "tol": 0.05, "n_iter_no_change": 1, "max_iter": 60},
+        {"learning_rate": "adaptive", "tol": 0.05, "n_iter_no_change": 1, "max_iter": 30},
         {"tol": 0.02, "n_iter_no_change": 2, "learning_rate_init": 0.02, "max_iter": 300},
         {"early_stopping": True, "validation_fraction": 0.3, "max_iter": 40, "n_iter_no_change": 4},
         {**SGD, "early_stopping": True, "learning_rate": "adaptive", "max_iter": 30, "tol": 0.01},
