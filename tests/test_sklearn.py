@@ -74,7 +74,7 @@ def test_inside_other_estimators(name: str) -> None:
         META[name](kind(**options)).fit(X, NAMED).predict_proba(X)
         for kind in (MLPClassifier, neural_network.MLPClassifier)
     ]
-    np.testing.assert_allclose(*found, rtol=1e-9)
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-9)
 
 
 def test_the_same_random_state_gives_the_same_bits() -> None:

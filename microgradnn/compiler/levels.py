@@ -49,7 +49,8 @@ def groups(tape: Tape, learning: list[bool]) -> list[Groups]:
                 later.append(-level)
             for node in nodes:
                 for x in tape.operands[node]:
-                    needed[x] = min(needed[x], joined)
+                    if joined < needed[x]:  # `min` takes three times as long
+                        needed[x] = joined
     return levels
 
 

@@ -128,7 +128,7 @@ def flatten(tape: Tape) -> Tape:
             parts[node] = op, operands
             return ~node
         if op == DOT and _is_of_one_kind(out, operands):
-            return out.append(DOT, operands[:-1])
+            return _dot_and_bias(out, out.append(DOT, operands[:-1]), operands[-1])
         if is_sum[node] and (op not in SHORT_SUMS or min(operands) < 0):
             return _written(out, _terms(op, operands, parts))
         return out.append(op, operands)
@@ -138,12 +138,19 @@ def flatten(tape: Tape) -> Tape:
 
 
 def _is_of_one_kind(out: Tape, operands: tuple[int, ...]) -> bool:
-    """Whether a dot without a bias has its factors as `_summed` would order them, as most have."""
+    """Whether a dot has its factors as `_summed` would order them, as most have."""
     n = len(operands) // 2
-    if n < 2 or out.numbers.get(operands[-1]) != 0.0:
+    if n < 2 or operands[-1] < 0:
         return False
     left, right = ({*map(out.batched.__getitem__, xs)} for xs in (operands[:n], operands[n:-1]))
     return len(left) == len(right) == 1 and left.pop() <= right.pop()
+
+
+def _dot_and_bias(out: Tape, dot: int, bias: int) -> int:
+    """Append what `_summed` would for a dot beside its bias."""
+    if out.numbers.get(bias) == 0.0:
+        return dot
+    return _added(out, [dot, bias] if out.batched[bias] or not out.batched[dot] else [bias, dot])
 
 
 def _is_taken_in(tape: Tape, node: int, total: int, parts: dict[int, Part]) -> bool:

@@ -35,7 +35,6 @@ from .tracing import Traced
 
 Result = TypeVar("Result")
 
-MOST_BATCH_SIZES = 4  # whose arrays a program keeps
 MOST_NODES_DRAWN = 20_000  # folding more takes too long for a notebook
 
 
@@ -46,6 +45,8 @@ class Program:
     nothing, but one program may not be called by two threads at once.
     """
 
+    most_batch_sizes = 4  # whose arrays a program keeps
+
     def __init__(self, traced: Traced, backend: str = "numpy", vector_math: bool = True) -> None:
         self._tape, self._params = traced.tape, traced.params
         self._example, self._single = traced.example, traced.single
@@ -53,7 +54,7 @@ class Program:
         self._schedules: dict[tuple[bool, bool], Schedule] = {}
         self._arrays: dict[tuple[int, bool, bool], Arrays] = {}  # by size of batch, too
         self._back_end = BackEnd(backend, vector_math, self._tape)
-        self._differentiable = len(self._tape.outputs) == 1 and bool(self._params)
+        self._differentiable = self._has_gradient()
         self._selects = not SELECTIONS.keys().isdisjoint(self._tape.ops)
         numbers = self._tape.numbers.values()
         self._selects_infinity = self._selects and not all(map(math.isfinite, numbers))
@@ -132,7 +133,7 @@ class Program:
                 parts = [X[start : start + size] for start in range(0, len(X), size)]
                 found = [self._passes(part, theta, finite, result, gradient) for part in parts]
                 return list(chain(*found))
-            if len(self._arrays) >= MOST_BATCH_SIZES:
+            if len(self._arrays) >= self.most_batch_sizes:
                 del self._arrays[next(iter(self._arrays))]  # those made first
             arrays = self._arrays[len(X), finite, gradient] = make(len(X))
         arrays.forward(X, theta)
@@ -227,6 +228,9 @@ class Program:
 
     def _theta(self, given: Any) -> Array:
         return self.read_params() if given is None else checked_theta(given, self._params)
+
+    def _has_gradient(self) -> bool:
+        return len(self._tape.outputs) == 1 and bool(self._params)
 
     def _check_differentiable(self, method: str) -> None:
         if not self._differentiable:

@@ -168,7 +168,7 @@ def _numbered_leaves(inputs: Sequence[Value], params: Sequence[Value]) -> dict[V
     for leaf in (*inputs, *params):
         if leaf in numbered:
             raise ValueError(f"{_named(leaf)} is given twice among inputs and params")
-        if leaf.operands:
+        if leaf.op is not None and leaf.operands:
             raise ValueError(f"{_named(leaf)} is no leaf: it was computed by {leaf.op}")
         numbered[leaf] = len(numbered)
     return numbered
@@ -179,10 +179,11 @@ def _append_graph(
 ) -> list[int]:
     """Append all that the outputs depend on, and number it; give the nodes of another kind."""
     others = []
+    tape.labels = {place: leaf.label for leaf, place in numbered.items() if leaf.label}
     # A root above all outputs, so that one order holds them all.
     together = Value._assembled(0.0, None, tuple(outputs), ())
-    for node in topological_order(together)[:-1]:
-        if node.op is None and node not in numbered:
+    for node in [x for x in topological_order(together)[:-1] if x not in numbered]:
+        if node.op is None:
             numbered[node] = tape.constant(node.data, node.label)
         elif node.op is GIVEN:
             raise ValueError(
@@ -190,7 +191,7 @@ def _append_graph(
                 "formula says what they are for other data; write it with operators and functions, "
                 "or as mg.primitive"
             )
-        elif node.op is not None and node not in numbered:
+        else:
             operands = [
                 tape.constant(x) if type(x) is float else numbered[x] for x in node.operands
             ]

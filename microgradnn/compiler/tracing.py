@@ -76,8 +76,8 @@ def _listed(outputs: Any) -> list[Value]:
 def as_values(given: Any, name: str) -> list[Value]:
     """The list that was given, if it is one of Values."""
     values = list(must_be((list, tuple, np.ndarray), given, name, "a list of Values"))
-    for place, x in enumerate(values):
-        if not isinstance(x, Value):
+    if not all(issubclass(kind, Value) for kind in {*map(type, values)}):
+        for place, x in enumerate(values):
             must_be(Value, x, f"{name}[{place}]", "a Value")
     return values
 

@@ -1,11 +1,12 @@
 """Training: `fit` teaches a model its samples, `evaluate` says how well it has learnt them.
 
-Read `loop.py` first: what happens in an epoch, and what ends the training. `steppers.py` has the
-two ways to take a step, on the recorded graph and by compiled programs; `history.py` what `fit`
-reports, `accuracy.py` how predictions are judged, and `terminal.py` what is shown meanwhile.
+Read `loop.py` first: what a training is, and what ends it; then `course.py`: what happens in an
+epoch. `steppers.py` has the two ways to take a step, on the recorded graph and by compiled
+programs; `history.py` what `fit` reports, `accuracy.py` how predictions are judged, and
+`terminal.py` what is shown meanwhile.
 """
 
-from .accuracy import evaluate
+from .evaluation import evaluate
 from .history import History
 from .loop import fit
 

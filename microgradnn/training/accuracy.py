@@ -1,4 +1,4 @@
-"""evaluate: the loss of a model on data, and how many of its predictions are right."""
+"""How predictions are judged: by the loss, and by the share of them that are right."""
 
 from __future__ import annotations
 
@@ -8,65 +8,53 @@ from typing import Any
 import numpy as np
 
 from .. import losses
-from ..arguments import must_be
-from ..data import as_floats, as_table
 from ..engine.derivatives import result_of
-from ..engine.modes import no_grad
 from ..engine.value import Value
 from ..nn import Module
-from .targets import called, check_shape, first_prediction
+from .samples import Samples
+from .shares import Loss, counted, weighted
+from .targets import function_of
 
-Loss = Callable[[Any, Any], Any]  # from predictions and targets to one Value
 Figures = tuple[float, float | None]  # the loss, and the accuracy where the loss is one of classes
 
 
-def evaluate(model: Module, X: Any, y: Any, loss: Loss) -> Figures:
-    """The loss on samples X and targets y, and the accuracy where the loss is one of classes.
-
-    >>> from microgradnn import losses, nn
-    >>> evaluate(nn.MLP(1, [2], init="zeros"), [[1.0]], [0], losses.cross_entropy)
-    (0.6931471805599453, 1.0)
-    """
-    must_be(Module, model, "model", "a network")
-    must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
-    samples, targets = checked_data(X, y, ("X", "y"))
-    check_shape(loss, first_prediction(model, samples), targets, "y")
-    with no_grad():
-        predictions = predict(model, samples)
-    with called(loss, ("X", "y")):
-        return figures(loss, predictions, targets)
-
-
-def checked_data(X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
-    """Samples and targets as arrays, refused where they hold anything but finite numbers."""
-    samples = as_table(X, names[0])
-    as_floats(y, names[1])
-    targets = np.asarray(y)  # and not as floats, so that classes stay ints
-    if targets.ndim == 0 or len(targets) != len(samples):
-        raise ValueError(f"{names[0]} has {len(samples)} samples and {names[1]} has {targets.size}")
-    if targets.dtype.kind == "f":
-        as_table(targets.reshape(len(targets), -1), names[1])
-    return samples, targets
-
-
-def predict(model: Module, samples: Any) -> list[Any]:
+def predict(model: Module, X: Any) -> list[Any]:
     """What the model gives for each sample."""
-    return [model(sample) for sample in samples.tolist()]
+    return [model(sample) for sample in X.tolist()]
 
 
-def figures(loss: Loss, predictions: list[Any], targets: Any) -> Figures:
+def figures(loss: Loss, predictions: list[Any], samples: Samples) -> Figures:
     """The loss of the predictions, and their accuracy where the loss is one of classes."""
-    error = loss(predictions, targets.tolist())
-    return result_of(error, "the loss"), accuracy_of(loss, predictions, targets)
+    error = result_of(weighted(loss, predictions, samples), "the loss")
+    places = counted(loss, samples)
+    right = accuracy_of(loss, [predictions[i] for i in places.tolist()], *samples.answers(places))
+    return error, right
 
 
-def accuracy_of(loss: Loss, predictions: Any, targets: Any) -> float | None:
-    """The share of predictions that are right; None if the loss is not one of classes."""
-    if loss not in _RIGHT:
+def figures_of_outputs(loss: Loss, outputs: Any, samples: Samples) -> Figures:
+    """The same of predictions that a program gives, in an array."""
+    values = outputs
+    if function_of(loss) is None:  # a loss of the user's own may call methods of Values
+        values = np.vectorize(Value, otypes=[object])(outputs)
+    error = result_of(weighted(loss, values.tolist(), samples), "the loss")
+    places = counted(loss, samples)
+    return error, accuracy_of(loss, outputs[places], *samples.answers(places))
+
+
+def accuracy_of(loss: Loss, predictions: Any, targets: Any, weights: Any) -> float | None:
+    """The share of predictions that are right, by weight; None if the loss is not one of classes.
+
+    Where there are several answers to a sample, each counts as much.
+    """
+    is_right = _RIGHT.get(function_of(loss))
+    if is_right is None:
         return None
     if isinstance(predictions, list):
         predictions = np.vectorize(Value.item, otypes=[float])(np.array(predictions, dtype=object))
-    return float(np.mean(_RIGHT[loss](predictions, targets)))
+    right = is_right(predictions, targets)
+    if weights is None:
+        return float(right.mean())
+    return float(np.average(right.reshape(len(right), -1).mean(axis=1), weights=weights))
 
 
 def _is_class(scores: Any, targets: Any) -> Any:

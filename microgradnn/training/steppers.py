@@ -1,44 +1,51 @@
-"""How fit takes its steps: eagerly on the recorded graph, or by compiled programs."""
+"""How fit takes its steps: eagerly on the recorded graph, or by a compiled program."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from ..compiler import compile
-from ..engine.derivatives import gradients
+from ..compiler.arrays import numbers_of
 from ..engine.interop import assign
 from ..engine.modes import no_grad
-from ..engine.value import Value
+from ..engine.value import Value, topological_order
 from ..explaining.diagnosis import first_non_finite
 from ..nn import Module
-from ..optim import Optimizer
-from .accuracy import Figures, Loss, accuracy_of, figures, predict
+from ..optim import Optimizer, Schedule
+from .accuracy import Figures, accuracy_of, figures, figures_of_outputs, predict
+from .batch_loss import BatchLoss
+from .samples import Samples
+from .shares import Loss, counted, weighted
+from .targets import looks_at_predictions
 from .vain import Reach, as_loss
-
-MOST_COMPARED = 16  # samples on which programs are held against the graph
 
 
 class Eager:
     """Steps by the recorded graph: the truth that programs have to agree with."""
 
-    def __init__(self, model: Module, loss: Loss, optimizer: Optimizer) -> None:
+    def __init__(
+        self, model: Module, loss: Loss, optimizer: Optimizer, own: list[Value], data: Samples
+    ) -> None:
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
-        self.reach = Reach(model, optimizer)
+        self.own = own  # the parameters of the model
+        self.data = data
+        self.reach = Reach(model, own, optimizer)
         self.has_stepped = False
 
-    def step(self, samples: Any, targets: Any) -> Figures:
-        """Take a step of the optimizer on a batch; the figures are those before it."""
-        predictions = predict(self.model, samples)
-        error = as_loss(self.loss(predictions, targets.tolist()))
+    def step(self, chosen: Any) -> Figures:
+        """Take a step of the optimizer on some of the samples; the figures are those before it."""
+        samples = self.data.rows(chosen)
+        predictions = predict(self.model, samples.X)
+        error = as_loss(weighted(self.loss, predictions, samples))
         self.optimizer.zero_grad()
         error.backward()
         if not self.has_stepped or not any(x.grad for x in self.optimizer.parameters):
-            self.reach.check(error)
+            self.reach.check(set(topological_order(error)))
             self.has_stepped = True
         try:
             if not math.isfinite(error.data):
@@ -47,17 +54,17 @@ class Eager:
         except FloatingPointError as refusal:
             reasons = filter(None, [str(refusal), first_non_finite(error)])
             raise FloatingPointError("; ".join(reasons)) from None
-        return error.data, accuracy_of(self.loss, predictions, targets)
+        return error.data, accuracy_of(self.loss, predictions, samples.y, samples.weights)
 
-    def evaluate(self, samples: Any, targets: Any) -> Figures:
+    def evaluate(self, samples: Samples) -> Figures:
         """The figures of any samples."""
         with no_grad():
-            predictions = self.predict(samples)
-        return figures(self.loss, predictions, targets)
+            predictions = predict(self.model, samples.X)
+        return figures(self.loss, predictions, samples)
 
-    def predict(self, samples: Any) -> list[Any]:
-        """What the model gives for each sample, without a record of it."""
-        return predict(self.model, samples)
+    def weights(self) -> Any:
+        """The present weights of the model, as an array."""
+        return numbers_of(self.own)
 
     def read(self) -> None:
         """Take over the weights of the model; here they never leave it."""
@@ -65,104 +72,64 @@ class Eager:
     def write(self) -> None:
         """Give weights and gradients back to the model."""
 
-    def agrees(self, sample: Any, target: Any) -> bool:
-        """Whether the loss of a sample is still what the model says."""
+    def agrees(self, places: list[int]) -> bool:
+        """Whether the loss of some samples is what the model says."""
         return True
+
+    def is_kept(self) -> bool:
+        """Whether there was no step since `keep`."""
+        return True
+
+    def keep(self) -> None:
+        """Keep what the steps have made so far, to go back to."""
+
+    def go_back(self) -> None:
+        """Undo all steps since `keep`."""
 
 
 class Compiled(Eager):
-    """Steps by programs for predictions and loss, made once; weights are kept in an array.
+    """Steps by a program for loss and predictions, made once; the weights are kept in an array.
 
-    A program is that of a single sample, so the loss of a batch must be the mean or the sum of the
-    losses of its samples. This is not taken on trust: value and gradient are compared with those of
-    the graph. An error says why a model has no program.
+    `write` gives them back to the model, when somebody looks at it.
     """
 
-    def __init__(
-        self,
-        model: Module,
-        loss: Loss,
-        optimizer: Optimizer,
-        samples: Any,
-        targets: Any,
-        backend: str = "numpy",
-    ) -> None:
-        super().__init__(model, loss, optimizer)
+    def __init__(self, eager: Eager, backend: str = "numpy") -> None:
+        vars(self).update(vars(eager))
         self._place_parameters()
-        chosen = np.linspace(0, len(samples) - 1, min(len(samples), MOST_COMPARED)).astype(int)
-        samples = samples[chosen]
-        # Each sample has the target of another, for the loss of a trained model may be 0, which
-        # does not show whether it is a mean or a sum.
-        targets = np.roll(targets[chosen], 1, axis=0)
-        self.backend = backend
-        examples = [samples[0].tolist(), samples[-1].tolist()]
-        self.predictor = compile(model, example_inputs=examples, backend=backend)
-        self._compile_loss(samples, targets)
+        self.batch_loss = BatchLoss(
+            self.model, self.loss, self.params, self.data, backend, self.reach
+        )
+        self.rows = self.batch_loss.rows(self.data)
+        self.known: dict[int, tuple[Samples, Any]] = {}
         self.read()
-        self._compare_with_graph(samples, targets)
+        self.keep()
 
     def _place_parameters(self) -> None:
         """Put the parameters of the model first in the array, then what else is optimized."""
-        own = self.model.parameters()
-        self.params = list(dict.fromkeys([*own, *self.optimizer.parameters]))
-        self.own = slice(len(own))
+        self.params = list(dict.fromkeys([*self.own, *self.optimizer.parameters]))
         place = {param: i for i, param in enumerate(self.params)}
         places = [place[param] for param in self.optimizer.parameters]
         in_a_row = places == list(range(places[0], places[0] + len(places)))
         # A slice is a view of the array, and to pick numbers from it takes longer than a copy.
         self.optimized = slice(places[0], places[-1] + 1) if in_a_row else np.array(places)
 
-    def _compile_loss(self, samples: Any, targets: Any) -> None:
-        """Compile the loss of one sample as a function of its inputs and its target."""
-        outputs = self.predictor(samples[:1]).shape[1:]
-        are_classes = outputs and targets.ndim == 1 and targets.dtype.kind in "iub"
-        self.one_hot = np.eye(*outputs) if are_classes else None
-        width = samples.shape[1]
-        shape = outputs if are_classes else targets.shape[1:]
-
-        def loss_of_sample(values: list[Value]) -> Any:
-            target = np.array(values[width:], object).reshape(shape).tolist()
-            return self.loss([self.model(values[:width])], [target])
-
-        columns = self.columns(samples, targets)
-        examples = [columns[0].tolist(), columns[-1].tolist()]
-        self.program = compile(
-            loss_of_sample, example_inputs=examples, params=self.params, backend=self.backend
-        )
-
-    def _compare_with_graph(self, samples: Any, targets: Any) -> None:
-        """Refuse a program that gives another loss; find whether a batch's is a mean or a sum."""
-        error = as_loss(self.loss(predict(self.model, samples), targets.tolist()))
-        self.reach.check(error)
-        self.is_sum = _is_sum(
-            np.array([error.data, *gradients(error, self.params)]),
-            np.hstack(self.program.value_and_grad(self.columns(samples, targets), self.theta)),
-            len(samples),
-        )
-
-    def columns(self, samples: Any, targets: Any) -> Any:
-        """What the program takes: the inputs of each sample, then its target, classes one-hot."""
-        if self.one_hot is not None:
-            targets = self.one_hot[targets.astype(int)]
-        return np.hstack([samples, targets.reshape(len(samples), -1)])
-
-    def step(self, samples: Any, targets: Any) -> Figures:
+    def step(self, chosen: Any) -> Figures:
         try:
-            columns = self.columns(samples, targets)
-            mean, gradient = self.program.value_and_grad(columns, self.theta)
-            outputs = self.predictor(samples, self.theta[self.own])
-            usable = math.isfinite(mean) and bool(np.isfinite(gradient).all())
+            rows = self.rows.chosen(chosen)
+            error, gradient, outputs = self.batch_loss.step(rows, self.theta)
+            usable = math.isfinite(error) and bool(np.isfinite(gradient).all())
         except (ValueError, ArithmeticError):
             usable = False
         if not usable:  # The graph knows which node is to blame, or it can do without a program.
             self.write()
-            before = super().step(samples, targets)
+            before = super().step(chosen)
             self.read()
             return before
-        size = len(samples) if self.is_sum else 1
-        self.gradient = gradient * size
+        self.gradient = gradient
+        self.is_ahead = True
+        self.kept_now = False
         self._update()
-        return mean * size, accuracy_of(self.loss, outputs, targets)
+        return error, accuracy_of(self.loss, outputs, *self.data.answers(chosen))
 
     def _update(self) -> None:
         """Let the optimizer change the array of weights."""
@@ -174,42 +141,67 @@ class Compiled(Eager):
             self.optimizer.step()
             self.read()
 
-    def predict(self, samples: Any) -> list[Any]:
+    def evaluate(self, samples: Samples) -> Figures:
+        if id(samples) not in self.known:  # with the samples, so that no others get the same id
+            some = samples.rows(counted(self.loss, samples))
+            self.known[id(samples)] = samples, (some, self.batch_loss.rows(some))
+        some, rows = self.known[id(samples)][1]
         try:
-            outputs = self.predictor(samples)
+            error, outputs = self.batch_loss.figures(rows, self.theta)
         except (ValueError, ArithmeticError):
-            return super().predict(samples)
-        return list(np.vectorize(Value, otypes=[object])(outputs).tolist())
+            self.write()
+            return super().evaluate(samples)
+        if looks_at_predictions(self.loss):
+            return figures_of_outputs(self.loss, outputs, some)
+        return error, accuracy_of(self.loss, outputs, some.y, some.weights)
+
+    def weights(self) -> Any:
+        return self.theta[: len(self.own)].copy()
 
     def read(self) -> None:
-        self.theta = self.program.read_params()
+        self.theta = numbers_of(self.params)
         self.gradient = np.array([param._grad for param in self.params])
+        self.is_ahead = False
 
     def write(self) -> None:
-        assign(self.params, self.theta.tolist())
-        for param, slope in zip(self.params, self.gradient.tolist(), strict=True):
-            param._grad = slope
+        if self.is_ahead:
+            assign(self.params, self.theta.tolist())
+            for param, slope in zip(self.params, self.gradient.tolist(), strict=True):
+                param._grad = slope
+            self.is_ahead = False
 
-    def agrees(self, sample: Any, target: Any) -> bool:
-        samples = sample[None]
-        targets = target[None]
+    def agrees(self, places: list[int]) -> bool:
+        self.write()
+        samples = self.data.rows(places)
         try:
-            error = self.loss(predict(self.model, samples), targets.tolist())
-            compiled = self.program(self.columns(samples, targets))[0]
+            with no_grad():
+                error = weighted(self.loss, predict(self.model, samples.X), samples)
+            ours = self.batch_loss.figures(self.rows.chosen(places), self.theta)[0]
         except (ValueError, ArithmeticError):
-            return True  # The step on this sample will meet the same error, and explain it.
-        return bool(np.isclose(compiled, error.data, rtol=1e-6, atol=1e-9, equal_nan=True))
+            return True  # A step on these samples meets the same error, and explains it.
+        return bool(np.isclose(ours, as_loss(error).data, rtol=1e-6, atol=1e-9, equal_nan=True))
+
+    def is_kept(self) -> bool:
+        return self.kept_now
+
+    def keep(self) -> None:
+        # What a rule keeps is replaced by a step, but a learning rate that has seen losses changes.
+        objects = [self.optimizer, *_schedules(self.optimizer)]
+        self.kept = self.theta.copy(), self.gradient, [(x, vars(x).copy()) for x in objects]
+        self.kept_now = True
+
+    def go_back(self) -> None:
+        self.theta, self.gradient, states = self.kept
+        for thing, state in states:
+            vars(thing).update(state)
+        self.is_ahead = True
+        self.write()
 
 
-def _is_sum(recorded: Any, compiled: Any, samples: int) -> bool:
-    """Whether a batch's loss, here with its gradient, is a sum over samples; else it is a mean."""
-    if samples > 1 and not recorded.any():
-        raise ValueError("the loss is 0, so it cannot be told whether it is a mean or a sum")
-    tolerance = 1e-9 * np.abs(recorded).max(where=np.isfinite(recorded), initial=0.0)
-    for is_sum, size in ((False, 1), (True, samples)):
-        if np.allclose(recorded, size * compiled, rtol=1e-9, atol=tolerance, equal_nan=True):
-            return is_sum
-    raise ValueError(
-        "the program gives another loss than the graph: its course depends on the data, or the "
-        "loss of a batch is neither the mean nor the sum of its samples' losses"
-    )
+def _schedules(optimizer: Optimizer) -> Iterator[Schedule]:
+    """The learning rates that are objects, and those that they are made of."""
+    for rate in optimizer.learning_rates:
+        inner: Any = rate
+        while isinstance(inner, Schedule):
+            yield inner
+            inner = getattr(inner, "lr", None)

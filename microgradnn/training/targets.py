@@ -14,23 +14,28 @@ from .. import losses
 from ..engine.modes import no_grad
 from ..engine.value import Value
 from ..nn import Module
+from .samples import Names, Samples
 
-Names = tuple[str, str]  # what errors call the samples and the targets
-
-_OF_CLASSES = {losses.cross_entropy, losses.categorical_cross_entropy, losses.nll_loss}
+OF_CLASSES = {losses.cross_entropy, losses.categorical_cross_entropy, losses.nll_loss}
+_OF_NUMBERS = {losses.mse_loss, losses.l1_loss, losses.huber_loss, losses.half_squared_error}
 _OF_ELEMENTS = {
-    *(losses.mse_loss, losses.l1_loss, losses.huber_loss, losses.half_squared_error),
+    *_OF_NUMBERS,
     *(losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits),
     *(losses.hinge_loss, losses.perceptron_loss, losses.zero_one_loss),
 }
+_OF_PROBABILITIES = {losses.binary_cross_entropy, losses.categorical_cross_entropy}
 
 
-def _function_of(loss: Any) -> Any:
-    """The function behind `functools.partial`s; None if it is not one of this library's."""
+def function_of(loss: Any) -> Any:
+    """The function behind `functools.partial`s; None if it is not one of this library's.
+
+    >>> function_of(partial(losses.huber_loss, delta=0.5)) is losses.huber_loss
+    True
+    """
     while isinstance(loss, partial):
         loss = loss.func
     with suppress(TypeError):  # it has no hash
-        return loss if loss in _OF_CLASSES | _OF_ELEMENTS else None
+        return loss if loss in OF_CLASSES | _OF_ELEMENTS else None
     return None
 
 
@@ -40,7 +45,7 @@ def called(loss: Any, names: Names) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError) as error:
-        if _function_of(loss) is None or type(error) not in (ValueError, TypeError):
+        if function_of(loss) is None or type(error) not in (ValueError, TypeError):
             raise
         text = re.sub(r"\btarget\b", names[1], str(error))
         text = re.sub(r"\bprediction\[(\d+)\]", rf"the prediction for {names[0]}[\1]", text)
@@ -67,20 +72,24 @@ def _numbers(prediction: Any) -> Any:
     return prediction.data if isinstance(prediction, Value) else prediction
 
 
-def check_shape(loss: Any, prediction: Any, targets: Any, name: str) -> None:
+# ---- Checks --------------------------------------------------------------------------------------
+
+
+def check_shape(loss: Any, prediction: Any, samples: Samples) -> None:
     """ValueError if targets do not have the shape that the loss wants for such predictions."""
-    function = _function_of(loss)
+    function = function_of(loss)
+    targets, name = samples.y, samples.names[1]
     try:
         outputs = np.shape(prediction)
     except ValueError:  # nested lists of different lengths
         return
-    if function in _OF_CLASSES and outputs == ():
+    if function in OF_CLASSES and outputs == ():
         raise ValueError(
             f"{function.__name__} takes a number for each class, but the model gives a single one "
             "for each sample; give its last layer a neuron for each class, or take the loss "
             "binary_cross_entropy_with_logits"
         )
-    fits = [(), outputs] if function in _OF_CLASSES else [outputs]
+    fits = [(), outputs] if function in OF_CLASSES else [outputs]
     if function is not None and targets.shape[1:] not in fits:
         gives = f"{outputs[0]} numbers" if outputs else "one number"
         wanted = " or ".join(str((len(targets), *shape)) for shape in fits)
@@ -91,8 +100,33 @@ def check_shape(loss: Any, prediction: Any, targets: Any, name: str) -> None:
         )
 
 
-def check_targets(loss: Any, prediction: Any, targets: Any, names: Names) -> None:
+def check_targets(loss: Any, prediction: Any, samples: Samples) -> None:
     """Let a loss of the library look at all targets, each beside the same prediction."""
-    if _function_of(loss) is not None:
-        with called(loss, names), suppress(ArithmeticError):
-            loss([prediction] * len(targets), targets.tolist())
+    function = function_of(loss)
+    if function is None or function in _OF_NUMBERS:  # which take any number
+        return
+    try:
+        _show(loss, prediction, samples.y[distinct(samples.y)])
+    except (ValueError, TypeError):  # which only names the right place when it sees all
+        with called(loss, samples.names):
+            _show(loss, prediction, samples.y)
+
+
+def _show(loss: Any, prediction: Any, targets: Any) -> None:
+    with suppress(ArithmeticError):
+        loss([prediction] * len(targets), targets.tolist())
+
+
+def distinct(targets: Any) -> Any:
+    """The places where each target stands first.
+
+    >>> distinct(np.array([2, 0, 2, 0, 1])).tolist()
+    [0, 1, 4]
+    """
+    return np.sort(np.unique(targets, axis=0, return_index=True)[1])
+
+
+def looks_at_predictions(loss: Any) -> bool:
+    """Whether a loss may refuse predictions, too: one of probabilities, or of the user's own."""
+    function = function_of(loss)
+    return function is None or function in _OF_PROBABILITIES

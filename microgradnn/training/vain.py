@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..engine.value import Value, topological_order
+from ..engine.value import Value
 from ..nn import Module
 from ..nn.search import results_in
 from ..optim import Optimizer
@@ -25,9 +25,9 @@ def as_loss(error: Any) -> Value:
     )
 
 
-def check_optimizer(model: Module, optimizer: Optimizer) -> None:
-    """ValueError if no step of the optimizer changes the model."""
-    if set(optimizer.parameters).isdisjoint(model.parameters()):
+def check_optimizer(parameters: list[Value], optimizer: Optimizer) -> None:
+    """ValueError if no step of the optimizer changes one of the model's parameters."""
+    if set(optimizer.parameters).isdisjoint(parameters):
         raise ValueError(
             "optimizer holds no parameter of the model; make it from model.parameters(), and anew "
             "whenever they are replaced"
@@ -46,14 +46,15 @@ def check_parameters(model: Module, parameters: list[Value]) -> None:
 class Reach:
     """Whether a loss reaches what the optimizer trains."""
 
-    def __init__(self, model: Module, optimizer: Optimizer) -> None:
-        self.model = model
+    def __init__(self, model: Module, own: list[Value], optimizer: Optimizer) -> None:
+        self.own = own  # the parameters of the model
         self.optimizer = optimizer
         self.results = results_in(model)  # no step changes their numbers
 
-    def check(self, error: Value) -> None:
-        """ValueError if training by this loss would change nothing, or not all that it seems to."""
-        reached = set(topological_order(error))
+    def check(self, reached: set[Value]) -> None:
+        """ValueError if training by a loss that reaches these would change nothing, or not all that
+        it seems to.
+        """
         held = self.optimizer.parameters
         for name, value in self.results.items():
             if value in reached:
@@ -69,9 +70,9 @@ class Reach:
                 "change it; is the graph cut by .data, .detach() or no_grad(), or does the model "
                 "make new Values in each call?"
             )
-        own = self.model.parameters()
-        lost = [x for x in held if x not in reached and x not in {*own}]
-        if lost and not {*own} <= {*held}:
+        own = {*self.own}
+        lost = [x for x in held if x not in reached and x not in own]
+        if lost and not own <= {*held}:
             raise ValueError(
                 f"optimizer holds {len(lost)} parameters that neither the model nor the loss has, "
                 "and lacks some of the model's; make it anew after parameters have been replaced"

@@ -47,9 +47,10 @@ ORDER = {
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
-    "native_arrays back_end hidden traced tracing program compiling",
+    "native_arrays back_end hidden traced tracing program loss_program compiling",
     "plots": "",
-    "training": "terminal history targets vain accuracy steppers loop",
+    "training": "terminal interrupts history samples targets shares vain accuracy evaluation "
+    "batch_loss steppers best course settings loop",
     "explorer": "sample views excerpt arithmetic facts page",
     "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
@@ -102,8 +103,12 @@ TESTED_BY = {
     **dict.fromkeys(["learning", "solver"], "test_sklearn_training"),
     "perceptron": "test_sklearn_prediction",
     "accuracy": "test_evaluate",
+    "best": "test_loop",
     "biases": "test_schedule",
+    "course": "test_steppers",
+    "evaluation": "test_evaluate",
     "hidden": "test_traced",
+    "interrupts": "test_loop",
     "leaves": "test_groups",
     **dict.fromkeys(
         ["native_code", "native_numbers", "native_operations", "native_samples"],
@@ -115,6 +120,8 @@ TESTED_BY = {
     "replay": "test_traced",
     "rounding": "test_checking",
     "rows": "test_rows_as_formulas",
+    "samples": "test_loop",
+    "settings": "test_loop",
     "slopes": "test_checking",
     "targets": "test_vain",
     "typed": "test_architecture",

@@ -1,6 +1,7 @@
 """evaluate: the loss of a model on data, and the share of its predictions that are right."""
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import losses, nn
+from microgradnn.training import evaluation
 from microgradnn.training.accuracy import accuracy_of
 
 SCORES = [[2.0, 1.0, 0.0], [0.0, 1.0, 2.0], [0.0, 2.0, 1.0]]  # of the classes 0, 2 and 1
@@ -40,7 +42,7 @@ def test_accuracy(loss: Any, X: Any, y: Any, right: float | None) -> None:
     _, accuracy = mg.evaluate(echo(len(X[0])), X, y, loss)
     assert accuracy == right
     outputs = np.array(X) if len(X[0]) > 1 else np.array(X)[:, 0]
-    assert accuracy_of(loss, outputs, np.array(y)) == right  # as programs give them
+    assert accuracy_of(loss, outputs, np.array(y), None) == right  # as programs give them
 
 
 def test_the_loss_is_that_of_all_samples() -> None:
@@ -64,3 +66,66 @@ def test_refusals() -> None:
         mg.evaluate(echo(1), [[1.0]], [1.0], "mse")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="X has 1 samples and y has 2"):
         mg.evaluate(echo(1), [[1.0]], [1.0, 2.0], losses.mse_loss)
+
+
+# ---- By a program --------------------------------------------------------------------------------
+
+ROWS = np.random.default_rng(0).normal(size=(90, 3))
+CLASSES = ROWS.argmax(axis=1)
+
+
+def own(prediction: Any, target: Any) -> Any:
+    """A loss of one's own, that asks its Values for more than numbers have."""
+    return mg.mean([(p - t).exp() for p, t in zip(prediction, target, strict=True)])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "loss", "y"),
+    [
+        ([4, 1], losses.mse_loss, ROWS[:, 0]),
+        ([4, 2], losses.huber_loss, ROWS[:, :2]),
+        ([4, 3], losses.cross_entropy, CLASSES),
+        ([4, 3], partial(losses.cross_entropy, label_smoothing=0.1, weight=[1, 2, 3]), CLASSES),
+        ([4, 3], partial(losses.cross_entropy, ignore_index=2), CLASSES),
+        ([4, 1], losses.binary_cross_entropy_with_logits, CLASSES == 1),
+        ([4, 1], losses.half_squared_error, ROWS[:, 1]),
+        ([4, 1], own, ROWS[:, 0]),
+    ],
+)
+def test_of_many_samples_the_figures_are_those_of_the_graph(
+    sizes: list[int], loss: Any, y: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = nn.MLP(3, sizes, "tanh", rng=1)
+    weights = np.arange(90.0)
+    options: list[dict[str, Any]] = [{}, {"sample_weight": weights}] if loss is not own else [{}]
+    calls: list[Any] = []
+    program = evaluation.compile
+    monkeypatch.setattr(evaluation, "compile", lambda *x, **y: calls.append(x) or program(*x, **y))
+    found = [mg.evaluate(model, ROWS, y, loss, **more) for more in options]
+    assert len(calls) == len(options)
+    monkeypatch.setattr(evaluation, "FEWEST_COMPILED", 91)
+    for (error, right), more in zip(found, options, strict=True):
+        wanted, share = mg.evaluate(model, ROWS, y, loss, **more)
+        assert error == pytest.approx(wanted, rel=1e-12)
+        assert right == share
+    assert len(calls) == len(options)
+
+
+def test_a_model_that_has_no_program_is_evaluated_all_the_same() -> None:
+    model = nn.MLP(3, [2], output_activation=lambda z: z if z > 0 else 0.1 * z, rng=0)
+    with pytest.raises(ValueError, match="takes for true or false"):
+        mg.compile(model)
+    loss, accuracy = mg.evaluate(model, ROWS, CLASSES % 2, losses.cross_entropy)
+    outputs = [model(row) for row in ROWS.tolist()]
+    assert loss == losses.cross_entropy(outputs, (CLASSES % 2).tolist()).data
+    assert accuracy is not None
+
+
+def test_errors_of_many_samples_are_those_of_the_graph() -> None:
+    y = CLASSES.copy()
+    y[70] = 3
+    with pytest.raises(ValueError, match=r"^y\[70\] must be a class from 0 to 2, got 3"):
+        mg.evaluate(nn.MLP(3, [3], rng=0), ROWS, y, losses.cross_entropy)
+    model = nn.MLP(3, [1], output_activation=lambda z: mg.log(z - 1e3), rng=0)
+    with pytest.raises(ValueError, match="log"):
+        mg.evaluate(model, ROWS, ROWS[:, 0], losses.mse_loss)

@@ -259,3 +259,157 @@ def test_a_parameter_that_the_loss_does_not_reach_does_not_prevent_programs(opti
         assert model.unused.grad == 0.0
         runs.append([*history.losses, *(p.data for p in model.parameters())])
     assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+
+
+# ---- When the model is looked at -----------------------------------------------------------------
+
+
+def changing_scale(at: int) -> tuple[Any, Any]:
+    """A loss whose scale is changed by the learning rate of a step, where nobody looks."""
+    scale = [1.0]
+
+    def loss(p: Any, t: Any) -> Any:
+        return scale[0] * losses.mse_loss(p, t)
+
+    def rate(step: int) -> float:
+        if step == at:
+            scale[0] = 0.1
+        return 0.05
+
+    return loss, rate
+
+
+@pytest.mark.parametrize("epochs", [4, 7])
+def test_steps_of_a_program_that_was_not_the_model_are_not_kept(epochs: int) -> None:
+    model = nn.MLP(4, [3, 1], "tanh", rng=0)
+    plateau = optim.reduce_on_plateau(0.05, patience=0)
+    loss, rate = changing_scale(at=7)  # in epoch 3 of batches of 8
+    optimizer = optim.AdamW(
+        [{"params": model.parameters(), "lr": rate}, {"params": [Value(1.0)], "lr": plateau}],
+        lr=0.1,
+    )
+    before = [(p.data, p.grad) for p in model.parameters()], vars(optimizer).copy()
+    seen = vars(plateau).copy()
+    with pytest.raises(ValueError, match="changed their course after epoch 0, and the program"):
+        quiet(model, ROWS, ROWS[:, 0], loss=loss, optimizer=optimizer, epochs=epochs, batch_size=8)
+    assert ([(p.data, p.grad) for p in model.parameters()], vars(optimizer)) == before
+    assert vars(plateau) == seen
+
+
+def test_an_error_does_not_hide_that_a_program_was_not_the_model() -> None:
+    model = nn.MLP(4, [3, 1], "tanh", rng=0)
+    start = [p.data for p in model.parameters()]
+    loss, rate = changing_scale(at=7)
+
+    def fails(step: int) -> float:
+        if step == 11:
+            raise FloatingPointError("no rate")
+        return float(rate(step))
+
+    optimizer = optim.SGD(model.parameters(), fails)
+    with pytest.raises(ValueError, match="changed their course after epoch 0") as raised:
+        quiet(model, ROWS, ROWS[:, 0], loss=loss, optimizer=optimizer, batch_size=8)
+    assert "no rate" in str(raised.value.__cause__)
+    assert [p.data for p in model.parameters()] == start
+
+
+def test_between_callbacks_only_the_last_epoch_is_not_kept() -> None:
+    model = nn.MLP(4, [3, 1], "tanh", rng=0)
+    loss, rate = changing_scale(at=7)
+    seen: list[list[float]] = []
+    optimizer = optim.SGD(model.parameters(), rate)
+    with pytest.raises(ValueError, match="changed their course after epoch 2"):
+        quiet(
+            model, ROWS, ROWS[:, 0], loss=loss, optimizer=optimizer, batch_size=8,
+            callbacks=[lambda *_: seen.append([p.data for p in model.parameters()])],
+        )  # fmt: skip
+    assert len(seen) == 2
+    assert [p.data for p in model.parameters()] == seen[-1]
+    assert optimizer.steps == 6
+
+
+def test_what_the_last_callback_changes_spoils_nothing() -> None:
+    runs = []
+    for compiled in (True, False):
+        model, scale = nn.MLP(4, [3, 1], "tanh", rng=0), [1.0]
+
+        def loss(p: Any, t: Any, scale: list[float] = scale) -> Any:
+            return scale[0] * losses.mse_loss(p, t)
+
+        def last(epoch: int, history: History, scale: list[float] = scale, m: Any = model) -> None:
+            if epoch == 3:
+                scale[0] = 0.1
+                m.parameters()[0].data = 5.0
+
+        quiet(model, ROWS, ROWS[:, 0], loss=loss, epochs=4, callbacks=[last], compiled=compiled)
+        runs.append([p.data for p in model.parameters()])
+        assert runs[-1][0] == 5.0
+    assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+
+
+def test_weights_that_a_callback_sets_are_trained_on() -> None:
+    runs = []
+    for compiled in (True, False):
+        model = nn.MLP(4, [3, 1], "tanh", rng=0)
+
+        def shrink(epoch: int, history: History, m: Any = model) -> None:
+            for p in m.parameters():
+                p.data *= 0.9
+
+        history = quiet(
+            model, ROWS, ROWS[:, 0], loss=losses.mse_loss, epochs=5, callbacks=[shrink],
+            compiled=compiled,
+        )  # fmt: skip
+        runs.append([*history.losses, *(p.data for p in model.parameters())])
+    assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_an_error_leaves_the_model_as_it_was_trained(compiled: bool) -> None:
+    """One that comes in the second step of an epoch, with the weights of the first."""
+    states = []
+    for steps in (5, 4):
+        model = nn.MLP(4, [3, 1], "tanh", rng=0)
+
+        def rate(step: int, last: int = steps) -> float:
+            if step == last:
+                raise OverflowError("enough")
+            return 0.05
+
+        optimizer = optim.SGD(model.parameters(), rate)
+        with pytest.raises(OverflowError, match="enough"):
+            quiet(
+                model, ROWS, ROWS[:, 0], loss=losses.mse_loss, optimizer=optimizer, batch_size=8,
+                compiled=compiled,
+            )  # fmt: skip
+        states.append([p.data for p in model.parameters()])
+        assert optimizer.steps == steps
+    assert states[0] != states[1]
+
+
+def test_data_held_out_that_no_program_can_run_is_evaluated_by_the_model() -> None:
+    far = [[800.0], [-1.0], [0.5]], [1, 0, 1]  # σ(800) = 1, and log(1 − 1) counts 0 times
+    runs = []
+    for compiled in (True, False):
+        model = nn.MLP(1, [1], output_activation="sigmoid", init="zeros")
+        history = quiet(
+            model, [[2.0], [-1.0], [0.5], [1.0]], [1, 0, 1, 0], loss=losses.binary_cross_entropy,
+            validation=far, epochs=30, compiled=compiled,
+        )  # fmt: skip
+        assert history.compiled is compiled
+        runs.append([*history.losses, *history.metrics["validation_loss"]])
+    assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+
+
+def test_the_native_machine_trains_as_numpy_does() -> None:
+    pytest.importorskip("llvmlite")
+    runs = []
+    for backend in ("native", "numpy"):
+        model = nn.MLP(4, [8, 3], "tanh", rng=0)
+        history = quiet(
+            model, X, Y, loss=losses.cross_entropy, epochs=5, validation=(X[:50], Y[:50]),
+            compiled=True, backend=backend,
+        )  # fmt: skip
+        runs.append([*history.losses, *history.metrics["validation_loss"]])
+        runs[-1] += history.metrics["accuracy"]
+    assert runs[0] == pytest.approx(runs[1], rel=1e-9)
