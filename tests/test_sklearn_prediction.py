@@ -16,6 +16,7 @@ from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 
 import microgradnn as mg
+from microgradnn.compiler.loss_program import LossProgram
 from microgradnn.sklearn import MLPClassifier, MLPRegressor, perceptron
 
 pytestmark = pytest.mark.filterwarnings("ignore:training took all")
@@ -37,18 +38,20 @@ def by_hand(classifier: Any) -> Any:
     return logits
 
 
-def test_a_prediction_is_compiled_once(monkeypatch: Any) -> None:
+def test_a_network_is_compiled_once(monkeypatch: Any) -> None:
     compiled = []
 
-    def compile(*arguments: Any, **options: Any) -> Any:
-        compiled.append(1)
-        return mg.compile(*arguments, **options)
+    class Counted(LossProgram):
+        def __init__(self, *arguments: Any) -> None:
+            compiled.append(1)
+            super().__init__(*arguments)
 
-    monkeypatch.setattr(perceptron, "compile", compile)
+    monkeypatch.setattr(perceptron, "LossProgram", Counted)
+    monkeypatch.setattr(perceptron, "ROWS_AT_ONCE", 64)
     classifier = trained()
     for part in (X, X[:1], X[:20]):
         classifier.predict(part)
-    assert len(compiled) == 2  # the loss, and the outputs
+    assert len(compiled) == 1  # for the training
     np.testing.assert_allclose(classifier.decision_function(X), by_hand(classifier), rtol=1e-12)
 
 

@@ -68,7 +68,7 @@ class Learner(Parameters):
         else:
             perceptron = Perceptron(sizes, self.activation, self._loss())
             perceptron.draw(rng)
-            perceptron.loss_program(_columns(part, slice(1)))  # or activation is refused
+            perceptron.program(_columns(part, slice(1)))  # or activation is refused
             self._perceptron = perceptron
             self._start(targets.shape[1])
         if not (once and goes_on):

@@ -1,4 +1,4 @@
-"""Perceptron: the weights of an estimator, and the programs that compute with them.
+"""Perceptron: the weights of an estimator, and the program that computes with them.
 
 The weights are one array, which is quick to hand on. Whoever asks for the model gets Values, and
 may change their numbers; so from then on the model says what the weights are.
@@ -14,26 +14,26 @@ from typing import Any
 import numpy as np
 
 from .. import nn
-from ..compiler import Program, compile
 from ..compiler.arrays import Array, numbers_of
+from ..compiler.loss_program import LossProgram
 from ..engine.interop import assign
 from ..engine.value import Value
 
 _ACTIVATIONS = {"identity": "linear", "logistic": "sigmoid"}
+ROWS_AT_ONCE = 4096  # that are copied for a prediction
 
 
 class Perceptron:
     """A multilayer perceptron of `sizes`, the first of which is the number of features.
 
-    `loss` is one of `microgradnn.losses`, by which it is trained. Programs are compiled when they
-    are first needed and do not go with copies and pickles.
+    `loss` is one of `microgradnn.losses`, by which it is trained. One program has the loss and the
+    outputs; it is compiled when first needed, and does not go with copies and pickles.
     """
 
     _model: Any
     _parameters: list[Value]
     _course: list[Any]
-    _predictor: Program | None
-    _program: Program | None
+    _program: LossProgram | None
 
     def __init__(self, sizes: list[int], activation: Any, loss: Any) -> None:
         self.sizes, self.activation, self.loss = sizes, activation, loss
@@ -79,7 +79,7 @@ class Perceptron:
     def matrices(self) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
         """The weights as scikit-learn keeps them: for each layer, (inputs, outputs), and biases.
 
-        They are read-only, for these are not the numbers that the programs read.
+        They are read-only, for these are not the numbers that the program reads.
         """
         theta = self.theta.copy()
         theta.flags.writeable = False
@@ -133,35 +133,42 @@ class Perceptron:
         self._make_model()
         return self._parameters
 
-    # ---- Programs ------------------------------------------------------------------------------
+    # ---- The program ---------------------------------------------------------------------------
 
-    def outputs(self, X: Any, theta: Array | None = None) -> Array:
+    def outputs(self, X: Array, theta: Array | None = None) -> Array:
         """What the network gives for each sample, (samples, outputs)."""
-        with self._lock:  # A program is used by one thread at a time.
-            if self._predictor is None:
-                self._make_model()
-                self._predictor = compile(self._model, example_inputs=[X[0].tolist()])
-            numbers = self.theta if theta is None else theta
-            outputs: Array = self._predictor(X, numbers).reshape(len(X), -1)
-        return outputs
+        numbers = self.theta if theta is None else theta
+        starts = range(0, len(X), ROWS_AT_ONCE)
+        return np.vstack([self._outputs(X[i : i + ROWS_AT_ONCE], numbers) for i in starts])
 
-    def loss_program(self, columns: Array) -> Program:
-        """The loss of a sample times its weight; the columns are inputs, targets and weight."""
+    def _outputs(self, X: Array, theta: Array) -> Array:
+        # The program has the loss beside the outputs, which depend on no target and no weight. So
+        # any target will do that every loss takes, such as 1, 0, 0, …
+        rest = np.zeros((len(X), self.sizes[-1] + 1))
+        rest[:, 0] = 1.0
+        columns = np.hstack([X, rest])
+        program = self.program(columns)
+        with self._lock:  # A program is used by one thread at a time.
+            return program.losses(columns, theta)[1]
+
+    def program(self, columns: Array) -> LossProgram:
+        """The loss of a sample times its weight, and its outputs, compiled when first needed.
+
+        The columns are inputs, targets and weight.
+        """
         with self._lock:
             if self._program is None:
+                examples = [columns[0].tolist(), columns[-1].tolist()]
                 self._make_model()
-                self._program = compile(
-                    self._loss_of_sample,
-                    example_inputs=[columns[0].tolist(), columns[-1].tolist()],
-                    params=self._parameters,
-                )
+                self._program = LossProgram(self._loss_and_outputs, examples, self._parameters)
         return self._program
 
-    def _loss_of_sample(self, columns: list[Value]) -> Any:
+    def _loss_and_outputs(self, columns: list[Value]) -> list[Any]:
         *targets, weight = columns[self.sizes[0] :]
         target = targets if len(targets) > 1 else targets[0]
         prediction = self._model(columns[: self.sizes[0]])
-        return weight * self.loss([prediction], [target], "sum")
+        loss = weight * self.loss([prediction], [target], "sum")
+        return [loss, *(prediction if len(targets) > 1 else [prediction])]
 
     # ---- Copies --------------------------------------------------------------------------------
 
@@ -169,7 +176,7 @@ class Perceptron:
         self._model = None
         self._parameters = self._course = []
         self._is_shown = False
-        self._predictor = self._program = None
+        self._program = None
         self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Solver:
         total = columns[:, -1].sum()
         if total == 0.0:
             return theta, 0.0
-        mean, gradient = self.perceptron.loss_program(columns).value_and_grad(columns, theta)
+        mean, gradient = self.perceptron.program(columns).value_and_grad(columns, theta)
         share = len(columns) / total
         decay = alpha / total * (self._penalised * theta)
         gradient = gradient * share + decay
