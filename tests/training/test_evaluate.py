@@ -99,8 +99,12 @@ def test_of_many_samples_the_figures_are_those_of_the_graph(
     weights = np.arange(90.0)
     options: list[dict[str, Any]] = [{}, {"sample_weight": weights}] if loss is not own else [{}]
     calls: list[Any] = []
-    program = evaluation.compile
-    monkeypatch.setattr(evaluation, "compile", lambda *x, **y: calls.append(x) or program(*x, **y))
+
+    def compile(model: nn.Module, **how: Any) -> Any:
+        calls.append(model)
+        return mg.compile(model, **how)
+
+    monkeypatch.setattr(evaluation, "compile", compile)
     found = [mg.evaluate(model, ROWS, y, loss, **more) for more in options]
     assert len(calls) == len(options)
     monkeypatch.setattr(evaluation, "FEWEST_COMPILED", 91)
