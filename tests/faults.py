@@ -716,8 +716,8 @@ PROGRAMS = [
 
 ESTIMATORS = [
     Fault("a changed model is not read", "sklearn/perceptron.py", "self._is_shown = True", "pass"),
-    Fault("another network goes unnoticed", "sklearn/perceptron.py", "if _course_of(self._model) != self._course:", "if False:"),
-    Fault("an activation goes unnoticed", "sklearn/perceptron.py", "(neuron.activation, *neuron.w, neuron.b)", "(*neuron.w, neuron.b)"),
+    Fault("another network goes unnoticed", "sklearn/perceptron.py", "if _made_of(self._model) != (self._parameters, self._activations):", "if False:"),
+    Fault("an activation goes unnoticed", "sklearn/perceptron.py", "return parameters, [neuron.activation for neuron in neurons]", "return parameters, []"),
     Fault("the model does not follow a training", "sklearn/perceptron.py", "            assign(self._parameters, theta.tolist())\n\n", "            pass\n\n"),
     Fault("matrices may be written to", "sklearn/perceptron.py", "theta.flags.writeable = False", "pass"),
     Fault("a program for several threads", "sklearn/perceptron.py", '        with self._lock:  # A program is used by one thread at a time.', "        if True:"),

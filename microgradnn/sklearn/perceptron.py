@@ -32,7 +32,7 @@ class Perceptron:
 
     _model: Any
     _parameters: list[Value]
-    _course: list[Any]
+    _activations: list[Any]
     _program: LossProgram | None
 
     def __init__(self, sizes: list[int], activation: Any, loss: Any) -> None:
@@ -54,7 +54,7 @@ class Perceptron:
     def theta(self) -> Array:
         """All weights in the order of the model's parameters: neuron by neuron, its bias last."""
         if self._is_shown:
-            if _course_of(self._model) != self._course:
+            if _made_of(self._model) != (self._parameters, self._activations):
                 raise ValueError(
                     "model_ is no longer the network that was compiled: only the numbers of its "
                     "parameters may be changed (their .data), neither parameters nor activations"
@@ -65,7 +65,7 @@ class Perceptron:
     @theta.setter
     def theta(self, theta: Array) -> None:
         self._theta = theta
-        if self._model is not None:
+        if self._is_shown:
             assign(self._parameters, theta.tolist())
 
     def _layers(self, theta: Array) -> Iterator[Array]:
@@ -113,8 +113,9 @@ class Perceptron:
     @property
     def model(self) -> Any:
         """The network itself. What is changed in its numbers counts from now on."""
-        self._make_model()
-        self._is_shown = True
+        if not self._is_shown:
+            assign(self.parameters, self._theta.tolist())
+            self._is_shown = True
         return self._model
 
     def _make_model(self) -> None:
@@ -124,9 +125,9 @@ class Perceptron:
                 activation = _ACTIVATIONS.get(activation, activation)
             inputs, *outputs = self.sizes
             model = nn.MLP(inputs, outputs, activation, init="zeros")
-            parameters = model.parameters()
-            assign(parameters, self._theta.tolist())
-            self._model, self._parameters, self._course = model, parameters, _course_of(model)
+            self._parameters, self._activations = _made_of(model)
+            assign(self._parameters, self._theta.tolist())
+            self._model = model
 
     @property
     def parameters(self) -> list[Value]:
@@ -174,7 +175,7 @@ class Perceptron:
 
     def _forget(self) -> None:
         self._model = None
-        self._parameters = self._course = []
+        self._parameters = []
         self._is_shown = False
         self._program = None
         self._lock = threading.Lock()
@@ -188,10 +189,11 @@ class Perceptron:
         self._forget()
 
 
-def _course_of(model: Any) -> list[Any]:
-    """What a network computes with, but for the numbers: its Values and activations, in order."""
+def _made_of(model: Any) -> tuple[list[Value], list[Any]]:
+    """The parameters of a network in their order, and the activations of its neurons."""
     try:
         neurons = [neuron for layer in model.layers for neuron in layer.neurons]
-        return [x for neuron in neurons for x in (neuron.activation, *neuron.w, neuron.b)]
+        parameters = [x for neuron in neurons for x in (*neuron.w, neuron.b)]
+        return parameters, [neuron.activation for neuron in neurons]
     except (AttributeError, TypeError):  # another kind of network by now
-        return []
+        return [], []
