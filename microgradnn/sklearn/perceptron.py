@@ -33,6 +33,7 @@ class Perceptron:
     _model: Any
     _parameters: list[Value]
     _activations: list[Any]
+    _is_shown: bool
     _program: LossProgram | None
 
     def __init__(self, sizes: list[int], activation: Any, loss: Any) -> None:
