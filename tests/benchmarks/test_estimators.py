@@ -39,7 +39,7 @@ def test_one_row(features: int) -> None:
         (load_digits, (100,), 200, 3.0),
         (load_digits, (32,), 32, 2.0),
         (load_breast_cancer, (64, 32), 32, 3.0),
-        (load_iris, (100,), 150, 3.0),
+        (load_iris, (100,), 150, 3.5),
     ],
 )
 def test_training(load: Any, hidden: tuple[int, ...], size: int, most: float) -> None:
