@@ -108,7 +108,8 @@ class BatchLoss:
                 return
         raise ValueError(
             "the program gives another loss than the graph: its course depends on the data, or the "
-            "loss of a batch is neither the mean nor the sum of its samples' losses"
+            "loss of a batch is neither the mean nor the sum of its samples' losses (with weights "
+            "of classes, write a functools.partial of one of microgradnn.losses)"
         )
 
     # ---- Batches -------------------------------------------------------------------------------
@@ -128,7 +129,7 @@ class BatchLoss:
         size = len(rows.columns)
         if self.is_sum:
             return float(size)
-        return 1.0 if rows.shares is None else size / rows.shares.sum()
+        return 1.0 if rows.shares is None else size / float(rows.shares.sum())
 
     def figures(self, rows: Rows, theta: Any) -> tuple[float, Any]:
         """The loss of a batch, and the predictions."""

@@ -75,7 +75,10 @@ class Course:
         return self
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        self._confirm(COMPARED_AT_THE_END, error)
+        if error is None or isinstance(error, Exception):
+            self._confirm(COMPARED_AT_THE_END, error)
+        else:  # such as the end of Python, which nothing may hide
+            self.stepper.write()
 
     # ---- Epochs --------------------------------------------------------------------------------
 
@@ -120,7 +123,7 @@ class Course:
         self.history.run_eagerly(f"model or loss have changed their course by epoch {epoch}")
         self._check_compiled()
 
-    def _confirm(self, count: int, error: BaseException | None = None) -> None:
+    def _confirm(self, count: int, error: Exception | None = None) -> None:
         """Refuse the steps since the last look, if the program is no longer the model."""
         self.stepper.write()
         if self.stepper.is_kept():

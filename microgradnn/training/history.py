@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class History:
     """What happened in training, one entry for each epoch.
 
-    `losses` are means over the batches, weighted by their samples; `metrics` holds, where they
+    `losses` are means over the batches, by the weights of samples; `metrics` holds, where they
     apply, "accuracy", "validation_loss" and "validation_accuracy". `best_epoch` is the place in
     these lists with the lowest loss; `stopped` says why training ended. `compiled` is whether
     compiled programs took the steps, and if not, `eager_because` says why.

@@ -44,15 +44,20 @@ def fit(
     optimizer is Adam by default. With `validation=(X, y)` the weights of the best epoch are kept;
     `patience` is how many epochs without a better validation loss end the training. Each callback
     is called with the epoch and the history. Ctrl-C ends it after the step in progress.
+    `sample_weight` has a number from 0 on for each sample, by which its loss counts, as in those of
+    `losses`; a loss of your own takes it by this name.
 
     Model and loss are compiled where they can be: their course must not depend on the data, and the
     loss of a batch must be the mean or the sum over its samples. Else each batch is recorded as a
     graph, and the history says why. `compiled=False` asks for that, `compiled=True` refuses it.
-    `backend` is that of `compile`: "numpy", "native" or "auto".
+    `backend` is that of `compile`: "numpy", "native" or "auto". The model has its new weights when
+    somebody can look: in callbacks, at the end, and when an error comes.
 
     ValueError names the sample and column of a NaN in the data, and refuses what would train in
     vain: an optimizer that holds no parameter of the model, a loss that depends on none.
     FloatingPointError ends training on an infinite or NaN gradient, before it changes a weight.
+    ValueError ends it, too, if model or loss are found to have become others than were compiled,
+    but by a callback, and no step is kept that was taken since they were last compared.
 
     >>> from microgradnn import losses, nn
     >>> model = nn.MLP(1, [1], rng=0)

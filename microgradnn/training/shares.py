@@ -63,7 +63,7 @@ def shares(loss: Loss, samples: Samples) -> Any:
     weight = _class_rule(loss, "weight")
     if weight is None or samples.y.ndim > 1:  # over lists of probabilities the mean is plain
         return samples.weights
-    of_classes = np.array(weight, float)[samples.y]
+    of_classes = np.array(weight, float)[samples.y.astype(int)]
     return of_classes if samples.weights is None else samples.weights * of_classes
 
 

@@ -94,7 +94,7 @@ class Compiled(Eager):
     """
 
     def __init__(self, eager: Eager, backend: str = "numpy") -> None:
-        vars(self).update(vars(eager))
+        vars(self).update(vars(eager))  # what is known of the graph is known here
         self._place_parameters()
         self.batch_loss = BatchLoss(
             self.model, self.loss, self.params, self.data, backend, self.reach

@@ -23,6 +23,7 @@ _OF_ELEMENTS = {
     *(losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits),
     *(losses.hinge_loss, losses.perceptron_loss, losses.zero_one_loss),
 }
+_OURS = OF_CLASSES | _OF_ELEMENTS
 _OF_PROBABILITIES = {losses.binary_cross_entropy, losses.categorical_cross_entropy}
 
 
@@ -35,7 +36,7 @@ def function_of(loss: Any) -> Any:
     while isinstance(loss, partial):
         loss = loss.func
     with suppress(TypeError):  # it has no hash
-        return loss if loss in OF_CLASSES | _OF_ELEMENTS else None
+        return loss if loss in _OURS else None
     return None
 
 

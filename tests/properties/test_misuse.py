@@ -362,8 +362,10 @@ def fitted(**settings: Any) -> Any:
 
 FIT = {"loss": losses.mse_loss, "epochs": 1, "batch_size": 3}
 TARGETS: Fits = lambda x: (real_table([x]) and len(x) == 3) or (None if any(isinstance(y, list) for y in items(x)) else False)
+WEIGHTS: Fits = lambda x: listed(NOT_NEGATIVE, 3)(x) and 0 < sum(items(x)) < math.inf
 row("fit", fitted, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if size(x) is None or (size(x) and x > 9) else size(x), batch_size=size, validation=none, patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x)
-row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False)
+row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, sample_weight=either(none, WEIGHTS))
+row("fit by weights", fitted, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, **FIT}, sample_weight=either(none, WEIGHTS))
 row("training_curves", plots.training_curves, lambda: {"history": mg.History()}, history=lambda x: False)
 row("curves", plots.curves, lambda: {"series": {"a": [1.0, 2.0]}, "xs": [0.0, 1.0]}, series=lambda x: False, xs=either(none, listed(number, 2)), xlabel=anything, ylabel=anything)
 row("activations", plots.activations, lambda: {"names": ["relu"]}, names=lambda x: False)

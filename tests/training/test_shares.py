@@ -187,6 +187,25 @@ def test_samples_that_are_all_ignored_are_refused(compiled: bool) -> None:
         mg.evaluate(model, ROWS, np.ones(40, int), loss)
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_batch_of_classes_that_weigh_nothing_is_refused(compiled: bool) -> None:
+    model = nn.MLP(4, [3], rng=1)
+    loss = partial(losses.cross_entropy, weight=[0.0, 1.0, 1.0])
+    with pytest.raises(ValueError, match="weigh nothing"):
+        mg.fit(model, ROWS, CLASSES, loss=loss, batch_size=1, compiled=compiled, progress=False)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_flags_are_classes(compiled: bool) -> None:
+    loss = partial(losses.cross_entropy, weight=[1.0, 3.0])
+    figures = []
+    for y in (CLASSES == 1, (CLASSES == 1).astype(int)):
+        model = nn.MLP(4, [2], rng=1)
+        options: dict[str, Any] = {"sample_weight": WEIGHTS, "compiled": compiled, "epochs": 3}
+        figures.append(mg.fit(model, ROWS, y, loss=loss, progress=False, **options).losses)
+    assert figures[0] == figures[1]
+
+
 def test_ignored_targets_do_not_hide_wrong_ones() -> None:
     y = np.where(CLASSES == 1, -100, CLASSES)
     y[5] = 7

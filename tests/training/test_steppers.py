@@ -387,6 +387,23 @@ def test_an_error_leaves_the_model_as_it_was_trained(compiled: bool) -> None:
     assert states[0] != states[1]
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_the_end_of_python_is_not_hidden(compiled: bool) -> None:
+    model = nn.MLP(4, [3, 1], "tanh", rng=0)
+    start = [p.data for p in model.parameters()]
+    loss, rate = changing_scale(at=2)
+
+    def leaves(step: int) -> float:
+        if step == 4:
+            raise SystemExit
+        return float(rate(step))
+
+    optimizer = optim.SGD(model.parameters(), leaves)
+    with pytest.raises(SystemExit):
+        quiet(model, ROWS, ROWS[:, 0], loss=loss, optimizer=optimizer, compiled=compiled)
+    assert [p.data for p in model.parameters()] != start
+
+
 def test_data_held_out_that_no_program_can_run_is_evaluated_by_the_model() -> None:
     far = [[800.0], [-1.0], [0.5]], [1, 0, 1]  # σ(800) = 1, and log(1 − 1) counts 0 times
     runs = []
