@@ -41,6 +41,7 @@ NATIVE = [f"tests/compiler/test_{name}.py" for name in ("native_machine", "nativ
 NATIVE += [f"tests/compiler/test_{name}.py" for name in ("emit_native", "back_end")]
 NATIVE_FILES = ["native_code", "native_samples", "native_numbers", "native_runs"]
 NATIVE_FILES += ["emit_native", "native_arrays", "back_end"]
+ESTIMATORS_TESTED = ("_prediction", "_training", "")
 TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/value.py": [*GRAPHS, *TRACED],
     "engine/row.py": [*OTHERS, "tests/engine/test_interop.py", "tests/engine/test_modes.py", *ROWS],
@@ -151,6 +152,10 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     **{f"nn/{x}.py": [f"tests/nn/test_{x}.py"] for x in ("norm", "sequential", "outline")},
     "nn/embedding.py": ["tests/nn/test_embedding.py"],
     **{f"compiler/{name}.py": NATIVE for name in NATIVE_FILES},
+    **{
+        f"sklearn/{name}.py": [f"tests/test_sklearn{part}.py" for part in ESTIMATORS_TESTED]
+        for name in ("parameters", "perceptron", "solver", "learning", "classifier", "regressor")
+    },
     "compiled code": ["tests/compiler"],
 }
 
@@ -799,7 +804,33 @@ PROGRAMS = [
     Fault("_backward may be assigned", "engine/interop.py", '        raise AttributeError(\n            "_backward cannot', '        return\n        raise AttributeError(\n            "_backward cannot'),
 ]  # fmt: skip
 
-FAULTS = [*PROGRAMS, *VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER]
+ESTIMATORS = [
+    Fault("a changed model is not read", "sklearn/perceptron.py", "self._is_shown = True", "pass"),
+    Fault("another network goes unnoticed", "sklearn/perceptron.py", "if _made_of(self._model) != (self._parameters, self._activations):", "if False:"),
+    Fault("an activation goes unnoticed", "sklearn/perceptron.py", "return parameters, [neuron.activation for neuron in neurons]", "return parameters, []"),
+    Fault("the model does not follow a training", "sklearn/perceptron.py", "            assign(self._parameters, theta.tolist())\n\n", "            pass\n\n"),
+    Fault("matrices may be written to", "sklearn/perceptron.py", "theta.flags.writeable = False", "pass"),
+    Fault("a program for several threads", "sklearn/perceptron.py", '        with self._lock:  # A program is used by one thread at a time.', "        if True:"),
+    Fault("bounds of relu for logistic", "sklearn/perceptron.py", "factor = 2.0 if", "factor = 6.0 if"),
+    Fault("a pickle of the trained, not of the changed", "sklearn/perceptron.py", '{"_theta": self.theta, **', '{"_theta": self._theta, **'),
+    Fault("alpha for biases, too", "sklearn/perceptron.py", "            layer[:, -1] = 0.0\n", "            pass\n"),
+    Fault("alpha by the number of samples", "sklearn/solver.py", "decay = alpha / total *", "decay = alpha / len(columns) *"),
+    Fault("the loss without alpha", "sklearn/solver.py", " + 0.5 * theta.dot(decay)", ""),
+    Fault("epsilon after the correction", "sklearn/solver.py", 'self.settings["epsilon"] / np.sqrt(correction)', 'self.settings["epsilon"]'),
+    Fault("an adaptive rate for Adam", "sklearn/solver.py", 'if self.settings["solver"] == "sgd" else ""', 'if True else ""'),
+    Fault("the sum over outputs is shown", "sklearn/solver.py", "mean /= outputs", "pass"),
+    Fault("an optimizer begins anew after pickling", "sklearn/solver.py", "            if self._state:\n", "            if False:\n"),
+    Fault("patience of one epoch less", "sklearn/learning.py", "self._epochs_without_gain > self.n_iter_no_change", "self._epochs_without_gain >= self.n_iter_no_change"),
+    Fault("any gain counts", "sklearn/learning.py", "if now < best + self.tol else 0", "if now <= best else 0"),
+    Fault("the last weights for the best", "sklearn/learning.py", "best if self.early_stopping else theta", "theta"),
+    Fault("samples are never shuffled", "sklearn/learning.py", "                if self.shuffle:\n", "                if False:\n"),
+    Fault("partial_fit begins with a new optimizer", "sklearn/learning.py", "if not (once and goes_on):", "if not goes_on or not once or True:"),
+    Fault("class weights replace sample weights", "sklearn/classifier.py", "checked_weights(weights, len(X)) * self", "np.ones(len(X)) * self"),
+    Fault("classes that nobody knows", "sklearn/classifier.py", "if y.ndim == 1 and len(", "if y.ndim == 3 and len("),
+    Fault("labels from logits above ½", "sklearn/classifier.py", "threshold=0.0", "threshold=0.5"),
+]  # fmt: skip
+
+FAULTS = [*PROGRAMS, *VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER, *ESTIMATORS]
 
 
 def main() -> int:

@@ -55,7 +55,7 @@ ORDER = {
     "evaluation batch_loss metrics steppers best course validation endings settings resuming "
     "checkpoint loop",
     "explorer": "sample views excerpt arithmetic facts page",
-    "sklearn": "",
+    "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",
     "cli": "",
@@ -102,6 +102,9 @@ def test_the_picture_of_imports_is_up_to_date() -> None:
 
 # These are tested by the file of what they serve, or under a name that no other file has.
 TESTED_BY = {
+    **dict.fromkeys(["classifier", "parameters", "regressor"], "test_sklearn"),
+    **dict.fromkeys(["learning", "solver"], "test_sklearn_training"),
+    "perceptron": "test_sklearn_prediction",
     "accuracy": "test_evaluate",
     "best": "test_loop",
     "bookmark": "test_resuming",

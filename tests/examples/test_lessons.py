@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rich.style  # noqa: F401  (it draws from `random` when it is first imported)
 from matplotlib.figure import Figure
 
 from microgradnn import Drawing
