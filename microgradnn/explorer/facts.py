@@ -29,7 +29,7 @@ def facts(
     forms: Mapping[Form, int],
     is_fixed: bool,
 ) -> str:
-    """All that page.js has to know, as the text of a script element.
+    """All that the script has to know, as the text of a script element.
 
     `names` has what the page calls the values, `forms` the places of their functions, `is_fixed`
     says that the numbers cannot be changed.
@@ -95,7 +95,7 @@ def _words(row: Primitive, operands: Sequence[Any]) -> list[str | int]:
 def _standing_digits(value: Value) -> int:
     """With how many digits the operands give the shown result; 0 if with none.
 
-    For other operations page.js finds this out itself, in `standing`; one of the user's own has no
+    For other operations the page finds this out itself, in `standing`; one of the user's own has no
     function there.
     """
     assert value.op is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-import re
 import tempfile
 import webbrowser
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from ..engine.value import Value
 from ..explaining import steps
 from ..explaining.notation import names_of, printable
 from .arithmetic import Form, functions
+from .assembly import assembled, without_comments
 from .excerpt import Excerpt, excerpt
 from .facts import facts
 from .sample import followed
@@ -130,10 +130,9 @@ def _forms(values: Sequence[Value]) -> dict[Form, int]:
 
 
 def _script(forms: dict[Form, int], is_recorded: bool, mistakes: bool) -> str:
-    parts = [_asset("arithmetic.js"), functions(forms, is_recorded), _asset("page.js")]
-    if mistakes:
-        parts.append(_asset("mistakes.js"))
-    return "".join(c if c.isascii() else _escaped(c) for c in "\n".join(parts))
+    wanted = ["main.js", *(["mistakes.js"] if mistakes else [])]
+    script = assembled(wanted, {"functions.js": functions(forms, is_recorded)})
+    return "".join(c if c.isascii() else _escaped(c) for c in script)
 
 
 def _escaped(character: str) -> str:
@@ -143,12 +142,8 @@ def _escaped(character: str) -> str:
 
 
 def _asset(name: str) -> str:
-    """A file of this folder, without the indentation and comments that are for those who change it.
-
-    Comments are left out where a line begins with one; `* {` begins a rule of the style sheet.
-    """
-    text = Path(__file__).with_name(name).read_text("utf-8")
-    return re.sub(r"^ *((//|/\*|\*(?! \{)).*\n)?", "", text, flags=re.MULTILINE)
+    """A file of this folder, without what is for those who change it."""
+    return without_comments(Path(__file__).with_name(name).read_text("utf-8"))
 
 
 def _why_fixed(part: Excerpt) -> str:

@@ -50,7 +50,7 @@ ORDER = {
     "native_arrays back_end hidden traced tracing program compiling",
     "plots": "",
     "training": "terminal history targets vain accuracy steppers loop",
-    "explorer": "sample views excerpt arithmetic facts page",
+    "explorer": "sample views excerpt arithmetic assembly facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",
     "demo": "",

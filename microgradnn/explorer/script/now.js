@@ -1,0 +1,25 @@
+// What the page is showing at this moment. Other modules read it and write it; it does nothing.
+
+import { leaves, recorded } from "./graph.js";
+import { noGradients } from "./passes.js";
+
+export const now = {
+  values: recorded, // of the leaves
+  carried: noGradients, // into this pass, where zero_grad() was left out
+  mistake: undefined, // the wrong program that is stepped through, if any: see mistakes.js
+  position: 0, // steps that were taken
+  wanted: 0, // those that would be, if all could be
+  pass: undefined, // the forward pass: data, local derivatives, the edges between what is seen
+  right: undefined, // the backward pass
+  run: undefined, // the backward pass that is stepped through, which a mistake changes
+  steps: [],
+  gradients: [], // of all values, also of those inside folded blocks
+  differences: [], // of the leaves that are listed: their gradients again, from nudging
+  view: undefined, // the picture: which blocks are folded,
+  boxes: [],
+  arrows: [],
+  places: [], // in which of its boxes values are
+  listed: [], // the leaves in the table
+  answered: new Set(), // the steps whose product was predicted
+  trained: new Set(leaves),
+};
