@@ -14,7 +14,7 @@ Form = tuple[Primitive, int]  # a row, and with how many operands it is called
 
 # `sum` must be exact, as it is here, and Math lacks the other three: arithmetic.js has all four.
 _NAMES = {name: name for name in ("sum", "erf", "erfc", "remainder")}
-_IMPORTS = f'import {{ {", ".join(_NAMES)}, ofChosen }} from "./arithmetic.js";\n'
+IMPORTS = f'import {{ {", ".join(_NAMES)}, ofChosen }} from "./arithmetic.js";\n'
 _NAMES |= {"maximum": "Math.max", "minimum": "Math.min"}
 
 
@@ -42,7 +42,7 @@ def functions(forms: Iterable[Form], is_recorded: bool) -> str:
         "  null" if is_recorded and count > MOST_WRITTEN else f"  {_function(row, count)}"
         for row, count in forms
     )
-    return f"{_IMPORTS}export const functions = [\n{listed}\n];\n"
+    return f"{IMPORTS}export const functions = [\n{listed}\n];\n"
 
 
 def _function(row: Primitive, count: int) -> str:

@@ -23,6 +23,7 @@ from .arithmetic import Form, functions
 from .assembly import assembled, without_comments
 from .excerpt import Excerpt, excerpt
 from .facts import facts
+from .formulas import formulas
 from .sample import followed
 from .views import View, views
 
@@ -103,7 +104,11 @@ def _document(
     It is ASCII, for a host that sends it as Latin-1 would garble the rest, and change the hash.
     """
     forms = _forms(part.values)
-    script = _script(forms, bool(part.left_out), mistakes)
+    made = {
+        "functions.js": functions(forms, bool(part.left_out)),
+        "formulas.js": formulas(forms, part.values),
+    }
+    script = _script(made, mistakes)
     fixed = _why_fixed(part)
     document = Template(_asset("page.html")).substitute(
         title=escape(printable(title)),
@@ -129,9 +134,8 @@ def _forms(values: Sequence[Value]) -> dict[Form, int]:
     return found
 
 
-def _script(forms: dict[Form, int], is_recorded: bool, mistakes: bool) -> str:
-    wanted = ["main.js", *(["mistakes.js"] if mistakes else [])]
-    script = assembled(wanted, {"functions.js": functions(forms, is_recorded)})
+def _script(made: dict[str, str], mistakes: bool) -> str:
+    script = assembled(["main.js", *(["mistakes.js"] if mistakes else [])], made)
     return "".join(c if c.isascii() else _escaped(c) for c in script)
 
 

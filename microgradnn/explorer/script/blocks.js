@@ -1,5 +1,6 @@
 // The list of blocks, which fold and unfold.
 
+import { bringIntoView } from "./camera.js";
 import { byId, element } from "./dom.js";
 import { page, views } from "./graph.js";
 import { now } from "./now.js";
@@ -10,6 +11,8 @@ export function toggle(block) {
   now.mistake = undefined;
   byId("mistake").value = "";
   setView(views[now.view.blocks[block].after]);
+  const box = now.boxes.find((x) => x.block === block);
+  if (box) bringIntoView([box]);
 }
 
 function showBlocks() {

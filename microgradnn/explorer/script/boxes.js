@@ -11,16 +11,22 @@ export function findBoxes() {
     const group = picture.querySelector(`[data-node="${place}"]`);
     const [data, grad] = ["data", "grad"].map((what) => group.querySelector(`[data-shows="${what}"]`));
     const title = group.querySelector("title");
-    return { ...box, group, title, data, grad, label: title.textContent, members: [] };
+    const { e: x, f: y } = group.transform.baseVal[0].matrix;
+    const { width, height } = group.querySelector(".frame").getBBox();
+    const shown = { group, title, data, grad, label: title.textContent };
+    return { ...box, ...shown, x, y, width, height, members: [] };
   });
-  now.places = nodes.map((_, k) => now.boxes.findIndex(({ key }) => key === boxOf(k)));
+  const placeOf = new Map(now.boxes.map(({ key }, place) => [key, place]));
+  now.places = nodes.map((_, k) => placeOf.get(boxOf(k)));
   now.places.forEach((place, k) => now.boxes[place].members.push(k));
   now.boxes.forEach((box) => { box.last = box.members.at(-1); });
   now.arrows = now.view.arrows.map(([tail, head, place], k) => {
     const group = picture.querySelector(`[data-edge="${k}"]`);
     const [title, wire, surface, text] = ["title", ".wire", ".surface", "[data-shows=local]"]
       .map((selector) => group.querySelector(selector));
-    return { tail, head, place, group, title, wire, surface, text };
+    const [x, y] = /^M([-.\d]+),([-.\d]+)/.exec(wire.getAttribute("d")).slice(1).map(Number);
+    const middle = text.x.baseVal[0].value;
+    return { tail, head, place, group, title, wire, surface, text, start: { x, y }, middle };
   });
 }
 
@@ -38,10 +44,6 @@ export const isAlone = (k) => now.boxes[now.places[k]].members.length === 1;
 
 /** Whether a value has a number in the picture: it is alone, or an output of its block. */
 export const isSeen = (k) => isAlone(k) || now.boxes[now.places[k]].outputs.includes(k);
-
-/** Whether an edge runs along an arrow. */
-export const isOn = ({ tail, head, place }, edge) => tail === now.places[edge.tail]
-  && head === now.places[edge.head] && (place < 0 || place === edge.place);
 
 /** What a value is called in this picture. */
 export function name(k) {

@@ -1,5 +1,6 @@
 // The controls of the steps, by buttons, keys and the address; and predicting first.
 
+import { zoomByKey } from "./camera.js";
 import { byId, result } from "./dom.js";
 import { now } from "./now.js";
 import { parsed } from "./numbers.js";
@@ -22,7 +23,8 @@ function prepareControls() {
   addEventListener("keydown", (event) => {
     const inField = event.target.matches("input:not([type=checkbox]), select, .scroll");
     if (inField || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key in keys) {
+    if (zoomByKey(event)) event.preventDefault();
+    else if (event.key in keys) {
       event.preventDefault();
       go(moves[keys[event.key]]());
     }

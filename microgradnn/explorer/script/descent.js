@@ -13,9 +13,11 @@ let losses = []; // of the steps so far
 function descend() {
   const rate = byId("rate").valueAsNumber, before = now.pass.data[root];
   const bad = [...now.trained].find((k) => !Number.isFinite(now.gradients[k]));
-  if (bad !== undefined || !Number.isFinite(rate)) {
-    byId("loss").textContent = bad === undefined ? "The learning rate is not a number."
-      : `No step was taken: the gradient of ${name(bad)} is ${number(now.gradients[bad])}.`;
+  const reason = !now.trained.size ? "No leaf is ticked in the column “train”"
+    : !Number.isFinite(rate) ? "The learning rate is not a number"
+    : bad !== undefined && `No step was taken: the gradient of ${name(bad)} is ${number(now.gradients[bad])}`;
+  if (reason) {
+    byId("loss").textContent = `${reason}.`;
     return;
   }
   now.values = now.values.map((x, k) => (now.trained.has(k) ? x - rate * now.gradients[k] : x));

@@ -49,19 +49,32 @@ export function setLeaf(k, value) {
   recompute();
 }
 
+/** The value in the field and on the slider, but for the one that is being moved. */
+function showValue(leaf) {
+  const value = now.values[leaf.k];
+  if (Object.is(leaf.shown, value)) return;
+  leaf.shown = value;
+  for (const control of [leaf.field, leaf.slider].filter((x) => x !== document.activeElement)) {
+    control.value = Number.isFinite(value) ? parsed(number(value, 5)) : "";
+  }
+}
+
 function showLeaves({ step, gradientText }) {
-  for (const [place, { k, row, field, slider, grad, check }] of leafRows.entries()) {
-    for (const control of [field, slider].filter((x) => x !== document.activeElement)) {
-      control.value = Number.isFinite(now.values[k]) ? parsed(number(now.values[k], 5)) : "";
-    }
+  for (const [place, leaf] of leafRows.entries()) {
+    const { k, row, grad, check } = leaf;
+    showValue(leaf);
     row.classList.toggle("now", step.tail === k);
     const inside = now.run && !isSeen(k) && now.position === now.steps.length; // a block that is folded
-    grad.textContent = inside ? number(now.gradients[k]) : gradientText(k);
+    writeIn(grad, inside ? number(now.gradients[k]) : gradientText(k));
     const by = now.differences[place];
     const far = now.run && now.position === now.steps.length
       && Math.abs(by - (now.mistake ? now.run.gradients : now.gradients)[k]) > 1e-8 + 1e-4 * Math.abs(by);
-    check.textContent = Number.isNaN(by) ? "·" : `${far ? "≠ " : ""}${number(by)}`;
+    writeIn(check, Number.isNaN(by) ? "·" : `${far ? "≠ " : ""}${number(by)}`);
   }
+}
+
+function writeIn(cell, text) {
+  if (cell.textContent !== text) cell.textContent = text;
 }
 
 whenViewed(prepareLeaves);

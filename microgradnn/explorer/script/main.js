@@ -6,7 +6,12 @@ import { byId } from "./dom.js";
 import { leaves, views } from "./graph.js";
 import { setLeaf } from "./leaves.js";
 import { now } from "./now.js";
+import "./overview.js";
+import "./panel.js";
 import "./picture.js";
+import "./play.js";
+import "./screen.js";
+import "./search.js";
 import { go, setView } from "./stepping.js";
 import "./words.js";
 

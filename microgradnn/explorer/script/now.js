@@ -1,7 +1,18 @@
 // What the page is showing at this moment. Other modules read it and write it; it does nothing.
 
-import { leaves, recorded } from "./graph.js";
+import { leaves, nodes, recorded } from "./graph.js";
 import { noGradients } from "./passes.js";
+
+const PATH = /\.(w|weight)\.\d+(\.\d+)?$|\.(b|bias|weight|beta|gamma)(\.\d+)?$|(^|\.)[wb]\.\d+$/;
+const PARAMETER = /^(w|b|u|v|θ|β|theta|beta|weight|bias)[\d_₀-₉⁰-⁹⁽⁾^()[\],]*$/i;
+const GIVEN = /^(x|y|t|X|Y|T|in|input|inputs|target|targets|label|feature|features|data|sample)([\d_₀-₉.^[\]].*)?$/;
+
+/** The leaves that are parameters by their labels; where none are, those that are not given data. */
+function learning() {
+  const called = (...patterns) => leaves.filter((k) => patterns.some((x) => x.test(nodes[k].name)));
+  const given = new Set(called(GIVEN)), parameters = called(PATH, PARAMETER);
+  return parameters.length ? parameters : leaves.filter((k) => !given.has(k));
+}
 
 export const now = {
   values: recorded, // of the leaves
@@ -21,5 +32,5 @@ export const now = {
   places: [], // in which of its boxes values are
   listed: [], // the leaves in the table
   answered: new Set(), // the steps whose product was predicted
-  trained: new Set(leaves),
+  trained: new Set(learning()), // the leaves that gradient descent changes
 };

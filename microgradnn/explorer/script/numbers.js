@@ -1,8 +1,23 @@
 // Numbers as the page writes them, with as few digits as an equation needs to be right.
 
-/** A number as Python's `.4g` writes it, with a real minus sign: ties go to the even digit. */
+const known = new Map(); // numbers with four digits, for most are shown again at the next step
+const MOST_KNOWN = 5_000;
+
+/**
+ * A number as Python's `.4g` writes it, but with a real minus sign, and 0 for −0.
+ * Ties go to the even digit.
+ */
 export function number(x, digits = 4) {
-  const sign = x < 0 || Object.is(x, -0) ? "−" : "", size = Math.abs(x);
+  if (digits !== 4) return digitsOf(x, digits);
+  if (!known.has(x)) {
+    if (known.size > MOST_KNOWN) known.clear();
+    known.set(x, digitsOf(x, digits));
+  }
+  return known.get(x);
+}
+
+function digitsOf(x, digits) {
+  const sign = x < 0 ? "−" : "", size = Math.abs(x);
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : `${sign}inf`;
   const tie = new RegExp(`^(\\d\\.\\d{${digits - 2}}[02468])50*(e.*)$`).exec(size.toExponential(100));
   const [mantissa, power] = (tie ? tie[1] + tie[2] : size.toExponential(digits - 1)).split("e");

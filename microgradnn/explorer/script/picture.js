@@ -1,7 +1,5 @@
 // The picture: the numbers in its boxes and at its arrows, and what of it a step is about.
 
-import { toggle } from "./blocks.js";
-import { isOn } from "./boxes.js";
 import { byId, shape, withAttributes } from "./dom.js";
 import { number, several } from "./numbers.js";
 import { now } from "./now.js";
@@ -10,72 +8,93 @@ import { whenShown, whenViewed } from "./stepping.js";
 // They move to the box and to the arrow that a step is about.
 const ring = shape("rect", { id: "ring" });
 const back = shape("path", { id: "back", d: "M-2,0 L11,-6.5 V6.5 Z" }); // points to where it came from
+const RING = 6; // pixels around a box
+let along = []; // for each arrow the edges that run along it, in this pass
+let ofPass, ofView;
 
 function preparePicture() {
   const picture = byId("picture").firstElementChild;
   picture.querySelector(".surface").after(ring); // below boxes and arrowheads
   picture.querySelector("desc").textContent = "The words below it say what each step does.";
   picture.setAttribute("role", "group");
-  for (const { group, block } of now.boxes) {
-    const { action, after } = now.view.blocks[block] ?? {};
-    if (after === undefined) continue;
-    withAttributes(group, { role: "button", tabindex: 0, "aria-label": action });
-    group.onclick = () => toggle(block);
-    group.onkeydown = (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      toggle(block);
-      now.boxes.find((x) => x.block === block).group.focus();
-    };
+  for (const box of now.boxes) box.written = {};
+  for (const arrow of now.arrows) arrow.written = {};
+}
+
+/** Writes a text unless it stands there already; whether it had to. */
+function write(part, what, text) {
+  if (part.written[what] === text) return false;
+  part.written[what] = text;
+  part[what].textContent = text;
+  return true;
+}
+
+/** Gives a class or takes it, and touches the element only if that is new. */
+function mark(part, element, what, has) {
+  const key = `${element} ${what}`;
+  if (part.written[key] === has) return;
+  part.written[key] = has;
+  part[element].classList.toggle(what, has);
+}
+
+function edgesAlong() {
+  if (ofPass === now.pass && ofView === now.view) return;
+  [ofPass, ofView] = [now.pass, now.view];
+  const found = new Map(now.arrows.map(({ tail, head, place }) => [`${tail} ${head} ${place}`, []]));
+  for (const edge of now.pass.edges ?? []) {
+    const ends = `${now.places[edge.tail]} ${now.places[edge.head]}`;
+    (found.get(`${ends} ${edge.place}`) ?? found.get(`${ends} -1`))?.push(edge);
   }
+  along = [...found.values()];
 }
 
 function showPicture({ step, computed, received, hidden }) {
   const changed = now.places[step.tail ?? step.node];
-  for (const [place, { title, label, data, grad, last, outputs }] of now.boxes.entries()) {
-    const known = outputs.filter((k) => received.has(k)).map((k) => received.get(k));
-    const dataText = (write) =>
-      (computed.has(last) ? several(outputs.map((k) => now.pass.data[k]), write) : "·");
-    const gradText = (write) =>
-      (hidden && place === changed ? "?" : known.length ? several(known, write) : "·");
-    data.textContent = dataText(number);
-    grad.textContent = gradText(number);
-    title.textContent = `${label}\ndata ${dataText(String)}\ngrad ${gradText(String)}`;
-    data.classList.toggle("fresh", place === changed && step.kind === "forward");
-    grad.classList.toggle("fresh", place === changed && step.after !== undefined);
+  edgesAlong();
+  for (const [place, box] of now.boxes.entries()) {
+    showBox(box, place === changed, { step, computed, received, hidden });
   }
-  const ofArrow = now.arrows.map((arrow) => now.pass.edges?.filter((edge) => isOn(arrow, edge)) ?? []);
-  back.remove();
-  for (const [k, { head, group, title, wire, text }] of now.arrows.entries()) {
-    const current = ofArrow[k].includes(step.edge), all = ofArrow[k];
-    const known = all.length && computed.has(now.boxes[head].last);
-    const locals = (write) => `∂ ${known ? all.map(({ local }) => write(local)).join(", ") : "·"}`;
-    title.textContent = locals(String);
-    text.textContent = known && all.length > 3 ? `∂ ${all.length} numbers` : locals(number);
-    group.classList.toggle("now", current);
-    group.classList.toggle("computing", step.kind === "forward" && changed === head);
-    if (current) showBack(group, wire);
-  }
-  const widths = now.arrows.map(({ text }) => Math.max(30, text.getComputedTextLength() + 8));
-  for (const [k, { surface, text }] of now.arrows.entries()) { // all are measured before any is moved
-    withAttributes(surface, { width: widths[k], x: text.x.baseVal[0].value - widths[k] / 2 });
+  const stale = now.arrows.filter((arrow, k) => showArrow(arrow, along[k], step, computed, changed));
+  const widths = stale.map(({ text }) => Math.max(30, text.getComputedTextLength() + 8));
+  for (const [k, { surface, middle }] of stale.entries()) { // all are measured before any is moved
+    withAttributes(surface, { width: widths[k], x: middle - widths[k] / 2 });
   }
   ring.style.display = changed === undefined ? "none" : "";
-  if (changed !== undefined) {
-    const { e: x, f: y } = now.boxes[changed].group.transform.baseVal[0].matrix;
-    const { width, height } = now.boxes[changed].group.querySelector(".frame").getBBox();
-    withAttributes(ring, { x: x - 6, y: y - 6, width: width + 12, height: height + 12, rx: 12 });
-    const { scrollX, scrollY } = window; // only the picture is to move
-    for (const seen of [now.boxes[now.places[step.head]]?.group, ring]) {
-      seen?.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
-    }
-    scrollTo(scrollX, scrollY);
-  }
+  if (changed !== undefined) showRing(now.boxes[changed]);
+  const current = along.findIndex((edges) => edges.includes(step.edge));
+  if (current < 0) back.remove();
+  else showBack(now.arrows[current]);
+}
+
+function showBox(box, isChanged, { step, computed, received, hidden }) {
+  const { label, last, outputs } = box, isHidden = hidden && isChanged;
+  const known = outputs.filter((k) => received.has(k)).map((k) => received.get(k));
+  const dataText = (to) => (computed.has(last) ? several(outputs.map((k) => now.pass.data[k]), to) : "·");
+  const gradText = (to) => (isHidden ? "?" : known.length ? several(known, to) : "·");
+  write(box, "data", dataText(number));
+  write(box, "grad", gradText(number));
+  write(box, "title", `${label}\ndata ${dataText(String)}\ngrad ${gradText(String)}`);
+  mark(box, "data", "fresh", isChanged && step.kind === "forward");
+  mark(box, "grad", "fresh", isChanged && step.after !== undefined);
+}
+
+/** Whether the text of the arrow is a new one, so that it has to be measured. */
+function showArrow(arrow, edges, step, computed, changed) {
+  const isKnown = edges.length && computed.has(now.boxes[arrow.head].last);
+  const locals = (to) => `∂ ${isKnown ? edges.map(({ local }) => to(local)).join(", ") : "·"}`;
+  const text = isKnown && edges.length > 3 ? `∂ ${edges.length} numbers` : locals(number);
+  write(arrow, "title", locals(String));
+  mark(arrow, "group", "now", edges.includes(step.edge));
+  mark(arrow, "group", "computing", step.kind === "forward" && changed === arrow.head);
+  return write(arrow, "text", text);
+}
+
+function showRing({ x, y, width, height }) {
+  withAttributes(ring, { x: x - RING, y: y - RING, width: width + 2 * RING, height: height + 2 * RING, rx: 12 });
 }
 
 /** A gradient goes from the end of an arrow to its start, so the arrowhead is there meanwhile. */
-function showBack(group, wire) {
-  const { x, y } = wire.getPointAtLength(0);
+function showBack({ group, start: { x, y } }) {
   group.append(withAttributes(back, { transform: `translate(${x} ${y})` }));
 }
 

@@ -3,7 +3,8 @@
 import { isAlone, name } from "./boxes.js";
 import { byId, element, result, said, withAttributes } from "./dom.js";
 import { functions } from "./functions.js";
-import { isNode, nodes, numbersInto, root } from "./graph.js";
+import { isNode, nodes, numbersInto, page, root } from "./graph.js";
+import { slopeEquation } from "./mathml.js";
 import { number, standing } from "./numbers.js";
 import { now } from "./now.js";
 import { whenShown } from "./stepping.js";
@@ -12,14 +13,28 @@ const MOST_LISTED = 8; // outputs of a block, in words
 
 const derivative = (of, by) => `∂${of}/∂${by}`;
 
+/** Whether the first operand says which of the others is meant, as an index of softmax does. */
+const hasIndex = ({ row, words }) => ["softmax", "take"].includes(page.rows[row].name)
+  && words.length > 2;
+
 /** The operation of a node, each operand written by `write`. */
 function written(node, write) {
-  return node.words.map((part, k) => {
+  const parts = node.words.map((part, k) => {
     if (!isNode(part)) return part;
     const text = write(part), roomy = /[(|]$|, $/.test(node.words[k - 1]);
     const shown = text.startsWith("−") && !roomy ? `(${text})` : text;
     return withAttributes(element("span", { className: "operand" }, shown), { "data-place": part });
   });
+  return hasIndex(node) ? withIndex(parts) : parts;
+}
+
+/** softmax(2, a, b) with the choice as an index; a 0 stands in the text before the first operand. */
+function withIndex([start, ...rest]) {
+  const [, called, index] = /^(.*)\((?:(\d+), )?$/.exec(start) ?? [];
+  if (!called) return [start, ...rest];
+  if (index) return [called, element("sub", {}, index), "(", ...rest];
+  const [choice, comma, ...operands] = rest;
+  return [called, element("sub", {}, choice), comma.replace(", ", "("), ...operands];
 }
 
 function blockWords({ outputs, members }) {
@@ -51,6 +66,7 @@ function edgeWords({ steps: all, overwrite }, place, hidden) {
   const [top, from, to] = [name(root), name(head), name(tail)], secret = hidden ? "?" : undefined;
   const words = [equation("×", [[upstream, `upstream ${derivative(top, from)}`],
     [local, `local ${derivative(from, to)}`]], [product, "product"], (a, b) => a * b, secret)];
+  if (isAlone(head)) words.unshift(element("p", { className: "why" }, ...slopeEquation(head, step.place)));
   if (overwrite) {
     words.push(element("p", {}, `${derivative(top, to)} was `, element("s", {}, number(before)),
       " and is overwritten: ", result(secret ?? number(after))));
@@ -102,8 +118,11 @@ function equation(symbol, operands, [value, caption], compute, secret) {
 function showWords({ step, hidden }) {
   const { kind, node, head, tail, operands, reason } = step;
   const [pass_, about, words] = {
-    start: () => ["Start", "nothing is computed yet", [said("Press ▶, or the right arrow key. Boxes "
-      + "are filled from left to right, then gradients from right to left.")]],
+    start: () => ["Start", "nothing is computed yet", [said("Press ▶, or the right arrow key. "
+      + "Forward, from left to right, every value is computed from its operands. Backward, each arrow "
+      + "passes on a gradient: upstream × local."), said("Click a box, or press Enter on it, to see where "
+      + "its numbers come from. Wheel or pinch zooms, dragging moves the picture; so do + − 0 and Shift "
+      + "with the arrow keys.")]],
     forward: () => ["Forward", `compute ${now.boxes[now.places[node]].name}`, forwardWords(node)],
     seed: () => ["Backward", `start at ${name(root)}`, [
       element("p", { className: "written" }, `${derivative(name(root), name(root))} = 1`),
