@@ -13,6 +13,7 @@ from collections.abc import Container, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from ..engine.value import Value
+from ..told import path_of
 from .grouping import grouped
 
 PARTS = 20  # into which a graph is cut by distance from the root
@@ -154,6 +155,15 @@ def _common(keys: set[Key | None]) -> Key | None:
     if len(keys) > 1:
         return _SEVERAL
     return keys.pop() if keys else None
+
+
+# ---- By hand -----------------------------------------------------------------------------------
+
+
+def by_path(graph: Graph, depth: int | None = None) -> Keys:
+    """The blocks that the program has named by `mg.block`, down to a depth."""
+    paths = [path_of(value)[:depth] for value in graph.values]
+    return [(" / ".join(path), path) if path else None for path in paths]
 
 
 # ---- By operation, and by distance -------------------------------------------------------------

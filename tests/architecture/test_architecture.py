@@ -33,9 +33,11 @@ ORDER = {
     "error_functions": "",
     "rounding": "",
     "refusals": "",
+    "told": "",
     "engine": "checks recording row table reductions formulas functions lists kernels "
     "edges interop value copying modes derivatives checking",
     "custom": "",
+    "named": "",
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
@@ -114,6 +116,7 @@ TESTED_BY = {
     "rows": "test_rows_as_formulas",
     "slopes": "test_checking",
     "targets": "test_vain",
+    "told": "test_named",
     "typed": "test_architecture",
 }
 
@@ -226,7 +229,7 @@ def test_importing_all_names_hides_none_of_pythons_own() -> None:
 # losses and optimisers need little more. Whatever else is wanted is loaded where it is used.
 LOADED_AT_ONCE = "__future__ collections.abc contextlib contextvars copyreg functools gc itertools "
 LOADED_AT_ONCE += "math operator os sys weakref"
-BELOW = {"typed", "arguments", "domains", "elements", "sums", "lines", "refusals"}
+BELOW = {"typed", "arguments", "domains", "elements", "sums", "lines", "refusals", "told"}
 ENGINE = {f"engine.{name}" for name in ORDER["engine"].split()} - {"engine.checking"}
 SLOW = "dataclasses enum inspect linecache numbers numpy pathlib random re typing"
 
