@@ -16,14 +16,10 @@ from .engine import (
     Value,
     debug,
     functions,
-    grad,
     gradients,
-    hessian,
-    jacobian,
     no_grad,
     table,
     topological_order,
-    value_and_grad,
     where,
 )
 from .engine.functions import *  # noqa: F403 - its `__all__`
@@ -52,6 +48,7 @@ if TYPE_CHECKING:
     from .named import block
     from .slopes import GradientCheck, relative_error
     from .training import History, evaluate, fit
+    from .transforms import grad, hessian, jacobian, value_and_grad
 
 # Modules that need more than the standard library, or time to load that not every program need
 # spend, and the names from such modules: they are loaded when they are first asked for.
@@ -69,6 +66,7 @@ _LAZY = {
     "engine.checking": ["gradcheck", "numerical_gradient"],
     "slopes": ["GradientCheck", "relative_error"],
     "training": ["History", "evaluate", "fit"],
+    "transforms": ["grad", "hessian", "jacobian", "value_and_grad"],
 }
 
 

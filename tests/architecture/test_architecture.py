@@ -36,6 +36,7 @@ ORDER = {
     "told": "",
     "engine": "checks recording row table reductions formulas functions lists kernels "
     "edges interop value copying modes derivatives checking",
+    "transforms": "",
     "custom": "",
     "named": "",
     "foreign": "",
