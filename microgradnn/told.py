@@ -22,14 +22,17 @@ class Told(namedtuple("Told", "label path samples", defaults=((), None))):
     samples: Samples | None
 
 
-class Samples(namedtuple("Samples", "of_terms targets")):
+class Samples(namedtuple("Samples", "of_terms targets are_rows")):
     """Which samples the terms of a sum belong to, and the target of each sample.
 
-    A target is a number or a tuple of them; None stands for a Value, which is in the graph.
+    A target is a number or a tuple of them; None stands for a Value, which is in the graph. Of a
+    flat list it is not known whether it holds samples or the elements of one: then `are_rows` is
+    False, and the graph has to tell.
     """
 
     of_terms: tuple[int, ...]
     targets: tuple[Any, ...]
+    are_rows: bool
 
 
 class Labelled:
@@ -60,7 +63,9 @@ def samples_of(value: Any) -> Samples | None:
     return told.samples if type(told) is Told else None
 
 
-def tell(value: Any, samples: Samples) -> None:
-    """Tell the sum of a loss which samples its terms belong to."""
-    told = value._label
-    value._label = told._replace(samples=samples) if type(told) is Told else Told(told, (), samples)
+def tell(total: Any, samples: Samples | None) -> None:
+    """Tell the sum of a loss which samples its terms belong to; a number cannot be told."""
+    told = getattr(total, "_label", None)
+    if samples and told is not None:
+        whole = told if type(told) is Told else Told(told)
+        total._label = whole._replace(samples=samples)

@@ -9,8 +9,9 @@ from itertools import count
 from typing import NamedTuple
 
 from ..engine.value import Value
-from .blocks import Graph, Keys, Modules, by_distance, by_operation, by_path, partition
+from .blocks import Graph, Keys, by_distance, by_operation, by_path, partition
 from .grouping import grouped
+from .modules import Modules
 
 MOST_BOXES = 60
 MOST_ARROWS = 120  # between blocks; where there are more, a picture is all lines and labels
