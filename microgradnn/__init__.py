@@ -16,14 +16,10 @@ from .engine import (
     Value,
     debug,
     functions,
-    grad,
     gradients,
-    hessian,
-    jacobian,
     no_grad,
     table,
     topological_order,
-    value_and_grad,
     where,
 )
 from .engine.functions import *  # noqa: F403 - its `__all__`
@@ -49,8 +45,10 @@ if TYPE_CHECKING:
     from .explaining import explain, steps
     from .explaining.diagnosis import first_non_finite
     from .explorer import Explorer, explore
+    from .named import block
     from .slopes import GradientCheck, relative_error
     from .training import History, evaluate, fit
+    from .transforms import grad, hessian, jacobian, value_and_grad
 
 # Modules that need more than the standard library, or time to load that not every program need
 # spend, and the names from such modules: they are loaded when they are first asked for.
@@ -64,9 +62,11 @@ _LAZY = {
     "explaining": ["explain", "steps"],
     "explaining.diagnosis": ["first_non_finite"],
     "drawing.worksheet": ["worksheet"],
+    "named": ["block"],
     "engine.checking": ["gradcheck", "numerical_gradient"],
     "slopes": ["GradientCheck", "relative_error"],
     "training": ["History", "evaluate", "fit"],
+    "transforms": ["grad", "hessian", "jacobian", "value_and_grad"],
 }
 
 
@@ -90,7 +90,7 @@ def __dir__() -> list[str]:
 # What is called like a function of Python's own: `mg.sum` there is, but `import *` hides nothing.
 _BUILTINS = ["abs", "compile", "max", "min", "pow", "sum"]
 
-__all__ = ["Value", "__version__", "debug", "large_graph", "no_grad", "topological_order"]
+__all__ = ["Value", "__version__", "block", "debug", "large_graph", "no_grad", "topological_order"]
 __all__ += ["Interval", "Primitive", "primitive", "where"]
 __all__ += ["data", "losses", "nn", "optim", "plots", "testing"]
 __all__ += ["grad", "gradients", "hessian", "jacobian", "value_and_grad"]

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .arguments import as_list, as_number, as_numbers, check_lengths, must_be
-from .engine.derivatives import value_and_grad
 from .engine.modes import no_grad
 from .engine.value import Value
 from .explaining.notation import sparkline
 from .nn.layers import apply_activation, checked_activation
+from .transforms import value_and_grad
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,8 +9,9 @@ from itertools import count
 from typing import NamedTuple
 
 from ..engine.value import Value
-from .blocks import Graph, Keys, Modules, by_distance, by_operation, partition
+from .blocks import Graph, Keys, by_distance, by_operation, by_path, partition
 from .grouping import grouped
+from .modules import Modules
 
 MOST_BOXES = 60
 MOST_ARROWS = 120  # between blocks; where there are more, a picture is all lines and labels
@@ -57,7 +58,8 @@ class Folded(NamedTuple):
 def fold(values: Sequence[Value], how: str | Rule, most_outputs: int = MOST_OUTPUTS) -> Folded:
     """Fold values in topological order into blocks.
 
-    `how` is "neuron", "layer" or "model", for blocks that are read from the labels of parameters;
+    `how` is "block", for those that were named by `mg.block`; "neuron", "layer" or "model", for
+    blocks that are read from the labels of parameters;
     a function that gives a value the name of its block, or None; or "auto", for the finest fold
     that leaves at most 60 boxes and 120 arrows. Where too much has no name, it is put in ranks, by
     operation and stage; and if nothing helps, the graph is cut into 20 parts, by the distance
@@ -86,11 +88,15 @@ def fold(values: Sequence[Value], how: str | Rule, most_outputs: int = MOST_OUTP
 
 def _named(graph: Graph, how: str) -> Keys:
     """Blocks for neurons, layers or the model; and ranks, if too much would stay alone."""
+    if how == "block":
+        keys = by_path(graph)
+        return keys if keys.count(None) <= MOST_BOXES else by_operation(graph, keys)
     modules = Modules(graph)
     levels = {"neuron": 0, "layer": min(1, len(modules.levels) - 1), "model": -1}
     if how not in levels:
         raise ValueError(
-            f"fold must be 'auto', 'none', 'neuron', 'layer', 'model' or a function, got {how!r}"
+            "fold must be 'auto', 'none', 'block', 'neuron', 'layer', 'model' or a function, "
+            f"got {how!r}"
         )
     keys = modules.keys(modules.levels[levels[how]])
     return keys if keys.count(None) <= MOST_BOXES else by_operation(graph, keys)

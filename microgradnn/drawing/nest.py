@@ -9,8 +9,9 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ..engine.value import Value
-from .blocks import Graph, Keys, Modules, by_distance, by_operation, numbered, partition, stages
+from .blocks import Graph, Keys, by_distance, by_operation, numbered, partition, stages
 from .grouping import grouped
+from .modules import Modules
 
 MOST_INSIDE = 24  # values of a neuron that are shown one by one, and not in ranks
 

@@ -18,7 +18,7 @@ modes, derivatives and checking.
 # copying tells copy and pickle how a graph is taken apart
 from ..elements import where
 from . import copying, functions, reductions, table  # noqa: F401
-from .derivatives import grad, gradients, hessian, jacobian, value_and_grad
+from .derivatives import gradients
 from .interop import assign
 from .modes import debug, no_grad
 from .row import PRIMITIVES, Primitive
@@ -26,7 +26,6 @@ from .value import Value, topological_order
 
 # fmt: off
 __all__ = [
-    "PRIMITIVES", "Primitive", "Value", "assign", "debug", "functions", "grad", "gradients",
-    "hessian", "jacobian", "no_grad", "reductions", "table", "topological_order", "value_and_grad",
-    "where",
+    "PRIMITIVES", "Primitive", "Value", "assign", "debug", "functions", "gradients", "no_grad",
+    "reductions", "table", "topological_order", "where",
 ]

@@ -15,7 +15,8 @@ from .. import slopes
 from ..arguments import as_numbers, as_positive, must_be
 from ..rounding import rounding_of
 from ..slopes import relative_error as relative_error
-from .derivatives import gradients, result_of, value_and_grad
+from .derivatives import gradients, result_of
+from .modes import Changed
 from .value import Value, topological_order
 
 
@@ -84,31 +85,33 @@ def _turns_at_once(f: Callable[..., Any], point: list[float], i: int, a: float) 
     if abs(aside - point[i]) < 1e-6:
         return False
     try:
-        slope = value_and_grad(f, argnums=i)(*point[:i], aside, *point[i + 1 :])[1]
+        slope = _differentiated(f, [*point[:i], aside, *point[i + 1 :]])[1][i]
     except (ValueError, ArithmeticError):
         return False
-    return abs(result_of(slope) - a) > 0.1 * max(abs(result_of(slope)), abs(a))
+    return abs(slope - a) > 0.1 * max(abs(slope), abs(a))
+
+
+def _differentiated(f: Callable[..., Any], point: list[float]) -> tuple[Any, list[float]]:
+    """What `f` returns for Values of these numbers, and the gradient of that."""
+    inputs = [Value(x) for x in point]
+    with Changed(records=True):
+        output = f(*inputs)
+    if isinstance(output, Value):
+        return output, gradients(output, inputs)
+    return result_of(output), [0.0] * len(point)
 
 
 def _gradient_and_noise(
     f: Callable[..., Any], point: list[float]
 ) -> tuple[list[float], slopes.Noise]:
-    outputs: list[Any] = []
-
-    def remembered(*values: Value) -> Any:
-        outputs.append(f(*values))
-        return outputs[-1]
-
-    differentiated = value_and_grad(remembered, argnums=range(len(point)))
-    value, gradient = differentiated(*point)
-    there = result_of(value)
-    analytic = [result_of(slope) for slope in gradient]  # Values, if f depends on others, too
+    output, analytic = _differentiated(f, point)
+    there = result_of(output)
     plain = f(*point)
     here = result_of(plain)
-    rounding = growth = _rounding(outputs[0])
+    rounding = growth = _rounding(output)
     try:  # where the gradient is 0, rounding matters as soon as one goes away
-        differentiated(*(x + _ASIDE * max(1.0, abs(x)) for x in point))
-        growth = _rounding(outputs[-1])
+        aside = [x + _ASIDE * max(1.0, abs(x)) for x in point]
+        growth = _rounding(_differentiated(f, aside)[0])
     except (ValueError, ArithmeticError):
         pass
     if abs(here - there) > 1e-3 * max(abs(here), abs(there)) + 4 * rounding:

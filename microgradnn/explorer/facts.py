@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..domains import REAL, Interval
 from ..drawing.diagram import describe_block
@@ -19,40 +17,55 @@ from ..engine.value import Value
 from ..explaining.notation import number, operation, shorten
 from .arithmetic import MOST_WRITTEN, Form
 from .excerpt import Excerpt
+from .packing import finite, packed
+from .picker import Picker, samples_as_json
 from .views import View
 
 
+class Shown(NamedTuple):
+    """A graph as the page shows it: what the page calls its values, and its pictures."""
+
+    part: Excerpt
+    names: Mapping[Value, str]
+    views: Sequence[View]
+
+
 def facts(
-    part: Excerpt,
-    names: Mapping[Value, str],
-    views: Sequence[View],
+    own: Shown,
     forms: Mapping[Form, int],
     is_fixed: bool,
+    picker: Picker | None = None,
+    graphs: Sequence[Shown | None] = (),
 ) -> str:
     """All that the script has to know, as the text of a script element.
 
-    `names` has what the page calls the values, `forms` the places of their functions, `is_fixed`
-    says that the numbers cannot be changed.
+    `forms` has the places of the functions, `is_fixed` says that the numbers cannot be changed;
+    `graphs` are those of the samples, None for the page's own.
     """
-    blocks, titles = part.blocks, _titles(part)
+    page = _graph(own, forms)
+    page["view"]["picture"] = ""  # which is in the page already
+    samples = picker and samples_as_json(picker, [g and _graph(g, forms) for g in graphs])
+    page |= {"rows": [_row(row) for row, _ in forms], "fixed": is_fixed, "samples": samples}
+    return _json(page)
+
+
+def _graph(shown: Shown, forms: Mapping[Form, int]) -> dict[str, Any]:
+    """A graph, its blocks and its views."""
+    part, blocks, titles = shown.part, shown.part.blocks, _titles(shown.part)
     position = {value: k for k, value in enumerate(part.values)}
-    shown = [_view(view, views, blocks, titles) for view in views]
-    return _json(
-        {
-            "nodes": [_node(value, names, position, forms) for value in part.values],
-            "rows": [_row(row) for row, _ in forms],
-            "home": blocks.home,
-            "parents": blocks.parents,
-            "blocks": [(block, titles[block], depth) for block, depth in _tree(blocks)],
-            "elsewhere": {
-                position[value]: [_finite(total), uses]
-                for value, (total, uses) in part.elsewhere.items()
-            },
-            "fixed": is_fixed,
-            "view": shown[0] | {"picture": ""},  # which is in the page already
-            "others": _packed(shown[1:]),
-        }
-    )
+    views = [_view(view, shown.views, blocks, titles) for view in shown.views]
+    return {
+        "nodes": [_node(value, shown.names, position, forms) for value in part.values],
+        "home": blocks.home,
+        "parents": blocks.parents,
+        "blocks": [(block, titles[block], depth) for block, depth in _tree(blocks)],
+        "elsewhere": {
+            position[value]: [finite(total), uses]
+            for value, (total, uses) in part.elsewhere.items()
+        },
+        "view": views[0],
+        "others": packed(views[1:]),
+    }
 
 
 # ---- The graph ---------------------------------------------------------------------------------
@@ -65,15 +78,15 @@ def _node(
     forms: Mapping[Form, int],
 ) -> dict[str, Any]:
     """A value, with its operands by their positions and its function by the place of its form."""
-    node: dict[str, Any] = {"name": names[value], "data": _finite(value.data)}
+    node: dict[str, Any] = {"name": names[value], "data": finite(value.data)}
     if value.op is None:
         return node
     node |= {
         "row": forms[value.op, len(value.operands)],
         "operands": [
-            position[x] if isinstance(x, Value) else {"number": _finite(x)} for x in value.operands
+            position[x] if isinstance(x, Value) else {"number": finite(x)} for x in value.operands
         ],
-        "locals": [None if d is None else _finite(d) for d in value.local_grads],
+        "locals": [None if d is None else finite(d) for d in value.local_grads],
         "words": _words(value.op, value.operands),
     }
     if value.op.kind == "custom":
@@ -121,8 +134,8 @@ def _row(row: Primitive) -> dict[str, Any]:
 
 def _interval(interval: Interval) -> dict[str, Any]:
     return {
-        "low": _finite(interval.low),
-        "high": _finite(interval.high),
+        "low": finite(interval.low),
+        "high": finite(interval.high),
         "excluded": interval.excluded,
         "text": str(interval),
     }
@@ -183,17 +196,6 @@ def _tree(blocks: Nest) -> list[tuple[int, int]]:
 
 
 # ---- JSON --------------------------------------------------------------------------------------
-
-
-def _finite(x: float) -> float | str:
-    """A number as JSON has it, else the text that JavaScript's Number() understands."""
-    return x if x - x == 0 else {"inf": "Infinity", "-inf": "-Infinity"}.get(str(x), "NaN")
-
-
-def _packed(data: Any) -> str:
-    """JSON, compressed, for pictures of the same boxes are much alike."""
-    text = json.dumps(data, separators=(",", ":")).encode()
-    return base64.b64encode(zlib.compress(text, 9)).decode() if data else ""
 
 
 def _json(data: Any) -> str:

@@ -22,11 +22,13 @@ from ..explaining.notation import names_of, printable
 from .arithmetic import Form, functions
 from .assembly import assembled, without_comments
 from .excerpt import Excerpt, excerpt
-from .facts import facts
+from .facts import Shown, facts
 from .formulas import formulas
-from .sample import followed
-from .views import View, views
+from .picker import Picker, picker
+from .sample import batch_of, can_be_computed
+from .views import views
 
+MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page's own
 NOTEBOOK_HEIGHT = 860  # pixels of the page inside a notebook
 
 
@@ -73,17 +75,27 @@ def explore(
     """
     with large_graph():
         order = steps(root).order
-        values = followed(order)
-        _refuse_changed_data(values)
-        part = excerpt(order, values)
-        names = names_of(part.values)
-        shown = views(part.values, list(names.values()), part.blocks)
-    if mistakes and shown[0].plan.is_folded:
+        batch = batch_of(order)
+        found = picker(order, batch) if batch else None
+        part = found.kinds[0].part if found and not can_be_computed(order) else excerpt(order)
+        _refuse_changed_data(part.origins or order)
+        own = _shown(part)
+        graphs = [
+            None if kind.part is part else _shown(kind.part, MOST_VIEWS, MOST_PAINTED)
+            for kind in (found.kinds if found else [])
+        ]
+    if mistakes and own.views[0].plan.is_folded:
         raise ValueError(
             f"mistakes are shown in graphs of at most {MOST_BOXES} values and {MOST_ARROWS} "
             f"operands, this has {len(order):,} values; explore a Value further down"
         )
-    return Explorer(_document(title, part, names, shown, mistakes))
+    return Explorer(_document(title, own, mistakes, found, graphs))
+
+
+def _shown(part: Excerpt, most: int | None = None, room: int | None = None) -> Shown:
+    """An excerpt with the names and pictures that the page has of it."""
+    names = names_of(part.values)
+    return Shown(part, names, views(part.values, list(names.values()), part.blocks, most, room))
 
 
 def _refuse_changed_data(order: Sequence[Value]) -> None:
@@ -97,28 +109,34 @@ def _refuse_changed_data(order: Sequence[Value]) -> None:
 
 
 def _document(
-    title: str, part: Excerpt, names: dict[Value, str], shown: Sequence[View], mistakes: bool
+    title: str,
+    own: Shown,
+    mistakes: bool,
+    found: Picker | None,
+    graphs: Sequence[Shown | None],
 ) -> str:
     """The page's HTML. The only script that may run is the one whose hash stands in its head.
 
     It is ASCII, for a host that sends it as Latin-1 would garble the rest, and change the hash.
     """
-    forms = _forms(part.values)
+    part = own.part
+    values = [value for shown in (own, *filter(None, graphs)) for value in shown.part.values]
+    forms = _forms(values)
     made = {
-        "functions.js": functions(forms, bool(part.left_out)),
-        "formulas.js": formulas(forms, part.values),
+        "functions.js": functions(forms, bool(part.left_out) and not found),
+        "formulas.js": formulas(forms, values),
     }
     script = _script(made, mistakes)
     fixed = _why_fixed(part)
     document = Template(_asset("page.html")).substitute(
         title=escape(printable(title)),
         style=_asset("page.css"),
-        picture=shown[0].picture,
+        picture=own.views[0].picture,
         left_out=escape(part.left_out),
         fixed=escape(fixed),
         training=" hidden" if part.left_out else "",
         folding="" if part.blocks.names or part.left_out else " hidden",
-        data=facts(part, names, shown, forms, bool(fixed)),
+        data=facts(own, forms, bool(fixed), found, graphs),
         script=script,
         hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )

@@ -102,7 +102,13 @@ def first_plan(links: Sequence[Edge], blocks: Nest) -> Plan | None:
     return None
 
 
-def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[View]:
+def views(
+    values: Sequence[Value],
+    names: Sequence[str],
+    blocks: Nest,
+    most: int | None = None,
+    room: int | None = None,
+) -> list[View]:
     """The view to start with, and those around it, nearest first, as many as there is room for.
 
     From each view that is painted, the ones that differ by a single block come into question next.
@@ -111,9 +117,9 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
     first = first_plan(links, blocks) or plan(links, blocks, frozenset())
     assert first
     queue = list(dict.fromkeys([first.unfolded, *reversed(blocks.levels)]))
+    most, room = most or MOST_VIEWS, room or MOST_PAINTED
     found: list[View] = []
     seen: set[frozenset[tuple[int, ...]]] = set()
-    room = MOST_PAINTED
     for unfolded in islice(queue, MOST_TRIED + 1):  # the queue grows meanwhile
         planned = plan(links, blocks, unfolded) if found else first
         if planned is None:
@@ -124,7 +130,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
         if partition in seen or (found and (planned.is_crowded or size > room)):
             continue
         found.append(_painted(values, names, blocks, planned))
-        if len(found) == MOST_VIEWS:
+        if len(found) == most:
             break
         seen.add(partition)
         room -= size

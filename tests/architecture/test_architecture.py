@@ -33,24 +33,28 @@ ORDER = {
     "error_functions": "",
     "rounding": "",
     "refusals": "",
+    "told": "",
     "engine": "checks recording row table reductions formulas functions lists kernels "
     "edges interop value copying modes derivatives checking",
+    "transforms": "",
     "custom": "",
+    "named": "",
     "foreign": "",
     "explaining": "writing notation help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
     "nn": "init files parts search outline module leaves embedding layers norm sequential",
     "optim": "schedules groups stepping rules",
     "data": "",
-    "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
-    "contents dot image picture network drawn worksheet",
+    "drawing": "grouping opened blocks modules nest fold diagram frames geometry layered layout "
+    "svg contents dot image picture network drawn worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
     "native_arrays back_end hidden traced tracing program compiling",
     "plots": "",
     "training": "terminal history targets vain accuracy steppers loop",
-    "explorer": "sample views excerpt arithmetic assembly facts page",
+    "explorer": "packing sums sample contributions views excerpt picker arithmetic formulas assembly "
+    "facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",
     "demo": "",
@@ -114,6 +118,7 @@ TESTED_BY = {
     "rows": "test_rows_as_formulas",
     "slopes": "test_checking",
     "targets": "test_vain",
+    "told": "test_named",
     "typed": "test_architecture",
 }
 
@@ -226,7 +231,7 @@ def test_importing_all_names_hides_none_of_pythons_own() -> None:
 # losses and optimisers need little more. Whatever else is wanted is loaded where it is used.
 LOADED_AT_ONCE = "__future__ collections.abc contextlib contextvars copyreg functools gc itertools "
 LOADED_AT_ONCE += "math operator os sys weakref"
-BELOW = {"typed", "arguments", "domains", "elements", "sums", "lines", "refusals"}
+BELOW = {"typed", "arguments", "domains", "elements", "sums", "lines", "refusals", "told"}
 ENGINE = {f"engine.{name}" for name in ORDER["engine"].split()} - {"engine.checking"}
 SLOW = "dataclasses enum inspect linecache numbers numpy pathlib random re typing"
 

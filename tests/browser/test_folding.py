@@ -11,7 +11,7 @@ import microgradnn as mg
 from microgradnn import Value, nn, topological_order
 from microgradnn.explaining.notation import number
 from microgradnn.explorer import Explorer, explore
-from microgradnn.explorer.sample import MOST_COMPUTED, followed
+from microgradnn.explorer.sample import MOST_COMPUTED, batch_of, followed
 
 from .conftest import Shown
 from .test_explorer import CONTRASTS, READ_EQUATIONS, assert_calm, read, state
@@ -225,7 +225,9 @@ def test_a_large_batch_is_followed_by_one_sample(show: Shown, sizes: list[int], 
     order = topological_order(root)
     explorer = explore(root)
     assert len(explorer.html) < 2_000_000
-    page, values = show(explorer), followed(order)
+    batch = batch_of(order)
+    assert batch
+    page, values = show(explorer), followed(order, batch, batch.samples[0])
     assert len(values) < 3_000 < len(order)
     assert f"This graph has {len(order):,} values" in page.locator("#folding").inner_text()
     assert "does not hold the whole graph" in page.locator("#fixed").inner_text()

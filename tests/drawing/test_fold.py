@@ -235,7 +235,7 @@ def test_a_fold_that_leaves_too_much_is_refused() -> None:
         value = value.tanh()
     with pytest.raises(ValueError, match=r"1,001 boxes, more than 1,000; fold='auto'"):
         draw(value, "none")
-    with pytest.raises(ValueError, match="fold must be 'auto', 'none', 'neuron'"):
+    with pytest.raises(ValueError, match="fold must be 'auto', 'none', 'block', 'neuron'"):
         draw(value, "neurons")
 
 

@@ -42,7 +42,7 @@ def test_operands_that_are_left_out_become_numbers() -> None:
 
 def test_a_small_graph_is_held_as_it_is() -> None:
     order = topological_order(nn.MLP(2, [3, 1], rng=0)([1.0, 2.0]))
-    found = excerpt(order, order)
+    found = excerpt(order)
     assert found.values == order
     assert (found.elsewhere, found.left_out) == ({}, "")
 
@@ -72,7 +72,7 @@ def test_outputs_of_folded_blocks_have_the_engine_s_gradients(
     loss = mg.losses.mse_loss(outputs, [0.5] * 4)
     loss.backward()
     order = topological_order(loss)
-    part = excerpt(order, order)
+    part = excerpt(order)
     links = {(x, value) for value in part.values for x in value.operands if isinstance(x, Value)}
     assert len(part.values) + len(links) <= most
     assert part.left_out == (
