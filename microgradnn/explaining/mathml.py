@@ -93,7 +93,8 @@ class _Reader:
 
     def symbol(self, token: str) -> list[str]:
         if token in _LETTERS or token.isalpha():
-            return [f"<mi>{_LETTERS.get(token, token)}</mi>"]
+            applied = [_APPLY] if self.peek() == r"\left" else []
+            return [f"<mi>{_LETTERS.get(token, token)}</mi>", *applied]
         if token[0].isdigit():
             return [f"<mn>{token}</mn>"]
         if token.startswith("\\") and token not in _SIGNS:  # \log, \sin and the like

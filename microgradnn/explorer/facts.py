@@ -76,6 +76,8 @@ def _node(
         "locals": [None if d is None else _finite(d) for d in value.local_grads],
         "words": _words(value.op, value.operands),
     }
+    if value.made_at:  # without the folder, which is nobody's business
+        node["line"] = re.sub(r"^.*?([^/\\]+:\d+: )", r"\1", value.made_at, count=1)
     if value.op.kind == "custom":
         node["digits"] = _standing_digits(value)
     return node

@@ -45,7 +45,7 @@ function showPanel() {
   byId("panel").hidden = !box;
   now.boxes.forEach(({ key, group }) => group.classList.toggle("chosen", key === chosen));
   if (!box) return;
-  const secret = byId("predict").checked ? now.position : -1;
+  const secret = byId("predict").checked ? `${now.position} ${now.answered.size}` : "";
   const made = [now.pass, now.run, now.view, secret];
   if (made.every((x, k) => x === madeOf?.[k])) return;
   madeOf = made;
@@ -81,23 +81,22 @@ function numbersOf(k) {
 
 function valueOf(k) {
   const equations = valueEquations(k);
-  if (equations.length) return equations.map((x) => line(x));
+  if (equations.length) return equations.map((x) => line(...x));
   return [line(`${nodes[k].words.map((x) => (isNode(x) ? "□" : x)).join("")} = ${number(now.pass.data[k])}`)];
 }
 
 function slopesOf(k) {
   const places = [...nodes[k].operands.keys()].filter((place) => isNode(nodes[k].operands[place]));
   const more = places.length - MOST_SLOPES;
-  return [...places.slice(0, MOST_SLOPES).map((place) => line(...slopeEquation(k, place, true))),
+  return [...places.slice(0, MOST_SLOPES).map((place) => line(...slopeEquation(k, place))),
     ...(more > 0 ? [line(`and ${more} more`)] : [])];
 }
 
 /** A number that is to be predicted is not given away. */
 const secretly = (k, text) => {
-  const steps = now.steps.slice(now.position);
-  const isSecret = byId("predict").checked && steps.some((step) => (step.tail ?? step.node) === k
-    && step.kind !== "forward");
-  return isSecret ? "?" : text;
+  if (!byId("predict").checked) return text;
+  const open = now.steps.slice(now.position - !now.answered.has(now.position));
+  return open.some((step) => step.kind === "edge" && step.tail === k) ? "?" : text;
 };
 
 function contributions(k) {
@@ -115,9 +114,9 @@ function listed(lines) {
   return [...lines.slice(0, MOST_SLOPES), ...(more > 0 ? [line(`and ${more} more`)] : [])];
 }
 
-function product({ upstream, local, product: result, tail }) {
+function product({ head, upstream, local, product: result, tail }) {
   const fenced = (x) => (x < 0 ? `(${number(x)})` : number(x));
-  return ` ${number(upstream)} × ${fenced(local)} = ${secretly(tail, number(result))}`;
+  return ` ${secretly(head, number(upstream))} × ${fenced(local)} = ${secretly(tail, number(result))}`;
 }
 
 function incoming(step) {

@@ -35,7 +35,7 @@ function search() {
     element("button", { type: "button", onclick: () => find(entry) },
       element("b", {}, entry.name), ` ${entry.says}`)));
   const more = all.length - shown.length;
-  byId("matches").value = !text ? "" : !all.length ? "nothing found"
+  byId("matched").value = !text ? "" : !all.length ? "nothing found"
     : more > 0 ? `${all.length.toLocaleString("en")} found, ${shown.length} shown` : `${all.length} found`;
   list.replaceChildren(...shown);
   byId("results").hidden = !text;

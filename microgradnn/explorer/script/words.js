@@ -66,7 +66,9 @@ function edgeWords({ steps: all, overwrite }, place, hidden) {
   const [top, from, to] = [name(root), name(head), name(tail)], secret = hidden ? "?" : undefined;
   const words = [equation("×", [[upstream, `upstream ${derivative(top, from)}`],
     [local, `local ${derivative(from, to)}`]], [product, "product"], (a, b) => a * b, secret)];
-  if (isAlone(head)) words.unshift(element("p", { className: "why" }, ...slopeEquation(head, step.place)));
+  if (isAlone(head)) {
+    words.unshift(element("p", { className: "why" }, ...slopeEquation(head, step.place)));
+  }
   if (overwrite) {
     words.push(element("p", {}, `${derivative(top, to)} was `, element("s", {}, number(before)),
       " and is overwritten: ", result(secret ?? number(after))));
@@ -74,7 +76,8 @@ function edgeWords({ steps: all, overwrite }, place, hidden) {
     words.push(equation("+", [[before, `${derivative(top, to)} before`], [product, "product"]],
       [after, "after"], (a, b) => a + b, secret));
   }
-  const uses = all.filter((other) => other.tail === tail), notes = [];
+  const uses = all.filter((other) => other.tail === tail);
+  const notes = isAlone(head) ? [] : ["The local derivative of a block is the sum over all ways through it."];
   if (uses.length > 1) {
     notes.push(`Contribution ${uses.indexOf(step) + 1} of ${uses.length} to ${to}: `
       + `${overwrite ? "only the last is left" : "they are added up"}.`);
