@@ -106,9 +106,7 @@ def test_paths_are_marked_while_they_are_pointed_at(show: Shown) -> None:
     choose(page, 0)
     paths = page.locator("#about .marking")
     assert sorted(paths.all_text_contents()) == [
-        "2 paths to L",
-        "a → L: 1 = 1",
-        "a → c → L: (−3) × 1 = −3",
+        *("2 paths to L", "a → L: 1 = 1", "a → c → L: (−3) × 1 = −3")
     ]
     marked = page.locator("#picture .route")
     for text, count in (("2 paths", 3), ("a → L", 1), ("a → c", 2)):
