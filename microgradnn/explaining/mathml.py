@@ -22,11 +22,11 @@ _SPACE = '<mspace width="0.2em"/>'
 def mathml(latex: str) -> str:
     r"""The inside of a `math` element that says what the LaTeX says.
 
-    It knows the LaTeX that `writing.latex` writes. What stands between two \0 is a place to be
-    filled: it becomes `{…}`, or `{…!}` where a negative number needs parentheses.
+    It knows the LaTeX that `writing.latex` writes. What stands between two zero characters is a
+    place to be filled: it becomes `{…}`, or `{…!}` where a negative number needs parentheses.
 
-    >>> mathml(r"1 - \0y\0^{2}")
-    '<mn>1</mn><mo>−</mo><msup>{y!}<mn>2</mn></msup>'
+    >>> mathml(r"1 - y^{2}")
+    '<mn>1</mn><mo>−</mo><msup><mi>y</mi><mn>2</mn></msup>'
     """
     return "".join(_Reader(latex).row())
 

@@ -23,7 +23,7 @@ from .arithmetic import Form, functions
 from .assembly import assembled, without_comments
 from .excerpt import Excerpt, excerpt
 from .facts import facts
-from .formulas import formulas
+from .textbook import formulas
 from .sample import followed
 from .views import View, views
 

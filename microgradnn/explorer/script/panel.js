@@ -61,22 +61,29 @@ function foldButton({ block }) {
 }
 
 function ofBlock({ outputs, members }) {
+  const parts = (k) => [heading(name(k)), ...numbersOf(k), ...contributions(k)];
   return [line(`A block of ${members.length} values. Unfold it to see each of them.`),
-    ...outputs.slice(0, MOST_SLOPES).flatMap((k) => [heading(name(k)), ...numbersOf(k), ...contributions(k)])];
+    ...outputs.slice(0, MOST_SLOPES).flatMap(parts)];
 }
 
 function ofValue(k) {
   const node = nodes[k];
-  return [...(node.line ? [line(element("code", {}, node.line))] : []),
+  return [
+    ...(node.line ? [line(element("code", {}, node.line))] : []),
     ...numbersOf(k),
-    ...(node.operands ? [heading("Its value"), ...valueOf(k), heading("Local derivatives"), ...slopesOf(k)] : []),
-    ...contributions(k), ...routes(k), ...sections.flatMap((part) => part(k))];
+    ...(node.operands ? [heading("Its value"), ...valueOf(k)] : []),
+    ...(node.operands ? [heading("Local derivatives"), ...slopesOf(k)] : []),
+    ...contributions(k),
+    ...routes(k),
+    ...sections.flatMap((part) => part(k)),
+  ];
 }
 
 function numbersOf(k) {
   const gradient = now.right ? `, gradient ${secretly(k, number(now.run.gradients[k]))}` : "";
   const what = nodes[k].operands ? "" : "A leaf. ";
-  return now.pass.data[k] === undefined ? [] : [line(`${what}data ${number(now.pass.data[k])}${gradient}`)];
+  const data = now.pass.data[k];
+  return data === undefined ? [] : [line(`${what}data ${number(data)}${gradient}`)];
 }
 
 function valueOf(k) {
