@@ -23,8 +23,8 @@ from .arithmetic import Form, functions
 from .assembly import assembled, without_comments
 from .excerpt import Excerpt, excerpt
 from .facts import facts
-from .textbook import formulas
 from .sample import followed
+from .textbook import formulas
 from .views import View, views
 
 NOTEBOOK_HEIGHT = 860  # pixels of the page inside a notebook

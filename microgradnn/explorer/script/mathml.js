@@ -32,8 +32,8 @@ function symbol(text) {
 /** A number; one that is negative has parentheses where it stands after something. */
 function numeral(text, isFenced) {
   if (!text.startsWith("−")) return made("mn", text);
-  const parts = [made("mo", "−"), made("mn", text.slice(1))];
-  return isFenced ? made("mrow", made("mo", "("), ...parts, made("mo", ")")) : made("mrow", ...parts);
+  const signed = made("mrow", made("mo", "−"), made("mn", text.slice(1)));
+  return isFenced ? made("mrow", made("mo", "("), signed, made("mo", ")")) : signed;
 }
 
 /** A formula with its places filled by `write(place, isFenced)`. */

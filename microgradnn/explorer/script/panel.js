@@ -89,7 +89,8 @@ function numbersOf(k) {
 function valueOf(k) {
   const equations = valueEquations(k);
   if (equations.length) return equations.map((x) => line(...x));
-  return [line(`${nodes[k].words.map((x) => (isNode(x) ? "□" : x)).join("")} = ${number(now.pass.data[k])}`)];
+  const operation = nodes[k].words.map((x) => (isNode(x) ? "□" : x)).join("");
+  return [line(`${operation} = ${number(now.pass.data[k])}`)];
 }
 
 function slopesOf(k) {
@@ -128,7 +129,9 @@ function product({ head, upstream, local, product: result, tail }) {
 
 function incoming(step) {
   if (step.kind === "seed") return line("1, for it changes just as much as itself");
-  if (step.kind === "elsewhere") return line(`${number(step.product)} from uses that this page does not hold`);
+  if (step.kind === "elsewhere") {
+    return line(`${number(step.product)} from uses that this page does not hold`);
+  }
   return line(`from ${name(step.head)}: `, product(step));
 }
 
@@ -182,7 +185,8 @@ function prepareBoxes() {
     box.group.onpointerleave = unmark;
     box.group.onkeydown = (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
-      const does = { Enter: () => choose(box), " ": () => choose(box), f: () => canFold && fold(box.block) };
+      const chooseIt = () => choose(box), foldIt = () => canFold && fold(box.block);
+      const does = { Enter: chooseIt, " ": chooseIt, f: foldIt };
       if (!(event.key in does)) return;
       event.preventDefault();
       does[event.key]();
