@@ -16,10 +16,12 @@ from ..drawing.grouping import grouped
 from ..drawing.nest import Nest
 from ..engine.row import Primitive
 from ..engine.value import Value
-from ..explaining.notation import number, operation, shorten
+from ..explaining.notation import number, operation, printable, shorten
 from .arithmetic import MOST_WRITTEN, Form
 from .excerpt import Excerpt
 from .views import View
+
+LONGEST_LABEL = 200  # characters; a box shows fewer
 
 
 def facts(
@@ -66,6 +68,8 @@ def _node(
 ) -> dict[str, Any]:
     """A value, with its operands by their positions and its function by the place of its form."""
     node: dict[str, Any] = {"name": names[value], "data": _finite(value.data)}
+    if value.label and value.label != names[value]:
+        node["label"] = printable(value.label)[:LONGEST_LABEL]
     if value.op is None:
         return node
     node |= {

@@ -387,12 +387,3 @@ def test_minus_zero_is_zero(show: Shown) -> None:
     assert "−0" not in page.locator("#picture svg").inner_html().replace("−0.", "")
     page.evaluate("explorer.go(1)")
     assert "−0" not in page.locator("#words").inner_text()
-
-
-def test_the_choice_of_a_softmax_is_an_index(show: Shown) -> None:
-    zs = [Value(x, f"z{k}") for k, x in enumerate([1.0, 2.0, 0.5])]
-    for which in (0, 2):
-        root = mg.softmax(zs)[which] * 1.0
-        page = show(explore(root), "#step=1")
-        assert page.locator("#words sub").all_text_contents() == [str(which)] * 2
-        assert f"softmax{which}(z0, z1, z2)" in (page.locator("#words").text_content() or "")

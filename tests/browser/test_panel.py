@@ -318,6 +318,27 @@ def test_blocks_fold_by_double_click_by_key_and_in_the_panel(show: Shown) -> Non
     assert headings(page) == whole
 
 
+@pytest.mark.parametrize(
+    # e / (e + e² + √e) = 0.23122…, √e / (…) = 0.14024…, and the share of z₁ is 0.62853….
+    ("which", "share", "by_z1"),
+    [(0, "0.2312", "−0.1453"), (2, "0.1402", "−0.08815")],
+)
+def test_the_choice_of_a_softmax_is_an_index(
+    show: Shown, which: int, share: str, by_z1: str
+) -> None:
+    zs = [Value(x, f"z{k}") for k, x in enumerate([1.0, 2.0, 0.5])]
+    p = mg.softmax(zs)[which]
+    p.label = "p"
+    page = show(explore(p * 1.0))
+    choose(page, 3)
+    said = [line.replace(" ", "") for line in lines(page)]
+    assert said[1] == f"p=softmax{which}(z₀,z₁,z₂)"
+    assert page.locator("#about msub").first.text_content() == f"softmax{which}"
+    assert said[2] == f"p=softmax{which}(1,2,0.5)={share}"
+    assert said[4].startswith("∂p/∂z₁=−p·softmax1(…)=−0.")
+    assert said[4].endswith(f"={by_z1}")
+
+
 def test_names_in_formulas_are_text(show: Shown) -> None:
     root = hostile_graph()
     page = show(explore(root), viewport={"width": 420, "height": 800})

@@ -69,6 +69,7 @@ function ofBlock({ outputs, members }) {
 function ofValue(k) {
   const node = nodes[k];
   return [
+    ...(node.label ? [line(node.label)] : []),
     ...(node.line ? [line(element("code", {}, node.line))] : []),
     ...numbersOf(k),
     ...(node.operands ? [heading("Its value"), ...valueOf(k)] : []),

@@ -12,11 +12,11 @@ const input = byId("search"), list = byId("found");
 /** Everything that can be found: values by name and operation, blocks by their titles. */
 const entries = [
   ...page.blocks.map(([block, title]) => ({ block, name: title, says: "block" })),
-  ...nodes.map((node, k) => ({ k, name: node.name, says: operationOf(node) })),
+  ...nodes.map((node, k) => ({ k, name: node.name, label: node.label, says: operationOf(node) })),
 ].map((entry) => ({ ...entry, ...lowered(entry) }));
 
-function lowered({ name, says }) {
-  return { key: name.toLowerCase(), text: `${name} ${says}`.toLowerCase() };
+function lowered({ name, label = name, says }) {
+  return { key: label.toLowerCase(), text: `${name} ${label} ${says}`.toLowerCase() };
 }
 
 function operationOf({ row, words }) {
@@ -37,7 +37,7 @@ function search() {
   const text = input.value.trim().toLowerCase(), all = text ? matches(text) : [];
   const shown = all.slice(0, MOST_FOUND).map((entry) => element("li", {},
     element("button", { type: "button", onclick: () => find(entry) },
-      element("b", {}, entry.name), ` ${entry.says}`)));
+      element("b", {}, entry.name), ` ${entry.label ?? ""} ${entry.says}`)));
   const more = all.length - shown.length;
   byId("matched").value = !text ? "" : !all.length ? "nothing found"
     : more > 0 ? `${all.length.toLocaleString("en")} found, ${shown.length} shown` : `${all.length} found`;

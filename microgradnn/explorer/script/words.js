@@ -3,7 +3,7 @@
 import { isAlone, name } from "./boxes.js";
 import { byId, element, result, said, withAttributes } from "./dom.js";
 import { functions } from "./functions.js";
-import { isNode, nodes, numbersInto, page, root } from "./graph.js";
+import { isNode, nodes, numbersInto, root } from "./graph.js";
 import { slopeEquation } from "./mathml.js";
 import { number, standing } from "./numbers.js";
 import { now } from "./now.js";
@@ -13,28 +13,14 @@ const MOST_LISTED = 8; // outputs of a block, in words
 
 const derivative = (of, by) => `∂${of}/∂${by}`;
 
-/** Whether the first operand says which of the others is meant, as an index of softmax does. */
-const hasIndex = ({ row, words }) => ["softmax", "take"].includes(page.rows[row].name)
-  && words.length > 2;
-
 /** The operation of a node, each operand written by `write`. */
 function written(node, write) {
-  const parts = node.words.map((part, k) => {
+  return node.words.map((part, k) => {
     if (!isNode(part)) return part;
     const text = write(part), roomy = /[(|]$|, $/.test(node.words[k - 1]);
     const shown = text.startsWith("−") && !roomy ? `(${text})` : text;
     return withAttributes(element("span", { className: "operand" }, shown), { "data-place": part });
   });
-  return hasIndex(node) ? withIndex(parts) : parts;
-}
-
-/** softmax(2, a, b) with the choice as an index; a 0 stands in the text before the first operand. */
-function withIndex([start, ...rest]) {
-  const [, called, index] = /^(.*)\((?:(\d+), )?$/.exec(start) ?? [];
-  if (!called) return [start, ...rest];
-  if (index) return [called, element("sub", {}, index), "(", ...rest];
-  const [choice, comma, ...operands] = rest;
-  return [called, element("sub", {}, choice), comma.replace(", ", "("), ...operands];
 }
 
 function blockWords({ outputs, members }) {
