@@ -318,6 +318,20 @@ def test_blocks_fold_by_double_click_by_key_and_in_the_panel(show: Shown) -> Non
     assert headings(page) == whole
 
 
+def test_the_panel_stays_where_a_slider_leads_out_of_the_domain(show: Shown) -> None:
+    a = Value(2.0, label="a")
+    root = mg.log(a - 1) * a
+    page = show(explore(root))
+    choose(page, 2)
+    page.get_by_label("a: value").fill("0.25")
+    assert "It has no value" not in " ".join(lines(page))  # log(−0.75) itself: its numbers are seen
+    page.keyboard.press("Escape")
+    choose(page, 3)
+    assert lines(page) == ["It has no value, for an operand below it has none."]
+    page.get_by_label("a: value").fill("3")
+    assert "data 2.079, gradient 1" in lines(page)  # 3·log 2
+
+
 @pytest.mark.parametrize(
     # e / (e + e² + √e) = 0.23122…, √e / (…) = 0.14024…, and the share of z₁ is 0.62853….
     ("which", "share", "by_z1"),

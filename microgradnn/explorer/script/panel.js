@@ -72,12 +72,16 @@ function ofValue(k) {
     ...(node.label ? [line(node.label)] : []),
     ...(node.line ? [line(element("code", {}, node.line))] : []),
     ...numbersOf(k),
-    ...(node.operands ? [heading("Its value"), ...valueOf(k)] : []),
-    ...(node.operands ? [heading("Local derivatives"), ...slopesOf(k)] : []),
+    ...(node.operands ? computed(k) : []),
     ...contributions(k),
     ...routes(k),
     ...sections.flatMap((part) => part(k)),
   ];
+}
+
+function computed(k) {
+  if (!now.pass.locals[k]) return [line("It has no value, for an operand below it has none.")];
+  return [heading("Its value"), ...valueOf(k), heading("Local derivatives"), ...slopesOf(k)];
 }
 
 function numbersOf(k) {
