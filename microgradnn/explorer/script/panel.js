@@ -24,11 +24,15 @@ const heading = (text) => element("h3", {}, text);
 const line = (...parts) => element("p", { className: "line" }, ...parts);
 const boxChosen = () => now.boxes.find(({ key }) => key === chosen);
 
-function choose(box) {
+/** Opens the panel of a box; of the box at an arrow's end, at the derivative that the arrow bears. */
+function choose(box, place) {
   chosen = box.key;
   madeOf = undefined;
   showPanel();
   byId("chosen").focus();
+  const asked = byId("about").querySelector(`[data-place="${place}"]`);
+  asked?.classList.add("asked");
+  asked?.scrollIntoView({ block: "nearest" });
 }
 
 /** Closes the panel; the focus goes back to the box. */
@@ -101,7 +105,9 @@ function valueOf(k) {
 function slopesOf(k) {
   const places = [...nodes[k].operands.keys()].filter((place) => isNode(nodes[k].operands[place]));
   const more = places.length - MOST_SLOPES;
-  return [...places.slice(0, MOST_SLOPES).map((place) => line(...slopeEquation(k, place))),
+  const slope = (place) =>
+    withAttributes(line(...slopeEquation(k, place)), { "data-place": place });
+  return [...places.slice(0, MOST_SLOPES).map(slope),
     ...(more > 0 ? [line(`and ${more} more`)] : [])];
 }
 
@@ -197,7 +203,9 @@ function prepareBoxes() {
       does[event.key]();
     };
   }
-  for (const { group, head } of now.arrows) group.onclick = () => choose(now.boxes[head]);
+  for (const { group, head, place } of now.arrows) {
+    group.onclick = () => choose(now.boxes[head], place);
+  }
   madeOf = undefined;
 }
 
