@@ -74,6 +74,9 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "foreign.py": ["tests/test_foreign.py"],
     "explaining/paths.py": ["tests/explaining/test_paths.py"],
     "explorer/page.py": ["tests/explorer/test_page.py"],
+    "explorer/assembly.py": ["tests/explorer/test_assembly.py"],
+    "explorer/textbook.py": ["tests/explorer/test_textbook.py"],
+    "explaining/mathml.py": ["tests/explaining/test_mathml.py"],
     "engine/modes.py": ["tests/engine/test_modes.py"],
     "engine/derivatives.py": [
         "tests/engine/test_derivatives.py",
@@ -564,6 +567,13 @@ ELSEWHERE = [
     Fault("an element has its row's name", "refusals.py", "return refusal", "return error"),
     Fault("a value and itself by paths", "explaining/paths.py", "        if self.root is self.wrt:\n", "        if False:\n"),
     Fault("the page in UTF-8", "explorer/page.py", 'return document.encode("ascii", "xmlcharrefreplace").decode()', "return document"),
+    Fault("a name declared twice", "explorer/assembly.py", "if declared in owner:", "if False:"),
+    Fault("an import of what is not exported", "explorer/assembly.py", "            if missing:", "            if False:"),
+    Fault("an exponent of which four digits are shown", "explorer/textbook.py", 'return all(float(f"{x:.4g}") == x for x in numbers)', "return True"),
+    Fault("the derivative by a plain number", "explorer/textbook.py", "slope if isinstance(x, Formula) else None", "slope"),
+    Fault("every softmax by its own logit", "explorer/textbook.py", "[out * (1 - out), -out * share]", "[out * (1 - out), out * (1 - out)]"),
+    Fault("no parentheses around a negative base", "explaining/mathml.py", 'r"{\\1!}"', 'r"{\\1}"'),
+    Fault("parentheses around the first number", "explaining/mathml.py", "is_roomy = True", "is_roomy = False"),
     Fault("half a character is lost", "explorer/page.py", 'character.encode("utf-16-be", "surrogatepass").hex()', 'f"{ord(character):04x}"'),
     Fault("assign sets what it can", "engine/interop.py", 'check_lengths(targets, new, "values", "numbers")', "pass"),
 ]  # fmt: skip

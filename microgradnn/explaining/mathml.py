@@ -22,11 +22,11 @@ _SPACE = '<mspace width="0.2em"/>'
 def mathml(latex: str) -> str:
     r"""The inside of a `math` element that says what the LaTeX says.
 
-    It knows the LaTeX that `writing.latex` writes. What stands between two \0 is a place to be
-    filled: it becomes `{…}`, or `{…!}` where a negative number needs parentheses.
+    It knows the LaTeX that `writing.latex` writes. What stands between two zero characters is a
+    place to be filled: it becomes `{…}`, or `{…!}` where a negative number needs parentheses.
 
-    >>> mathml(r"1 - \0y\0^{2}")
-    '<mn>1</mn><mo>−</mo><msup>{y!}<mn>2</mn></msup>'
+    >>> mathml(r"1 - y^{2}")
+    '<mn>1</mn><mo>−</mo><msup><mi>y</mi><mn>2</mn></msup>'
     """
     return "".join(_Reader(latex).row())
 
@@ -93,7 +93,8 @@ class _Reader:
 
     def symbol(self, token: str) -> list[str]:
         if token in _LETTERS or token.isalpha():
-            return [f"<mi>{_LETTERS.get(token, token)}</mi>"]
+            applied = [_APPLY] if self.peek() == r"\left" else []
+            return [f"<mi>{_LETTERS.get(token, token)}</mi>", *applied]
         if token[0].isdigit():
             return [f"<mn>{token}</mn>"]
         if token.startswith("\\") and token not in _SIGNS:  # \log, \sin and the like

@@ -14,12 +14,14 @@ from ..drawing.grouping import grouped
 from ..drawing.nest import Nest
 from ..engine.row import Primitive
 from ..engine.value import Value
-from ..explaining.notation import number, operation, shorten
+from ..explaining.notation import number, operation, printable, shorten
 from .arithmetic import MOST_WRITTEN, Form
 from .excerpt import Excerpt
 from .packing import finite, packed
 from .picker import Picker, samples_as_json
 from .views import View
+
+LONGEST_LABEL = 200  # characters; a box shows fewer
 
 
 class Shown(NamedTuple):
@@ -79,6 +81,8 @@ def _node(
 ) -> dict[str, Any]:
     """A value, with its operands by their positions and its function by the place of its form."""
     node: dict[str, Any] = {"name": names[value], "data": finite(value.data)}
+    if value.label and value.label != names[value]:
+        node["label"] = printable(value.label)[:LONGEST_LABEL]
     if value.op is None:
         return node
     node |= {
@@ -89,6 +93,8 @@ def _node(
         "locals": [None if d is None else finite(d) for d in value.local_grads],
         "words": _words(value.op, value.operands),
     }
+    if value.made_at:  # without the folder, which is nobody's business
+        node["line"] = re.sub(r"^.*?([^/\\]+:\d+: )", r"\1", value.made_at, count=1)
     if value.op.kind == "custom":
         node["digits"] = _standing_digits(value)
     return node

@@ -23,9 +23,9 @@ from .arithmetic import Form, functions
 from .assembly import assembled, without_comments
 from .excerpt import Excerpt, excerpt
 from .facts import Shown, facts
-from .formulas import formulas
 from .picker import Picker, picker
 from .sample import batch_of, can_be_computed
+from .textbook import formulas
 from .views import views
 
 MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page's own

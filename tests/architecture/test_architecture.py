@@ -40,7 +40,7 @@ ORDER = {
     "custom": "",
     "named": "",
     "foreign": "",
-    "explaining": "writing notation help passes paths diagnosis",
+    "explaining": "writing mathml notation help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
     "nn": "init files parts search outline module leaves embedding layers norm sequential",
     "optim": "schedules groups stepping rules",
@@ -53,7 +53,7 @@ ORDER = {
     "native_arrays back_end hidden traced tracing program compiling",
     "plots": "",
     "training": "terminal history targets vain accuracy steppers loop",
-    "explorer": "packing sums sample contributions views excerpt picker arithmetic formulas assembly "
+    "explorer": "packing sums sample contributions views excerpt picker arithmetic textbook assembly "
     "facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",

@@ -137,12 +137,16 @@ export function bringIntoView(boxes, how) {
   }
 }
 
+let followed = { kind: "start" }; // the last step that was shown
+
 /** What a step is about comes into view: the box that changes, and where an arrow comes from. */
 function follow({ step }) {
+  followed = step;
   const about = step.kind === "start" ? now.steps[0] : step;
   const of = [about?.tail ?? about?.node, about?.head].filter((k) => k !== undefined);
   if (of.length) {
-    bringIntoView(of.map((k) => now.boxes[now.places[k]]), step.kind === "start" ? "instant" : undefined);
+    const how = step.kind === "start" ? "instant" : behavior();
+    bringIntoView(of.map((k) => now.boxes[now.places[k]]), how);
   }
 }
 
@@ -220,7 +224,11 @@ picture.addEventListener("scroll", () => {
   measure();
   tellWhereWeAre();
 }, { passive: true });
-new ResizeObserver(() => now.view && (isChosen ? setScale(scale) : open())).observe(picture);
+new ResizeObserver(() => {
+  if (!now.view) return;
+  open();
+  follow({ step: followed });
+}).observe(picture);
 byId("smaller").onclick = () => zoomBy(0.8);
 byId("larger").onclick = () => zoomBy(1.25);
 byId("fit").onclick = fit;

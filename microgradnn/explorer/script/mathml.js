@@ -32,8 +32,8 @@ function symbol(text) {
 /** A number; one that is negative has parentheses where it stands after something. */
 function numeral(text, isFenced) {
   if (!text.startsWith("−")) return made("mn", text);
-  const parts = [made("mo", "−"), made("mn", text.slice(1))];
-  return isFenced ? made("mrow", made("mo", "("), ...parts, made("mo", ")")) : made("mrow", ...parts);
+  const signed = made("mrow", made("mo", "−"), made("mn", text.slice(1)));
+  return isFenced ? made("mrow", made("mo", "("), signed, made("mo", ")")) : signed;
 }
 
 /** A formula with its places filled by `write(place, isFenced)`. */
@@ -47,14 +47,16 @@ function filled(template, write) {
   return holder.firstChild.firstChild;
 }
 
-/** Sides of an equation, = between them; the last may be equal only about. */
+/**
+ * Sides of an equation, = between them; the last may be equal only about. Each side is a formula of
+ * its own, so that a narrow place can break the line between them.
+ */
 function equal(sides, sign = "=") {
-  const math = made("math"), last = sides.length - 1;
-  for (const [k, side] of sides.entries()) {
-    if (k) math.append(made("mo", k === last ? sign : "="));
-    math.append(side);
-  }
-  return math;
+  const last = sides.length - 1;
+  return sides.flatMap((side, k) => {
+    const relation = k ? [made("mo", k === last ? sign : "=")] : [];
+    return [made("math", ...relation, side), " "];
+  });
 }
 
 const hasPlaces = (template) => /\{\w+!?\}/.test(template);
@@ -63,7 +65,7 @@ const isPlace = (template) => /^\{\w+!?\}$/.test(template);
 /** What is written of a node's operation, or nothing where it has no formula. */
 function formOf(node) {
   const { general, special } = formulas[node.row];
-  return special[node.operands.at(-1).number] ?? general;
+  return special[node.operands.map((operand) => operand.number ?? "").join()] ?? general;
 }
 
 /** The name of an operand, or of the node itself; a plain number is written as a number. */
@@ -87,33 +89,21 @@ export function valueEquations(k) {
 
 /** ∂head/∂tail, on one line. */
 function derivativeOf(head, tail) {
-  return made("mrow", made("mo", "∂"), symbol(head), made("mo", "/"), made("mo", "∂"), symbol(tail));
+  return made("mrow", upright("∂"), symbol(head), made("mo", "/"), upright("∂"), symbol(tail));
 }
 
-const LONGEST = 44; // characters of an equation that is on one line in a narrow place
-
-/**
- * The derivative of a node by an operand: ∂y/∂s = 1 − y² = 1 − 0.76² = 0.42.
- * In a narrow place the numbers of a long one go to a second line.
- */
-export function slopeEquation(k, place, isNarrow) {
-  const { sides, sign = "=" } = slopeSides(k, place);
-  const length = sides.reduce((sum, side) => sum + side.textContent.length + 3, 0);
-  if (!isNarrow || sides.length < 4 || length <= LONGEST) return [equal(sides, sign)];
-  return [equal(sides.slice(0, 2)), equal([made("mrow"), ...sides.slice(2)], sign)];
-}
-
-function slopeSides(k, place) {
+/** The derivative of a node by an operand: ∂y/∂s = 1 − y² = 1 − 0.76² = 0.42. */
+export function slopeEquation(k, place) {
   const node = nodes[k], local = now.pass.locals[k][place];
   const left = derivativeOf(name(k), name(node.operands[place])), value = numeral(number(local));
   const { template, operands, compute } = slopeForm(k, place, local);
-  if (!template || !hasPlaces(template)) return { sides: [left, value] };
+  if (!template || !hasPlaces(template)) return equal([left, value]);
   const symbols = filled(template, operands.write);
-  if (isPlace(template)) return { sides: [left, symbols, value] };
+  if (isPlace(template)) return equal([left, symbols, value]);
   const { texts, sign } = compute ? standing(operands.numbers, local, compute)
     : { texts: operands.numbers.map((x) => number(x)), sign: "=" };
   const numbers = filled(template, (at, isFenced) => numeral(texts[operands.order.indexOf(at)], isFenced));
-  return { sides: [left, symbols, numbers, value], sign };
+  return equal([left, symbols, numbers, value], sign);
 }
 
 /** The derivative's formula, what stands in its places, and how it is computed from that. */

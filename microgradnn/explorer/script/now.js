@@ -3,15 +3,18 @@
 import { leaves, nodes, recorded } from "./graph.js";
 import { noGradients } from "./passes.js";
 
-const PATH = /\.(w|weight)\.\d+(\.\d+)?$|\.(b|bias|weight|beta|gamma)(\.\d+)?$|(^|\.)[wb]\.\d+$/;
-const PARAMETER = /^(w|b|u|v|θ|β|theta|beta|weight|bias)[\d_₀-₉⁰-⁹⁽⁾^()[\],]*$/i;
-const GIVEN = /^(x|y|t|X|Y|T|in|input|inputs|target|targets|label|feature|features|data|sample)([\d_₀-₉.^[\]].*)?$/;
+// What a leaf is, by its label: w.0, layers.0.neurons.1.b and w₁₂ are parameters; x1 and target are not.
+const PATH = /(^|\.)(w|weight|embedding)(\.\d+)+$|\.(b|bias|gain|shift)(\.\d+)?$/;
+const WEIGHT = /^(w|θ|theta|weight)[^\p{L}]*$/iu;
+const BIAS = /^(b|bias)[^\p{L}]*$/iu;
+const GIVEN = /^(x|y|t|in|inputs?|targets?|labels?|features?|data|sample)[^\p{L}]*$/iu;
 
 /** The leaves that are parameters by their labels; where none are, those that are not given data. */
 function learning() {
   const called = (...patterns) => leaves.filter((k) => patterns.some((x) => x.test(nodes[k].name)));
-  const given = new Set(called(GIVEN)), parameters = called(PATH, PARAMETER);
-  return parameters.length ? parameters : leaves.filter((k) => !given.has(k));
+  if (called(PATH, WEIGHT).length) return called(PATH, WEIGHT, BIAS);
+  const given = new Set(called(GIVEN));
+  return leaves.filter((k) => !given.has(k));
 }
 
 export const now = {

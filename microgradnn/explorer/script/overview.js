@@ -6,6 +6,7 @@ import { now } from "./now.js";
 import { whenShown, whenViewed } from "./stepping.js";
 
 const MOST = { width: 190, height: 120 }; // pixels
+const SHARE = 0.3; // of the window's width and height, at most
 const CORNER = 12; // pixels from the corner of the window
 
 const map = byId("overview");
@@ -27,7 +28,8 @@ function showWindow(seen, whole) {
   const isWhole = seen.width >= whole.width - 1 && seen.height >= whole.height - 1;
   map.toggleAttribute("hidden", isWhole);
   if (isWhole) return;
-  const scale = Math.min(MOST.width / whole.width, MOST.height / whole.height);
+  const scale = Math.min(...["width", "height"].map((side) =>
+    Math.min(MOST[side], SHARE * seen[side] / seen.unit) / whole[side]));
   Object.assign(size, { width: whole.width * scale, height: whole.height * scale, unit: seen.unit });
   withAttributes(map, {
     viewBox: `${whole.x} ${whole.y} ${whole.width} ${whole.height}`,

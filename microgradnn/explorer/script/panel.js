@@ -24,11 +24,15 @@ const heading = (text) => element("h3", {}, text);
 const line = (...parts) => element("p", { className: "line" }, ...parts);
 const boxChosen = () => now.boxes.find(({ key }) => key === chosen);
 
-function choose(box) {
+/** Opens the panel of a box; of the box at an arrow's end, at the derivative that the arrow bears. */
+function choose(box, place) {
   chosen = box.key;
   madeOf = undefined;
   showPanel();
   byId("chosen").focus();
+  const asked = byId("about").querySelector(`[data-place="${place}"]`);
+  asked?.classList.add("asked");
+  asked?.scrollIntoView({ block: "nearest" });
 }
 
 /** Closes the panel; the focus goes back to the box. */
@@ -45,7 +49,7 @@ function showPanel() {
   byId("panel").hidden = !box;
   now.boxes.forEach(({ key, group }) => group.classList.toggle("chosen", key === chosen));
   if (!box) return;
-  const secret = byId("predict").checked ? now.position : -1;
+  const secret = byId("predict").checked ? `${now.position} ${now.answered.size}` : "";
   const made = [now.pass, now.run, now.view, secret];
   if (made.every((x, k) => x === madeOf?.[k])) return;
   madeOf = made;
@@ -61,43 +65,57 @@ function foldButton({ block }) {
 }
 
 function ofBlock({ outputs, members }) {
+  const parts = (k) => [heading(name(k)), ...numbersOf(k), ...contributions(k)];
   return [line(`A block of ${members.length} values. Unfold it to see each of them.`),
-    ...outputs.slice(0, MOST_SLOPES).flatMap((k) => [heading(name(k)), ...numbersOf(k), ...contributions(k)])];
+    ...outputs.slice(0, MOST_SLOPES).flatMap(parts)];
 }
 
 function ofValue(k) {
   const node = nodes[k];
-  return [...(node.line ? [line(element("code", {}, node.line))] : []),
+  return [
+    ...(node.label ? [line(node.label)] : []),
+    ...(node.line ? [line(element("code", {}, node.line))] : []),
     ...numbersOf(k),
-    ...(node.operands ? [heading("Its value"), ...valueOf(k), heading("Local derivatives"), ...slopesOf(k)] : []),
-    ...contributions(k), ...routes(k), ...sections.flatMap((part) => part(k))];
+    ...(node.operands ? computed(k) : []),
+    ...contributions(k),
+    ...routes(k),
+    ...sections.flatMap((part) => part(k)),
+  ];
+}
+
+function computed(k) {
+  if (!now.pass.locals[k]) return [line("It has no value, for an operand below it has none.")];
+  return [heading("Its value"), ...valueOf(k), heading("Local derivatives"), ...slopesOf(k)];
 }
 
 function numbersOf(k) {
   const gradient = now.right ? `, gradient ${secretly(k, number(now.run.gradients[k]))}` : "";
   const what = nodes[k].operands ? "" : "A leaf. ";
-  return now.pass.data[k] === undefined ? [] : [line(`${what}data ${number(now.pass.data[k])}${gradient}`)];
+  const data = now.pass.data[k];
+  return data === undefined ? [] : [line(`${what}data ${number(data)}${gradient}`)];
 }
 
 function valueOf(k) {
   const equations = valueEquations(k);
-  if (equations.length) return equations.map((x) => line(x));
-  return [line(`${nodes[k].words.map((x) => (isNode(x) ? "□" : x)).join("")} = ${number(now.pass.data[k])}`)];
+  if (equations.length) return equations.map((x) => line(...x));
+  const operation = nodes[k].words.map((x) => (isNode(x) ? "□" : x)).join("");
+  return [line(`${operation} = ${number(now.pass.data[k])}`)];
 }
 
 function slopesOf(k) {
   const places = [...nodes[k].operands.keys()].filter((place) => isNode(nodes[k].operands[place]));
   const more = places.length - MOST_SLOPES;
-  return [...places.slice(0, MOST_SLOPES).map((place) => line(...slopeEquation(k, place, true))),
+  const slope = (place) =>
+    withAttributes(line(...slopeEquation(k, place)), { "data-place": place });
+  return [...places.slice(0, MOST_SLOPES).map(slope),
     ...(more > 0 ? [line(`and ${more} more`)] : [])];
 }
 
 /** A number that is to be predicted is not given away. */
 const secretly = (k, text) => {
-  const steps = now.steps.slice(now.position);
-  const isSecret = byId("predict").checked && steps.some((step) => (step.tail ?? step.node) === k
-    && step.kind !== "forward");
-  return isSecret ? "?" : text;
+  if (!byId("predict").checked) return text;
+  const open = now.steps.slice(now.position - !now.answered.has(now.position));
+  return open.some((step) => step.kind === "edge" && step.tail === k) ? "?" : text;
 };
 
 function contributions(k) {
@@ -115,14 +133,16 @@ function listed(lines) {
   return [...lines.slice(0, MOST_SLOPES), ...(more > 0 ? [line(`and ${more} more`)] : [])];
 }
 
-function product({ upstream, local, product: result, tail }) {
+function product({ head, upstream, local, product: result, tail }) {
   const fenced = (x) => (x < 0 ? `(${number(x)})` : number(x));
-  return ` ${number(upstream)} × ${fenced(local)} = ${secretly(tail, number(result))}`;
+  return ` ${secretly(head, number(upstream))} × ${fenced(local)} = ${secretly(tail, number(result))}`;
 }
 
 function incoming(step) {
   if (step.kind === "seed") return line("1, for it changes just as much as itself");
-  if (step.kind === "elsewhere") return line(`${number(step.product)} from uses that this page does not hold`);
+  if (step.kind === "elsewhere") {
+    return line(`${number(step.product)} from uses that this page does not hold`);
+  }
   return line(`from ${name(step.head)}: `, product(step));
 }
 
@@ -176,13 +196,16 @@ function prepareBoxes() {
     box.group.onpointerleave = unmark;
     box.group.onkeydown = (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
-      const does = { Enter: () => choose(box), " ": () => choose(box), f: () => canFold && fold(box.block) };
+      const chooseIt = () => choose(box), foldIt = () => canFold && fold(box.block);
+      const does = { Enter: chooseIt, " ": chooseIt, f: foldIt };
       if (!(event.key in does)) return;
       event.preventDefault();
       does[event.key]();
     };
   }
-  for (const { group, head } of now.arrows) group.onclick = () => choose(now.boxes[head]);
+  for (const { group, head, place } of now.arrows) {
+    group.onclick = () => choose(now.boxes[head], place);
+  }
   madeOf = undefined;
 }
 

@@ -90,7 +90,8 @@ function showArrow(arrow, edges, step, computed, changed) {
 }
 
 function showRing({ x, y, width, height }) {
-  withAttributes(ring, { x: x - RING, y: y - RING, width: width + 2 * RING, height: height + 2 * RING, rx: 12 });
+  const [wide, high] = [width, height].map((side) => side + 2 * RING);
+  withAttributes(ring, { x: x - RING, y: y - RING, width: wide, height: high, rx: 12 });
 }
 
 /** A gradient goes from the end of an arrow to its start, so the arrowhead is there meanwhile. */

@@ -12,8 +12,12 @@ const input = byId("search"), list = byId("found");
 /** Everything that can be found: values by name and operation, blocks by their titles. */
 const entries = [
   ...page.blocks.map(([block, title]) => ({ block, name: title, says: "block" })),
-  ...nodes.map((node, k) => ({ k, name: node.name, says: operationOf(node) })),
-].map((entry) => ({ ...entry, key: entry.name.toLowerCase(), text: `${entry.name} ${entry.says}`.toLowerCase() }));
+  ...nodes.map((node, k) => ({ k, name: node.name, label: node.label, says: operationOf(node) })),
+].map((entry) => ({ ...entry, ...lowered(entry) }));
+
+function lowered({ name, label = name, says }) {
+  return { key: label.toLowerCase(), text: `${name} ${label} ${says}`.toLowerCase() };
+}
 
 function operationOf({ row, words }) {
   if (row === undefined) return "leaf";
@@ -33,9 +37,9 @@ function search() {
   const text = input.value.trim().toLowerCase(), all = text ? matches(text) : [];
   const shown = all.slice(0, MOST_FOUND).map((entry) => element("li", {},
     element("button", { type: "button", onclick: () => find(entry) },
-      element("b", {}, entry.name), ` ${entry.says}`)));
+      element("b", {}, entry.name), ` ${entry.label ?? ""} ${entry.says}`)));
   const more = all.length - shown.length;
-  byId("matches").value = !text ? "" : !all.length ? "nothing found"
+  byId("matched").value = !text ? "" : !all.length ? "nothing found"
     : more > 0 ? `${all.length.toLocaleString("en")} found, ${shown.length} shown` : `${all.length} found`;
   list.replaceChildren(...shown);
   byId("results").hidden = !text;
@@ -46,37 +50,36 @@ function clear() {
   search();
 }
 
-/** The view in which a value stands alone that differs least from this one, if there is any. */
-function viewOf(k) {
-  const around = [];
-  for (let block = page.home[k]; block >= 0; block = page.parents[block]) around.push(block);
-  const isOpen = (view) => around.every((block) => view.unfolded.includes(block));
-  const distance = (view) => new Set([...view.unfolded, ...now.view.unfolded]).size * 2
-    - view.unfolded.length - now.view.unfolded.length;
-  if (isOpen(now.view)) return now.view;
-  return views.filter(isOpen).sort((a, b) => distance(a) - distance(b))[0];
+/** The blocks around a block and itself, the outermost first. */
+function blocksDownTo(block) {
+  return block < 0 ? [] : [...blocksDownTo(page.parents[block]), block];
 }
 
-/** Shows the box of a value, or that of the block around it where it cannot be unfolded. */
+/** The view that unfolds most of these blocks, from the first on; of several the most like this one. */
+function viewOf(blocks) {
+  const depth = ({ unfolded }) => {
+    const folded = blocks.findIndex((block) => !unfolded.includes(block));
+    return folded < 0 ? blocks.length : folded;
+  };
+  const distance = ({ unfolded }) => {
+    const shared = unfolded.filter((block) => now.view.unfolded.includes(block)).length;
+    return unfolded.length + now.view.unfolded.length - 2 * shared;
+  };
+  return [now.view, ...views].reduce((best, view) => {
+    const gain = depth(view) - depth(best);
+    return gain > 0 || (gain === 0 && distance(view) < distance(best)) ? view : best;
+  });
+}
+
+/** Shows the box of a value or block, or that of the block around it where this cannot be unfolded. */
 function find({ k, block }) {
   clear();
-  if (k !== undefined) {
-    const view = viewOf(k);
-    if (view && view !== now.view) setView(view);
-  }
-  const box = k === undefined ? boxOfBlock(block) : now.boxes[now.places[k]];
+  const view = viewOf(blocksDownTo(k === undefined ? page.parents[block] : page.home[k]));
+  if (view !== now.view) setView(view);
+  const inside = k ?? page.home.findIndex((home) => blocksDownTo(home).includes(block));
+  const box = now.boxes.find((x) => x.block === block && x.key < 0) ?? now.boxes[now.places[inside]];
   bringIntoView([box], "instant");
   box.group.focus({ preventScroll: true });
-}
-
-/** The box that a block is, or one inside it; or the one around it. */
-function boxOfBlock(block) {
-  const isInside = (home) => {
-    for (let at = home; at >= 0; at = page.parents[at]) if (at === block) return true;
-    return false;
-  };
-  return now.boxes.find(({ key }) => key === -1 - block)
-    ?? now.boxes[now.places[page.home.findIndex(isInside)]];
 }
 
 input.oninput = search;

@@ -3,7 +3,7 @@
 import { isAlone, name } from "./boxes.js";
 import { byId, element, result, said, withAttributes } from "./dom.js";
 import { functions } from "./functions.js";
-import { isNode, nodes, numbersInto, page, root } from "./graph.js";
+import { isNode, nodes, numbersInto, root } from "./graph.js";
 import { slopeEquation } from "./mathml.js";
 import { number, standing } from "./numbers.js";
 import { now } from "./now.js";
@@ -13,28 +13,14 @@ const MOST_LISTED = 8; // outputs of a block, in words
 
 const derivative = (of, by) => `∂${of}/∂${by}`;
 
-/** Whether the first operand says which of the others is meant, as an index of softmax does. */
-const hasIndex = ({ row, words }) => ["softmax", "take"].includes(page.rows[row].name)
-  && words.length > 2;
-
 /** The operation of a node, each operand written by `write`. */
 function written(node, write) {
-  const parts = node.words.map((part, k) => {
+  return node.words.map((part, k) => {
     if (!isNode(part)) return part;
     const text = write(part), roomy = /[(|]$|, $/.test(node.words[k - 1]);
     const shown = text.startsWith("−") && !roomy ? `(${text})` : text;
     return withAttributes(element("span", { className: "operand" }, shown), { "data-place": part });
   });
-  return hasIndex(node) ? withIndex(parts) : parts;
-}
-
-/** softmax(2, a, b) with the choice as an index; a 0 stands in the text before the first operand. */
-function withIndex([start, ...rest]) {
-  const [, called, index] = /^(.*)\((?:(\d+), )?$/.exec(start) ?? [];
-  if (!called) return [start, ...rest];
-  if (index) return [called, element("sub", {}, index), "(", ...rest];
-  const [choice, comma, ...operands] = rest;
-  return [called, element("sub", {}, choice), comma.replace(", ", "("), ...operands];
 }
 
 function blockWords({ outputs, members }) {
@@ -66,7 +52,9 @@ function edgeWords({ steps: all, overwrite }, place, hidden) {
   const [top, from, to] = [name(root), name(head), name(tail)], secret = hidden ? "?" : undefined;
   const words = [equation("×", [[upstream, `upstream ${derivative(top, from)}`],
     [local, `local ${derivative(from, to)}`]], [product, "product"], (a, b) => a * b, secret)];
-  if (isAlone(head)) words.unshift(element("p", { className: "why" }, ...slopeEquation(head, step.place)));
+  if (isAlone(head)) {
+    words.unshift(element("p", { className: "why" }, ...slopeEquation(head, step.place)));
+  }
   if (overwrite) {
     words.push(element("p", {}, `${derivative(top, to)} was `, element("s", {}, number(before)),
       " and is overwritten: ", result(secret ?? number(after))));
@@ -74,7 +62,8 @@ function edgeWords({ steps: all, overwrite }, place, hidden) {
     words.push(equation("+", [[before, `${derivative(top, to)} before`], [product, "product"]],
       [after, "after"], (a, b) => a + b, secret));
   }
-  const uses = all.filter((other) => other.tail === tail), notes = [];
+  const uses = all.filter((other) => other.tail === tail);
+  const notes = isAlone(head) ? [] : ["The local derivative of a block is the sum over all ways through it."];
   if (uses.length > 1) {
     notes.push(`Contribution ${uses.indexOf(step) + 1} of ${uses.length} to ${to}: `
       + `${overwrite ? "only the last is left" : "they are added up"}.`);

@@ -19,9 +19,11 @@ from ..explaining.writing import latex
 from .arithmetic import IMPORTS, JAVASCRIPT, MOST_WRITTEN, Form
 
 LONGEST = 300  # characters of a formula's LaTeX; nobody reads a longer one
-MOST_EXPONENTS = 50  # that have formulas of their own
+SPECIAL = ("pow", "cross_entropy", "cross_entropy_of_logits")
+MOST_PATTERNS = 30  # of numbers among the operands that have formulas of their own
 
 Forms = Mapping[Form, int]
+Pattern = list[float | None]  # the operands that are plain numbers, None for the others
 
 
 def formulas(forms: Forms, values: Iterable[Value]) -> str:
@@ -29,44 +31,64 @@ def formulas(forms: Forms, values: Iterable[Value]) -> str:
 
     `value` is MathML with places for the operands, `slopes` the same for each local derivative, and
     `slope` a function `(out, ...operands)` of the derivatives as they are written, so that an
-    equation can be checked with the digits that it shows. A power has formulas for each exponent
-    that is a plain number, for x² is seen more often than xʸ.
+    equation can be checked with the digits that it shows. Powers and cross-entropies have special
+    formulas for operands that are plain numbers: x² is seen more often than xʸ.
     """
-    exponents = _exponents(forms, values)
+    patterns = _patterns(forms, values)
     texts = []
     for form, place in forms.items():
         special = ", ".join(
-            f"{json.dumps(repr(x).removesuffix('.0'))}: {_written(*form, [Formula(_mark(0)), x])}"
-            for x in exponents.get(place, [])
+            f"{json.dumps(_key(pattern))}: {_written(*form, pattern)}"
+            for pattern in patterns.get(place, [])
         )
-        texts.append(f"  {{ general: {_written(*form)}, special: {{{special}}} }}")
+        texts.append(
+            f"  {{ general: {_written(*form, [None] * form[1])}, special: {{{special}}} }}"
+        )
     listed = ",\n".join(texts)
     return f"{IMPORTS}export const formulas = [\n{listed}\n];\n"
 
 
-def _exponents(forms: Forms, values: Iterable[Value]) -> dict[int, list[float]]:
-    """The plain numbers that are exponents, by the place of the form."""
-    found: dict[int, list[float]] = {}
+def _patterns(forms: Forms, values: Iterable[Value]) -> dict[int, list[Pattern]]:
+    """Which operands are plain numbers, and which, by the place of the form; None is a Value."""
+    found: dict[int, list[Pattern]] = {}
     for value in values:
-        if value.op is table.pow and isinstance(value.operands[1], float):
-            known = found.setdefault(forms[value.op, 2], [])
-            exponent = value.operands[1]
-            if exponent not in known and exponent - exponent == 0 and len(known) < MOST_EXPONENTS:
-                known.append(exponent)
+        if value.op is None or value.op.name not in SPECIAL:
+            continue
+        known = found.setdefault(forms[value.op, len(value.operands)], [])
+        pattern = [x if isinstance(x, float) else None for x in value.operands]
+        numbers = [x for x in pattern if x is not None]
+        is_new = pattern not in known and len(known) < MOST_PATTERNS
+        if is_new and numbers and len(pattern) <= MOST_WRITTEN and _are_exact(value.op, numbers):
+            known.append(pattern)
     return found
+
+
+def _are_exact(row: Primitive, numbers: Sequence[float]) -> bool:
+    """Whether a formula that has these numbers in it shows them, and what is made of them, exactly.
+
+    Exponents are shown with four digits; the weights of a cross-entropy are added up.
+    """
+    if row is table.pow:
+        return all(float(f"{x:.4g}") == x for x in numbers)
+    return set(numbers) <= {0.0, 1.0}
+
+
+def _key(pattern: Pattern) -> str:
+    """The pattern as JavaScript's `join` writes it."""
+    return ",".join("" if x is None else repr(x).removesuffix(".0") for x in pattern)
 
 
 def _mark(name: object) -> str:
     return f"\0{name}\0"
 
 
-def _written(row: Primitive, count: int, operands: Sequence[Any] = ()) -> str:
+def _written(row: Primitive, count: int, pattern: Pattern) -> str:
     """What is written of one form, as an object of JavaScript."""
     if row.kind == "custom":
         return "null"
     if row.name in ("softmax", "take"):
         return _choice(row, count)
-    operands = operands or [Formula(_mark(k)) for k in range(count)]
+    operands = [Formula(_mark(k)) if x is None else x for k, x in enumerate(pattern)]
     slopes = _textbook(row, operands)
     if count > MOST_WRITTEN:
         return f"{{ value: [], slopes: {json.dumps([_atom(x) for x in slopes])} }}"
@@ -99,7 +121,9 @@ def _template(formula: Any) -> str:
     """A formula as MathML with places for its operands; empty if it is too long to be read."""
     if formula is None:
         return ""
-    text = _in_symbols(latex(_rewritten(formula, PRIMITIVES["sum"], _plus)))
+    for row, write in ((PRIMITIVES["sum"], _plus), (table.mul, _times), (table.sub, _minus)):
+        formula = _rewritten(formula, row, write)
+    text = _in_symbols(latex(formula))
     return mathml(text) if len(text) <= LONGEST else ""
 
 
@@ -114,7 +138,26 @@ def _rewritten(formula: Any, row: Primitive, write: Callable[..., Any]) -> Any:
 
 
 def _plus(*terms: Any) -> Any:
-    return reduce(operator.add, terms)
+    """The terms with + between them, but for those that are 0 times something."""
+    kept = [term for term in terms if not (_is(term, 0.0) or _is_nothing(term))]
+    return reduce(operator.add, kept or terms[:1])
+
+
+def _is_nothing(term: Any) -> bool:
+    return isinstance(term, Formula) and term.row is table.mul and _is(term.operands[0], 0.0)
+
+
+def _times(a: Any, b: Any) -> Any:
+    """A product, without a factor that is 1."""
+    return b if _is(a, 1.0) else a if _is(b, 1.0) else a * b
+
+
+def _minus(a: Any, b: Any) -> Any:
+    return a if _is(b, 0.0) else a - b
+
+
+def _is(formula: Any, number: float) -> bool:
+    return formula is number if not isinstance(formula, Formula) else formula.text == repr(number)
 
 
 def _share(which: Formula, *logits: Any) -> Any:
