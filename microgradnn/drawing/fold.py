@@ -122,7 +122,8 @@ def _named(graph: Graph, how: str) -> Keys:
 def _ever_coarser(graph: Graph) -> Iterator[Keys]:
     """The folds that "auto" tries, one after the other."""
     found = folds(graph)
-    for keys in reversed(found):
+    for made in reversed(found):
+        keys = made()
         yield keys
         if any(keys) or len(found) == 1:  # what is in blocks that were found is in no rank first
             yield by_operation(graph, keys)

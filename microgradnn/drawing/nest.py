@@ -65,7 +65,7 @@ def nests(values: Sequence[Value]) -> Iterator[Nest]:
     [('model', -1), ('layers.0', 0), ('layers.1', 0), ('layers.0.neurons.0', 1)]
     """
     graph = Graph(values)
-    found = folds(graph)
+    found = [keys() for keys in folds(graph)]
     yield _nested(graph, found)
     ranks = by_operation(graph, found[-1])
     yield _nested(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 
 from ..told import path_of
 from .blocks import Graph, Key, Keys
@@ -13,35 +14,49 @@ MOST_CELLS = 16  # that stand side by side; where there are more, groups are fol
 GROUPS = 12  # that there are about, then
 
 Path = tuple[str, ...]
+Fold = Callable[[], Keys]  # keys are made when they are asked for: most folds never are
 
 
-def folds(graph: Graph) -> list[Keys]:
+def folds(graph: Graph) -> list[Fold]:
     """The keys of each fold, where every one but the first unfolds the blocks of the one before.
 
     A value is in the blocks that the program has named, in these in a cell, in this in a module.
     What is in none of a kind is shown by the next finer kind, or alone.
     """
     modules = Modules(graph)
-    of_modules = [modules.keys(level) for level in reversed(modules.levels)]
-    of_cells = _of_cells(graph, of_modules[-1])
+
+    @cache
+    def of_modules(level: int) -> Keys:
+        return modules.keys(modules.levels[level])
+
+    levels = range(len(modules.levels) - 1, -1, -1)  # of which the first is the finest
+    of_cells = _of_cells(graph, of_modules)
     paths = [path_of(value) for value in graph.values]
-    coarsest = of_cells[0] if of_cells else of_modules[0]
-    coarse = [key or module for key, module in zip(coarsest, of_modules[0], strict=True)]
-    found = [
-        [
-            _key(path[:depth]) if len(path) >= depth else _key(path, key)
-            for path, key in zip(paths, coarse, strict=True)
+    depth = max(map(len, paths))
+    if not (of_cells or depth):
+        return [partial(of_modules, level) for level in levels]
+
+    def by_hand(depth: int) -> Keys:
+        coarse = zip(paths, of_cells[0] if of_cells else nothing, of_modules(-1), strict=True)
+        return [
+            _key(path[:depth]) if len(path) >= depth else _key(path, cell or module)
+            for path, cell, module in coarse
         ]
-        for depth in range(1, max(map(len, paths)) + 1)
+
+    def by_cells(keys: Keys) -> Keys:
+        pairs = zip(paths, keys, of_modules(-1), strict=True)
+        return [_key(path, cell or module) for path, cell, module in pairs]
+
+    def by_modules(level: int) -> Keys:
+        triples = zip(paths, of_cells[-1] if of_cells else nothing, of_modules(level), strict=True)
+        return [module and _key(path, cell, module) for path, cell, module in triples]
+
+    nothing: Keys = [None] * len(paths)
+    return [
+        *(partial(by_hand, d) for d in range(1, depth + 1)),
+        *(partial(by_cells, keys) for keys in of_cells),
+        *(partial(by_modules, level) for level in levels),
     ]
-    for keys in of_cells:
-        pairs = zip(paths, keys, of_modules[0], strict=True)
-        found.append([_key(path, cell or module) for path, cell, module in pairs])
-    finest = of_cells[-1] if of_cells else [None] * len(paths)
-    for keys in of_modules:
-        triples = zip(paths, finest, keys, strict=True)
-        found.append([module and _key(path, cell, module) for path, cell, module in triples])
-    return found
 
 
 def _key(path: Path, *keys: Key | None) -> Key | None:
@@ -53,15 +68,19 @@ def _key(path: Path, *keys: Key | None) -> Key | None:
     return " / ".join(names), (path, *inner)
 
 
-def _of_cells(graph: Graph, modules: Sequence[Key | None]) -> list[Keys]:
-    """The folds into cells, after the one into groups of cells where there are many."""
+def _of_cells(graph: Graph, of_modules: Callable[[int], Keys]) -> list[Keys]:
+    """The folds into cells, after the one into groups of cells where there are many.
+
+    Only cells that share something are cells of values in modules: the layers of a network, which
+    may look alike, have names already.
+    """
     found = cells(graph)
     if not found:
         return []
-    places = [
-        place if found.shares or not module else OUTSIDE
-        for place, module in zip(found.of_value, modules, strict=True)
-    ]
+    places = found.of_value
+    if not found.shares:
+        named = zip(places, of_modules(0), strict=True)
+        places = [OUTSIDE if module else place for place, module in named]
     return [
         [
             (name_of[place], ("cell", size, (place - 1) // size)) if place else None

@@ -1,29 +1,34 @@
 """Folds from coarse to fine: blocks by hand around cells, cells around modules."""
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from folds import batch_loss, graph_in_blocks, recurrence
 
 import microgradnn as mg
 from microgradnn import Value, nn
-from microgradnn.drawing.blocks import Graph, partition
+from microgradnn.drawing.blocks import Graph, Keys, partition
 from microgradnn.drawing.diagram import values_below
 from microgradnn.drawing.modules import Modules
 from microgradnn.drawing.nest import nests
 from microgradnn.drawing.refining import MOST_CELLS, folds
 
 
+def _folds(values: Sequence[Value]) -> list[Keys]:
+    return [keys() for keys in folds(Graph(values))]
+
+
 def names_at(values: list[Value], value: Value) -> list[str]:
     """The block of a value in each fold, from coarse to fine; "" where it is alone."""
     place = values.index(value)
-    return [keys[place][0] if keys[place] else "" for keys in folds(Graph(values))]  # type: ignore[index]
+    return [keys[place][0] if keys[place] else "" for keys in _folds(values)]  # type: ignore[index]
 
 
 def test_without_other_blocks_there_are_the_modules_as_before() -> None:
     graph = Graph(values_below(batch_loss(nn.MLP(2, [3, 1], rng=0), 5)))
     modules = Modules(graph)
-    found = folds(graph)
+    found = _folds(graph.values)
     assert len(found) == len(modules.levels) == 3
     for keys, level in zip(found, reversed(modules.levels), strict=True):
         wanted = [key and key[0] for key in modules.keys(level)]
@@ -64,7 +69,7 @@ def test_many_cells_are_put_in_groups_first() -> None:
 
 def test_layers_of_a_network_are_no_cells() -> None:
     values = values_below(nn.MLP(2, [2, 2, 2, 2, 1], activation="tanh", rng=0)([1.0, 2.0]))
-    names = {key[0] for keys in folds(Graph(values)) for key in keys if key}
+    names = {key[0] for keys in _folds(values) for key in keys if key}
     assert not any(name.startswith("step") for name in names)
 
 
@@ -75,7 +80,7 @@ def test_each_fold_cuts_the_blocks_of_the_one_before() -> None:
         values = values_below([graph_in_blocks, recurrence][seed % 2](rng))
         graph = Graph(values)
         coarse: list[Any] = [None] * len(values)
-        for keys in folds(graph):
+        for keys in _folds(values):
             around: dict[Any, Any] = {}
             for key, outer in zip(keys, coarse, strict=True):
                 if key is not None:
