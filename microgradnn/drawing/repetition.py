@@ -18,7 +18,7 @@ from .grouping import grouped
 
 LEAST_CELLS = 3
 MOST_SEARCHED = 20_000  # values; in larger graphs cells are not looked for
-MOST_STEPS = 60_000  # values that are looked at for all candidates together
+MOST_STEPS = 40_000  # values that are looked at for all candidates together
 ROUNDS = 3  # how far operations are told apart by others around them
 OUTSIDE = 0  # the cell of what lies in none
 
@@ -126,13 +126,13 @@ def _by_users(graph: Graph, kinds: Sequence[int]) -> list[int]:
 
 def _cut(graph: Graph, plain: list[int], kinds: Sequence[int], kind: int) -> _Cut | None:
     """The cells that end in values of this kind, if they are equal; `plain` are the first kinds."""
-    before, leads_on = _ends_around(graph, kinds, kind)
+    before = _ends_before(graph, kinds, kind)
     ends = [k for k, other in enumerate(kinds) if other == kind]
     in_rank = Counter(before[k] for k in ends)
     total = len(in_rank)
     if total < LEAST_CELLS or max(Counter(in_rank.values()).values()) < total - 1:
         return None
-    of_value = _places(graph, kinds, kind, before, leads_on)
+    of_value = _places(graph, kinds, kind, before, _that_lead_on(graph, kinds, kind))
     shared = _shared_leaves(graph, of_value)
     forms: list[Hashable] = [
         (kind, *(x for x in operands if x in shared))
@@ -156,17 +156,25 @@ def _cut(graph: Graph, plain: list[int], kinds: Sequence[int], kind: int) -> _Cu
     return _Cut(of_value, total, ends, shares)
 
 
-def _ends_around(graph: Graph, kinds: Sequence[int], kind: int) -> tuple[list[int], list[bool]]:
-    """For each value: how many ends lie on the longest way up to it, and whether one lies above."""
+def _ends_before(graph: Graph, kinds: Sequence[int], kind: int) -> list[int]:
+    """For each value how many ends lie on the longest way up to it, itself among them."""
     before = [0] * len(kinds)
     for k, operands in enumerate(graph.computed):
-        before[k] = max([before[x] for x in operands], default=0) + (kinds[k] == kind)
+        if operands:
+            before[k] = max([before[x] for x in operands])
+        if kinds[k] == kind:
+            before[k] += 1
+    return before
+
+
+def _that_lead_on(graph: Graph, kinds: Sequence[int], kind: int) -> list[bool]:
+    """For each value whether an end lies above it."""
     leads_on = [False] * len(kinds)
     for k in range(len(kinds) - 1, -1, -1):
         if leads_on[k] or kinds[k] == kind:
             for x in graph.operands[k]:
                 leads_on[x] = True
-    return before, leads_on
+    return leads_on
 
 
 def _places(
