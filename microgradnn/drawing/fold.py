@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ..engine.value import Value
+from ..waiting import reached
 from .blocks import Graph, Keys, by_distance, by_operation, by_path, partition
 from .grouping import grouped
 from .modules import Modules
@@ -75,6 +76,7 @@ def fold(values: Sequence[Value], how: str | Rule, most_outputs: int = MOST_OUTP
     >>> [block.name for block in folded.blocks]
     ['layers.0', 'layers.1', '', '']
     """
+    reached(0.1, "reading the graph")
     graph = Graph(values)
     if callable(how):
         names = map(how, values)
@@ -82,7 +84,8 @@ def fold(values: Sequence[Value], how: str | Rule, most_outputs: int = MOST_OUTP
         return _collapsed(graph, keys, most_outputs)
     if how != "auto":
         return _collapsed(graph, _named(graph, how), most_outputs)
-    for keys in _ever_coarser(graph):
+    for tried, keys in enumerate(_ever_coarser(graph)):
+        reached(1 - 0.7 * 0.8**tried, "folding")  # nobody knows how many folds have to be tried
         if len({key or k for k, key in enumerate(keys)}) <= MOST_BOXES:
             folded = _collapsed(graph, keys, most_outputs)
             is_folded = len(folded.blocks) < len(values)

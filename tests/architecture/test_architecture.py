@@ -28,6 +28,7 @@ ORDER = {
     "slopes": "",
     "elements": "",
     "collector": "",
+    "waiting": "",
     "lines": "",
     "sums": "",
     "error_functions": "",
