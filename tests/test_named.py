@@ -155,7 +155,7 @@ def test_threads_and_tasks_have_blocks_of_their_own() -> None:
             return path_here()
 
     async def both() -> list[tuple[str, ...]]:
-        return await asyncio.gather(task("a"), task("b"))
+        return list(await asyncio.gather(task("a"), task("b")))
 
     assert asyncio.run(both()) == [("a",), ("b",)]
     with mg.block("a"):

@@ -11,6 +11,7 @@ from ..drawing.fold import Block, Folded, fold
 from ..drawing.nest import Nest, nests
 from ..engine.row import PRIMITIVES, Primitive
 from ..engine.value import Value
+from ..waiting import reached
 from .sample import Batch, Received, Sample, followed, received_from_others
 from .views import first_plan, plan
 
@@ -74,6 +75,7 @@ def excerpt(
 def _nests_to_start_with(values: Sequence[Value], links: Sequence[Edge]) -> Iterator[Nest]:
     """The ways of making blocks that have a picture which can be read; and the last, as it is."""
     for tried, blocks in enumerate(nests(values), start=1):
+        reached(0.15 * tried, "folding")
         if tried == WAYS or first_plan(links, blocks):
             yield blocks
 

@@ -19,6 +19,7 @@ from ..engine.derivatives import has_changed_operands
 from ..engine.value import Value
 from ..explaining import steps
 from ..explaining.notation import names_of, printable
+from ..waiting import reached, waiting
 from .arithmetic import Form, functions
 from .assembly import assembled, without_comments
 from .excerpt import Excerpt, excerpt
@@ -73,12 +74,15 @@ def explore(
     >>> "<h1>Two paths to a</h1>" in page.html
     True
     """
-    with large_graph():
+    with large_graph(), waiting("exploring"):
         order = steps(root).order
+        reached(0.05, "looking for samples")
         batch = batch_of(order)
         found = picker(order, batch) if batch else None
         part = found.kinds[0].part if found and not can_be_computed(order) else excerpt(order)
+        reached(0.6, "checking that nothing has changed")
         _refuse_changed_data(part.origins or order)
+        reached(0.8, "painting")
         own = _shown(part)
         graphs = [
             None if kind.part is part else _shown(kind.part, MOST_VIEWS, MOST_PAINTED)

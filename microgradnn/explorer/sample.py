@@ -11,7 +11,7 @@ from ..drawing.grouping import grouped
 from ..drawing.modules import is_parameter
 from ..engine.derivatives import dependents
 from ..engine.value import Value
-from .sums import Claim, claims
+from .claims import Claim, claims
 
 MOST_COMPUTED = 10_000  # values and operands that a page computes again when a slider moves
 MOST_COMPARED = 100  # samples whose structure is looked at

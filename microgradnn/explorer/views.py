@@ -17,7 +17,7 @@ from ..drawing.diagram import (
     describe_block,
     edges_of,
 )
-from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block
+from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, can_be_read
 from ..drawing.geometry import Route, Size
 from ..drawing.grouping import grouped
 from ..drawing.layout import lay_out
@@ -49,6 +49,13 @@ class Plan(NamedTuple):
     def is_folded(self) -> bool:
         """Whether any box is a block."""
         return min(self.boxes) < 0
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether the page may start with this picture."""
+        place = {box: k for k, box in enumerate(self.boxes)}
+        arrows = [(place[tail], place[head]) for tail, head, _ in self.arrows]
+        return can_be_read(arrows, self.is_folded)
 
     @property
     def is_crowded(self) -> bool:
@@ -97,7 +104,7 @@ def first_plan(links: Sequence[Edge], blocks: Nest) -> Plan | None:
     """The finest fold of all the graph that can be read."""
     for unfolded in [frozenset(range(len(blocks.names))), *reversed(blocks.levels)]:
         found = plan(links, blocks, unfolded)
-        if found and len(found.arrows) <= MOST_ARROWS:
+        if found and found.can_be_read:
             return found
     return None
 

@@ -25,7 +25,7 @@ def by_hand() -> Value:
     """A line through points, its loss added up by Python's own `sum`, with a penalty."""
     slope, height = Value(0.5, "slope"), Value(0.25, "height")
     squares = [(slope * x + height - y) ** 2 for (x, _), y in zip(ROWS, TARGETS, strict=True)]
-    return sum(squares) / len(squares) + 0.1 * (slope * slope + height * height)  # type: ignore[no-any-return]
+    return sum(squares) / len(squares) + 0.1 * (slope * slope + height * height)
 
 
 def in_blocks() -> Value:
@@ -34,7 +34,8 @@ def in_blocks() -> Value:
     for k, row in enumerate(ROWS, start=1):
         with mg.block(f"sample {k}"):
             found.append(network(row))
-    return mg.mean([(p - t) ** 2 for p, t in zip(found, TARGETS, strict=True)])
+    loss: Value = mg.mean([(p - t) ** 2 for p, t in zip(found, TARGETS, strict=True)])
+    return loss
 
 
 def positive_weight() -> Value:

@@ -40,9 +40,9 @@ def set_to(page: dict[str, Any], j: int) -> list[dict[str, Any]]:
     return nodes  # type: ignore[no-any-return]
 
 
-def recomputed(page: dict[str, Any], nodes: list[dict[str, Any]]) -> list[list[float]]:
+def recomputed(page: dict[str, Any], nodes: list[dict[str, Any]]) -> list[list[Any]]:
     """The local derivatives; each node's value must be the one that the nodes have already."""
-    local_grads = []
+    local_grads: list[list[Any]] = []
     for node in nodes:
         if "row" not in node:
             local_grads.append([])

@@ -141,7 +141,8 @@ def recurrence() -> Value:
 
 
 def neuron(ws: list[Value], xs: list[Any], b: Value) -> Value:
-    return mg.tanh(sum((w * x for w, x in zip(ws, xs, strict=True)), b))
+    activation: Value = mg.tanh(sum((w * x for w, x in zip(ws, xs, strict=True)), b))
+    return activation
 
 
 def network_by_hand(x: list[Any]) -> Value:
@@ -192,9 +193,11 @@ def test_the_way_of_a_sample() -> None:
     assert followed(order, found, found.samples[1]) == [w, s2, y2, total, loss]
     # ∂loss/∂w by the second sample is ½ · x2 · (1 − tanh²(w·x2)).
     received = received_from_others(order, [w, s1, y1, total, loss])
-    wanted = 0.5 * -1.0 * (1 - math.tanh(-0.5) ** 2)
+    wanted: Any = 0.5 * -1.0 * (1 - math.tanh(-0.5) ** 2)
     assert list(received) == [w]
-    assert received[w] == (pytest.approx(wanted, rel=1e-15), 1)
+    total, uses = received[w]
+    assert uses == 1
+    assert total == pytest.approx(wanted, rel=1e-15)
     assert received_from_others(order, order) == {}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import Value, losses, topological_order
-from microgradnn.explorer.sums import claims, sum_of
+from microgradnn.explorer.claims import claims, sum_of
 
 A = [Value(float(k)) for k in range(5)]
 
