@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..engine.value import Value
-from ..explaining.notation import names_of, number, printable
+from ..explaining.names import names_of
+from ..explaining.notation import number, printable
 from ..explaining.passes import Forward, Seed, Steps
 from .diagram import Box, Diagram, describe, edges_of
 

@@ -33,7 +33,7 @@ const MOST_LEAVES = 100; // in the table, for each is nudged
 
 /** A number as Python's `.4g` writes it, with a real minus sign: ties go to the even digit. */
 function number(x, digits = 4) {
-  const sign = x < 0 || Object.is(x, -0) ? "−" : "", size = Math.abs(x);
+  const sign = x < 0 ? "−" : "", size = Math.abs(x);
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : `${sign}inf`;
   const tie = new RegExp(`^(\\d\\.\\d{${digits - 2}}[02468])50*(e.*)$`).exec(size.toExponential(100));
   const [mantissa, power] = (tie ? tie[1] + tie[2] : size.toExponential(digits - 1)).split("e");

@@ -37,7 +37,7 @@ ORDER = {
     "edges interop value copying modes derivatives checking",
     "custom": "",
     "foreign": "",
-    "explaining": "writing notation help passes paths diagnosis",
+    "explaining": "symbols writing notation names help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
     "nn": "init files parts search outline module leaves embedding layers norm sequential",
     "optim": "schedules groups stepping rules",

@@ -9,7 +9,7 @@ from microgradnn import Value, nn, topological_order
 from microgradnn.drawing.diagram import edges_of
 from microgradnn.drawing.fold import MOST_ARROWS, MOST_BOXES
 from microgradnn.drawing.nest import Nest, nests
-from microgradnn.explaining.notation import names_of
+from microgradnn.explaining.names import names_of
 from microgradnn.explorer import views as module
 from microgradnn.explorer.views import View, _names_of_outputs, first_plan, plan, views
 
