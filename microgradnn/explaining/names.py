@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Any
 
 from ..engine.row import Primitive
 from ..engine.value import Value
 from .notation import CROSS_ENTROPIES, place_told, shorten, written
-from .symbols import Symbol, lowered, symbol_of
+from .symbols import Symbol, length, lowered, symbol_of
 
-LONGEST = 16  # characters of a formula that serves as a name
+LONGEST = 14  # characters of a formula that serves as a name; small ones count half
 
 # What the result of an operation is called; of others, by the word that is their symbol.
 _WORDS = {
@@ -40,7 +41,7 @@ def names_of(order: Sequence[Value]) -> dict[Value, str]:
     >>> product = a * b
     >>> total = product + a
     >>> list(names_of([a, b, product, total, total.tanh()]).values())
-    ['a', 'b', '(a × b)', 'sum', 'tanh']
+    ['a', 'b', '(a × b)', '(a × b + a)', 'tanh']
     """
     names = dict.fromkeys(order, "")
     taken = Counter[str]()
@@ -61,6 +62,7 @@ def names_of(order: Sequence[Value]) -> dict[Value, str]:
             formula = _formula(node, names, known)
             if formula and formula not in taken:
                 names[node] = _once(formula, taken)
+                known.add(node)
     numbers, totals = Counter[str](), Counter(words.values())
     for node, word in words.items():
         numbers[word] += 1
@@ -86,15 +88,25 @@ def _symbols(order: Sequence[Value]) -> tuple[dict[Value, str], bool]:
 
 
 def _sum_of_neuron(node: Value) -> Symbol | None:
-    """z, with the numbers of the neuron whose weights a `dot` multiplies."""
+    """z, with the numbers of the neuron whose weights, from first to last, a `dot` multiplies."""
     if node.op is None or node.op.name != "dot":
         return None
-    labels = [w.label if isinstance(w, Value) else "" for w in _weights(node)]
-    if labels == [f"w.{k}" for k in range(len(labels))]:
+    weights = _weights(node)
+    ends = [w.label if isinstance(w, Value) else "" for w in (weights[0], weights[-1])]
+    if ends == ["w.0", f"w.{len(weights) - 1}"]:
         return Symbol("z")
-    symbols = [symbol_of(label) for label in labels]
-    neurons = {s and Symbol("z", tuple(s.below[:-1]), s.layer) for s in symbols}
-    return neurons.pop() if len(neurons) == 1 else None
+    first, last = map(symbol_of, ends)
+    if (
+        first is None
+        or last is None
+        or (first.below[:-1], first.layer)
+        != (
+            last.below[:-1],
+            last.layer,
+        )
+    ):
+        return None
+    return Symbol("z", first.below[:-1], first.layer)
 
 
 def _weights(dot: Value) -> Sequence[Any]:
@@ -113,28 +125,34 @@ def _once(name: str, taken: Counter[str]) -> str:
 
 def _word(row: Primitive, operands: Sequence[Any]) -> str:
     """What the result of an operation is, in a word."""
-    if row.name == "softmax":
-        place = place_told(row, operands)
-        return row.name if place is None else row.name + lowered(place)
+    place = place_told(row, operands)
+    if row.name == "softmax" and place is not None:
+        return row.name + lowered(place)
     if _is_square(row, operands):
         return "square"
-    is_word = row.symbol.replace("-", "").isalpha()
-    return _WORDS.get(row.name) or shorten(row.symbol if is_word else row.name.replace("_", "-"))
+    return _WORDS.get(row.name) or _symbol_or_name(row.symbol, row.name)
+
+
+@lru_cache
+def _symbol_or_name(symbol: str, name: str) -> str:
+    is_word = symbol.replace("-", "").isalpha()
+    return shorten(symbol if is_word else name.replace("_", "-"))
 
 
 def _formula(node: Value, names: Mapping[Value, str], known: AbstractSet[Value]) -> str:
     """The operation of a node on what has a name of its own, in brackets; empty if it is long."""
-    operands = [x for x in node.operands if isinstance(x, Value)]
-    is_told_a_place = place_told(node.op, node.operands) is not None if node.op else False
-    if (
-        is_told_a_place
-        or not set(operands) <= known
-        or sum(len(names[x]) for x in operands) > LONGEST
-    ):
+    total = 0.0
+    for x in node.operands:
+        if isinstance(x, Value):
+            total += length(names[x])
+            if x not in known or total > LONGEST:
+                return ""
+    if node.op is None or place_told(node.op, node.operands) is not None:
         return ""
     text = written(node, names)
-    text = text if text.endswith((")", "|")) and " " not in text.partition("(")[0] else f"({text})"
-    return text if len(text) <= LONGEST else ""
+    is_call = " " not in text.partition("(")[0] and text.endswith((")", "|"))
+    text = text if is_call else f"({text})"
+    return text if length(text) <= LONGEST else ""
 
 
 def _is_square(row: Primitive, operands: Sequence[Any]) -> bool:

@@ -97,14 +97,13 @@ def place_told(row: Primitive, operands: Sequence[Any]) -> int | None:
     >>> place_told(PRIMITIVES["cross_entropy"], ["a", "b", "0", "1"])
     1
     """
+    if row.name not in _CHOOSING and row.name not in CROSS_ENTROPIES:
+        return None
     given = [x if isinstance(x, str) else number(x) if type(x) is float else "" for x in operands]
     if row.name in _CHOOSING:
         return int(given[0]) if given[0].isdecimal() else None
-    if row.name in CROSS_ENTROPIES:
-        targets = given[len(given) // 2 :]
-        if sorted(targets) == ["0"] * (len(targets) - 1) + ["1"]:
-            return targets.index("1")
-    return None
+    targets = given[len(given) // 2 :]
+    return targets.index("1") if sorted(targets) == ["0"] * (len(targets) - 1) + ["1"] else None
 
 
 def is_formula(node: Value, name: str) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TO_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789" * 2)
+
+_SMALL = re.compile("[₀-₉⁰¹²³⁴-⁹⁽⁾]")
 
 # A name and the numbers that follow it, as in `layers.0`, `neurons.3`, `w.2`.
 _PART = re.compile(r"([^\W\d_]+)((?:\.\d+)*)")
@@ -45,6 +48,16 @@ def lowered(number: int) -> str:
     return str(number).translate(_LOWERED)
 
 
+def length(text: str) -> float:
+    """The length of a text in characters, small ones above and below the line counted as half.
+
+    >>> length("w₁₂")
+    2.0
+    """
+    return len(text) - len(_SMALL.findall(text)) / 2
+
+
+@lru_cache(maxsize=10_000)  # a graph has thousands of neurons with the same weights
 def symbol_of(path: str) -> Symbol | None:
     """The symbol of a parameter of a neuron or of a layer, counted from 1; None for other paths.
 

@@ -42,8 +42,8 @@ ORDER = {
     "nn": "init files parts search outline module leaves embedding layers norm sequential",
     "optim": "schedules groups stepping rules",
     "data": "",
-    "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
-    "contents dot image picture network drawn worksheet",
+    "drawing": "grouping opened blocks nest fold operands diagram frames geometry ordering heights "
+    "layered layout svg contents dot image picture network drawn worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "

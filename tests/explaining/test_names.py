@@ -38,14 +38,14 @@ def test_a_neuron_by_itself_has_symbols_too() -> None:
 
 def test_what_has_no_label_goes_by_a_short_formula_or_by_what_it_is() -> None:
     x, y = Value(0.5, "x"), Value(2.0, "y")
-    assert names(x * y + 1)[2:] == ["(x × y)", "sum"]
+    assert names(x * y + 1)[2:] == ["(x × y)", "(x × y + 1)"]
     assert names((x * y + x / y).tanh().tanh())[2:] == [
         *("(x × y)", "(x ÷ y)", "sum"),
         *("tanh₁", "tanh₂"),
     ]
     assert names(mg.softmax([x, y])[1])[2:] == ["softmax₁"]
     assert names(mg.sigmoid(x))[1:] == ["σ(x)"]
-    assert names(abs(-x))[1:] == ["(−x)", "abs"]
+    assert names(abs(-x))[1:] == ["(−x)", "|(−x)|"]
     assert names(Value(1.0) * Value(2.0)) == ["v1", "v2", "(v1 × v2)"]
 
 
