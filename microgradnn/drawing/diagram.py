@@ -11,7 +11,7 @@ from ..engine.value import Value, topological_order
 from ..explaining.names import names_of
 from ..explaining.notation import is_formula, number, operation, printable, shorten
 from .fold import Block, Folded
-from .operands import numbers_beside, operation_of, turn_of
+from .operands import numbers_beside, operation_of, seat_of
 
 MOST_NUMBERS = 4  # operations of a block that are listed
 MOST_DERIVATIVES = 3  # that stand on one arrow
@@ -28,7 +28,7 @@ class Box(NamedTuple):
     grad: str
     details: str  # the whole label and all digits
     path: str = ""  # the whole label of a value or block, or what else it is called
-    beside: tuple[tuple[str, int], ...] = ()  # plain operands of a neuron, each with its turn
+    beside: tuple[tuple[str, int], ...] = ()  # plain operands of a neuron, each with its seat
     is_block: bool = False
 
     @property
@@ -53,7 +53,7 @@ class Arrow(NamedTuple):
     derivative: float
     words: str = ""
     details: str = ""
-    turn: int = 0  # when it comes, as the operation is written
+    seat: int = 0  # when it comes, as the operation is written
 
     @property
     def text(self) -> str:
@@ -117,7 +117,7 @@ def describe(values: Sequence[Value]) -> Diagram:
     backward_ran = values[-1].grad != 0
     names = names_of(values)
     arrows = [
-        Arrow(edge.tail, edge.head, edge.local, turn=turn_of(values[edge.head], edge.place))
+        Arrow(edge.tail, edge.head, edge.local, seat=seat_of(values[edge.head], edge.place))
         for edge in edges_of(values)
     ]
     return Diagram([describe_value(value, names, backward_ran) for value in values], arrows)
@@ -135,7 +135,8 @@ def describe_folded(folded: Folded) -> Diagram:
     """
     root = folded.blocks[-1].values[-1]
     backward_ran = root.grad != 0
-    names = names_of(topological_order(root))
+    is_any_alone = any(len(block.values) == 1 for block in folded.blocks)
+    names = names_of(topological_order(root)) if is_any_alone else {}
     arrows = [
         _arrow_between(tail, head, inputs, folded)
         for (tail, head), inputs in folded.arrows().items()

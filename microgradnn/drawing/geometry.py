@@ -10,11 +10,11 @@ Point = tuple[float, float]
 
 
 class Beside(NamedTuple):
-    """What stands beside a box: its size, and its turn among all that leads into the box."""
+    """What stands beside a box: its size, and its seat among all that leads into the box."""
 
     width: float
     height: float
-    turn: int
+    seat: int
 
 
 class Size(NamedTuple):
@@ -28,13 +28,13 @@ class Size(NamedTuple):
 class Route(NamedTuple):
     """A line to be drawn from box number `tail` to box number `head`, and the size of its label.
 
-    Of the routes to a box those of a lower turn come first, from the top.
+    Of the routes to a box those of a lower seat come first, from the top.
     """
 
     tail: int
     head: int
     label: Size
-    turn: int = 0
+    seat: int = 0
 
 
 class Rectangle(NamedTuple):

@@ -38,7 +38,7 @@ class _Items(NamedTuple):
 
     A route is cut into `pieces`, each of which joins two items of neighbouring columns, the left
     one first. `lanes` has for each route the lanes that it passes on the way to its label, `beside`
-    for each box what stands there. `arriving` has for each box its labels and those, by their turn.
+    for each box what stands there. `arriving` has for each box its labels and those, by their seat.
     """
 
     sizes: list[Size]
@@ -105,8 +105,8 @@ def _items(boxes: Sequence[Size], routes: Sequence[Route]) -> _Items:
     columns = [longest - steps for steps in to_the_end]
     columns += [columns[route.head] - 1 for route in routes]
     items = _Items([*boxes, *(route.label for route in routes)], columns, [], [], [], [])
-    turns = grouped(
-        (route.head, (route.turn, label)) for label, route in enumerate(routes, start=len(boxes))
+    seats = grouped(
+        (route.head, (route.seat, label)) for label, route in enumerate(routes, start=len(boxes))
     )
     for head, box in enumerate(boxes):
         small = range(len(columns), len(columns) + len(box.beside))
@@ -115,8 +115,8 @@ def _items(boxes: Sequence[Size], routes: Sequence[Route]) -> _Items:
         items.pieces.extend((item, head) for item in small)
         items.beside.append([*small])
         found = [
-            *turns.get(head, []),
-            *((box.beside[k].turn, item) for k, item in enumerate(small)),
+            *seats.get(head, []),
+            *((box.beside[k].seat, item) for k, item in enumerate(small)),
         ]
         items.arriving.append([item for _, item in sorted(found)])
     _add_lanes(items, routes, len(boxes))

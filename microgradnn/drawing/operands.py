@@ -13,12 +13,12 @@ MOST_BESIDE = 8  # numbers that stand beside a neuron one by one
 LONGEST = 26  # characters of an operation on the names of its operands; small ones count half
 
 
-def turn_of(value: Value, place: int) -> int:
+def seat_of(value: Value, place: int) -> int:
     """When an operand comes as the operation is written: w₁·x₁ + w₂·x₂ + b for (w₁, w₂, x₁, x₂, b).
 
     >>> from microgradnn import dot
     >>> neuron = dot([1.0, 2.0], [Value(3.0), Value(4.0)], Value(5.0))
-    >>> [turn_of(neuron, place) for place in range(5)]
+    >>> [seat_of(neuron, place) for place in range(5)]
     [0, 2, 1, 3, 4]
     """
     if value.op is None or value.op.name != "dot":
@@ -93,7 +93,7 @@ def numbers_beside(value: Value) -> tuple[tuple[str, int], ...]:
         return ()
     operands = value.operands[: -1 if _is_zero(value.operands[-1]) else None]
     numbers = [
-        (number(x), turn_of(value, place))
+        (number(x), seat_of(value, place))
         for place, x in enumerate(operands)
         if not isinstance(x, Value)
     ]

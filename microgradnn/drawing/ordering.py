@@ -60,17 +60,17 @@ def in_order(
 def alike(routes: Sequence[Route], column_of: Sequence[int]) -> list[list[int]]:
     """The boxes of a column that lead to the same boxes, or to such as are alike themselves.
 
-    They are in the order of the boxes that they lead to, by their turn there, and by number.
+    They are in the order of the boxes that they lead to, by their seat there, and by number.
     """
-    turns = grouped((route.tail, (route.head, route.turn)) for route in routes)
+    seats = grouped((route.tail, (route.head, route.seat)) for route in routes)
     place = {route.head: (route.head, 0) for route in routes}  # the kind, and the order within
     found = []
-    for _, column in sorted(grouped((-column_of[box], box) for box in turns).items()):
+    for _, column in sorted(grouped((-column_of[box], box) for box in seats).items()):
         kinds = grouped(
-            (frozenset(place[head][0] for head, _ in turns[box]), box) for box in column
+            (frozenset(place[head][0] for head, _ in seats[box]), box) for box in column
         )
         for same in kinds.values():
-            first = {box: min((place[head], turn) for head, turn in turns[box]) for box in same}
+            first = {box: min((place[head], seat) for head, seat in seats[box]) for box in same}
             same = sorted(sorted(same), key=first.__getitem__)
             place.update((box, (min(same), k)) for k, box in enumerate(same))
             found.append(same)

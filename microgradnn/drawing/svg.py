@@ -49,8 +49,8 @@ COLOURS = {
 def box_size(box: Box) -> Size:
     """How large a box must be for what it says, with the sizes of the numbers beside it."""
     beside = tuple(
-        Beside(round(text_width(shown, SMALL)) + 12, NUMBER_HEIGHT, turn)
-        for shown, turn in box.beside
+        Beside(round(text_width(shown, SMALL)) + 12, NUMBER_HEIGHT, seat)
+        for shown, seat in box.beside
     )
     widths = [_width_of_row(row) for row in _rows(box)]
     name = text_width(box.name, HEADING, bold=True)
@@ -96,7 +96,7 @@ def _width_of_heading(box: Box) -> float:
 def route_of(arrow: Arrow) -> Route:
     """The route that an arrow needs, with room for its label."""
     width = text_width(arrow.text, SMALL)
-    return Route(arrow.tail, arrow.head, Size(round(width) + 4, LABEL_HEIGHT), arrow.turn)
+    return Route(arrow.tail, arrow.head, Size(round(width) + 4, LABEL_HEIGHT), arrow.seat)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:

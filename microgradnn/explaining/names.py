@@ -66,9 +66,15 @@ def names_of(order: Sequence[Value]) -> dict[Value, str]:
     numbers, totals = Counter[str](), Counter(words.values())
     for node, word in words.items():
         numbers[word] += 1
-        if not names[node]:
-            number_below = lowered(numbers[word]) if totals[word] > 1 else ""
-            names[node] = _once(word + number_below, taken)
+        if names[node]:
+            continue
+        formula = _formula(node, names, known)  # of words without a number, which are known by now
+        if formula and formula not in taken:
+            names[node] = _once(formula, taken)
+        else:
+            names[node] = _once(word + lowered(numbers[word]) * (totals[word] > 1), taken)
+        if totals[word] == 1:
+            known.add(node)
     return names
 
 

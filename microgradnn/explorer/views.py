@@ -23,7 +23,7 @@ from ..drawing.geometry import Route, Size
 from ..drawing.grouping import grouped
 from ..drawing.layout import lay_out
 from ..drawing.nest import Nest
-from ..drawing.operands import is_constant, turn_of
+from ..drawing.operands import is_constant, seat_of
 from ..drawing.svg import box_size, paint, route_of
 from ..engine.value import Value
 from ..explaining.notation import number
@@ -206,8 +206,8 @@ def _arrows(
     for (tail, head, place), links in planned.arrows.items():
         outputs, inputs = len(outputs_of[head]), len({link.tail for link in links})
         words = f"{outputs:,}×{inputs:,}" if place < 0 else ""
-        turn = turn_of(values[head], place) if place >= 0 else 0
-        arrow = Arrow(place_of[tail], place_of[head], links[-1].local, words, turn=turn)
+        seat = min(seat_of(values[head], link.place) if head >= 0 else link.tail for link in links)
+        arrow = Arrow(place_of[tail], place_of[head], links[-1].local, words, seat=seat)
         are_listed = place < 0 and 1 < max(outputs, inputs) <= MOST_DERIVATIVES
         changing = 0 if place >= 0 and is_constant(values[head], place) else 1
         found.append((arrow, _route(arrow, MOST_DERIVATIVES if are_listed else changing)))

@@ -59,7 +59,7 @@ def test_routes_that_leave_a_box_run_together_up_to_where_they_part() -> None:
     assert long[:4] == short
 
 
-def test_what_stands_beside_a_box_is_among_its_labels_in_its_turn() -> None:
+def test_what_stands_beside_a_box_is_among_its_labels_at_its_seat() -> None:
     numbers = (Beside(20, 20, 1), Beside(20, 20, 3))
     neuron = BOX._replace(beside=numbers)
     arrangement = arrange([BOX, BOX, neuron], [Route(0, 2, LABEL, 0), Route(1, 2, LABEL, 2)])

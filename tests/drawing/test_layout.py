@@ -32,10 +32,10 @@ def graphs(draw_from: st.DrawFn) -> tuple[list[Size], list[Route]]:
             draw_from(st.integers(0, head - 1)),
             head,
             Size(draw_from(st.integers(30, 90)), 20),
-            turn,
+            seat,
         )
         for head in range(1, len(widths))
-        for turn in range(draw_from(st.integers(1, 5)))
+        for seat in range(draw_from(st.integers(1, 5)))
     ]
     boxes = [
         Size(width, draw_from(st.sampled_from([38, 62, 95])), draw_from(BESIDE)) for width in widths

@@ -37,7 +37,7 @@ def test_plain_operands_of_a_neuron_stand_beside_it() -> None:
     assert words.boxes[-1].operation == "w·x"
     assert words.boxes[-1].numbers == ""
     assert words.boxes[-1].beside == (("1", 1), ("−3", 5))  # as w₁·x₁ + w₂·x₂ + w₃·x₃ is written
-    assert [arrow.turn for arrow in words.arrows] == [0, 2, 4, 3]
+    assert [arrow.seat for arrow in words.arrows] == [0, 2, 4, 3]
     assert describe(values_below(dot(weights[1], 2.0, 0.5))).boxes[-1].beside == (
         ("2", 1),
         ("0.5", 2),

@@ -41,10 +41,10 @@ def test_so_do_boxes_that_lead_to_different_ones_which_are_alike() -> None:
     assert from_the_top(routes, [0, 1]) == [0, 1]
 
 
-def test_operands_of_one_box_stand_by_their_turn() -> None:
+def test_operands_of_one_box_stand_by_their_seat() -> None:
     # w₁ w₂ x₁ x₂ b, as a neuron has them, and as w₁·x₁ + w₂·x₂ + b is written.
-    turns = [0, 2, 1, 3, 4]
-    routes = [Route(k, 5, LABEL, turn) for k, turn in enumerate(turns)]
+    seats = [0, 2, 1, 3, 4]
+    routes = [Route(k, 5, LABEL, seat) for k, seat in enumerate(seats)]
     assert from_the_top(routes, [*range(5)]) == [0, 2, 1, 3, 4]
 
 
