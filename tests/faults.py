@@ -38,6 +38,9 @@ NATIVE = [f"tests/compiler/test_{name}.py" for name in ("native_machine", "nativ
 NATIVE += [f"tests/compiler/test_{name}.py" for name in ("emit_native", "back_end")]
 NATIVE_FILES = ["native_code", "native_samples", "native_numbers", "native_runs"]
 NATIVE_FILES += ["emit_native", "native_arrays", "back_end"]
+NAMES = ("symbols", "names", "notation")
+LAYOUT = ("ordering", "heights", "layered", "layout", "operands", "svg")
+PICTURES = [f"tests/drawing/test_{name}.py" for name in LAYOUT]
 TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/value.py": [*GRAPHS, *TRACED],
     "engine/row.py": [*OTHERS, "tests/engine/test_interop.py", "tests/engine/test_modes.py", *ROWS],
@@ -77,6 +80,8 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "explorer/assembly.py": ["tests/explorer/test_assembly.py"],
     "explorer/textbook.py": ["tests/explorer/test_textbook.py"],
     "explaining/mathml.py": ["tests/explaining/test_mathml.py"],
+    **{f"explaining/{name}.py": [f"tests/explaining/test_{name}.py"] for name in NAMES},
+    **{f"drawing/{name}.py": PICTURES for name in LAYOUT},
     "engine/modes.py": ["tests/engine/test_modes.py"],
     "engine/derivatives.py": [
         "tests/engine/test_derivatives.py",
@@ -697,7 +702,34 @@ PROGRAMS = [
     Fault("_backward may be assigned", "engine/interop.py", '        raise AttributeError(\n            "_backward cannot', '        return\n        raise AttributeError(\n            "_backward cannot'),
 ]  # fmt: skip
 
-FAULTS = [*PROGRAMS, *VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER]
+PICTURED = [
+    Fault("indices are run together", "explaining/symbols.py", 'between = "," if any(number > 9 for number in self.below) else ""', 'between = ""'),
+    Fault("a symbol counts from 0", "explaining/symbols.py", "neuron + [k + 1 for k in places]", "neuron + places"),
+    Fault("all paths are a layer's", "explaining/symbols.py", '["layers", "neurons"]):', '["layers", "neurons"], ["encoder"]):'),
+    Fault("two values of one name", "explaining/names.py", "while taken[found]:", "while False:"),
+    Fault("a long formula is a name", "explaining/names.py", "or total > LONGEST:", "or False:"),
+    Fault("every square is a loss", "explaining/names.py", "            return learns\n", "            return True\n"),
+    Fault("words are not counted", "explaining/names.py", "word + lowered(numbers[word]) * (totals[word] > 1)", "word"),
+    Fault("0 has a sign", "explaining/notation.py", "unsigned_zero = x + 0.0", "unsigned_zero = x"),
+    Fault("every place is told", "explaining/notation.py", "if row.name not in _CHOOSING and row.name not in CROSS_ENTROPIES:", "if False:"),
+    Fault("equals lose their order", "drawing/ordering.py", "return [same for same in found if len(same) > 1]", "return []"),
+    Fault("only what shares its boxes is alike", "drawing/ordering.py", "(frozenset(place[head][0] for head, _ in seats[box]), box)", "(frozenset(head for head, _ in seats[box]), box)"),
+    Fault("seats are not looked at", "drawing/ordering.py", "min((place[head], seat) for", "min((place[head], 0) for"),
+    Fault("the last order is the best", "drawing/ordering.py", "if crossings < fewest or fewest < 0:", "if True:"),
+    Fault("chains bend", "drawing/heights.py", "if item in onward else pulled", "if False else pulled"),
+    Fault("runs do not grow", "drawing/heights.py", "            count += more\n", ""),
+    Fault("weights do not count", "drawing/heights.py", "weights[k] if weights else 1.0", "1.0"),
+    Fault("leaves stand in the middle", "drawing/layered.py", "(room if item < len(boxes) and item not in left else room / 2)", "room / 2"),
+    Fault("all are as far apart", "drawing/layered.py", "if users and users == self.used_by.get(below):", "if False:"),
+    Fault("lines bend at once", "drawing/layout.py", "near = right_end[start.column]", "near = start.right"),
+    Fault("numbers of any operation stand beside it", "drawing/operands.py", 'if value.op is None or value.op.name != "dot":\n        return ()', "if value.op is None:\n        return ()"),
+    Fault("nine numbers", "drawing/operands.py", "if len(numbers) > MOST_BESIDE:", "if False:"),
+    Fault("weights come first", "drawing/operands.py", "    if place < count:\n        return 2 * place\n", "    return place\n"),
+    Fault("painted by number", "drawing/svg.py", "key=lambda k: (places[k].column, places[k].y)", "key=lambda k: k"),
+    Fault("a heading is one line", "drawing/svg.py", "_width_of_heading(box) > WIDEST_HEADING", "False"),
+]  # fmt: skip
+
+FAULTS = [*PICTURED, *PROGRAMS, *VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER]
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from ..drawing.grouping import grouped
 from ..drawing.nest import Nest
 from ..engine.row import Primitive
 from ..engine.value import Value
-from ..explaining.notation import number, operation, printable, shorten
+from ..explaining.notation import number, operation, place_told, printable, shorten
 from .arithmetic import MOST_WRITTEN, Form
 from .excerpt import Excerpt
 from .packing import finite, packed
@@ -104,9 +104,13 @@ def _words(row: Primitive, operands: Sequence[Any]) -> list[str | int]:
     """How the operation is written: texts, and between them the places of operands."""
     if len(operands) > MOST_WRITTEN:
         return [f"{shorten(row.symbol)} of {len(operands)} operands"]
-    # Only a plain 0 is written as it is, for it may shorten the whole, as in w·x + 0. A Value is
-    # equal to nothing but itself, so one whose number is 0 keeps its place.
-    marked = ["0" if x == 0.0 else f"\0{place}\0" for place, x in enumerate(operands)]
+    # Only a plain 0 is written as it is, for it may shorten the whole, as in w·x + 0, and what
+    # tells a place, as in softmax₁. A Value is equal to nothing but itself, so none is taken for 0.
+    tells_place = place_told(row, operands) is not None
+    marked = [
+        number(x) if x == 0.0 or (tells_place and type(x) is float) else f"\0{place}\0"
+        for place, x in enumerate(operands)
+    ]
     parts = re.split("\0", operation(row, marked))
     return [int(part) if k % 2 else part for k, part in enumerate(parts)]
 

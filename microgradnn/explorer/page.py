@@ -18,7 +18,8 @@ from ..drawing.picture import write
 from ..engine.derivatives import has_changed_operands
 from ..engine.value import Value
 from ..explaining import steps
-from ..explaining.notation import names_of, printable
+from ..explaining.names import names_of
+from ..explaining.notation import printable
 from ..waiting import reached, waiting
 from .arithmetic import Form, functions
 from .assembly import assembled, without_comments

@@ -15,6 +15,7 @@ from ..drawing.diagram import (
     Diagram,
     Edge,
     describe_block,
+    describe_value,
     edges_of,
 )
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, can_be_read
@@ -22,14 +23,15 @@ from ..drawing.geometry import Route, Size
 from ..drawing.grouping import grouped
 from ..drawing.layout import lay_out
 from ..drawing.nest import Nest
+from ..drawing.operands import is_constant, seat_of
 from ..drawing.svg import box_size, paint, route_of
 from ..engine.value import Value
-from ..explaining.notation import number, printable
+from ..explaining.notation import number
 
 MOST_VIEWS = 64
 MOST_PAINTED = 2_000  # boxes and arrows in all views
 MOST_TRIED = 300  # views besides the first, of which many turn out to be crowded
-LABEL_WIDTH = 64  # pixels for a number on an arrow, for sliders make numbers longer
+LABEL_WIDTH = 60  # pixels for a number on an arrow, for sliders make numbers longer
 WIDEST = number(-0.12345)  # what a number in a box may become
 
 
@@ -154,13 +156,14 @@ def views(
 def _painted(values: Sequence[Value], names: Sequence[str], blocks: Nest, planned: Plan) -> View:
     """The picture as `draw` makes it, but with the names by which the page speaks of its boxes."""
     outputs_of = _outputs(planned, root=len(values) - 1)
+    named = dict(zip(values, names, strict=True))
     boxes: list[Box] = []
     sizes: list[Size] = []
     told: list[dict[str, Any]] = []
     for key, members in planned.boxes.items():
         outputs = [values[k] for k in outputs_of[key]]
         if key >= 0:
-            box = _box_of_value(values[key], names[key])
+            box = describe_value(values[key], named, False)
             size = box_size(box)
             block = blocks.home[key]
             called: list[str | None] = [None] * len(outputs)
@@ -172,11 +175,11 @@ def _painted(values: Sequence[Value], names: Sequence[str], blocks: Nest, planne
             called = _names_of_outputs(box.name, outputs)
         boxes.append(box)
         sizes.append(size)
-        name = box.name or box.heading
+        name = names[key] if key >= 0 else box.name or box.heading
         told.append(
             {"key": key, "name": name, "block": block, "outputs": outputs_of[key], "names": called}
         )
-    arrows = _arrows(planned, outputs_of)
+    arrows = _arrows(values, planned, outputs_of)
     geometry = lay_out(sizes, [route for _, route in arrows])
     picture = paint(Diagram(boxes, [arrow for arrow, _ in arrows]), geometry)
     return View(planned, told, picture)
@@ -189,12 +192,6 @@ def _outputs(planned: Plan, root: int) -> dict[int, list[int]]:
     for (tail, _, _), links in planned.arrows.items():
         leaving[tail].update(link.tail for link in links)
     return {box: sorted(outputs) for box, outputs in leaving.items()}
-
-
-def _box_of_value(value: Value, name: str) -> Box:
-    """The box of a value that stands alone, with its name on the page."""
-    box = describe_block(Block("", [value], [value], []), False)
-    return box._replace(name=name, details=printable(value.label) or name)
 
 
 def _size_of_block(box: Box, count: int) -> Size:
@@ -213,16 +210,20 @@ def _names_of_outputs(block: str, outputs: Sequence[Value]) -> list[str | None]:
     return [f"{block}[{k}]" if block and x.op else None for k, x in enumerate(outputs)]
 
 
-def _arrows(planned: Plan, outputs_of: Mapping[int, Sequence[int]]) -> list[tuple[Arrow, Route]]:
+def _arrows(
+    values: Sequence[Value], planned: Plan, outputs_of: Mapping[int, Sequence[int]]
+) -> list[tuple[Arrow, Route]]:
     """The arrows, and the routes that they are drawn along, with room for their words."""
     place_of = {key: place for place, key in enumerate(planned.boxes)}
     found = []
     for (tail, head, place), links in planned.arrows.items():
         outputs, inputs = len(outputs_of[head]), len({link.tail for link in links})
         words = f"{outputs:,}×{inputs:,}" if place < 0 else ""
-        arrow = Arrow(place_of[tail], place_of[head], links[-1].local, words)
+        seat = min(seat_of(values[head], link.place) if head >= 0 else link.tail for link in links)
+        arrow = Arrow(place_of[tail], place_of[head], links[-1].local, words, seat=seat)
         are_listed = place < 0 and 1 < max(outputs, inputs) <= MOST_DERIVATIVES
-        found.append((arrow, _route(arrow, MOST_DERIVATIVES if are_listed else 1)))
+        changing = 0 if place >= 0 and is_constant(values[head], place) else 1
+        found.append((arrow, _route(arrow, MOST_DERIVATIVES if are_listed else changing)))
     return found
 
 

@@ -41,13 +41,13 @@ ORDER = {
     "custom": "",
     "named": "",
     "foreign": "",
-    "explaining": "writing mathml notation help passes paths diagnosis",
+    "explaining": "symbols writing mathml notation names help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
     "nn": "init files parts search outline module leaves embedding layers norm sequential",
     "optim": "schedules groups stepping rules",
     "data": "",
-    "drawing": "grouping opened blocks modules repetition refining nest fold diagram frames "
-    "geometry layered layout svg contents dot image picture network drawn worksheet",
+    "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram frames "
+    "geometry ordering heights layered layout svg contents dot image picture network drawn worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "

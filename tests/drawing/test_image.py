@@ -60,7 +60,7 @@ def test_boxes_and_arrowheads_are_painted() -> None:
     svg = draw(Value(1.0, label="x") * 2).svg
     x, y, *_ = map(float, re.findall(r'class="tip" d="M([\d.]+),([\d.]+)', svg)[0])
     painted = pixels.imread(io.BytesIO(png(svg)), format="png")
-    left, top = round(2 * (x + 18)), round(2 * (y + 18))  # the picture begins at −18, −18
+    left, top = round(2 * (x + 8)), round(2 * (y + 8))  # the picture begins at −8, −8
     tip = painted[top, left - 12, :3]  # well inside the arrowhead
     assert tip == pytest.approx([0x7D / 255, 0x8A / 255, 0xA0 / 255], abs=0.05)
     assert painted[top - 3, left - 12, :3] == pytest.approx(tip, abs=0.05)  # no line is so wide
