@@ -10,8 +10,8 @@ from pathlib import Path
 FOLDER = Path(__file__).with_name("script")
 
 _IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"\./([\w.]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:const|let|function|class)\b)", re.MULTILINE)
-_DECLARED = re.compile(r"^(export )?(?:const|let|function|class) (\w+)", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:const|let|(?:async )?function|class)\b)", re.MULTILINE)
+_DECLARED = re.compile(r"^(export )?(?:const|let|(?:async )?function|class) (\w+)", re.MULTILINE)
 
 
 def assembled(wanted: Iterable[str], made: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 import { bringIntoView } from "./camera.js";
 import { byId, element } from "./dom.js";
-import { page, views } from "./graph.js";
+import { graph, views } from "./graph.js";
 import { now } from "./now.js";
 import { setView, whenViewed } from "./stepping.js";
 
@@ -17,7 +17,7 @@ export function toggle(block) {
 
 function showBlocks() {
   const focused = document.activeElement.dataset.block;
-  byId("blocks").replaceChildren(...page.blocks.map(([block, text, depth]) => {
+  byId("blocks").replaceChildren(...graph.blocks.map(([block, text, depth]) => {
     const { action, listed, after } = now.view.blocks[block];
     const disabled = after === undefined, open = action.startsWith("Fold");
     const button = element("button", { disabled, ariaExpanded: open, ariaLabel: action,

@@ -1,8 +1,10 @@
 // Where values are in the picture: which box a value is in, and what it is called there.
 
 import { byId } from "./dom.js";
-import { nodes, page } from "./graph.js";
+import { graph, nodes } from "./graph.js";
 import { now } from "./now.js";
+
+let arrowAt = new Map(); // by its boxes and the place of the operand
 
 /** Finds the boxes and arrows of a picture that has just been put into the page. */
 export function findBoxes() {
@@ -28,14 +30,28 @@ export function findBoxes() {
     const middle = text.x.baseVal[0].value;
     return { tail, head, place, group, title, wire, surface, text, start: { x, y }, middle };
   });
+  arrowAt = new Map(now.arrows.map(({ tail, head, place }, k) => [`${tail} ${head} ${place}`, k]));
+}
+
+/** The number of the arrow that an edge runs along; between blocks one arrow has all edges. */
+export function arrowOf({ tail, head, place }) {
+  const ends = `${now.places[tail]} ${now.places[head]}`;
+  return arrowAt.get(`${ends} ${place}`) ?? arrowAt.get(`${ends} -1`);
+}
+
+/** What edges have in common that are one step: the arrow between blocks, or the block they are in. */
+export function groupOf(edge) {
+  const arrow = arrowOf(edge);
+  if (arrow === undefined) return now.boxes[now.places[edge.head]];
+  return now.arrows[arrow].place < 0 ? now.arrows[arrow] : undefined;
 }
 
 /** The box of a value: its own number, or −1 − that of the outermost block that is folded. */
 function boxOf(k) {
   const isOpen = (block) => block < 0 || now.view.unfolded.includes(block);
-  let block = page.home[k];
+  let block = graph.home[k];
   if (isOpen(block)) return k;
-  while (!isOpen(page.parents[block])) block = page.parents[block];
+  while (!isOpen(graph.parents[block])) block = graph.parents[block];
   return -1 - block;
 }
 

@@ -2,7 +2,7 @@
 
 import { name } from "./boxes.js";
 import { byId } from "./dom.js";
-import { page, recorded, root } from "./graph.js";
+import { graph, recorded, root } from "./graph.js";
 import { number } from "./numbers.js";
 import { now } from "./now.js";
 import { atLeaves, noGradients } from "./passes.js";
@@ -44,7 +44,7 @@ function reset() {
 
 /** Without zero_grad() this pass starts from the gradients that the last one left. */
 function setCarried() {
-  now.carried = noGradients;
+  now.carried = noGradients();
   recompute();
   if (!byId("zero").checked && now.right) {
     now.carried = atLeaves(now.gradients);
@@ -53,7 +53,7 @@ function setCarried() {
 }
 
 function showTraining() {
-  byId("descend").disabled = !now.right || page.fixed;
+  byId("descend").disabled = !now.right || graph.fixed;
   byId("kept").hidden = byId("zero").checked;
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const points = losses.map((loss, k) =>

@@ -3,7 +3,7 @@
 import { isSeen, name } from "./boxes.js";
 import { startAgain } from "./descent.js";
 import { byId, element } from "./dom.js";
-import { leaves, page, recorded } from "./graph.js";
+import { graph, leaves, recorded } from "./graph.js";
 import { number, parsed } from "./numbers.js";
 import { now } from "./now.js";
 import { recompute, whenShown, whenViewed } from "./stepping.js";
@@ -14,7 +14,7 @@ function leafRow(k) {
   const grain = 10 ** Math.floor(Math.log10(reach / 100));
   const round = (x) => Number((Math.round(x / grain) * grain).toPrecision(12));
   const [min, max] = [round(recorded[k] - reach), round(recorded[k] + reach)];
-  const disabled = page.fixed || !Number.isFinite(3 * reach);
+  const disabled = graph.fixed || !Number.isFinite(3 * reach);
   const input = (type, what, more) =>
     element("input", { type, disabled, ariaLabel: `${name(k)}: ${what}`, ...more });
   const field = input("number", "value", { step: "any" });
@@ -63,7 +63,7 @@ function showLeaves({ step, gradientText }) {
   for (const [place, leaf] of leafRows.entries()) {
     const { k, row, grad, check } = leaf;
     showValue(leaf);
-    row.classList.toggle("now", step.tail === k);
+    row.classList.toggle("now", (step.steps ?? [step]).some(({ tail }) => tail === k));
     const inside = now.run && !isSeen(k) && now.position === now.steps.length; // a block that is folded
     writeIn(grad, inside ? number(now.gradients[k]) : gradientText(k));
     const by = now.differences[place];

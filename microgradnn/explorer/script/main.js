@@ -3,18 +3,21 @@
 import { name } from "./boxes.js";
 import { linked } from "./controls.js";
 import { byId } from "./dom.js";
-import { leaves, views } from "./graph.js";
+import { leaves, useGraph, views } from "./graph.js";
 import { setLeaf } from "./leaves.js";
-import { now } from "./now.js";
+import { begin, now } from "./now.js";
 import "./overview.js";
 import "./panel.js";
 import "./picture.js";
 import "./play.js";
+import "./samples.js";
 import "./screen.js";
 import "./search.js";
 import { go, setView } from "./stepping.js";
 import "./words.js";
 
+await useGraph();
+begin();
 now.wanted = linked();
 setView(views[0]);
 byId("unscripted").remove();

@@ -18,8 +18,8 @@ function learning() {
 }
 
 export const now = {
-  values: recorded, // of the leaves
-  carried: noGradients, // into this pass, where zero_grad() was left out
+  values: [], // of the leaves
+  carried: [], // into this pass, where zero_grad() was left out
   mistake: undefined, // the wrong program that is stepped through, if any: see mistakes.js
   position: 0, // steps that were taken
   wanted: 0, // those that would be, if all could be
@@ -35,5 +35,13 @@ export const now = {
   places: [], // in which of its boxes values are
   listed: [], // the leaves in the table
   answered: new Set(), // the steps whose product was predicted
-  trained: new Set(learning()), // the leaves that gradient descent changes
+  trained: new Set(), // the leaves that gradient descent changes
 };
+
+/** Takes up the graph that is shown from now on, as it was recorded. */
+export function begin() {
+  now.values = recorded;
+  now.carried = noGradients();
+  now.mistake = undefined;
+  now.trained = new Set(learning());
+}

@@ -1,10 +1,10 @@
 // The two passes: the graph is recomputed, and the gradients go back as steps.
 
 import { functions } from "./functions.js";
-import { isNode, leaves, nodes, numbersInto, page, recorded, root } from "./graph.js";
+import { graph, isNode, leaves, nodes, numbersInto, page, recorded, root } from "./graph.js";
 
-export const recordedPass = { data: recorded, locals: nodes.map((node) => node.locals) };
-export const noGradients = nodes.map(() => 0);
+export const recordedPass = () => ({ data: recorded, locals: nodes.map((node) => node.locals) });
+export const noGradients = () => nodes.map(() => 0);
 export const atLeaves = (gradients) => gradients.map((x, k) => (nodes[k].operands ? 0 : x));
 
 /** The forward pass from the leaves in `values`; it ends early where an operation has no value. */
@@ -68,7 +68,32 @@ export function edgesBetween(locals, isSeen, isAlone) {
   }
   // What comes from uses that the page does not hold is there before a value passes anything on.
   return [...found].flatMap(([k, edges]) =>
-    [...(page.elsewhere[k] ? [{ tail: k, elsewhere: page.elsewhere[k] }] : []), ...edges.values()]);
+    [...(graph.elsewhere[k] ? [{ tail: k, elsewhere: graph.elsewhere[k] }] : []), ...edges.values()]);
+}
+
+/**
+ * The edges in the order of the boxes, the root's first: of each box those between its own outputs,
+ * then those along one arrow after another. `boxOf` and `arrowOf` give a value's box, an edge's arrow.
+ */
+export function byArrow(edges, boxOf, arrowOf) {
+  const rank = (edge) => {
+    if (edge.elsewhere) return -2; // before the value passes anything on
+    return boxOf(edge.head) === boxOf(edge.tail) ? -1 : arrowOf(edge);
+  };
+  const ranked = edges.map((edge) => ({ edge, box: boxOf(edge.head ?? edge.tail), rank: rank(edge) }));
+  return ranked.sort((a, b) => b.box - a.box || a.rank - b.rank).map(({ edge }) => edge);
+}
+
+/** The steps, those that follow each other along one arrow as one: `steps` has its scalar steps. */
+export function inGroups(steps, groupOf) {
+  const found = [];
+  for (const step of steps) {
+    const group = step.kind === "edge" ? groupOf(step) : undefined, last = found.at(-1);
+    if (group !== undefined && last?.group === group) last.steps.push(step);
+    else found.push({ group, steps: [step] });
+  }
+  return found.map(({ steps: [first, ...more] }) =>
+    (more.length ? { ...first, kind: "arrow", steps: [first, ...more] } : first));
 }
 
 /** The backward pass as steps. `carried` are the gradients that the leaves have already. */

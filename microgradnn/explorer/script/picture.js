@@ -1,5 +1,6 @@
 // The picture: the numbers in its boxes and at its arrows, and what of it a step is about.
 
+import { arrowOf } from "./boxes.js";
 import { byId, shape, withAttributes } from "./dom.js";
 import { number, several } from "./numbers.js";
 import { now } from "./now.js";
@@ -40,12 +41,8 @@ function mark(part, element, what, has) {
 function edgesAlong() {
   if (ofPass === now.pass && ofView === now.view) return;
   [ofPass, ofView] = [now.pass, now.view];
-  const found = new Map(now.arrows.map(({ tail, head, place }) => [`${tail} ${head} ${place}`, []]));
-  for (const edge of now.pass.edges ?? []) {
-    const ends = `${now.places[edge.tail]} ${now.places[edge.head]}`;
-    (found.get(`${ends} ${edge.place}`) ?? found.get(`${ends} -1`))?.push(edge);
-  }
-  along = [...found.values()];
+  along = now.arrows.map(() => []);
+  for (const edge of now.pass.edges ?? []) if (!edge.elsewhere) along[arrowOf(edge)]?.push(edge);
 }
 
 function showPicture({ step, computed, received, hidden }) {

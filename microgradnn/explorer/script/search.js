@@ -2,18 +2,24 @@
 
 import { bringIntoView } from "./camera.js";
 import { byId, element } from "./dom.js";
-import { isNode, nodes, page, views } from "./graph.js";
+import { graph, isNode, nodes, page, views } from "./graph.js";
 import { now } from "./now.js";
 import { setView } from "./stepping.js";
 
 const MOST_FOUND = 8;
 const input = byId("search"), list = byId("found");
 
-/** Everything that can be found: values by name and operation, blocks by their titles. */
-const entries = [
-  ...page.blocks.map(([block, title]) => ({ block, name: title, says: "block" })),
-  ...nodes.map((node, k) => ({ k, name: node.name, label: node.label, says: operationOf(node) })),
-].map((entry) => ({ ...entry, ...lowered(entry) }));
+let entries = [], ofNodes; // everything that can be found, and in which graph
+
+/** Values are found by name and operation, blocks by their titles. */
+function listEntries() {
+  if (ofNodes === nodes) return;
+  ofNodes = nodes;
+  entries = [
+    ...graph.blocks.map(([block, title]) => ({ block, name: title, says: "block" })),
+    ...nodes.map((node, k) => ({ k, name: node.name, label: node.label, says: operationOf(node) })),
+  ].map((entry) => ({ ...entry, ...lowered(entry) }));
+}
 
 function lowered({ name, label = name, says }) {
   return { key: label.toLowerCase(), text: `${name} ${label} ${says}`.toLowerCase() };
@@ -27,6 +33,7 @@ function operationOf({ row, words }) {
 
 /** Those whose name is the text first, then those whose name begins with it, then the others. */
 function matches(text) {
+  listEntries();
   const rank = ({ key }) => (key === text ? 0 : key.startsWith(text) ? 1 : key.includes(text) ? 2 : 3);
   const found = [[], [], [], []];
   for (const entry of entries) if (entry.text.includes(text)) found[rank(entry)].push(entry);
@@ -52,7 +59,7 @@ function clear() {
 
 /** The blocks around a block and itself, the outermost first. */
 function blocksDownTo(block) {
-  return block < 0 ? [] : [...blocksDownTo(page.parents[block]), block];
+  return block < 0 ? [] : [...blocksDownTo(graph.parents[block]), block];
 }
 
 /** The view that unfolds most of these blocks, from the first on; of several the most like this one. */
@@ -74,9 +81,9 @@ function viewOf(blocks) {
 /** Shows the box of a value or block, or that of the block around it where this cannot be unfolded. */
 function find({ k, block }) {
   clear();
-  const view = viewOf(blocksDownTo(k === undefined ? page.parents[block] : page.home[k]));
+  const view = viewOf(blocksDownTo(k === undefined ? graph.parents[block] : graph.home[k]));
   if (view !== now.view) setView(view);
-  const inside = k ?? page.home.findIndex((home) => blocksDownTo(home).includes(block));
+  const inside = k ?? graph.home.findIndex((home) => blocksDownTo(home).includes(block));
   const box = now.boxes.find((x) => x.block === block && x.key < 0) ?? now.boxes[now.places[inside]];
   bringIntoView([box], "instant");
   box.group.focus({ preventScroll: true });

@@ -1,30 +1,31 @@
 // Stepping: what is recomputed when a number changes, when a step is taken, when a block is folded.
 
-import { findBoxes, isAlone, isSeen } from "./boxes.js";
+import { arrowOf, findBoxes, groupOf, isAlone, isSeen } from "./boxes.js";
 import { byId } from "./dom.js";
-import { leaves, nodes, page, recorded, root } from "./graph.js";
+import { graph, leaves, nodes, recorded, root } from "./graph.js";
 import { number } from "./numbers.js";
 import { now } from "./now.js";
-import { backward, edgesBetween, forward, nudged, recordedPass } from "./passes.js";
+import { backward, byArrow, edgesBetween, forward, inGroups, nudged, recordedPass } from "./passes.js";
 
 const MOST_LEAVES = 100; // in the table, for each is nudged
 
 export function recompute() {
   const isRecorded = leaves.every((k) => Object.is(now.values[k], recorded[k]));
-  now.pass = isRecorded ? { ...recordedPass } : forward(now.values);
+  now.pass = isRecorded ? recordedPass() : forward(now.values);
   const failed = now.pass.failure?.node ?? nodes.length;
   now.right = undefined;
   if (!now.pass.failure) {
-    now.pass.edges = edgesBetween(now.pass.locals, isSeen, isAlone);
+    const edges = edgesBetween(now.pass.locals, isSeen, isAlone);
+    now.pass.edges = byArrow(edges, (k) => now.places[k], arrowOf);
     now.right = backward(now.pass, { carried: now.carried });
-    const edges = edgesBetween(now.pass.locals, () => true, isAlone);
-    now.gradients = backward({ edges }, { carried: now.carried }).gradients;
+    const all = { edges: edgesBetween(now.pass.locals, () => true, isAlone) };
+    now.gradients = backward(all, { carried: now.carried }).gradients;
   }
   now.run = now.right && now.mistake ? backward(now.pass, now.mistake.options()) : now.right;
   now.steps = now.boxes.filter((box) => box.members.some((k) => nodes[k].operands) && box.last < failed)
     .map((box) => ({ kind: "forward", node: box.last }));
-  now.steps.push(...(now.run ? now.run.steps : [{ kind: "failure", ...now.pass.failure }]));
-  const cannot = now.pass.failure || page.fixed;
+  now.steps.push(...(now.run ? inGroups(now.run.steps, groupOf) : [{ kind: "failure", ...now.pass.failure }]));
+  const cannot = now.pass.failure || graph.fixed;
   now.differences = now.listed.map((k) => (cannot ? NaN : nudged(now.values, k)));
   now.answered.clear();
   go(now.wanted);
@@ -40,9 +41,10 @@ export function go(place) {
 function snapshot() {
   const computed = new Set(leaves), received = new Map();
   leaves.filter((k) => now.run?.carried[k]).forEach((k) => received.set(k, now.run.carried[k]));
-  for (const { kind, node, tail, after } of now.steps.slice(0, now.position)) {
+  for (const step of now.steps.slice(0, now.position)) {
+    const { kind, node, steps = [step] } = step;
     if (kind === "forward") now.boxes[now.places[node]].members.forEach((k) => computed.add(k));
-    else if (kind !== "failure") received.set(tail ?? node, after);
+    else if (kind !== "failure") steps.forEach(({ tail, after }) => received.set(tail ?? node, after));
   }
   return { computed, received };
 }

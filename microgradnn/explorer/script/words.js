@@ -8,6 +8,7 @@ import { slopeEquation } from "./mathml.js";
 import { number, standing } from "./numbers.js";
 import { now } from "./now.js";
 import { whenShown } from "./stepping.js";
+import { arrowTitle, arrowWords } from "./vectors.js";
 
 const MOST_LISTED = 8; // outputs of a block, in words
 
@@ -117,6 +118,7 @@ function showWords({ step, hidden }) {
       element("p", { className: "written" }, `${derivative(name(root), name(root))} = 1`),
       said(`${name(root)} changes just as much as itself.`)]],
     edge: () => ["Backward", `${name(head)} to ${name(tail)}`, runWords(step, hidden)],
+    arrow: () => ["Backward", arrowTitle(step), arrowWords(step)],
     elsewhere: () => ["Backward", `to ${name(tail)} from elsewhere`, elsewhereWords(step)],
     failure: () => ["Forward", `${name(node)} cannot be computed`, [
       element("p", { className: "written problem" }, `${name(node)} = `,
