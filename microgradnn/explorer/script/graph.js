@@ -4,7 +4,8 @@ import { byId } from "./dom.js";
 
 export const page = JSON.parse(byId("graph").textContent);
 export const isNode = Number.isInteger; // an operand is the number of a node, or { number }
-export const ownGraph = { ...page, view: { ...page.view, picture: byId("picture").innerHTML } };
+page.view.picture = byId("picture").innerHTML;
+export const ownGraph = await withViews(page);
 
 export let graph = ownGraph; // its blocks, and what its values receive from elsewhere
 export let nodes = [];
@@ -13,9 +14,13 @@ export let leaves = [];
 export let recorded = []; // the data of the nodes
 export let views = [];
 
-/** Shows another graph from now on: one of the page's JSON, the page's own if none is given. */
-export async function useGraph(given = ownGraph) {
-  const others = given.others ? await unpacked(given.others) : [];
+/** A graph of the page's JSON, with all its views. */
+export async function withViews(given) {
+  return { ...given, views: [given.view, ...(given.others ? await unpacked(given.others) : [])] };
+}
+
+/** Shows another graph from now on; it has its views. */
+export function useGraph(given) {
   graph = given;
   nodes = given.nodes.map((node) => ({ // JSON has no infinities: they come as text
     ...node,
@@ -26,7 +31,7 @@ export async function useGraph(given = ownGraph) {
   root = nodes.length - 1;
   leaves = nodes.flatMap((node, k) => (node.operands ? [] : [k]));
   recorded = nodes.map((node) => node.data);
-  views = [given.view, ...others];
+  views = given.views;
 }
 
 export function unpacked(text) {

@@ -3,7 +3,7 @@
 import { name } from "./boxes.js";
 import { linked } from "./controls.js";
 import { byId } from "./dom.js";
-import { leaves, useGraph, views } from "./graph.js";
+import { leaves, ownGraph, useGraph, views } from "./graph.js";
 import { setLeaf } from "./leaves.js";
 import { begin, now } from "./now.js";
 import "./overview.js";
@@ -16,7 +16,7 @@ import "./search.js";
 import { go, setView } from "./stepping.js";
 import "./words.js";
 
-await useGraph();
+useGraph(ownGraph);
 begin();
 now.wanted = linked();
 setView(views[0]);

@@ -2,13 +2,14 @@
 
 import { byId, element, said } from "./dom.js";
 import { functions } from "./functions.js";
-import { isNode, nodes, ownGraph, page, unpacked, useGraph, views } from "./graph.js";
+import { isNode, nodes, ownGraph, page, unpacked, useGraph, views, withViews } from "./graph.js";
 import { number } from "./numbers.js";
 import { begin, now } from "./now.js";
 import { setView, whenViewed } from "./stepping.js";
 
 const { samples } = page;
 const { list: pickable = [], contributions: received = [] } = samples ? await unpacked(samples.packed) : {};
+const kinds = await Promise.all((samples?.graphs ?? []).map((given) => (given ? withViews(given) : ownGraph)));
 const shownAs = new Map(); // the graphs of the samples that were shown, as they stand in the page's JSON
 let sampled = samples?.shown ?? null; // the place of a sample in the list; null for the whole batch
 const inOrder = [...(samples?.rows ?? []).keys()] // by the labels of the parameters, 2 before 10
@@ -20,7 +21,7 @@ let parameter = inOrder[0]; // the row of contributions that is shown sample by 
 /** The graph of a sample: that of its kind, with the sample's numbers in it. */
 function graphOf(place) {
   const { graph: kind, data, numbers } = pickable[place], { own, columns } = samples.slots[kind];
-  const { nodes: written, elsewhere, ...rest } = samples.graphs[kind] ?? ownGraph;
+  const { nodes: written, elsewhere, ...rest } = kinds[kind];
   const nodes = written.map((node) => ({ ...node, operands: node.operands?.slice() }));
   own.forEach((k, i) => { nodes[k].data = data[i]; });
   columns.forEach((column, i) => column.forEach(([k, at]) => { nodes[k].operands[at] = { number: numbers[i] }; }));
@@ -51,19 +52,19 @@ function elsewhereFor(place, kind, written) {
 function obstacle({ graph: kind }) {
   if (kind === null) return "it is computed in another way than those that have a picture";
   if (!samples.slots[kind]) return "its graph is folded for good";
-  const { nodes } = samples.graphs[kind] ?? ownGraph;
+  const { nodes } = kinds[kind];
   return nodes.some(({ row }) => row !== undefined && !functions[row]) ? "an operation of your own is in it" : "";
 }
 
-async function chooseSample(place) {
+function chooseSample(place) {
   const isFirst = place === null || place === samples.shown;
   const kind = place === null ? "batch" : pickable[place].graph;
   const key = place === null ? "batch" : `${kind} ${place}`;
-  if (!shownAs.has(key)) shownAs.set(key, isFirst ? undefined : graphOf(place));
+  if (!shownAs.has(key)) shownAs.set(key, isFirst ? ownGraph : graphOf(place));
   const isOtherGraph = kind !== (sampled === null ? "batch" : pickable[sampled].graph);
   const unfolded = now.view.unfolded;
   sampled = place;
-  await useGraph(shownAs.get(key));
+  useGraph(shownAs.get(key));
   begin();
   if (isOtherGraph) [now.steps, now.wanted] = [[], 0];
   const same = views.find((view) => `${view.unfolded}` === `${unfolded}`);

@@ -35,10 +35,8 @@ export function arrowWords({ steps }) {
       below("upstream × local, added", (own) => own.reduce((sum, { product }) => sum + product, 0)),
       below("gradient before", (own) => own[0].before),
       below("after", (own) => own.at(-1).after, "result")));
-  const size = `${heads.length} × ${tails.length}`;
-  return [said(`${steps.length} contributions at once: the gradients of ${howMany(heads, "output")}, times the `
-    + `${size} local derivatives of ∂${boxNamed(heads[0])}/∂${boxNamed(tails[0])}, are added to those of `
-    + `${howMany(tails, "input")}.`),
+  return [said(`${howMany(heads, "upstream gradient")} times ${heads.length} × ${tails.length} local derivatives: `
+    + `what comes out is added to ${howMany(tails, "gradient")}, ${steps.length} contributions at once.`),
     element("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: "Table; it scrolls" }, table),
     ...(isWritten ? [] : [said("The larger a square, the larger the derivative; a hollow one is negative. "
       + "Point at it to read the number.")]), singly(steps)];
