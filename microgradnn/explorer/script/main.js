@@ -14,6 +14,7 @@ import "./samples.js";
 import "./screen.js";
 import "./search.js";
 import { go, setView } from "./stepping.js";
+import "./sums.js";
 import "./words.js";
 
 useGraph(ownGraph);

@@ -1,46 +1,50 @@
-// The samples of a batch: which of them is shown, and how the gradients of all add up.
+// The samples of a batch: which of them is shown, and its graph. sums.js adds up their gradients.
 
 import { byId, element, said } from "./dom.js";
 import { functions } from "./functions.js";
-import { isNode, nodes, ownGraph, page, unpacked, useGraph, views, withViews } from "./graph.js";
+import { isNode, ownGraph, page, unpacked, useGraph, views, withViews } from "./graph.js";
 import { number } from "./numbers.js";
 import { begin, now } from "./now.js";
 import { setView, whenViewed } from "./stepping.js";
 
-const { samples } = page;
-const { list: pickable = [], contributions: received = [] } = samples ? await unpacked(samples.packed) : {};
-const kinds = await Promise.all((samples?.graphs ?? []).map((given) => (given ? withViews(given) : ownGraph)));
-const shownAs = new Map(); // the graphs of the samples that were shown, as they stand in the page's JSON
-let sampled = samples?.shown ?? null; // the place of a sample in the list; null for the whole batch
-const inOrder = [...(samples?.rows ?? []).keys()] // by the labels of the parameters, 2 before 10
-  .sort((a, b) => samples.rows[a].name.localeCompare(samples.rows[b].name, "en", { numeric: true }));
-let parameter = inOrder[0]; // the row of contributions that is shown sample by sample
+export const samples = page.samples; // null where there are none
+const packed = samples ? await unpacked(samples.packed) : { list: [], contributions: [] };
+export const pickable = packed.list; // the samples that can be named, which may be fewer than there are
+export const shares = packed.contributions; // what each shared value receives from each of them
+const graphs = await Promise.all((samples?.graphs ?? []).map((x) => (x ? withViews(x) : ownGraph)));
+const graphsShown = new Map(); // graphs of samples that were chosen before
+let sampled = samples?.shown ?? null;
+
+/** The place in the list of the sample that is shown; null for the whole batch. */
+export const placeShown = () => sampled;
 
 // ---- A sample's graph ----
 
 /** The graph of a sample: that of its kind, with the sample's numbers in it. */
 function graphOf(place) {
   const { graph: kind, data, numbers } = pickable[place], { own, columns } = samples.slots[kind];
-  const { nodes: written, elsewhere, ...rest } = kinds[kind];
-  const nodes = written.map((node) => ({ ...node, operands: node.operands?.slice() }));
-  own.forEach((k, i) => { nodes[k].data = data[i]; });
-  columns.forEach((column, i) => column.forEach(([k, at]) => { nodes[k].operands[at] = { number: numbers[i] }; }));
-  for (const node of nodes) if (node.operands) node.locals = localsOf(node, nodes);
-  return { ...rest, nodes, elsewhere: elsewhereFor(place, kind, elsewhere), fixed: true };
+  const { nodes: written, elsewhere, ...rest } = graphs[kind];
+  const made = written.map((node) => ({ ...node, operands: node.operands?.slice() }));
+  own.forEach((k, i) => { made[k].data = data[i]; });
+  for (const [i, column] of columns.entries()) {
+    for (const [k, at] of column) made[k].operands[at] = { number: numbers[i] };
+  }
+  for (const node of made) if (node.operands) node.locals = localsOf(node, made);
+  return { ...rest, nodes: made, elsewhere: elsewhereFor(place, kind, elsewhere), fixed: true };
 }
 
-function localsOf(node, nodes) {
-  const numbers = node.operands.map((x) => Number(isNode(x) ? nodes[x].data : x.number));
+function localsOf(node, made) {
+  const numbers = node.operands.map((x) => Number(isNode(x) ? made[x].data : x.number));
   const [, ...locals] = functions[node.row](...numbers);
   return locals.map((local, at) => (isNode(node.operands[at]) ? local : null));
 }
 
-/** What parameters receive from the other samples: of all but this one. */
+/** What shared values receive from all samples but this one. */
 function elsewhereFor(place, kind, written) {
-  const first = pickable.findIndex((sample) => sample.graph === kind); // with which the graph was written
+  const first = pickable.findIndex((sample) => sample.graph === kind); // with which it was written
   const found = { ...written };
-  for (const [at, { nodes }] of samples.rows.entries()) {
-    const k = nodes[kind], { direct } = received[at];
+  for (const [at, { nodes: numbers }] of samples.rows.entries()) {
+    const k = numbers[kind], { direct } = shares[at];
     if (k === null || !found[k]) continue;
     const [sum, uses] = found[k];
     found[k] = [Number(sum) + Number(direct[first]) - Number(direct[place]), uses];
@@ -50,118 +54,78 @@ function elsewhereFor(place, kind, written) {
 
 /** Why a sample cannot be shown in the picture, if it cannot. */
 function obstacle({ graph: kind }) {
-  if (kind === null) return "it is computed in another way than those that have a picture";
+  if (kind === null) return "computed in another way than those with a picture";
   if (!samples.slots[kind]) return "its graph is folded for good";
-  const { nodes } = kinds[kind];
-  return nodes.some(({ row }) => row !== undefined && !functions[row]) ? "an operation of your own is in it" : "";
+  const isOwn = ({ row }) => row !== undefined && !functions[row];
+  return graphs[kind].nodes.some(isOwn) ? "it holds an operation of your own" : "";
 }
 
+const kindOf = (place) => (place === null ? "batch" : pickable[place].graph);
+
+/** Shows a sample; of the same kind of graph in the same view, and at the same step. */
 function chooseSample(place) {
-  const isFirst = place === null || place === samples.shown;
-  const kind = place === null ? "batch" : pickable[place].graph;
-  const key = place === null ? "batch" : `${kind} ${place}`;
-  if (!shownAs.has(key)) shownAs.set(key, isFirst ? ownGraph : graphOf(place));
-  const isOtherGraph = kind !== (sampled === null ? "batch" : pickable[sampled].graph);
-  const unfolded = now.view.unfolded;
+  const isWritten = place === null || place === samples.shown;
+  if (!graphsShown.has(place)) graphsShown.set(place, isWritten ? ownGraph : graphOf(place));
+  const isOfOtherKind = kindOf(place) !== kindOf(sampled), before = `${now.view.unfolded}`;
   sampled = place;
-  useGraph(shownAs.get(key));
+  useGraph(graphsShown.get(place));
   begin();
-  if (isOtherGraph) [now.steps, now.wanted] = [[], 0];
-  const same = views.find((view) => `${view.unfolded}` === `${unfolded}`);
-  setView((!isOtherGraph && same) || views[0]);
+  if (isOfOtherKind) [now.steps, now.wanted] = [[], 0];
+  const same = views.find(({ unfolded }) => `${unfolded}` === before);
+  setView((!isOfOtherKind && same) || views[0]);
 }
 
 // ---- The card ----
 
-const numbersIn = (x) => (Array.isArray(x) ? `(${x.map((y) => number(Number(y))).join(", ")})` : number(Number(x)));
+const MOST_INPUTS = 4; // in the title of a sample
 
-function titleOf({ index, inputs, target, loss }) {
-  const given = inputs.length ? `, inputs ${numbersIn(inputs.slice(0, 4).map(([, x]) => x)).slice(0, -1)}${inputs.length > 4 ? ", …" : ""})` : "";
-  return `sample ${index}${given}${target === null ? "" : `, target ${numbersIn(target)}`}, loss ${number(Number(loss))}`;
+const figure = (x) => number(Number(x));
+const severalWritten = (x) => (Array.isArray(x) ? `(${x.map(figure).join(", ")})` : figure(x));
+
+/** What is graphsShown of a sample, its inputs as `write` has them. */
+function about({ inputs, target, loss }, write) {
+  return [inputs.length ? write(inputs) : "", target === null ? "" : `target ${severalWritten(target)}`,
+    `loss ${figure(loss)}`].filter(Boolean).join(", ");
+}
+
+function titleOf(sample) {
+  const values = (inputs) => {
+    const shown = inputs.slice(0, MOST_INPUTS).map(([, x]) => figure(x));
+    return `inputs (${[...shown, ...(inputs.length > MOST_INPUTS ? ["…"] : [])].join(", ")})`;
+  };
+  return `sample ${sample.index}, ${about(sample, values)}`;
 }
 
 function options() {
-  const whole = samples.shown === null
-    ? [element("option", { value: "" }, `the whole batch of ${samples.count.toLocaleString("en")}`)] : [];
-  return [...whole, ...pickable.map((sample, place) => {
+  const batch = element("option", { value: "" }, `the whole batch of ${samples.count.toLocaleString("en")}`);
+  return [...(samples.shown === null ? [batch] : []), ...pickable.map((sample, place) => {
     const reason = place === samples.shown ? "" : obstacle(sample);
-    return element("option", { value: place, disabled: Boolean(reason) },
-      reason ? `${titleOf(sample)} (${reason})` : titleOf(sample));
+    const text = `${titleOf(sample)}${reason && ` (${reason})`}`;
+    return element("option", { value: place, disabled: Boolean(reason) }, text);
   })];
 }
 
 function showCard() {
+  const inputsOf = (inputs) => inputs.map(([called, x]) => `${called} = ${figure(x)}`).join(", ");
   byId("sample").value = sampled ?? "";
-  byId("facts").replaceChildren(...(sampled === null ? [] : factsOf(pickable[sampled])));
-  showSums();
+  byId("facts").replaceChildren(...(sampled === null ? [] : [said(about(pickable[sampled], inputsOf))]));
 }
 
-function factsOf({ inputs, target, loss }) {
-  const given = inputs.map(([called, x]) => `${called} = ${number(Number(x))}`).join(", ");
-  return [said([given, target === null ? "" : `target ${numbersIn(target)}`, `loss ${number(Number(loss))}`]
-    .filter(Boolean).join("; "))];
-}
+const placeOf = (value) => (value === "" ? null : Number(value));
 
-// ---- How the gradients add up ----
-
-const MOST_ROWS = 60;
-const shareOf = ({ direct, whole }, place) => Number((whole ?? direct)[place]);
-const allOthers = (row, place) => Number(samples.rows[row].total) - shareOf(received[row], place);
-
-function showSums() {
-  const shown = inOrder.slice(0, MOST_ROWS), one = sampled !== null;
-  byId("sums").tHead.replaceChildren(element("tr", {}, ...["parameter", ...(one ? ["this sample", "all others"] : []),
-    "gradient"].map((text) => element("th", { scope: "col" }, text))));
-  byId("sums").tBodies[0].replaceChildren(...shown.map((at) => {
-    const row = samples.rows[at];
-    const button = element("button", { ariaPressed: at === parameter, onclick: () => showBars(at) }, calledHere(row, at));
-    const cells = one ? [shareOf(received[at], sampled), allOthers(at, sampled)] : [];
-    return element("tr", {}, element("th", { scope: "row" }, button),
-      ...[...cells, Number(row.total)].map((x) => element("td", {}, number(x))));
-  }));
-  const more = inOrder.length - shown.length;
-  byId("unsummed").textContent = more > 0 ? `and ${more.toLocaleString("en")} more` : "";
-  showBars(parameter);
-}
-
-/** What the picture calls a value that samples share; in the whole batch it is found by its label. */
-function calledHere(row, at) {
-  const k = sampled === null ? nodes.findIndex((node) => (node.label ?? node.name) === row.name)
-    : row.nodes[pickable[sampled].graph] ?? -1;
-  return k < 0 ? row.name || `value ${at + 1}` : nodes[k].name;
-}
-
-/** One parameter, sample by sample: a bar to the right of the middle adds, one to the left takes away. */
-function showBars(row) {
-  parameter = row;
-  [...byId("sums").tBodies[0].rows].forEach((line, k) => {
-    line.querySelector("button").ariaPressed = inOrder[k] === row;
-  });
-  const shares = pickable.map((_, place) => shareOf(received[row], place)), rest = Number(received[row].rest);
-  const entries = [...pickable.map(({ index }, place) => [`sample ${index}`, shares[place], place]),
-    ...(rest || pickable.length < samples.count ? [["all else", rest]] : [])];
-  const largest = Math.max(...entries.map(([, x]) => Math.abs(x)));
-  byId("bars").replaceChildren(...entries.map(([text, x, place]) => {
-    const bar = element("i", { className: x < 0 ? "negative" : "" });
-    bar.style.width = `${largest ? 50 * Math.abs(x) / largest : 0}%`;
-    return element("li", { className: place === sampled && sampled !== null ? "now" : "" },
-      element("span", {}, text), element("span", { className: "track" }, bar), element("b", {}, number(x)));
-  }), element("li", {}, element("span", {}, "in all"), element("span", {}),
-    element("b", {}, number(Number(samples.rows[row].total)))));
+/** Chooses the next sample, or the one before. */
+function goOn(by) {
+  const all = [...byId("sample").options].filter(({ disabled }) => !disabled).map(({ value }) => value);
+  const at = all.indexOf(String(sampled ?? ""));
+  chooseSample(placeOf(all[(at + by + all.length) % all.length]));
 }
 
 if (samples) {
   byId("samples").hidden = false;
   byId("samples-are").textContent = samples.text;
   byId("sample").replaceChildren(...options());
-  byId("sample").onchange = ({ target: { value } }) => chooseSample(value === "" ? null : Number(value));
-  for (const [id, by] of [["sample-before", -1], ["sample-after", 1]]) {
-    byId(id).onclick = () => {
-      const all = [...byId("sample").options].filter((x) => !x.disabled);
-      const at = all.findIndex((x) => x.value === String(sampled ?? ""));
-      const { value } = all[(at + by + all.length) % all.length];
-      chooseSample(value === "" ? null : Number(value));
-    };
-  }
+  byId("sample").onchange = ({ target: { value } }) => chooseSample(placeOf(value));
+  byId("sample-before").onclick = () => goOn(-1);
+  byId("sample-after").onclick = () => goOn(1);
   whenViewed(showCard);
 }

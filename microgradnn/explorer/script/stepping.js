@@ -24,7 +24,8 @@ export function recompute() {
   now.run = now.right && now.mistake ? backward(now.pass, now.mistake.options()) : now.right;
   now.steps = now.boxes.filter((box) => box.members.some((k) => nodes[k].operands) && box.last < failed)
     .map((box) => ({ kind: "forward", node: box.last }));
-  now.steps.push(...(now.run ? inGroups(now.run.steps, groupOf) : [{ kind: "failure", ...now.pass.failure }]));
+  const failure = { kind: "failure", ...now.pass.failure };
+  now.steps.push(...(now.run ? inGroups(now.run.steps, groupOf) : [failure]));
   const cannot = now.pass.failure || graph.fixed;
   now.differences = now.listed.map((k) => (cannot ? NaN : nudged(now.values, k)));
   now.answered.clear();

@@ -17,33 +17,41 @@ export function arrowTitle({ head, tail }) {
 
 /** The table of a step: gradients of the outputs, derivatives, and what comes to each input. */
 export function arrowWords({ steps }) {
-  const heads = [...new Set(steps.map(({ head }) => head))], tails = [...new Set(steps.map(({ tail }) => tail))];
-  const between = (head, tail) => steps.filter((step) => step.head === head && step.tail === tail)
-    .reduce((sum, { local }) => sum + local, 0);
+  const heads = [...new Set(steps.map(({ head }) => head))];
+  const tails = [...new Set(steps.map(({ tail }) => tail))];
   const isWritten = Math.max(heads.length, tails.length) <= MOST_WRITTEN;
+  return [said(`${howMany(heads, "upstream gradient")} times ${heads.length} × ${tails.length} local `
+    + `derivatives: what comes out is added to ${howMany(tails, "gradient")}, ${steps.length} `
+    + "contributions at once."),
+  element("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: "Table; it scrolls" },
+    matrixOf(steps, heads, tails, isWritten)),
+  ...(isWritten ? [] : [said("The larger a square, the larger the derivative; a hollow one is negative. "
+    + "Point at it to read the number.")]), singly(steps)];
+}
+
+function matrixOf(steps, heads, tails, isWritten) {
   const largest = Math.max(...steps.map(({ local }) => Math.abs(local)));
-  const local = (head, tail) => (isWritten ? cell(between(head, tail)) : heat(head, tail, between(head, tail), largest));
-  const upstream = (head) => steps.find((step) => step.head === head).upstream;
-  const below = (caption, of, kind = "") => tableRow(caption, "", ...tails.map((tail) =>
-    element("td", { className: kind }, number(of(steps.filter((step) => step.tail === tail))))));
-  const table = element("table", { className: "matrix" },
-    element("thead", {}, element("tr", {}, columnHead("local ∂"), columnHead("upstream"),
-      ...tails.map((tail) => columnHead(isWritten ? name(tail) : "")))),
-    element("tbody", {}, ...heads.map((k) => tableRow(name(k), number(upstream(k)),
-      ...tails.map((tail) => local(k, tail))))),
+  const ofHead = (k) => {
+    const own = steps.filter(({ head }) => head === k);
+    const cells = tails.map((tail) => {
+      const local = own.filter((step) => step.tail === tail).reduce((sum, step) => sum + step.local, 0);
+      return isWritten ? cell(local) : heat(k, tail, local, largest);
+    });
+    return tableRow(name(k), cell(own[0].upstream), ...cells);
+  };
+  const ofTails = (caption, of, className = "") => tableRow(caption, "", ...tails.map((k) =>
+    element("td", { className }, number(of(steps.filter(({ tail }) => tail === k))))));
+  const titles = ["local ∂", "upstream", ...tails.map((k) => (isWritten ? name(k) : ""))];
+  return element("table", { className: "matrix" },
+    element("thead", {}, element("tr", {}, ...titles.map((x) => element("th", { scope: "col" }, x)))),
+    element("tbody", {}, ...heads.map(ofHead)),
     element("tfoot", {},
-      below("upstream × local, added", (own) => own.reduce((sum, { product }) => sum + product, 0)),
-      below("gradient before", (own) => own[0].before),
-      below("after", (own) => own.at(-1).after, "result")));
-  return [said(`${howMany(heads, "upstream gradient")} times ${heads.length} × ${tails.length} local derivatives: `
-    + `what comes out is added to ${howMany(tails, "gradient")}, ${steps.length} contributions at once.`),
-    element("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: "Table; it scrolls" }, table),
-    ...(isWritten ? [] : [said("The larger a square, the larger the derivative; a hollow one is negative. "
-      + "Point at it to read the number.")]), singly(steps)];
+      ofTails("upstream × local, added", (own) => own.reduce((sum, { product }) => sum + product, 0)),
+      ofTails("gradient before", (own) => own[0].before),
+      ofTails("after", (own) => own.at(-1).after, "result")));
 }
 
 const howMany = (all, what) => `${all.length} ${what}${all.length === 1 ? "" : "s"}`;
-const columnHead = (text) => element("th", { scope: "col" }, text);
 const cell = (x) => element("td", {}, number(x));
 const tableRow = (caption, ...cells) => element("tr", {}, element("th", { scope: "row" }, caption),
   ...cells.map((x) => (typeof x === "string" ? element("td", {}, x) : x)));
@@ -53,7 +61,8 @@ function heat(head, tail, local, largest) {
   const side = Math.round(14 * Math.sqrt(Math.abs(local) / largest)) || 0;
   const square = element("i", { className: local < 0 ? "negative" : "" });
   square.style.width = square.style.height = `${side}px`;
-  return element("td", { className: "heat", title: `∂${name(head)}/∂${name(tail)} = ${number(local)}` }, square);
+  const title = `∂${name(head)}/∂${name(tail)} = ${number(local)}`;
+  return element("td", { className: "heat", title }, square);
 }
 
 /** The same step as its scalar steps, for those who want to see each. */
