@@ -1,4 +1,4 @@
-"""How long the page takes, in Chromium: for a step, and to find a value among a hundred thousand."""
+"""How long the page takes, in Chromium: for a step, and to find one of a hundred thousand values."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def test_no_rule_is_broken(show: Shown, title: str, width: int, scheme: Any) -> 
 
 
 def test_colour_is_never_the_only_cue(show: Shown) -> None:
-    """What is current is dashed, heavier or underlined; a leaf says so; a wrong number has a sign."""
+    """What is current is dashed, thick or underlined; leaves say so; a wrong number has a sign."""
     page = show(explore(chain(), mistakes=True), "#step=5")
     look = "(x => getComputedStyle(document.querySelector(x)))"
     assert page.evaluate(f"{look}('#ring').strokeDasharray") != "none"
