@@ -1,4 +1,4 @@
-"""How long the page takes, in Chromium: for a step, and to find one of a hundred thousand values."""
+"""How long the page takes in Chromium: for a step, and to find one of 100,000 values."""
 
 from __future__ import annotations
 
