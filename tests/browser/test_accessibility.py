@@ -64,7 +64,7 @@ def test_no_rule_is_broken(show: Shown, title: str, width: int, scheme: Any) -> 
 
 
 def test_colour_is_never_the_only_cue(show: Shown) -> None:
-    """What is current is dashed, heavier or bold; a leaf says so; a wrong number has a sign."""
+    """What is current is dashed, thick or underlined; leaves say so; a wrong number has a sign."""
     page = show(explore(chain(), mistakes=True), "#step=5")
     look = "(x => getComputedStyle(document.querySelector(x)))"
     assert page.evaluate(f"{look}('#ring').strokeDasharray") != "none"
@@ -73,6 +73,6 @@ def test_colour_is_never_the_only_cue(show: Shown) -> None:
         for x in (".now", "[data-edge]:not(.now)")
     ]
     assert widths[0] > 2 * widths[1]
-    assert page.evaluate(f"{look}('#picture .fresh').fontWeight") == "700"
+    assert "underline" in page.evaluate(f"{look}('#picture .fresh').textDecoration")
     page.get_by_label("Step through").select_option("overwrite")
     assert "≠" in page.locator("#comparison").inner_text()

@@ -11,7 +11,8 @@ const GIVEN = /^(x|y|t|in|inputs?|targets?|labels?|features?|data|sample)[^\p{L}
 
 /** The leaves that are parameters by their labels; where none are, those that are not given data. */
 function learning() {
-  const called = (...patterns) => leaves.filter((k) => patterns.some((x) => x.test(nodes[k].name)));
+  const labels = nodes.map(({ name, label = name }) => label);
+  const called = (...patterns) => leaves.filter((k) => patterns.some((x) => x.test(labels[k])));
   if (called(PATH, WEIGHT).length) return called(PATH, WEIGHT, BIAS);
   const given = new Set(called(GIVEN));
   return leaves.filter((k) => !given.has(k));

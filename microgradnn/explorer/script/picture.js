@@ -8,7 +8,7 @@ import { whenShown, whenViewed } from "./stepping.js";
 
 // They move to the box and to the arrow that a step is about.
 const ring = shape("rect", { id: "ring" });
-const back = shape("path", { id: "back", d: "M-2,0 L11,-6.5 V6.5 Z" }); // points to where it came from
+const back = shape("path", { id: "back", d: "M-2,0 L9,-5.5 V5.5 Z" }); // points to where it came from
 const RING = 6; // pixels around a box
 let along = []; // for each arrow the edges that run along it, in this pass
 let ofPass, ofView;
