@@ -93,9 +93,13 @@ def stages(
     """
     found = [0] * len(kinds)
     for k, operands in enumerate(graph.computed):
+        kind, stage = kinds[k], 0
         for x in operands:
             if among is None or kinds[x] in among:
-                found[k] = max(found[k], found[x] + (kinds[x] != kinds[k]))
+                after = found[x] + (kinds[x] != kind)
+                if after > stage:
+                    stage = after
+        found[k] = stage
     return found
 
 

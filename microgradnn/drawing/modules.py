@@ -56,13 +56,14 @@ class Modules:
                 keys[k] = linear[k] = own.pop()
                 continue
             operation = self.graph.values[k].op
-            below = {linear[x] for x in operands}
-            if own or operation is None or len(below) != 1:
+            if own or operation is None:
                 continue
-            if operation.name == "add":
-                keys[k] = linear[k] = below.pop()
-            elif len(operands) == 1 and operation.kind != "operator":
-                keys[k] = below.pop()
+            is_sum = operation.name == "add"
+            if is_sum or (len(operands) == 1 and operation.kind != "operator"):
+                below = {linear[x] for x in operands}
+                if len(below) == 1:
+                    keys[k] = below.pop()
+                    linear[k] = keys[k] if is_sum else None
         return keys
 
 

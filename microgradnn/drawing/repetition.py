@@ -61,7 +61,6 @@ def cells(graph: Graph) -> Cells | None:
 class _Cut(NamedTuple):
     of_value: list[int]
     total: int
-    ends: list[int]  # values that end the cells
     shares: bool
 
 
@@ -127,33 +126,31 @@ def _by_users(graph: Graph, kinds: Sequence[int]) -> list[int]:
 def _cut(graph: Graph, plain: list[int], kinds: Sequence[int], kind: int) -> _Cut | None:
     """The cells that end in values of this kind, if they are equal; `plain` are the first kinds."""
     before = _ends_before(graph, kinds, kind)
-    ends = [k for k, other in enumerate(kinds) if other == kind]
-    in_rank = Counter(before[k] for k in ends)
+    in_rank = Counter(before[k] for k, other in enumerate(kinds) if other == kind)
     total = len(in_rank)
     if total < LEAST_CELLS or max(Counter(in_rank.values()).values()) < total - 1:
         return None
-    of_value = _places(graph, kinds, kind, before, _that_lead_on(graph, kinds, kind))
-    shared = _shared_leaves(graph, of_value)
+    places = _places(graph, kinds, kind, before, _that_lead_on(graph, kinds, kind))
+    shared = _shared_leaves(graph, places)
     forms: list[Hashable] = [
         (kind, *(x for x in operands if x in shared))
         for kind, operands in zip(plain, graph.operands, strict=True)
     ]
-    regular = _regular(graph, forms, of_value, total)
+    regular = _regular(graph, forms, places, total)
     # Leaves of one cell only are drawn beside it, as inputs are, if they have a name.
     inside = {k for k, x in enumerate(graph.values) if not (x.op or x.label or k in shared)}
-    found = [
+    of_value = [
         place if place <= total and (form in regular or k in inside) else OUTSIDE
-        for k, (place, form) in enumerate(zip(of_value, forms, strict=True))
+        for k, (place, form) in enumerate(zip(places, forms, strict=True))
     ]
-    _complete_the_first(graph, of_value, found)
-    of_value = found
+    _complete_the_first(graph, places, of_value)
     if not _is_carried_on(graph, before, of_value):
         return None
     used = grouped(
         (x, of_value[k]) for k, xs in enumerate(graph.operands) for x in xs if x in shared
     )
-    shares = any(len(set(places) - {OUTSIDE}) >= total - 1 for places in used.values())
-    return _Cut(of_value, total, ends, shares)
+    shares = any(len(set(users) - {OUTSIDE}) >= total - 1 for users in used.values())
+    return _Cut(of_value, total, shares)
 
 
 def _ends_before(graph: Graph, kinds: Sequence[int], kind: int) -> list[int]:
@@ -238,7 +235,7 @@ def _complete_the_first(graph: Graph, places: Sequence[int], found: list[int]) -
     ops = grouped((place, value.op) for place, value in zip(found, graph.values, strict=True))
     missing = Counter(ops.get(2, ())) - Counter(ops.get(1, ()))
     for k, value in enumerate(graph.values):
-        if places[k] == 1 and not found[k] and missing[value.op]:
+        if value.op and places[k] == 1 and not found[k] and missing[value.op]:
             missing[value.op] -= 1
             found[k] = 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from ..engine.value import Value
 from ..told import path_of, samples_of
 
 MOST_VISITED = 64  # values near the root that are looked at
+MOST_SUMS = 6  # of the program's own that are believed or not, for each costs a pass over the graph
 MOST_TOLD = 4  # sums of losses that are asked for their samples
 SEVERAL = -1  # of a value that is computed from several blocks
 MOST_BRANCHES = 4  # operands into which the search for sums goes on: data loss plus a penalty
@@ -40,7 +41,7 @@ def claims(order: Sequence[Value]) -> Iterator[Claim]:
     yield from _of_blocks(order)
     for total in islice(filter(samples_of, reversed(order)), MOST_TOLD):
         yield _of_loss(total)
-    yield from _of_sums(order[-1])
+    yield from islice(_of_sums(order[-1]), MOST_SUMS)
 
 
 def _of_blocks(order: Sequence[Value]) -> Iterator[Claim]:
@@ -101,7 +102,8 @@ def _of_sums(root: Value) -> Iterator[Claim]:
         if not queue:
             return
         value = queue.popleft()
-        if found := sum_of(value):
+        found = sum_of(value)
+        if found and _are_alike(found.terms):
             starts = [[x] for x in found.terms]
             count = len(starts)
             yield Claim("sum", list(range(count)), [None] * count, starts, found.adders)
@@ -109,6 +111,11 @@ def _of_sums(root: Value) -> Iterator[Claim]:
         if len(below) <= MOST_BRANCHES:
             queue += [x for x in dict.fromkeys(below) if x not in seen]
             seen.update(below)
+
+
+def _are_alike(terms: Sequence[Value]) -> bool:
+    """Whether the same operation gives most of the terms."""
+    return 2 * Counter(x.op for x in terms).most_common(1)[0][1] > len(terms)
 
 
 class Sum(NamedTuple):

@@ -1,4 +1,21 @@
-"""What a page knows: the graph, its blocks and its views, as JSON."""
+"""What a page knows: the graph, its blocks, its views and its samples, as JSON.
+
+nodes      in topological order, the root last: `name`, `data`; of what is computed also `row`,
+           the place of its form in `functions` and `rows`; `operands`, each the position of a
+           node or {number}; `locals`, the derivatives by them, null by a number; `words`, how it
+           is written: texts and places of operands in turn; `digits` for rows of the user's own
+rows       of the table, one for each form: `name`, `overflows`, `domain`
+home       the innermost block of each node, or −1; `parents` the block around each block
+blocks     [block, title, depth], each below the one around it
+elsewhere  by positions: what a node receives from uses that are left out, [sum, their number]
+view       the picture to start with: `unfolded` blocks; `boxes`, in topological order, each with
+           `key` (a node, or −1 − a block), `name`, `block`, `outputs` and their `names`;
+           `arrows`, [tail, head, place] with the places of boxes and of an operand, or −1 for all
+           edges between two boxes; `blocks`, what a click on each does; `picture`, as SVG
+others     the other views, packed
+fixed      whether the numbers cannot be changed
+samples    see picker.py
+"""
 
 from __future__ import annotations
 

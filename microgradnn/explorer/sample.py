@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ..drawing.grouping import grouped
 from ..drawing.modules import is_parameter
 from ..engine.derivatives import dependents
+from ..engine.row import PRIMITIVES
 from ..engine.value import Value
 from .claims import Claim, claims
 
@@ -171,11 +172,16 @@ def _is_believed(batch: Batch) -> bool:
 
 
 def structure(sample: Sample) -> Hashable:
-    """What two samples have in common if they were computed alike, from the same shared values."""
+    """What two samples have in common if they were computed alike, from the same shared values.
+
+    The first operand of softmax says whose share is meant, and is part of the operation.
+    """
     number_of = {value: k for k, value in enumerate(sample.members)}
+    softmax = PRIMITIVES["softmax"]
     return tuple(
         (
             value.op,
+            value.operands[0] if value.op is softmax else None,
             *("number" if type(x) is float else number_of.get(x, x) for x in value.operands),
         )
         for value in sample.members

@@ -241,8 +241,9 @@ def _samples(terms: Any, targets: list[Any], are_rows: bool = False) -> Samples 
     """Which sample each of nested losses belongs to, and the targets, one a loss or one a row."""
     if not isinstance(terms, list):
         return None
-    of_terms = tuple([k for k, term in enumerate(terms) for _ in flat(term)])
-    if not are_rows and len(of_terms) > len(terms):
+    of_terms = tuple(range(len(terms)))
+    if not are_rows and len(targets) > len(terms):
+        of_terms = tuple([k for k, term in enumerate(terms) for _ in flat(term)])
         elements = iter(targets)
         targets = [[next(elements) for _ in flat(term)] for term in terms]
         are_rows = True
