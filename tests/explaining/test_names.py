@@ -60,6 +60,7 @@ def test_the_root_is_a_loss_where_losses_look_like_that() -> None:
     assert names(outputs[0][0] - outputs[0][1])[-1] == "(z₁⁽¹⁾ − z₂⁽¹⁾)"
     x, y = Value(1.0, "x"), Value(2.0, "y")
     assert names(x**2 + y**2)[-1] == "sum"  # a square alone makes no loss
+    assert names(x * x + y * y)[-1] == "sum"
 
 
 def test_the_users_labels_are_kept_and_told_apart() -> None:
