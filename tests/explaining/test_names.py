@@ -21,6 +21,8 @@ def test_parameters_are_symbols_and_neurons_bear_their_numbers() -> None:
     loss = (model([1.0, 2.0]) - 3) ** 2
     called = names_of(topological_order(loss))
     hidden, output = model.layers[0].neurons[1], model.layers[1].neurons[0]
+    assert hidden.b is not None
+    assert output.b is not None
     assert [called[w] for w in [*hidden.w, hidden.b]] == ["w₂₁⁽¹⁾", "w₂₂⁽¹⁾", "b₂⁽¹⁾"]
     assert [called[w] for w in [*output.w, output.b]] == ["w₁₁⁽²⁾", "w₁₂⁽²⁾", "b₁⁽²⁾"]
     computed = [name for value, name in called.items() if value.op]
