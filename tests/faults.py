@@ -730,9 +730,9 @@ PROGRAMS = [
 PICTURED = [
     Fault("indices are run together", "explaining/symbols.py", 'between = "," if any(number > 9 for number in self.below) else ""', 'between = ""'),
     Fault("a symbol counts from 0", "explaining/symbols.py", "neuron + [k + 1 for k in places]", "neuron + places"),
-    Fault("all paths are a layer's", "explaining/symbols.py", '["layers", "neurons"]):', '["layers", "neurons"], ["encoder"]):'),
+    Fault("all paths are a layer's", "explaining/symbols.py", 'if modules not in (["layers"], ["neurons"], ["layers", "neurons"]):', "if False:"),
     Fault("two values of one name", "explaining/names.py", "while taken[found]:", "while False:"),
-    Fault("a long formula is a name", "explaining/names.py", "or total > LONGEST:", "or False:"),
+    Fault("a long formula is a name", "explaining/names.py", 'return text if length(text) <= LONGEST else ""', "return text"),
     Fault("every square is a loss", "explaining/names.py", "            return learns\n", "            return True\n"),
     Fault("words are not counted", "explaining/names.py", "word + lowered(numbers[word]) * (totals[word] > 1)", "word"),
     Fault("0 has a sign", "explaining/notation.py", "unsigned_zero = x + 0.0", "unsigned_zero = x"),

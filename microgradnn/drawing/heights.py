@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from .ordering import Joined
 
-SWEEPS, SETTLED = 8, 1.0  # over all columns, to and fro, until all go less than so many pixels
+SWEEPS, SETTLED = 6, 1.0  # over all columns, to and fro, until all go less than so many pixels
 ALONG_A_CHAIN, INTO_A_BOX = 3.0, 2.0  # the pull of such lines; that of others is 1
 LAST_SWEEPS = 2  # in which chains become level
 RIGID, FIRM = 1e8, 1e4  # the pull of their lines there, between boxes and along lanes
@@ -39,17 +39,17 @@ def heights(
     ]
     rightwards = range(len(columns))
 
-    def sweep(order: Sequence[int], pulls: Pulls, totals: Sequence[float]) -> float:
+    def sweep(order: Sequence[int], pulls: Pulls, weights: Sequence[Sequence[float]]) -> float:
         """Settle one column after the other; how far the item went that went farthest."""
         farthest = 0.0
         for k in order:
             wishes = []
-            for item in columns[k]:
+            for item, weight in zip(columns[k], weights[k], strict=True):
                 wish = 0.0
                 for other, pull in pulls[item]:
                     wish += pull * ys[other]
-                wishes.append(wish / totals[item])
-            settled = spread(wishes, gaps[k], [totals[item] for item in columns[k]])
+                wishes.append(wish / weight)
+            settled = spread(wishes, gaps[k], weights[k])
             for item, y in zip(columns[k], settled, strict=True):
                 moved = abs(y - ys[item])
                 if moved > farthest:
@@ -57,14 +57,14 @@ def heights(
                 ys[item] = y
         return farthest
 
-    sweep(rightwards[::-1], to_the_right, _totals(to_the_right))
-    totals = _totals(both_ways)
+    sweep(rightwards[::-1], to_the_right, _weights(columns, to_the_right))
+    weights = _weights(columns, both_ways)
     for k in range(SWEEPS):
-        if sweep(rightwards[:: -1 if k % 2 else 1], both_ways, totals) < SETTLED:
+        if sweep(rightwards[:: -1 if k % 2 else 1], both_ways, weights) < SETTLED:
             break
-    totals = _totals(level)
+    weights = _weights(columns, level)
     for _ in range(LAST_SWEEPS):
-        sweep(rightwards[::-1], level, totals)
+        sweep(rightwards[::-1], level, weights)
     return ys
 
 
@@ -85,8 +85,9 @@ def _pulls(right: Joined, onward: dict[int, int], boxes: int, count: int) -> tup
     return to_the_right, both_ways
 
 
-def _totals(pulls: Pulls) -> list[float]:
-    return [sum(pull for _, pull in pulled) for pulled in pulls]
+def _weights(columns: Sequence[Sequence[int]], pulls: Pulls) -> list[list[float]]:
+    """How much each item of each column is pulled in all."""
+    return [[sum([pull for _, pull in pulls[item]]) for item in column] for column in columns]
 
 
 def spread(
@@ -97,6 +98,8 @@ def spread(
     >>> spread([0.0, 0.0], [10.0])
     [-5.0, 5.0]
     """
+    if not gaps:
+        return [*wishes]
     # Items that would overlap form a run, which moves as one to the mean of their wishes.
     runs: list[tuple[float, float, int]] = []  # the mean, its weight, and of how many
     offset = 0.0

@@ -24,6 +24,11 @@ BARS = "▁▂▃▄▅▆▇█"
 _LETTER = re.compile(r"\b[pqxy]\b")
 _PATTERNS = {"pow": "x ** y"}  # the table's xʸ has no room for a number
 
+# Whose results need no brackets as operands.
+_BINDING_MORE = {
+    **dict.fromkeys(("add", "sum"), ("mul", "div", "pow")),
+    "mul": ("pow",),
+}
 CROSS_ENTROPIES = {"cross_entropy", "cross_entropy_of_logits"}
 _CHOOSING = {"softmax", "take"}  # whose first operand is a place
 
@@ -128,7 +133,7 @@ def _in_place(operand: Value, name: str, row: Primitive) -> str:
     """The name of an operand; a formula without brackets where the operation needs none."""
     if is_formula(operand, name) and name.startswith("("):
         assert operand.op
-        binds_more = row.name in ("add", "sum") and operand.op.name in ("mul", "div", "pow")
+        binds_more = operand.op.name in _BINDING_MORE.get(row.name, ())
         is_called = row.kind != "operator" and row.name not in ("pow", "dot", "sum")
         if binds_more or is_called:
             return name[1:-1]

@@ -26,7 +26,7 @@ from ..drawing.nest import Nest
 from ..drawing.operands import is_constant, seat_of
 from ..drawing.svg import box_size, paint, route_of
 from ..engine.value import Value
-from ..explaining.notation import number
+from ..explaining.notation import number, printable
 
 MOST_VIEWS = 64
 MOST_PAINTED = 2_000  # boxes and arrows in all views
@@ -164,6 +164,7 @@ def _painted(values: Sequence[Value], names: Sequence[str], blocks: Nest, planne
         outputs = [values[k] for k in outputs_of[key]]
         if key >= 0:
             box = describe_value(values[key], named, False)
+            box = box._replace(details=printable(values[key].label) or names[key])
             size = box_size(box)
             block = blocks.home[key]
             called: list[str | None] = [None] * len(outputs)

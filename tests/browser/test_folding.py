@@ -130,7 +130,7 @@ def test_sliders_and_descent_work_while_folded(show: Shown) -> None:
     page, order = show(explore(root)), topological_order(root)
     press(page, "Fold model")
     weight = next(value for value in order if value.label.endswith("neurons.1.w.0"))
-    page.get_by_label(f"{weight.label}: value").fill("0.75")
+    page.get_by_label("w₂₁⁽¹⁾: value").fill("0.75")
     weight.data = 0.75
     with mg.large_graph():
         recomputed: dict[Value, Any] = {}
@@ -141,7 +141,7 @@ def test_sliders_and_descent_work_while_folded(show: Shown) -> None:
     recomputed[root].backward()
     assert_gradients(page, recomputed[root], new_order)
     page.get_by_role("button", name="Last step").click()
-    row = page.locator("#leaves tr", has_text="neurons.\u200b1.\u200bw.\u200b0").first
+    row = page.locator("#leaves tr", has_text="w₂₁⁽¹⁾").first
     cells = row.locator("td").all_text_contents()
     assert cells[1] == number(recomputed[weight].grad)
     before = state(page)["data"][-1]

@@ -76,11 +76,11 @@ def check(boxes: list[Size], routes: list[Route], geometry: Geometry) -> None:
         for other in placed:
             if other is not label:
                 assert not runs_through(other, points), "a line runs through a box or a label"
-    for head, beside in enumerate(geometry.beside):
-        assert len(beside) == len(boxes[head].beside)
+    for k, beside in enumerate(geometry.beside):
+        assert len(beside) == len(boxes[k].beside)
         for number, spline in beside:
             assert spline[0] == pytest.approx((number.right, number.y))
-            assert spline[-1][0] == pytest.approx(geometry.boxes[head].left)
+            assert spline[-1][0] == pytest.approx(geometry.boxes[k].left)
             for other in placed:
                 if other is not number:
                     assert not runs_through(other, along(spline))

@@ -1,8 +1,14 @@
 """Ordering within columns: equals keep their order, and few lines cross."""
 
+import random
+
+import pytest
+
+from microgradnn.drawing import ordering
 from microgradnn.drawing.geometry import Route, Size
+from microgradnn.drawing.grouping import grouped
 from microgradnn.drawing.layered import arrange
-from microgradnn.drawing.ordering import alike
+from microgradnn.drawing.ordering import _crossings, _places, alike, in_order
 
 BOX, LABEL = Size(100, 40), Size(30, 18)
 
@@ -59,3 +65,24 @@ def test_lines_do_not_cross_where_they_need_not() -> None:
     routes = [Route(0, 3, LABEL), Route(1, 2, LABEL), Route(2, 4, LABEL, 1), Route(3, 4, LABEL, 0)]
     assert from_the_top(routes, [2, 3]) == [3, 2]
     assert from_the_top(routes, [0, 1]) == [0, 1]
+
+
+def test_the_best_order_that_was_found_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Five layers of boxes, each with lines to one or two of the next: further sweeps do no harm.
+    for seed in range(10):
+        rng = random.Random(seed)
+        layers = [range(8 * k, 8 * k + 8) for k in range(5)]
+        right = {
+            item: sorted({rng.choice(layers[k + 1]) for _ in range(2)})
+            for k in range(4)
+            for item in layers[k]
+        }
+        left = grouped((other, item) for item, others in right.items() for other in others)
+        crossings = []
+        for sweeps in range(9):
+            monkeypatch.setattr(ordering, "SWEEPS", sweeps)
+            found = in_order([item // 8 for item in range(40)], left, right, [], 40)
+            assert sorted(map(sorted, found)) == [*map(list, layers)]
+            crossings.append(_crossings(found, right, _places(found)))
+        assert crossings == sorted(crossings, reverse=True)
+        assert crossings[-1] < crossings[0]

@@ -21,6 +21,8 @@ def test_parameters_are_symbols_and_neurons_bear_their_numbers() -> None:
     loss = (model([1.0, 2.0]) - 3) ** 2
     called = names_of(topological_order(loss))
     hidden, output = model.layers[0].neurons[1], model.layers[1].neurons[0]
+    assert hidden.b is not None
+    assert output.b is not None
     assert [called[w] for w in [*hidden.w, hidden.b]] == ["w₂₁⁽¹⁾", "w₂₂⁽¹⁾", "b₂⁽¹⁾"]
     assert [called[w] for w in [*output.w, output.b]] == ["w₁₁⁽²⁾", "w₁₂⁽²⁾", "b₁⁽²⁾"]
     computed = [name for value, name in called.items() if value.op]
@@ -60,6 +62,7 @@ def test_the_root_is_a_loss_where_losses_look_like_that() -> None:
     assert names(outputs[0][0] - outputs[0][1])[-1] == "(z₁⁽¹⁾ − z₂⁽¹⁾)"
     x, y = Value(1.0, "x"), Value(2.0, "y")
     assert names(x**2 + y**2)[-1] == "sum"  # a square alone makes no loss
+    assert names(x * x + y * y)[-1] == "sum"
 
 
 def test_the_users_labels_are_kept_and_told_apart() -> None:

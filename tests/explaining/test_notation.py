@@ -7,8 +7,9 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import Value
+from microgradnn.engine.row import PRIMITIVES
 from microgradnn.explaining.names import names_of
-from microgradnn.explaining.notation import derivative, number, operation, written
+from microgradnn.explaining.notation import derivative, number, operation, place_told, written
 from microgradnn.explaining.writing import latex
 
 
@@ -89,4 +90,5 @@ def test_operations() -> None:
     assert written(loss, names_of(logits)) == "cross-entropy₁(a, b, c)"
     soft = mg.losses.cross_entropy(logits, [0.5, 0.5, 0.0])
     assert written(soft, names_of(logits)) == "cross-entropy(a, b, c, 0.5, 0.5, 0)"
+    assert place_told(PRIMITIVES["sum"], ["a", "b", "0", "1"]) is None
     assert written(mg.sum([a] * 13), {a: "a"}) == "Σ of 13 operands"
