@@ -46,16 +46,17 @@ ORDER = {
     "nn": "init files parts search outline module leaves embedding layers norm sequential",
     "optim": "schedules groups stepping rules",
     "data": "",
-    "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram frames "
-    "geometry ordering heights layered layout svg contents dot image picture network drawn worksheet",
+    "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram "
+    "frames geometry ordering heights layered layout svg contents dot image picture network drawn "
+    "worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
     "native_arrays back_end hidden traced tracing program compiling",
     "plots": "",
     "training": "terminal history targets vain accuracy steppers loop",
-    "explorer": "packing claims sample contributions views excerpt picker arithmetic textbook assembly "
-    "facts page",
+    "explorer": "packing claims sample contributions views excerpt picker arithmetic textbook "
+    "assembly facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",
     "demo": "",

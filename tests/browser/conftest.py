@@ -28,7 +28,7 @@ READY = (
 
 
 def until(page: Page, expression: str) -> None:
-    """Wait for something in a page that forbids Playwright's own way of waiting, which is `eval`."""
+    """Wait for what a page must come to; Playwright's own way is `eval`, which pages forbid."""
     for _ in range(3000):
         if page.evaluate(expression):
             return
