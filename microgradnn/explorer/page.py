@@ -130,8 +130,9 @@ def _document(
     made = {
         "functions.js": functions(forms, bool(part.left_out) and not found),
         "formulas.js": formulas(forms, values),
+        "optional.js": _optional(own.views[0].plan.is_folded or bool(part.blocks.names)),
     }
-    script = _script(made, mistakes)
+    script = _script(made, [*["sums.js"] * bool(found), *["mistakes.js"] * mistakes])
     fixed = _why_fixed(part)
     document = Template(_asset("page.html")).substitute(
         title=escape(printable(title)),
@@ -140,6 +141,7 @@ def _document(
         left_out=escape(part.left_out),
         fixed=escape(fixed),
         training=" hidden" if part.left_out else "",
+        sampling=_asset("samples.html") if found else "",
         folding="" if part.blocks.names or part.left_out else " hidden",
         data=facts(own, forms, bool(fixed), found, graphs),
         script=script,
@@ -157,8 +159,13 @@ def _forms(values: Sequence[Value]) -> dict[Form, int]:
     return found
 
 
-def _script(made: dict[str, str], mistakes: bool) -> str:
-    script = assembled(["main.js", *(["mistakes.js"] if mistakes else [])], made)
+def _optional(has_blocks: bool) -> str:
+    """The module that imports what pages with blocks need, and others do not."""
+    return "// Nothing.\n" + 'import "./vectors.js";\n' * has_blocks
+
+
+def _script(made: dict[str, str], further: Sequence[str]) -> str:
+    script = assembled(["main.js", *further], made)
     return "".join(c if c.isascii() else _escaped(c) for c in script)
 
 

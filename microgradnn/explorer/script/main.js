@@ -6,15 +6,14 @@ import { byId } from "./dom.js";
 import { leaves, ownGraph, useGraph, views } from "./graph.js";
 import { setLeaf } from "./leaves.js";
 import { begin, now } from "./now.js";
+import "./optional.js";
 import "./overview.js";
 import "./panel.js";
 import "./picture.js";
 import "./play.js";
-import "./samples.js";
 import "./screen.js";
 import "./search.js";
 import { go, setView } from "./stepping.js";
-import "./sums.js";
 import "./words.js";
 
 useGraph(ownGraph);

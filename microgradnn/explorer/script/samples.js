@@ -3,17 +3,18 @@
 import { byId, element, said } from "./dom.js";
 import { functions } from "./functions.js";
 import { isNode, ownGraph, page, unpacked, useGraph, views, withViews } from "./graph.js";
+import "./main.js";
 import { number } from "./numbers.js";
 import { begin, now } from "./now.js";
 import { setView, whenViewed } from "./stepping.js";
 
-export const samples = page.samples; // null where there are none
-const packed = samples ? await unpacked(samples.packed) : { list: [], contributions: [] };
+export const samples = page.samples;
+const packed = await unpacked(samples.packed);
 export const pickable = packed.list; // the samples that can be named, which may be fewer than there are
 export const shares = packed.contributions; // what each shared value receives from each of them
-const graphs = await Promise.all((samples?.graphs ?? []).map((x) => (x ? withViews(x) : ownGraph)));
+const graphs = await Promise.all(samples.graphs.map((x) => (x ? withViews(x) : ownGraph)));
 const graphsShown = new Map(); // graphs of samples that were chosen before
-let sampled = samples?.shown ?? null;
+let sampled = samples.shown;
 
 /** The place in the list of the sample that is shown; null for the whole batch. */
 export const placeShown = () => sampled;
@@ -120,12 +121,10 @@ function goOn(by) {
   chooseSample(placeOf(all[(at + by + all.length) % all.length]));
 }
 
-if (samples) {
-  byId("samples").hidden = false;
-  byId("samples-are").textContent = samples.text;
-  byId("sample").replaceChildren(...options());
-  byId("sample").onchange = ({ target: { value } }) => chooseSample(placeOf(value));
-  byId("sample-before").onclick = () => goOn(-1);
-  byId("sample-after").onclick = () => goOn(1);
-  whenViewed(showCard);
-}
+byId("samples-are").textContent = samples.text;
+byId("sample").replaceChildren(...options());
+byId("sample").onchange = ({ target: { value } }) => chooseSample(placeOf(value));
+byId("sample-before").onclick = () => goOn(-1);
+byId("sample-after").onclick = () => goOn(1);
+whenViewed(showCard);
+showCard();

@@ -7,7 +7,7 @@ import { pickable, placeShown, samples, shares } from "./samples.js";
 import { whenViewed } from "./stepping.js";
 
 const MOST_ROWS = 60;
-const inOrder = [...(samples?.rows ?? []).keys()] // by the labels of the parameters, 2 before 10
+const inOrder = [...samples.rows.keys()] // by the labels of the parameters, 2 before 10
   .sort((a, b) => samples.rows[a].name.localeCompare(samples.rows[b].name, "en", { numeric: true }));
 let barred = inOrder[0]; // the row whose gradient is shown sample by sample
 
@@ -65,4 +65,5 @@ function lineOf({ text, share, isShown }, largest) {
 if (inOrder.length) {
   byId("adding").hidden = false;
   whenViewed(showSums);
+  showSums();
 }

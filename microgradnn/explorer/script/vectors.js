@@ -4,19 +4,20 @@ import { name } from "./boxes.js";
 import { element, said } from "./dom.js";
 import { number } from "./numbers.js";
 import { now } from "./now.js";
+import { whenStep } from "./words.js";
 
 const MOST_WRITTEN = 8; // rows or columns; where there are more, the derivatives are a heat map
 const MOST_SINGLE = 64; // single contributions, in words
 
 const boxNamed = (k) => now.boxes[now.places[k]].name;
 
-export function arrowTitle({ head, tail }) {
+function arrowTitle({ head, tail }) {
   const [from, to] = [boxNamed(head), boxNamed(tail)];
   return from === to ? `inside ${from}` : `${from} to ${to}`;
 }
 
 /** The table of a step: gradients of the outputs, derivatives, and what comes to each input. */
-export function arrowWords({ steps }) {
+function arrowWords({ steps }) {
   const heads = [...new Set(steps.map(({ head }) => head))];
   const tails = [...new Set(steps.map(({ tail }) => tail))];
   const isWritten = Math.max(heads.length, tails.length) <= MOST_WRITTEN;
@@ -76,3 +77,5 @@ function singly(steps) {
 }
 
 const inBrackets = (x) => (x < 0 ? `(${number(x)})` : number(x));
+
+whenStep("arrow", (step) => ["Backward", arrowTitle(step), arrowWords(step)]);

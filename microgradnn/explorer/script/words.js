@@ -8,7 +8,6 @@ import { slopeEquation } from "./mathml.js";
 import { number, standing } from "./numbers.js";
 import { now } from "./now.js";
 import { whenShown } from "./stepping.js";
-import { arrowTitle, arrowWords } from "./vectors.js";
 
 const MOST_LISTED = 8; // outputs of a block, in words
 
@@ -105,6 +104,11 @@ function equation(symbol, operands, [value, caption], compute, secret) {
     mark(secret ? "=" : sign), term(secret ?? number(value), caption, "number result"));
 }
 
+const further = {}; // words for steps of other kinds
+
+/** From now on `words(step)` gives the pass, the title and the words of steps of a kind. */
+export const whenStep = (kind, words) => { further[kind] = words; };
+
 function showWords({ step, hidden }) {
   const { kind, node, head, tail, operands, reason } = step;
   const [pass_, about, words] = {
@@ -118,13 +122,13 @@ function showWords({ step, hidden }) {
       element("p", { className: "written" }, `${derivative(name(root), name(root))} = 1`),
       said(`${name(root)} changes just as much as itself.`)]],
     edge: () => ["Backward", `${name(head)} to ${name(tail)}`, runWords(step, hidden)],
-    arrow: () => ["Backward", arrowTitle(step), arrowWords(step)],
     elsewhere: () => ["Backward", `to ${name(tail)} from elsewhere`, elsewhereWords(step)],
     failure: () => ["Forward", `${name(node)} cannot be computed`, [
       element("p", { className: "written problem" }, `${name(node)} = `,
         ...written(nodes[node], (place) => number(operands[place])), ` has no value: ${reason}.`),
       said("Python raises an error here. Move a slider back, or reset.")]],
-  }[kind]();
+    ...further,
+  }[kind](step);
   byId("words").replaceChildren(
     element("h2", {}, element("span", { className: "kind" }, `${pass_}: `), about), ...words);
 }
