@@ -24,8 +24,9 @@ from ..waiting import reached, waiting
 from .arithmetic import Form, functions
 from .excerpt import Excerpt, excerpt
 from .facts import Shown, facts
+from .following import can_be_computed
 from .picker import Picker, picker
-from .sample import batch_of, can_be_computed
+from .sample import batch_of
 from .views import views
 
 MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page's own

@@ -54,7 +54,8 @@ ORDER = {
     "native_arrays back_end hidden traced tracing program compiling",
     "plots": "",
     "training": "terminal history targets vain accuracy steppers loop",
-    "explorer": "packing claims sample contributions views excerpt picker arithmetic facts page",
+    "explorer": "packing claims sample following contributions views excerpt picker arithmetic "
+    "facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",
     "demo": "",
