@@ -86,7 +86,10 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "waiting.py": ["tests/test_waiting.py"],
     "drawing/repetition.py": ["tests/drawing/test_repetition.py"],
     "drawing/refining.py": ["tests/drawing/test_refining.py"],
-    **{f"explorer/{x}.py": [f"tests/explorer/test_{x}.py"] for x in ("claims", "contributions")},
+    **{
+        f"explorer/{x}.py": [f"tests/explorer/test_{x}.py"]
+        for x in ("claims", "contributions", "following")
+    },
     "explorer/sample.py": ["tests/explorer/test_sample.py", "tests/explorer/test_picker.py"],
     "explorer/picker.py": ["tests/explorer/test_picker.py"],
     "explorer/excerpt.py": ["tests/explorer/test_excerpt.py", "tests/explorer/test_picker.py"],

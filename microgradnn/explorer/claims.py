@@ -34,13 +34,15 @@ class Claim(NamedTuple):
     targets: list[object]
     starts: list[list[Value]]
     adders: list[Value]
+    is_one_of_several: bool = False  # losses in this graph
 
 
 def claims(order: Sequence[Value]) -> Iterator[Claim]:
     """All that may be said of the samples of a graph, the surest first."""
     yield from _of_blocks(order)
-    for total in islice(filter(samples_of, reversed(order)), MOST_TOLD):
-        yield _of_loss(total)
+    told = list(islice(filter(samples_of, reversed(order)), MOST_TOLD))
+    for total in told:
+        yield _of_loss(total)._replace(is_one_of_several=len(told) > 1)
     yield from islice(_of_sums(order[-1]), MOST_SUMS)
 
 

@@ -12,7 +12,8 @@ from ..drawing.nest import Nest, nests
 from ..engine.row import PRIMITIVES, Primitive
 from ..engine.value import Value
 from ..waiting import reached
-from .sample import Batch, Received, Sample, followed, received_from_others
+from .following import Received, followed, received_from_others
+from .sample import Batch, Sample
 from .views import first_plan, plan
 
 WAYS = 3  # of making blocks; the last one is taken even where the picture is crowded

@@ -25,8 +25,9 @@ from .arithmetic import Form, functions
 from .assembly import assembled, without_comments
 from .excerpt import Excerpt, excerpt
 from .facts import Shown, facts
+from .following import can_be_computed
 from .picker import Picker, picker
-from .sample import batch_of, can_be_computed
+from .sample import batch_of
 from .textbook import formulas
 from .views import views
 

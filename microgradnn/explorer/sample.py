@@ -9,19 +9,16 @@ from typing import Any, NamedTuple
 
 from ..drawing.grouping import grouped
 from ..drawing.modules import is_parameter
-from ..engine.derivatives import dependents
 from ..engine.row import PRIMITIVES
 from ..engine.value import Value
 from .claims import Claim, claims
 
-MOST_COMPUTED = 10_000  # values and operands that a page computes again when a slider moves
 MOST_COMPARED = 100  # samples whose structure is looked at
 SHARED = -1  # of a value that several samples use
 
 Place = tuple[
     int, int
 ]  # of a number: which of a sample's values, and which operand; −1 for its own
-Received = dict[Value, tuple[float, int]]  # the sum of some contributions, and their number
 
 
 class Sample(NamedTuple):
@@ -50,6 +47,7 @@ class Batch(NamedTuple):
     shared: list[Value]
     adders: list[Value]
     is_closed: bool
+    is_one_of_several: bool  # losses in this graph
 
     @property
     def total(self) -> Value | None:
@@ -60,10 +58,11 @@ class Batch(NamedTuple):
     def text(self) -> str:
         """What is known, and from where, as a sentence for the page."""
         count = f"{len(self.samples):,}"
+        loss = "One of the losses" if self.is_one_of_several else "The loss"
         return {
             "block": f"The program names {count} samples by its blocks.",
-            "rows": f"The loss is over {count} samples.",
-            "loss": f"The loss is over {count} samples.",
+            "rows": f"{loss} is over {count} samples.",
+            "loss": f"{loss} is over {count} samples.",
             "sum": f"{count} terms of the same form are added up: each is taken for a sample.",
         }[self.kind]
 
@@ -107,7 +106,8 @@ def _batch(order: Sequence[Value], claim: Claim) -> Batch | None:
     if len(samples) < 2:
         return None
     is_closed = _is_closed(order, owner, claim.adders)
-    return Batch(claim.kind, samples, members.get(SHARED, []), claim.adders, is_closed)
+    shared = members.get(SHARED, [])
+    return Batch(claim.kind, samples, shared, claim.adders, is_closed, claim.is_one_of_several)
 
 
 def _is_closed(order: Sequence[Value], owner: dict[Value, int], adders: Sequence[Value]) -> bool:
@@ -155,9 +155,12 @@ def _is_believed(batch: Batch) -> bool:
     """
     if not batch.shared or (batch.kind == "sum" and not batch.is_closed):
         return False
-    if batch.kind in ("block", "rows"):
-        own = sum(len(sample.members) for sample in batch.samples)
-        return sum(value.op is not None for value in batch.shared) <= own
+    own = sum(len(sample.members) for sample in batch.samples)
+    computed = sum(value.op is not None for value in batch.shared)
+    if batch.kind == "block" or computed > own or _are_mixed(batch):
+        return batch.kind == "block"
+    if batch.kind == "rows":
+        return True
     alike = grouped((structure(sample), sample) for sample in batch.samples[:MOST_COMPARED])
     if batch.kind == "sum" and 2 * len(alike) > len(batch.samples[:MOST_COMPARED]):
         return False
@@ -166,9 +169,21 @@ def _is_believed(batch: Batch) -> bool:
         if any(map(is_parameter, samples[0].members)):
             return False
         inputs = spots_of(samples, shared).inputs
-        if not inputs or (batch.kind == "sum" and all(at < 0 for _, at in inputs)):
+        # A leaf that meets a shared value may be an input that meets a weight, or a weight that
+        # meets a hidden unit: a loss says that they are samples, if they share leaves only.
+        if all(at < 0 for _, at in inputs) and (batch.kind == "sum" or computed or not inputs):
             return False
     return True
+
+
+def _are_mixed(batch: Batch) -> bool:
+    """Whether most samples use a value that is theirs, but went into what the others use, too."""
+    shared = {value for value in batch.shared if value.op is not None}
+    compared = batch.samples[:MOST_COMPARED]
+    uses: Counter[Value] = Counter()
+    for sample in compared:
+        uses.update({x for value in sample.members for x in value.operands if x in shared})
+    return 2 * list(uses.values()).count(1) >= len(compared)
 
 
 def structure(sample: Sample) -> Hashable:
@@ -186,11 +201,6 @@ def structure(sample: Sample) -> Hashable:
         )
         for value in sample.members
     )
-
-
-def can_be_computed(order: Sequence[Value]) -> bool:
-    """Whether a page can compute all of a graph again whenever a slider moves."""
-    return sum(1 + len(value.operands) for value in order) <= MOST_COMPUTED
 
 
 # ---- What a sample was given -------------------------------------------------------------------
@@ -257,42 +267,4 @@ def _that_lead_to_shared(sample: Sample, shared: set[Value]) -> set[Value]:
     for value in reversed(sample.members):
         if value in found or not shared.isdisjoint(value.operands):
             found.update(x for x in value.operands if type(x) is not float and x not in shared)
-    return found
-
-
-# ---- One sample's way through the graph --------------------------------------------------------
-
-
-def followed(order: Sequence[Value], batch: Batch, sample: Sample) -> list[Value]:
-    """A sample's values, what they share with others, and what its loss leads to, in order.
-
-    Of the sum of all samples there is the result only, however it was added up.
-    """
-    below = set(sample.members)
-    for value in reversed(order):
-        if value in below:
-            below.update(x for x in value.operands if type(x) is not float)
-    above = dependents(order, sample.terms if batch.total is None else [batch.total])
-    return [value for value in order if value in above or value in below]
-
-
-def received_from_others(
-    order: Sequence[Value], values: Sequence[Value], adders: Sequence[Value] = ()
-) -> Received:
-    """What the values receive, in a backward pass over the whole graph, from all other values.
-
-    What comes through the adders of a batch comes from its total, which is among the values.
-    """
-    kept, adding = set(values), set(adders)
-    found: Received = {}
-    gradients = dict.fromkeys(order, 0.0) | {order[-1]: 1.0}
-    for value in reversed(order):
-        upstream, is_kept = gradients[value], value in kept or value in adding
-        for x, local in zip(value.operands, value.local_grads, strict=True):
-            if local is None:
-                continue
-            gradients[x] += local * upstream
-            if x in kept and not is_kept:
-                total, count = found.get(x, (0.0, 0))
-                found[x] = total + local * upstream, count + 1
     return found

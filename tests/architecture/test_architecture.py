@@ -55,8 +55,8 @@ ORDER = {
     "native_arrays back_end hidden traced tracing program compiling",
     "plots": "",
     "training": "terminal history targets vain accuracy steppers loop",
-    "explorer": "packing claims sample contributions views excerpt picker arithmetic textbook "
-    "assembly facts page",
+    "explorer": "packing claims sample following contributions views excerpt picker arithmetic "
+    "textbook assembly facts page",
     "sklearn": "",
     "testing": "report exact checks programs trial",
     "demo": "",

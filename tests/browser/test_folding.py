@@ -11,7 +11,8 @@ import microgradnn as mg
 from microgradnn import Value, nn, topological_order
 from microgradnn.explaining.notation import number
 from microgradnn.explorer import Explorer, explore
-from microgradnn.explorer.sample import MOST_COMPUTED, batch_of, followed
+from microgradnn.explorer.following import MOST_COMPUTED, followed
+from microgradnn.explorer.sample import batch_of
 
 from .conftest import Shown
 from .test_explorer import CONTRASTS, READ_EQUATIONS, assert_calm, read, state

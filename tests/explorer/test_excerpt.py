@@ -17,7 +17,7 @@ from microgradnn.explorer.excerpt import (
     _still_to_fold,
     excerpt,
 )
-from microgradnn.explorer.sample import MOST_COMPUTED
+from microgradnn.explorer.following import MOST_COMPUTED
 
 IS_NIGHTLY = by_profile(dev=False, ci=False, nightly=True)
 

@@ -12,7 +12,7 @@ from batches import LOSSES, ROWS, TARGETS, predictions
 import microgradnn as mg
 from microgradnn import Value, losses, nn, topological_order
 from microgradnn.engine.row import PRIMITIVES
-from microgradnn.explorer import explore, picker, sample
+from microgradnn.explorer import explore, following, picker
 from microgradnn.explorer.sample import batch_of
 
 
@@ -86,7 +86,7 @@ def test_any_sample_can_be_shown(
     monkeypatch: pytest.MonkeyPatch, name: str, is_large: bool
 ) -> None:
     if is_large:  # the page follows the first sample
-        monkeypatch.setattr(sample, "MOST_COMPUTED", 0)
+        monkeypatch.setattr(following, "MOST_COMPUTED", 0)
     root = LOSSES[name]()
     root.backward()
     order = topological_order(root)

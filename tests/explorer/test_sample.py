@@ -1,22 +1,16 @@
 """The samples of a batch: which values are whose, and what is no batch."""
 
-import math
-import random
 from typing import Any
 
 import pytest
 from batches import LOSSES, ROWS, TARGETS, model, predictions
 
 import microgradnn as mg
-from microgradnn import Value, losses, nn, topological_order
+from microgradnn import Value, losses, topological_order
 from microgradnn.explorer.sample import (
-    MOST_COMPUTED,
     Batch,
     batch_of,
-    can_be_computed,
-    followed,
     number_at,
-    received_from_others,
     spots_of,
     structure,
 )
@@ -26,14 +20,6 @@ def batch(root: Value) -> Batch:
     found = batch_of(topological_order(root))
     assert found
     return found
-
-
-def test_a_graph_that_a_page_can_compute() -> None:
-    value = Value(0.5)
-    for _ in range(MOST_COMPUTED // 2 - 1):
-        value = mg.tanh(value)
-    assert can_be_computed(topological_order(value))  # 4,999 operations of one operand, and a leaf
-    assert not can_be_computed(topological_order(mg.tanh(mg.tanh(value))))
 
 
 # ---- Whose values are whose ----------------------------------------------------------------------
@@ -68,6 +54,14 @@ def test_what_is_known_is_said() -> None:
     assert texts["by hand"] == (
         *("sum", "4 terms of the same form are added up: each is taken for a sample."),
     )
+
+
+def test_it_is_said_where_there_are_several_losses() -> None:
+    found = predictions()
+    both = losses.mse_loss(found, TARGETS) + losses.l1_loss(found, TARGETS)
+    assert batch(both).text == "One of the losses is over 4 samples."
+    assert not batch(both).is_closed  # what a sample alone uses goes into the other loss as well
+    assert batch(losses.mse_loss(found, TARGETS)).is_closed
 
 
 def test_samples_have_the_numbers_of_the_data() -> None:
@@ -151,7 +145,14 @@ def network_by_hand(x: list[Any]) -> Value:
     return neuron([Value(0.5), Value(-1.0), Value(0.25), Value(2.0)], units, Value(0.1))
 
 
+def units_by_hand() -> list[Value]:
+    hidden = [neuron([Value(0.1 * k), Value(0.2)], [1.0, 2.0], Value(0.3)) for k in range(2)]
+    return [neuron([Value(0.5), Value(0.1 * k)], hidden, Value(0.1)) for k in range(6)]
+
+
 NO_BATCH: dict[str, Any] = {
+    "outputs of one sample by hand": lambda: losses.mse_loss(units_by_hand(), [0.5] * 6),
+    "one prediction, many targets": lambda: losses.mse_loss([model()(ROWS[0])] * 3, [1, 2, 3]),
     "a leaf": lambda: Value(1.0),
     "a chain": chain,
     "a recurrence": recurrence,
@@ -176,43 +177,6 @@ def test_samples_that_are_mixed_are_none() -> None:
     centre = mg.mean(scores)
     loss = losses.mse_loss([s - centre for s in scores], TARGETS)
     assert batch_of(topological_order(loss)) is None
-
-
-# ---- One sample's way ----------------------------------------------------------------------------
-
-
-def test_the_way_of_a_sample() -> None:
-    w, x1, x2 = Value(0.5, "w"), 2.0, -1.0
-    s1, s2 = w * x1, w * x2
-    y1, y2 = mg.tanh(s1), mg.tanh(s2)
-    total = y1 + y2
-    loss = total / 2
-    order = topological_order(loss)
-    found = batch(loss)
-    assert followed(order, found, found.samples[0]) == [w, s1, y1, total, loss]
-    assert followed(order, found, found.samples[1]) == [w, s2, y2, total, loss]
-    # ∂loss/∂w by the second sample is ½ · x2 · (1 − tanh²(w·x2)).
-    received = received_from_others(order, [w, s1, y1, total, loss])
-    wanted: Any = 0.5 * -1.0 * (1 - math.tanh(-0.5) ** 2)
-    assert list(received) == [w]
-    total, uses = received[w]
-    assert uses == 1
-    assert total == pytest.approx(wanted, rel=1e-15)
-    assert received_from_others(order, order) == {}
-
-
-@pytest.mark.parametrize("outputs", [1, 3])
-def test_a_sample_of_a_network_has_every_parameter_and_no_other_sample(outputs: int) -> None:
-    rng, network = random.Random(0), nn.MLP(2, [8, 8, outputs], activation="tanh", rng=0)
-    X: list[list[Any]] = [[Value(rng.gauss(0, 1), f"x{k}") for k in range(2)] for _ in range(200)]
-    target: Any = [0.5] * outputs if outputs > 1 else 0.5
-    loss = mg.losses.mse_loss([network(x) for x in X], [target] * len(X))
-    order = topological_order(loss)
-    batch = batch_of(order)
-    assert batch
-    for k in (0, 57, 199):
-        values = followed(order, batch, batch.samples[k])
-        assert set(network.parameters()) <= set(values)
-        assert [place for place, x in enumerate(X) if not set(values).isdisjoint(x)] == [k]
-        received = received_from_others(order, values)
-        assert {count for x, (_, count) in received.items() if x in network.parameters()} == {199}
+    spread = mg.mean([(s - centre) ** 2 for s in scores])
+    normed = [(s - centre) / mg.sqrt(spread + 1e-5) for s in scores]
+    assert batch_of(topological_order(losses.mse_loss(normed, TARGETS))) is None
