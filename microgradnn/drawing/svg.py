@@ -97,7 +97,7 @@ def _width_of_heading(box: Box) -> float:
 def route_of(arrow: Arrow) -> Route:
     """The route that an arrow needs, with room for its label."""
     width = OF_A_LABEL * text_width(arrow.text, SMALL)
-    return Route(arrow.tail, arrow.head, Size(round(width) + 2, LABEL_HEIGHT), arrow.seat)
+    return Route(arrow.tail, arrow.head, Size(round(width) + 3, LABEL_HEIGHT), arrow.seat)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
