@@ -8,7 +8,7 @@ from itertools import pairwise
 from .ordering import Joined
 
 SWEEPS, SETTLED = 6, 1.0  # over all columns, to and fro, until all go less than so many pixels
-ALONG_A_CHAIN, INTO_A_BOX = 3.0, 2.0  # the pull of such lines; that of others is 1
+ALONG_A_CHAIN, INTO_A_BOX = 3.0, 4.0  # the pull of such lines; that of others is 1
 LAST_SWEEPS = 2  # in which chains become level
 RIGID, FIRM = 1e8, 1e4  # the pull of their lines there, between boxes and along lanes
 

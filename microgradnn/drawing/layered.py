@@ -14,7 +14,7 @@ from .grouping import grouped
 from .heights import heights
 from .ordering import MOST_IN_ORDER, Joined, alike, in_order
 
-GAP_LEVEL, GAP_LEAST, GAP_MOST = 9.0, 14.0, 80.0  # pixels between columns, where lines bend
+GAP_LEVEL, GAP_LEAST, GAP_MOST = 9.0, 17.0, 80.0  # pixels between columns, where lines bend
 STEEPNESS = 5.0  # of lines there, as far as there is room
 LANE = 4  # height of the place where a line passes through a column
 AROUND_BOX, AROUND_LABEL, AROUND_LANE = 6.0, 1.0, 3.0  # pixels above and below

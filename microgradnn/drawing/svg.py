@@ -11,13 +11,14 @@ from .diagram import Arrow, Box, Diagram
 from .geometry import ARROWHEAD, Beside, Geometry, Point, Rectangle, Route, Size
 
 MARGIN = 8  # around the picture
-PADDING = 7  # left and right of the text in a box
+PADDING = 6  # left and right of the text in a box
 GAP = 6  # between the two ends of a line of text
 HEADING, TEXT, SMALL = 14, 13, 12  # font sizes
 HEADING_HEIGHT, SECOND_HEIGHT, NUMBERS_HEIGHT, ROW_HEIGHT = 24, 18, 15, 17  # of lines in a box
 BELOW = 4  # the last line of a box
 LABEL_HEIGHT, NUMBER_HEIGHT = 18, 20
 WIDEST_HEADING = 104  # a wider one has the operation on a second line
+OF_A_LABEL = 0.94  # of its estimated width is enough room, for nothing but a line is beside it
 USUAL = "−0.1235"  # as wide as most numbers, which makes most boxes equally wide
 LINE_HEIGHT, BELOW_PICTURE = 21, 24  # of a caption, and above it
 HALF_ARROWHEAD = 3.5  # its half height
@@ -95,8 +96,8 @@ def _width_of_heading(box: Box) -> float:
 
 def route_of(arrow: Arrow) -> Route:
     """The route that an arrow needs, with room for its label."""
-    width = text_width(arrow.text, SMALL)
-    return Route(arrow.tail, arrow.head, Size(round(width) + 4, LABEL_HEIGHT), arrow.seat)
+    width = OF_A_LABEL * text_width(arrow.text, SMALL)
+    return Route(arrow.tail, arrow.head, Size(round(width) + 3, LABEL_HEIGHT), arrow.seat)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:

@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -158,3 +159,21 @@ def test_only_a_derivative_that_may_change_has_room_for_longer_numbers() -> None
         widths[name] = {float(width) for width in label}
     assert widths["x × y"] == {module.LABEL_WIDTH}
     assert max(widths["x + y"]) < module.LABEL_WIDTH / 2
+
+
+@pytest.mark.parametrize(
+    ("root", "least"),
+    [
+        (lambda: (nn.MLP(2, [3, 1], rng=0)([1.0, 2.0]) - 1) ** 2, 12.0),
+        (lambda: mg.losses.mse_loss([nn.MLP(2, [3, 1], rng=0)([0.5, -1.25])], [1.0]), 12.0),
+        (lambda: mg.losses.cross_entropy(nn.MLP(4, [8, 3], rng=0)([5.1, 3.5, 1.4, 0.2]), 0), 10.0),
+    ],
+    ids=["a network", "its mean loss", "neurons of a classifier"],
+)
+def test_a_network_can_be_read_from_the_last_row(root: Callable[[], Value], least: float) -> None:
+    values = topological_order(root())
+    blocks = next(nests(values))
+    picture = views(values, list(names_of(values).values()), blocks)[0].picture
+    width, height = map(float, re.findall(r'(?:width|height)="(\d+)"', picture)[:2])
+    smallest = min(map(float, re.findall(r"(?:font|font-size):(\d+)px", picture)))
+    assert smallest * min(1240 / width, 560 / height) >= least  # in a window of 1280 × 800
