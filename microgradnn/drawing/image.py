@@ -13,7 +13,7 @@ BUNDLED_FONT = '"Liberation Sans"'  # it is in the wheel, and has our ∂, σ an
 STAND_INS = {"‖∂‖": "||∂||", "⟋": "/"}
 # Small digits, of which that font lacks most, are painted as its digits, small and moved.
 _TEXT = re.compile(">[^<>]+<")
-_BELOW, _ABOVE = re.compile("[₀-₉]+"), re.compile("[⁰¹²³⁴-⁹⁽⁾]+")
+_BELOW, _ABOVE = re.compile("([₀-₉]+)"), re.compile("([⁰¹²³⁴-⁹⁽⁾]+)")  # groups: `split` keeps them
 _TO_USUAL = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "01234567890123456789()")
 PIXELS = 2  # of a PNG for one of the picture's, for screens that are dense and for paper
 MOST_PIXELS = 16_384  # of a side, which is what programs that show a PNG can bear
@@ -50,7 +50,9 @@ def _with_usual_digits(text: re.Match[str]) -> str:
     shown = text[0]
     for small, side in ((_BELOW, "sub"), (_ABOVE, "super")):
         start = f'<tspan baseline-shift="{side}" font-size="70%">'
-        shown = small.sub(lambda run, s=start: f"{s}{run[0].translate(_TO_USUAL)}</tspan>", shown)  # type: ignore[misc]
+        pieces = small.split(shown)  # every second one is small
+        pieces[1::2] = [f"{start}{run.translate(_TO_USUAL)}</tspan>" for run in pieces[1::2]]
+        shown = "".join(pieces)
     return shown
 
 
