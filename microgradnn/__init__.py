@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .explaining import explain, steps
     from .explaining.diagnosis import first_non_finite
     from .explorer import Explorer, explore
+    from .named import block
     from .slopes import GradientCheck, relative_error
     from .training import History, evaluate, fit, load_checkpoint, save_checkpoint
     from .transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -61,6 +62,7 @@ _LAZY = {
     "explaining": ["explain", "steps"],
     "explaining.diagnosis": ["first_non_finite"],
     "drawing.worksheet": ["worksheet"],
+    "named": ["block"],
     "engine.checking": ["gradcheck", "numerical_gradient"],
     "slopes": ["GradientCheck", "relative_error"],
     "training": ["History", "evaluate", "fit", "load_checkpoint", "save_checkpoint"],
@@ -88,7 +90,7 @@ def __dir__() -> list[str]:
 # What is called like a function of Python's own: `mg.sum` there is, but `import *` hides nothing.
 _BUILTINS = ["abs", "compile", "max", "min", "pow", "sum"]
 
-__all__ = ["Value", "__version__", "debug", "large_graph", "no_grad", "topological_order"]
+__all__ = ["Value", "__version__", "block", "debug", "large_graph", "no_grad", "topological_order"]
 __all__ += ["Interval", "Primitive", "primitive", "where"]
 __all__ += ["data", "losses", "nn", "optim", "plots", "testing"]
 __all__ += ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]

@@ -42,6 +42,9 @@ NATIVE += [f"tests/compiler/test_{name}.py" for name in ("emit_native", "back_en
 NATIVE_FILES = ["native_code", "native_samples", "native_numbers", "native_runs"]
 NATIVE_FILES += ["emit_native", "native_arrays", "back_end"]
 ESTIMATORS_TESTED = ("_prediction", "_training", "")
+NAMES = ("symbols", "names", "notation")
+LAYOUT = ("ordering", "heights", "layered", "layout", "operands", "svg")
+PICTURES = [f"tests/drawing/test_{name}.py" for name in LAYOUT]
 TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/value.py": [*GRAPHS, *TRACED],
     "engine/row.py": [*OTHERS, "tests/engine/test_interop.py", "tests/engine/test_modes.py", *ROWS],
@@ -67,7 +70,7 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
         "tests/programs",
     ],
     "engine/lists.py": ["tests/engine/test_lists.py", *TRACED],
-    "engine/recording.py": ["tests/engine/test_modes.py"],
+    "engine/recording.py": ["tests/test_named.py", "tests/engine/test_modes.py"],
     "engine/interop.py": [
         "tests/engine/test_interop.py",
         "tests/test_foreign.py",
@@ -78,7 +81,23 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "foreign.py": ["tests/test_foreign.py"],
     "explaining/paths.py": ["tests/explaining/test_paths.py"],
     "explorer/page.py": ["tests/explorer/test_page.py"],
-    "engine/modes.py": ["tests/engine/test_modes.py"],
+    "explorer/assembly.py": ["tests/explorer/test_assembly.py"],
+    "explorer/textbook.py": ["tests/explorer/test_textbook.py"],
+    "explaining/mathml.py": ["tests/explaining/test_mathml.py"],
+    **{f"explaining/{name}.py": [f"tests/explaining/test_{name}.py"] for name in NAMES},
+    **{f"drawing/{name}.py": PICTURES for name in LAYOUT},
+    "told.py": ["tests/test_named.py"],
+    "waiting.py": ["tests/test_waiting.py"],
+    "drawing/repetition.py": ["tests/drawing/test_repetition.py"],
+    "drawing/refining.py": ["tests/drawing/test_refining.py"],
+    **{
+        f"explorer/{x}.py": [f"tests/explorer/test_{x}.py"]
+        for x in ("claims", "contributions", "following")
+    },
+    "explorer/sample.py": ["tests/explorer/test_sample.py", "tests/explorer/test_picker.py"],
+    "explorer/picker.py": ["tests/explorer/test_picker.py"],
+    "explorer/excerpt.py": ["tests/explorer/test_excerpt.py", "tests/explorer/test_picker.py"],
+    "engine/modes.py": ["tests/test_named.py", "tests/engine/test_modes.py"],
     "engine/derivatives.py": [
         "tests/engine/test_derivatives.py",
         "tests/transforms",
@@ -99,11 +118,11 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "domains.py": ["tests/test_domains.py", "tests/test_custom.py"],
     "rounding.py": ["tests/engine/test_checking.py"],
     "slopes.py": ["tests/engine/test_checking.py"],
-    "engine/copying.py": ["tests/engine/test_copying.py", *GRAPHS],
+    "engine/copying.py": ["tests/test_named.py", "tests/engine/test_copying.py", *GRAPHS],
     **{f"losses/{name}.py": [f"tests/losses/test_{name}.py", *LOSSES] for name in PARTS},
     "losses/probabilities.py": ["tests/losses/test_probabilities.py", *LOSSES],
-    "losses/pairing.py": [*LOSSES, "tests/losses/test_weights.py"],
-    "losses/weights.py": ["tests/losses/test_weights.py"],
+    "losses/pairing.py": ["tests/explorer/test_sample.py", *LOSSES, "tests/losses/test_weights.py"],
+    "losses/weights.py": ["tests/losses/test_weights.py", "tests/explorer/test_sample.py"],
     **{f"optim/{name}.py": [f"tests/optim/test_{name}.py", *OPTIM] for name in STEPS},
     "data.py": ["tests/test_data.py", "tests/training/test_loop.py"],
     "training/bookmark.py": RESUMED,
@@ -681,7 +700,31 @@ ELSEWHERE = [
     Fault("an element has its row's name", "refusals.py", "return refusal", "return error"),
     Fault("a value and itself by paths", "explaining/paths.py", "        if self.root is self.wrt:\n", "        if False:\n"),
     Fault("the page in UTF-8", "explorer/page.py", 'return document.encode("ascii", "xmlcharrefreplace").decode()', "return document"),
+    Fault("a name declared twice", "explorer/assembly.py", "if declared in owner:", "if False:"),
+    Fault("an import of what is not exported", "explorer/assembly.py", "            if missing:", "            if False:"),
+    Fault("an exponent of which four digits are shown", "explorer/textbook.py", 'return all(float(f"{x:.4g}") == x for x in numbers)', "return True"),
+    Fault("the derivative by a plain number", "explorer/textbook.py", "slope if isinstance(x, Formula) else None", "slope"),
+    Fault("every softmax by its own logit", "explorer/textbook.py", "[out * (1 - out), -out * share]", "[out * (1 - out), out * (1 - out)]"),
+    Fault("no parentheses around a negative base", "explaining/mathml.py", 'r"{\\1!}"', 'r"{\\1}"'),
+    Fault("parentheses around the first number", "explaining/mathml.py", "is_roomy = True", "is_roomy = False"),
     Fault("half a character is lost", "explorer/page.py", 'character.encode("utf-16-be", "surrogatepass").hex()', 'f"{ord(character):04x}"'),
+    Fault("a block forgets those around it", "engine/modes.py", 'if "block" in block.fields])', 'if "block" in block.fields][-1:])'),
+    Fault("a node forgets its blocks", "engine/recording.py", "if now.told:", "if False:"),
+    Fault("a label takes the place of blocks", "told.py", "told._replace(label=label) if type(told) is Told else label", "label"),
+    Fault("a copy forgets its blocks", "engine/copying.py", "node.grad, node._label)", "node.grad, node.label)"),
+    Fault("targets are one off", "losses/pairing.py", "tuple(map(_as_told, targets))", "tuple(map(_as_told, [*targets[1:], targets[0]]))"),
+    Fault("dropped samples are counted", "losses/weights.py", "strict=True) if not is_zero(loss)]\n        tell", "strict=True)]\n        tell"),
+    Fault("the first cell is the second", "drawing/repetition.py", "before[k] + (votes[finer[k]] > 0)", "before[k] + 1"),
+    Fault("cells are cut at any operation", "drawing/repetition.py", "score = found, size", "score = found, 1"),
+    Fault("weights of one cell are those of all", "drawing/repetition.py", "not graph.operands[x] and place != places[x]", "not graph.operands[x]"),
+    Fault("additions are cells", "drawing/repetition.py", 'return not names <= {"add", "sum"}', "return True"),
+    Fault("layers are cells", "drawing/refining.py", "if not found.shares:", "if False:"),
+    Fault("shared values are the first sample's", "explorer/sample.py", "                elif other != k:\n                    owner[x] = SHARED\n", ""),
+    Fault("outputs of one sample are samples", "explorer/sample.py", "if any(map(is_parameter, samples[0].members)):", "if False:"),
+    Fault("the rest of the sum is left out", "explorer/excerpt.py", "return total.data - sum(x.data for x in terms)", "return total.data"),
+    Fault("what comes through shared values is lost", "explorer/contributions.py", "({k: upstream} if row is None else row)", "{k: upstream}"),
+    Fault("another sample's numbers", "explorer/picker.py", "numbers = [number_at(sample, place)", "numbers = [number_at(kind.samples[0], place)"),
+    Fault("a chain's first addition is no term", "explorer/claims.py", "if lasts and len(others) > 1 and", "if False and"),
     Fault("assign sets what it can", "engine/interop.py", 'check_lengths(targets, new, "values", "numbers")', "pass"),
 ]  # fmt: skip
 
@@ -831,6 +874,34 @@ ESTIMATORS = [
 ]  # fmt: skip
 
 FAULTS = [*PROGRAMS, *VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER, *ESTIMATORS]
+PICTURED = [
+    Fault("indices are run together", "explaining/symbols.py", 'between = "," if any(number > 9 for number in self.below) else ""', 'between = ""'),
+    Fault("a symbol counts from 0", "explaining/symbols.py", "neuron + [k + 1 for k in places]", "neuron + places"),
+    Fault("all paths are a layer's", "explaining/symbols.py", 'if modules not in (["layers"], ["neurons"], ["layers", "neurons"]):', "if False:"),
+    Fault("two values of one name", "explaining/names.py", "while taken[found]:", "while False:"),
+    Fault("a long formula is a name", "explaining/names.py", 'return text if length(text) <= LONGEST else ""', "return text"),
+    Fault("every square is a loss", "explaining/names.py", "            return learns\n", "            return True\n"),
+    Fault("words are not counted", "explaining/names.py", "word + lowered(numbers[word]) * (totals[word] > 1)", "word"),
+    Fault("0 has a sign", "explaining/notation.py", "unsigned_zero = x + 0.0", "unsigned_zero = x"),
+    Fault("every place is told", "explaining/notation.py", "if row.name not in _CHOOSING and row.name not in CROSS_ENTROPIES:", "if False:"),
+    Fault("equals lose their order", "drawing/ordering.py", "return [same for same in found if len(same) > 1]", "return []"),
+    Fault("only what shares its boxes is alike", "drawing/ordering.py", "(frozenset(place[head][0] for head, _ in seats[box]), box)", "(frozenset(head for head, _ in seats[box]), box)"),
+    Fault("seats are not looked at", "drawing/ordering.py", "min((place[head], seat) for", "min((place[head], 0) for"),
+    Fault("the last order is the best", "drawing/ordering.py", "if crossings < fewest or fewest < 0:", "if True:"),
+    Fault("chains bend", "drawing/heights.py", "if item in onward else pulled", "if False else pulled"),
+    Fault("runs do not grow", "drawing/heights.py", "            count += more\n", ""),
+    Fault("weights do not count", "drawing/heights.py", "weights[k] if weights else 1.0", "1.0"),
+    Fault("leaves stand in the middle", "drawing/layered.py", "(room if item < len(boxes) and item not in left else room / 2)", "room / 2"),
+    Fault("all are as far apart", "drawing/layered.py", "if users and users == self.used_by.get(below):", "if False:"),
+    Fault("lines bend at once", "drawing/layout.py", "near = right_end[start.column]", "near = start.right"),
+    Fault("numbers of any operation stand beside it", "drawing/operands.py", 'if value.op is None or value.op.name != "dot":\n        return ()', "if value.op is None:\n        return ()"),
+    Fault("nine numbers", "drawing/operands.py", "if len(numbers) > MOST_BESIDE:", "if False:"),
+    Fault("weights come first", "drawing/operands.py", "    if place < count:\n        return 2 * place\n", "    return place\n"),
+    Fault("painted by number", "drawing/svg.py", "key=lambda k: (places[k].column, places[k].y)", "key=lambda k: k"),
+    Fault("a heading is one line", "drawing/svg.py", "_width_of_heading(box) > WIDEST_HEADING", "False"),
+]  # fmt: skip
+
+FAULTS = [*PICTURED, *PROGRAMS, *VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER]
 
 
 def main() -> int:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..engine.value import Value, topological_order
-from ..explaining.notation import number, operation, printable, shorten
+from ..explaining.names import names_of
+from ..explaining.notation import is_formula, number, operation, printable, shorten
 from .fold import Block, Folded
+from .operands import numbers_beside, operation_of, seat_of
 
-MOST_NUMBERS = 4  # plain operands that an n-ary operation lists, and operations of a block
+MOST_NUMBERS = 4  # operations of a block that are listed
 MOST_DERIVATIVES = 3  # that stand on one arrow
 MOST_LISTED = 64  # of them, for a pointer that rests on it
 
@@ -19,12 +21,15 @@ MOST_LISTED = 64  # of them, for a pointer that rests on it
 class Box(NamedTuple):
     """The words in one box; a leaf has neither an operation nor numbers."""
 
-    name: str  # the label, cut when long
+    name: str  # empty where the operation says all
     operation: str
     numbers: str  # the plain operands of an n-ary operation; of a block, what is inside
     data: str
     grad: str
     details: str  # the whole label and all digits
+    path: str = ""  # the whole label of a value or block, or what else it is called
+    beside: tuple[tuple[str, int], ...] = ()  # plain operands of a neuron, each with its seat
+    is_block: bool = False
 
     @property
     def heading(self) -> str:
@@ -48,6 +53,7 @@ class Arrow(NamedTuple):
     derivative: float
     words: str = ""
     details: str = ""
+    seat: int = 0  # when it comes, as the operation is written
 
     @property
     def text(self) -> str:
@@ -104,13 +110,17 @@ def describe(values: Sequence[Value]) -> Diagram:
     >>> a = Value(3.0, label="a")
     >>> diagram = describe(values_below(1 - a * a))
     >>> [box.heading for box in diagram.boxes]
-    ['a', '□ × □', '1 − □']
+    ['a', 'a × a', '1 − (a × a)']
     >>> [arrow[:3] for arrow in diagram.arrows]
     [(0, 1, 3.0), (0, 1, 3.0), (1, 2, -1.0)]
     """
     backward_ran = values[-1].grad != 0
-    arrows = [Arrow(edge.tail, edge.head, edge.local) for edge in edges_of(values)]
-    return Diagram([_box(value, backward_ran) for value in values], arrows)
+    names = names_of(values)
+    arrows = [
+        Arrow(edge.tail, edge.head, edge.local, seat=seat_of(values[edge.head], edge.place))
+        for edge in edges_of(values)
+    ]
+    return Diagram([describe_value(value, names, backward_ran) for value in values], arrows)
 
 
 def describe_folded(folded: Folded) -> Diagram:
@@ -123,35 +133,52 @@ def describe_folded(folded: Folded) -> Diagram:
     >>> [(box.heading, box.numbers) for box in diagram.boxes[:2]]
     [('layers.0', '3 dot, 3 tanh · 9 parameters'), ('layers.1', 'dot · 4 parameters')]
     """
-    backward_ran = folded.blocks[-1].values[-1].grad != 0
+    root = folded.blocks[-1].values[-1]
+    backward_ran = root.grad != 0
+    is_any_alone = any(len(block.values) == 1 for block in folded.blocks)
+    names = names_of(topological_order(root)) if is_any_alone else {}
     arrows = [
-        _arrow_between(tail, head, values, folded)
-        for (tail, head), values in folded.arrows().items()
+        _arrow_between(tail, head, inputs, folded)
+        for (tail, head), inputs in folded.arrows().items()
     ]
-    return Diagram([describe_block(block, backward_ran) for block in folded.blocks], arrows)
+    boxes = [
+        describe_block(block, backward_ran)
+        if len(block.values) > 1
+        else describe_value(block.values[0], names, backward_ran)
+        for block in folded.blocks
+    ]
+    return Diagram(boxes, arrows)
 
 
 def describe_block(block: Block, backward_ran: bool) -> Box:
-    """The box of a block; of one value it is the box of this value."""
-    if len(block.values) == 1:
-        return _box(block.values[0], backward_ran)
+    """The box of a block of several values."""
+    operation = "" if block.name else _operation_of_rank(block.values)
     return Box(
         name=shorten(block.name),
-        operation="" if block.name else _operation_of_rank(block.values),
+        operation=operation,
         numbers=_inside(block.values) if block.name else f"{len(block.values):,} values",
         data=_several([x.data for x in block.outputs]),
         grad=_several([x.grad for x in block.outputs]) if backward_ran else "·",
         details=f"{printable(block.name)}\n{len(block.outputs):,} outputs".lstrip(),
+        path=printable(block.name) or operation,
+        is_block=True,
     )
 
 
 def _operation_of_rank(values: Sequence[Value]) -> str:
     """What all values of a rank are: `□ − 1`, or `□ − □` if the numbers differ."""
-    written = {_operation(value) for value in values}
+    found = {_with_squares(value) for value in values}
     row = values[0].op
     if row is None:
         return "leaf"
-    return written.pop() if len(written) == 1 else operation(row, ["□"] * (row.arity or 1))
+    return found.pop() if len(found) == 1 else operation(row, ["□"] * (row.arity or 1))
+
+
+def _with_squares(value: Value) -> str:
+    """The operation with □ for each operand that is a value; the symbol of an n-ary one."""
+    if value.op is None or value.op.arity is None:
+        return value.op.symbol if value.op else ""
+    return operation(value.op, [number(x) if isinstance(x, float) else "□" for x in value.operands])
 
 
 def _inside(values: Sequence[Value]) -> str:
@@ -188,33 +215,18 @@ def _arrow_between(tail: int, head: int, inputs: Sequence[Value], folded: Folded
     return Arrow(tail, head, math.nan, words, "\n".join(listed))
 
 
-def _box(value: Value, backward_ran: bool) -> Box:
+def describe_value(value: Value, names: Mapping[Value, str], backward_ran: bool) -> Box:
+    """The box of a single value."""
     label = printable(value.label)
+    name = names[value]
+    operation, numbers = operation_of(value, names)
     return Box(
-        name=shorten(label),
-        operation=_operation(value),
-        numbers=_numbers(value),
+        name="" if is_formula(value, name) else name,
+        operation=operation,
+        numbers=numbers,
         data=number(value.data),
         grad=number(value.grad) if backward_ran else "·",
         details=f"{label}\ndata {value.data!r}\ngrad {value.grad!r}".lstrip(),
+        path=label.strip() or name,
+        beside=numbers_beside(value),
     )
-
-
-def _operation(value: Value) -> str:
-    """How the operation is written, with □ for an operand that an arrow brings."""
-    if value.op is None:
-        return ""
-    if value.op.arity is None:
-        return shorten(value.op.symbol)
-    operands = [number(x) if isinstance(x, float) else "□" for x in value.operands]
-    return operation(value.op, operands)
-
-
-def _numbers(value: Value) -> str:
-    """The plain operands that the symbol of an n-ary operation leaves out."""
-    numbers = [number(x) for x in value.operands if isinstance(x, float)]
-    if value.op is None or value.op.arity or not numbers:
-        return ""
-    if len(numbers) > MOST_NUMBERS:
-        numbers[MOST_NUMBERS:] = ["…"]
-    return f"with {', '.join(numbers)}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..collector import large_graph
 from ..engine.value import Value, topological_order
+from ..waiting import waiting
 from .contents import all_frames, check_options, contents, values_shown
 from .diagram import Diagram
 from .fold import MOST_BOXES, Rule
@@ -56,7 +57,7 @@ def draw(
     layers = neurons_by_layer(root)
     if layers:
         return draw_network(layers, example)
-    with large_graph():
+    with large_graph(), waiting("drawing"):
         values = values_shown(root, open_neurons)
         if step is not None:
             return _paint_together(all_frames(values, step))[step - 1]

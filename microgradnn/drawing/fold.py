@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from graphlib import TopologicalSorter
 from itertools import count
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..engine.value import Value
-from .blocks import Graph, Keys, Modules, by_distance, by_operation, partition
+from ..waiting import reached
+from .blocks import Graph, Keys, by_distance, by_operation, by_path, partition
 from .grouping import grouped
+from .modules import Modules
+from .refining import folds
 
 MOST_BOXES = 60
 MOST_ARROWS = 120  # between blocks; where there are more, a picture is all lines and labels
+MOST_COLUMNS = 24  # one after the other; a longer row is many screens wide
 MOST_OUTPUTS = 64  # of a block whose derivatives are worked out
 
 Rule = Callable[[Value], str | None]
@@ -57,11 +62,13 @@ class Folded(NamedTuple):
 def fold(values: Sequence[Value], how: str | Rule, most_outputs: int = MOST_OUTPUTS) -> Folded:
     """Fold values in topological order into blocks.
 
-    `how` is "neuron", "layer" or "model", for blocks that are read from the labels of parameters;
-    a function that gives a value the name of its block, or None; or "auto", for the finest fold
-    that leaves at most 60 boxes and 120 arrows. Where too much has no name, it is put in ranks, by
-    operation and stage; and if nothing helps, the graph is cut into 20 parts, by the distance
-    from the root. The derivatives of a block are worked out if it has at most `most_outputs`.
+    `how` is "block", for those that were named by `mg.block`; "neuron", "layer" or "model", for
+    blocks that are read from the labels of parameters; a function that gives a value the name of
+    its block, or None; or "auto", for the finest of these folds, and of cells that repeat, that
+    leaves at most 60 boxes, 24 of them in a row, and 120 arrows. Where too much has no name, it is
+    put in ranks, by operation and stage; and if nothing helps, the graph is cut into 20 parts, by
+    the distance from the root. The derivatives of a block are worked out if it has at most
+    `most_outputs`.
 
     >>> from microgradnn import nn, topological_order
     >>> model = nn.MLP(2, [3, 1], activation="tanh")
@@ -69,6 +76,7 @@ def fold(values: Sequence[Value], how: str | Rule, most_outputs: int = MOST_OUTP
     >>> [block.name for block in folded.blocks]
     ['layers.0', 'layers.1', '', '']
     """
+    reached(0.1, "reading the graph")
     graph = Graph(values)
     if callable(how):
         names = map(how, values)
@@ -76,21 +84,39 @@ def fold(values: Sequence[Value], how: str | Rule, most_outputs: int = MOST_OUTP
         return _collapsed(graph, keys, most_outputs)
     if how != "auto":
         return _collapsed(graph, _named(graph, how), most_outputs)
-    for keys in _ever_coarser(graph):
+    for tried, keys in enumerate(_ever_coarser(graph)):
+        reached(1 - 0.7 * 0.8**tried, "folding")  # nobody knows how many folds have to be tried
         if len({key or k for k, key in enumerate(keys)}) <= MOST_BOXES:
             folded = _collapsed(graph, keys, most_outputs)
-            if len(folded.blocks) <= MOST_BOXES and len(folded.arrows()) <= MOST_ARROWS:
+            is_folded = len(folded.blocks) < len(values)
+            if len(folded.blocks) <= MOST_BOXES and can_be_read(folded.arrows(), is_folded):
                 break
     return folded  # the last one that was tried, which are parts, even if it is crowded
 
 
+def can_be_read(arrows: Collection[tuple[int, int]], is_folded: bool) -> bool:
+    """Whether a picture has few arrows, and if it is folded few columns.
+
+    An arrow is the places of two boxes in topological order.
+    """
+    column: dict[int, int] = {}
+    for tail, head in sorted(arrows, key=itemgetter(1)):
+        column[head] = max(column.get(head, 0), column.get(tail, 0) + 1)
+    columns = max(column.values(), default=0) + 1
+    return len(arrows) <= MOST_ARROWS and (columns <= MOST_COLUMNS or not is_folded)
+
+
 def _named(graph: Graph, how: str) -> Keys:
     """Blocks for neurons, layers or the model; and ranks, if too much would stay alone."""
+    if how == "block":
+        keys = by_path(graph)
+        return keys if keys.count(None) <= MOST_BOXES else by_operation(graph, keys)
     modules = Modules(graph)
     levels = {"neuron": 0, "layer": min(1, len(modules.levels) - 1), "model": -1}
     if how not in levels:
         raise ValueError(
-            f"fold must be 'auto', 'none', 'neuron', 'layer', 'model' or a function, got {how!r}"
+            "fold must be 'auto', 'none', 'block', 'neuron', 'layer', 'model' or a function, "
+            f"got {how!r}"
         )
     keys = modules.keys(modules.levels[levels[how]])
     return keys if keys.count(None) <= MOST_BOXES else by_operation(graph, keys)
@@ -98,11 +124,12 @@ def _named(graph: Graph, how: str) -> Keys:
 
 def _ever_coarser(graph: Graph) -> Iterator[Keys]:
     """The folds that "auto" tries, one after the other."""
-    modules = Modules(graph)
-    for level in modules.levels:
-        keys = modules.keys(level)
+    found = folds(graph)
+    for made in reversed(found):
+        keys = made()
         yield keys
-        yield by_operation(graph, keys)
+        if any(keys) or len(found) == 1:  # what is in blocks that were found is in no rank first
+            yield by_operation(graph, keys)
     yield by_distance(graph)
 
 

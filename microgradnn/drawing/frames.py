@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..engine.value import Value
-from ..explaining.notation import names_of, number, printable
+from ..explaining.notation import number, printable
 from ..explaining.passes import Forward, Seed, Steps
 from .diagram import Box, Diagram, describe, edges_of
 
@@ -50,10 +50,7 @@ def _before_the_first_step(values: Sequence[Value], finished: Sequence[Box]) -> 
     """The boxes when only the leaves are known; they tell nothing of what is not computed yet."""
     return [
         box._replace(
-            name=name,
-            data="·" if box.operation else box.data,
-            grad="·",
-            details=printable(value.label),
+            data="·" if box.operation else box.data, grad="·", details=printable(value.label)
         )
-        for value, name, box in zip(values, names_of(values).values(), finished, strict=True)
+        for value, box in zip(values, finished, strict=True)
     ]

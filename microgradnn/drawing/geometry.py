@@ -9,28 +9,42 @@ ARROWHEAD = 8  # pixels at the end of a line that are level
 Point = tuple[float, float]
 
 
-class Size(NamedTuple):
-    """Width and height in pixels."""
+class Beside(NamedTuple):
+    """What stands beside a box: its size, and its seat among all that leads into the box."""
 
     width: float
     height: float
+    seat: int
+
+
+class Size(NamedTuple):
+    """Width and height in pixels; of a box also what stands beside it."""
+
+    width: float
+    height: float
+    beside: tuple[Beside, ...] = ()
 
 
 class Route(NamedTuple):
-    """A line to be drawn from box number `tail` to box number `head`, and the size of its label."""
+    """A line to be drawn from box number `tail` to box number `head`, and the size of its label.
+
+    Of the routes to a box those of a lower seat come first, from the top.
+    """
 
     tail: int
     head: int
     label: Size
+    seat: int = 0
 
 
 class Rectangle(NamedTuple):
-    """A box or a label in its place: its middle and its size."""
+    """A box or a label in its place: its middle, its size and the number of its column."""
 
     x: float
     y: float
     width: float
     height: float
+    column: int = 0
 
     @property
     def left(self) -> float:
@@ -50,9 +64,13 @@ class Rectangle(NamedTuple):
 
 
 class Geometry(NamedTuple):
-    """Where everything is; a route is a cubic Bézier spline, through its label."""
+    """Where everything is; a route is a cubic Bézier spline, through its label.
+
+    What stands beside a box has a line into it, which is no route.
+    """
 
     size: Size
     boxes: list[Rectangle]
     labels: list[Rectangle]
     splines: list[list[Point]]
+    beside: list[list[tuple[Rectangle, list[Point]]]]

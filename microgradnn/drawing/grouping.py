@@ -17,5 +17,8 @@ def grouped(pairs: Iterable[tuple[_Key, _Item]]) -> dict[_Key, list[_Item]]:
     """
     found: dict[_Key, list[_Item]] = {}
     for key, item in pairs:
-        found.setdefault(key, []).append(item)
+        if key in found:
+            found[key].append(item)
+        else:
+            found[key] = [item]
     return found

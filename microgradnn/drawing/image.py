@@ -11,6 +11,10 @@ BUNDLED_FONT = '"Liberation Sans"'  # it is in the wheel, and has our ∂, σ an
 # What that font lacks, or a machine's own older one of this name, which goes first. A text of which
 # one character is missing would be painted as a whole in another font, or with an empty box.
 STAND_INS = {"‖∂‖": "||∂||", "⟋": "/"}
+# Small digits, of which that font lacks most, are painted as its digits, small and moved.
+_TEXT = re.compile(">[^<>]+<")
+_BELOW, _ABOVE = re.compile("([₀-₉]+)"), re.compile("([⁰¹²³⁴-⁹⁽⁾]+)")  # groups: `split` keeps them
+_TO_USUAL = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "01234567890123456789()")
 PIXELS = 2  # of a PNG for one of the picture's, for screens that are dense and for paper
 MOST_PIXELS = 16_384  # of a side, which is what programs that show a PNG can bear
 
@@ -38,7 +42,18 @@ def _in_bundled_font(svg: str) -> str:
     """The picture with one font instead of a choice, of which machines make a different one."""
     for sign, stand_in in STAND_INS.items():
         svg = svg.replace(sign, stand_in)
-    return svg.replace(FONTS, BUNDLED_FONT)
+    return _TEXT.sub(_with_usual_digits, svg.replace(FONTS, BUNDLED_FONT))
+
+
+def _with_usual_digits(text: re.Match[str]) -> str:
+    """A text between two tags, with small digits as usual ones that are made small."""
+    shown = text[0]
+    for small, side in ((_BELOW, "sub"), (_ABOVE, "super")):
+        start = f'<tspan baseline-shift="{side}" font-size="70%">'
+        pieces = small.split(shown)  # every second one is small
+        pieces[1::2] = [f"{start}{run.translate(_TO_USUAL)}</tspan>" for run in pieces[1::2]]
+        shown = "".join(pieces)
+    return shown
 
 
 def _renderer() -> Any:

@@ -1,73 +1,93 @@
 """Arranging: boxes in columns from left to right, each to the right of its operands.
 
 This is the method of Sugiyama: give everything a column, order the columns so that few lines
-cross, then choose heights so that lines are short.
+cross (`ordering.py`), then choose heights so that lines are short (`heights.py`).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from .geometry import Rectangle, Route, Size
+from .geometry import ARROWHEAD, Rectangle, Route, Size
 from .grouping import grouped
+from .heights import heights
+from .ordering import MOST_IN_ORDER, Joined, alike, in_order
 
-BETWEEN_COLUMNS = 40  # pixels, where lines bend
-BETWEEN_BOXES = 16  # pixels, between what stands in a column
+GAP_LEVEL, GAP_LEAST, GAP_MOST = 9.0, 17.0, 80.0  # pixels between columns, where lines bend
+STEEPNESS = 5.0  # of lines there, as far as there is room
 LANE = 4  # height of the place where a line passes through a column
-SWEEPS = 8  # over all columns, for the order in them and again for the heights
-MOST_IN_ORDER = 3  # operands that arrive as written, the first on top; more would cross too much
-
-
-Joined = dict[int, list[int]]  # the items that an item is joined to, on one side
+AROUND_BOX, AROUND_LABEL, AROUND_LANE = 6.0, 1.0, 3.0  # pixels above and below
+TOGETHER = 4.0  # between leaves that are used by the same box
 
 
 class Arrangement(NamedTuple):
-    """Where boxes and labels are, and where each route passes the columns up to its label."""
+    """Where boxes and labels are, where each route passes the columns up to its label, and where
+    what stands beside each box is.
+    """
 
     boxes: list[Rectangle]
     labels: list[Rectangle]
     passes: list[list[Rectangle]]
+    beside: list[list[Rectangle]]
 
 
 class _Items(NamedTuple):
-    """All that takes a place in a column, by number: the boxes, then the labels, then the lanes.
+    """All that takes a place in a column, by number: the boxes, the labels of the routes, then what
+    stands beside boxes, and the lanes.
 
     A route is cut into `pieces`, each of which joins two items of neighbouring columns, the left
-    one first. `lanes` has for each route the lanes that it passes on the way to its label.
+    one first. `lanes` has for each route the lanes that it passes on the way to its label, `beside`
+    for each box what stands there. `arriving` has for each box its labels and those, by their seat.
     """
 
+    sizes: list[Size]
     column_of: list[int]
     pieces: list[tuple[int, int]]
     lanes: list[list[int]]
+    beside: list[list[int]]
+    arriving: list[list[int]]
+
+    @property
+    def first_lane(self) -> int:
+        return len(self.beside) + len(self.lanes) + sum(map(len, self.beside))
 
 
 def arrange(boxes: Sequence[Size], routes: Sequence[Route]) -> Arrangement:
     """Place boxes, whose numbers rise along the routes, and the labels of the routes.
 
-    Columns of boxes and of labels alternate. Labels of routes to the same box keep the order of
-    the routes, if these are few. Routes that leave a box run together up to the column where they
-    part.
+    Columns of boxes and of labels alternate. Boxes that lead to the same boxes keep their order,
+    and so do the labels of routes to a box, if these are few. Routes that leave a box run together
+    up to the column where they part. What stands beside a box is among the labels.
     """
-    column_of, pieces, lanes = _items(boxes, routes)
-    sizes = [*boxes, *(route.label for route in routes)]
-    first_lane = len(sizes)
-    sizes += [Size(0.0, LANE)] * (len(column_of) - first_lane)
-    right = grouped(pieces)
-    left = grouped((b, a) for a, b in pieces)
-    arriving = grouped((route.head, label) for label, route in enumerate(routes, start=len(boxes)))
-    in_order = [labels for labels in arriving.values() if 1 < len(labels) <= MOST_IN_ORDER]
-    columns = _order(_first_order(column_of, left, right), left, right, in_order)
-    xs = _middles(columns, sizes)
-    ys = _heights(columns, left, right, [size.height for size in sizes])
-    top = min(y - size.height / 2 for y, size in zip(ys, sizes, strict=True))
-    places = [
-        Rectangle(xs[column], y - top, *size)
-        for column, y, size in zip(column_of, ys, sizes, strict=True)
-    ]
-    passes = [[places[lane]._replace(height=0.0) for lane in passed] for passed in lanes]
-    return Arrangement(places[: len(boxes)], places[len(boxes) : first_lane], passes)
+    items = _items(boxes, routes)
+    right = grouped(items.pieces)
+    left = grouped((b, a) for a, b in items.pieces) | dict(enumerate(items.arriving))
+    left = {item: joined for item, joined in left.items() if joined}
+    kept = [*alike(routes, items.column_of), *_arriving_in_order(items)]
+    columns = in_order(items.column_of, left, right, kept, len(boxes))
+    chains = _chains(items, routes, right)
+    ys = heights(columns, right, chains, _Gaps(items, routes), len(boxes), items.first_lane)
+    top = min(y - size.height / 2 for y, size in zip(ys, items.sizes, strict=True))
+    lefts, widths = _across(columns, items, right, ys)
+    places = []
+    for item, (column, y, size) in enumerate(zip(items.column_of, ys, items.sizes, strict=True)):
+        # A leaf stands close to what uses it, the rest in the middle of the column.
+        room = widths[column] - size.width
+        start = lefts[column] + (room if item < len(boxes) and item not in left else room / 2)
+        places.append(Rectangle(start + size.width / 2, y - top, size.width, size.height, column))
+    return Arrangement(
+        places[: len(boxes)],
+        places[len(boxes) : len(boxes) + len(routes)],
+        [[places[lane]._replace(height=0.0) for lane in passed] for passed in items.lanes],
+        [[places[small] for small in found] for found in items.beside],
+    )
+
+
+def _arriving_in_order(items: _Items) -> list[list[int]]:
+    """What leads into a box, where it keeps its order: few, or some of it stands beside the box."""
+    pairs = zip(items.arriving, items.beside, strict=True)
+    return [found for found, small in pairs if small or len(found) <= MOST_IN_ORDER]
 
 
 def _items(boxes: Sequence[Size], routes: Sequence[Route]) -> _Items:
@@ -80,131 +100,109 @@ def _items(boxes: Sequence[Size], routes: Sequence[Route]) -> _Items:
     for route in sorted(routes, key=lambda route: -route.tail):
         to_the_end[route.tail] = max(to_the_end[route.tail], to_the_end[route.head] + 2)
     longest = max(to_the_end)
-    column_of = [longest - steps for steps in to_the_end]
-    column_of += [column_of[route.head] - 1 for route in routes]
-    items = _Items(column_of, [], [])
-    lane_at: dict[tuple[int, int], int] = {}  # shared by the routes that leave the same box
-    for label, route in enumerate(routes, start=len(boxes)):
+    if any(box.beside and steps == longest for box, steps in zip(boxes, to_the_end, strict=True)):
+        longest += 1  # for what stands beside a box in the first column
+    columns = [longest - steps for steps in to_the_end]
+    columns += [columns[route.head] - 1 for route in routes]
+    items = _Items([*boxes, *(route.label for route in routes)], columns, [], [], [], [])
+    seats = grouped(
+        (route.head, (route.seat, label)) for label, route in enumerate(routes, start=len(boxes))
+    )
+    for head, box in enumerate(boxes):
+        small = range(len(columns), len(columns) + len(box.beside))
+        items.sizes.extend(Size(one.width, one.height) for one in box.beside)
+        columns += [columns[head] - 1] * len(small)
+        items.pieces.extend((item, head) for item in small)
+        items.beside.append([*small])
+        found = [
+            *seats.get(head, []),
+            *((box.beside[k].seat, item) for k, item in enumerate(small)),
+        ]
+        items.arriving.append([item for _, item in sorted(found)])
+    _add_lanes(items, routes, len(boxes))
+    return items
+
+
+def _add_lanes(items: _Items, routes: Sequence[Route], boxes: int) -> None:
+    """Lead the routes through the columns between; those that leave the same box share lanes."""
+    columns = items.column_of
+    lane_at: dict[tuple[int, int], int] = {}
+    for label, route in enumerate(routes, start=boxes):
         previous = route.tail
         passed = []
-        for column in range(column_of[route.tail] + 1, column_of[label]):
+        for column in range(columns[route.tail] + 1, columns[label]):
             lane = lane_at.get((route.tail, column))
             if lane is None:
-                lane = lane_at[route.tail, column] = len(column_of)
-                column_of.append(column)
+                lane = lane_at[route.tail, column] = len(columns)
+                items.sizes.append(Size(0.0, LANE))
+                columns.append(column)
                 items.pieces.append((previous, lane))
             passed.append(lane)
             previous = lane
         items.lanes.append(passed)
         items.pieces.extend([(previous, label), (label, route.head)])
-    return items
 
 
-def _middles(columns: list[list[int]], sizes: Sequence[Size]) -> list[float]:
-    """The x of the middle of each column, which is as wide as the widest item in it."""
-    xs = []
-    start = 0.0
-    for column in columns:
-        width = max(sizes[item].width for item in column)
-        xs.append(start + width / 2)
-        start += width + BETWEEN_COLUMNS
-    return xs
+def _chains(items: _Items, routes: Sequence[Route], right: Joined) -> dict[int, int]:
+    """The items that continue a line, each with the next one.
 
-
-# ---- The order of the items in each column ---------------------------------------------------
-
-
-def _first_order(column_of: list[int], left: Joined, right: Joined) -> list[list[int]]:
-    """The items of each column in the order in which a walk from the last boxes meets them."""
-    columns: list[list[int]] = [[] for _ in range(max(column_of) + 1)]
-    seen = [False] * len(column_of)
-    stack = [item for item in range(len(column_of)) if item not in right]
-    while stack:
-        item = stack.pop()
-        if not seen[item]:
-            seen[item] = True
-            columns[column_of[item]].append(item)
-            stack += reversed(left.get(item, []))
-    return columns
-
-
-def _order(
-    columns: list[list[int]], left: Joined, right: Joined, in_order: list[list[int]]
-) -> list[list[int]]:
-    """Put each item at the mean place of those it is joined to, to and fro; keep the best.
-
-    The labels in each list of `in_order` keep their order.
+    A box is on a line with the operand that was computed in most steps, if this is a single one. A
+    route is level along its lanes.
     """
-    place = {item: k for column in columns for k, item in enumerate(column)}
-    best = columns
-    fewest = _crossings(columns, right, place)
-    for sweep in range(SWEEPS):
-        if not fewest:
-            break
-        joined = left if sweep % 2 else right
-        for column in columns if sweep % 2 else reversed(columns):
-            moved = sorted(column, key=lambda item: _mean_of(joined.get(item, [item]), place))
-            place.update(zip(moved, range(len(moved)), strict=True))
-        for labels in in_order:
-            place.update(zip(labels, sorted(place[label] for label in labels), strict=True))
-        columns = [sorted(column, key=place.__getitem__) for column in columns]
-        crossings = _crossings(columns, right, place)
-        if crossings < fewest:
-            best = columns
-            fewest = crossings
-    return best
+    boxes = len(items.beside)
+    depth = [0] * boxes
+    for route in sorted(routes, key=lambda route: route.tail):
+        depth[route.head] = max(depth[route.head], depth[route.tail] + 1)
+    deepest = grouped(
+        (route.head, label)
+        for label, route in enumerate(routes, start=boxes)
+        if depth[route.tail] == depth[route.head] - 1
+    )
+    onward = {labels[0]: head for head, labels in deepest.items() if len(labels) == 1}
+    first_lane = items.first_lane
+    for item, after in right.items():
+        if boxes <= item < first_lane:
+            continue
+        lanes = [other for other in after if other >= first_lane]
+        lines = [other for other in after if other in onward]
+        found = lines or lanes if item < boxes else lanes or lines or after
+        if len(found) == 1:
+            onward[item] = found[0]
+    return onward
 
 
-def _crossings(columns: list[list[int]], right: Joined, place: dict[int, int]) -> int:
-    """How often lines between neighbouring columns cross."""
-    count = 0
-    for column in columns:
-        ends: list[int] = []
-        for item in column:
-            for end in sorted(map(place.__getitem__, right.get(item, []))):
-                above = bisect_right(ends, end)
-                count += len(ends) - above
-                ends.insert(above, end)
-    return count
+class _Gaps:
+    """How far the middles of two neighbours in a column must be apart, at the least."""
+
+    def __init__(self, items: _Items, routes: Sequence[Route]) -> None:
+        boxes = len(items.beside)
+        lanes = len(items.sizes) - items.first_lane
+        around = [AROUND_BOX] * boxes + [AROUND_LABEL] * (items.first_lane - boxes)
+        self.half = [size.height / 2 for size in items.sizes]
+        each = zip(around + [AROUND_LANE] * lanes, self.half, strict=True)
+        self.reach = [around + half for around, half in each]
+        computed = {route.head for route in routes}
+        heads = grouped((route.tail, route.head) for route in routes)
+        self.used_by = {tail: set(found) for tail, found in heads.items() if tail not in computed}
+
+    def __call__(self, above: int, below: int) -> float:
+        users = self.used_by.get(above)
+        if users and users == self.used_by.get(below):
+            return self.half[above] + TOGETHER + self.half[below]
+        return self.reach[above] + self.reach[below]
 
 
-# ---- The heights ------------------------------------------------------------------------------
-
-
-def _heights(
-    columns: list[list[int]], left: Joined, right: Joined, heights: list[float]
-) -> list[float]:
-    """Draw each item to the mean height of those it is joined to, keeping order and distance."""
-    ys = dict.fromkeys(range(len(heights)), 0.0)
-    for sweep in range(SWEEPS + 1):
-        joined = left if sweep % 2 else right
-        for column in columns if sweep % 2 else reversed(columns):
-            wishes = [_mean_of(joined.get(item, [item]), ys) for item in column]
-            spread = _spread(wishes, [heights[item] for item in column])
-            ys.update(zip(column, spread, strict=True))
-    return list(ys.values())
-
-
-def _mean_of(items: Sequence[int], places: Mapping[int, float]) -> float:
-    return sum(map(places.__getitem__, items)) / len(items)
-
-
-def _spread(wishes: list[float], heights: list[float]) -> list[float]:
-    """The heights nearest to the wishes (least squares) at which the items lie apart, in order."""
-    offsets = []
-    offset = 0.0
-    for k, height in enumerate(heights):
-        offset += (heights[k - 1] + height) / 2 + BETWEEN_BOXES if k else 0.0
-        offsets.append(offset)
-    # Items that would overlap form a run, which moves as one to the mean of their wishes.
-    runs: list[tuple[float, int]] = []  # the mean, and of how many
-    for wish, offset in zip(wishes, offsets, strict=True):
-        mean = wish - offset
-        count = 1
-        while runs and runs[-1][0] > mean:
-            other, others = runs.pop()
-            mean = (mean * count + other * others) / (count + others)
-            count += others
-        runs.append((mean, count))
-    shifts = [mean for mean, count in runs for _ in range(count)]
-    return [shift + offset for shift, offset in zip(shifts, offsets, strict=True)]
+def _across(
+    columns: Sequence[Sequence[int]], items: _Items, right: Joined, ys: Sequence[float]
+) -> tuple[list[float], list[float]]:
+    """The left end and the width of each column, with more room between where lines are steep."""
+    lefts: list[float] = []
+    widths = [max(items.sizes[item].width for item in column) for column in columns]
+    start = 0.0
+    for column, width in zip(columns, widths, strict=True):
+        lefts.append(start)
+        ends = [(item, other) for item in column for other in right.get(item, ())]
+        steepest = max((abs(ys[item] - ys[other]) for item, other in ends), default=0.0)
+        gap = min(max(steepest / STEEPNESS, GAP_LEAST), GAP_MOST) if steepest > 1 else GAP_LEVEL
+        start += width + gap + ARROWHEAD * any(other < len(items.beside) for _, other in ends)
+    return lefts, widths

@@ -9,8 +9,9 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ..engine.value import Value
-from .blocks import Graph, Keys, Modules, by_distance, by_operation, numbered, partition, stages
+from .blocks import Graph, Keys, by_distance, by_operation, numbered, partition, stages
 from .grouping import grouped
+from .refining import folds
 
 MOST_INSIDE = 24  # values of a neuron that are shown one by one, and not in ranks
 
@@ -64,12 +65,11 @@ def nests(values: Sequence[Value]) -> Iterator[Nest]:
     [('model', -1), ('layers.0', 0), ('layers.1', 0), ('layers.0.neurons.0', 1)]
     """
     graph = Graph(values)
-    modules = Modules(graph)
-    folds = [modules.keys(level) for level in reversed(modules.levels)]
-    yield _nested(graph, folds)
-    ranks = by_operation(graph, folds[-1])
+    found = [keys() for keys in folds(graph)]
+    yield _nested(graph, found)
+    ranks = by_operation(graph, found[-1])
     yield _nested(
-        graph, [[key or rank for key, rank in zip(keys, ranks, strict=True)] for keys in folds]
+        graph, [[key or rank for key, rank in zip(keys, ranks, strict=True)] for keys in found]
     )
     yield _nested(graph, [by_distance(graph)])
 

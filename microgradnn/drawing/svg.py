@@ -8,17 +8,21 @@ from collections.abc import Sequence
 from html import escape
 
 from .diagram import Arrow, Box, Diagram
-from .geometry import ARROWHEAD, Geometry, Point, Rectangle, Route, Size
+from .geometry import ARROWHEAD, Beside, Geometry, Point, Rectangle, Route, Size
 
-MARGIN = 18  # around the picture
-PADDING = 12  # left and right of the text in a box
-GAP = 16  # between the two ends of a line of text
-LEAST_WIDTH = 144  # makes most boxes equally wide
+MARGIN = 8  # around the picture
+PADDING = 6  # left and right of the text in a box
+GAP = 6  # between the two ends of a line of text
 HEADING, TEXT, SMALL = 14, 13, 12  # font sizes
-HEADING_HEIGHT, NUMBERS_HEIGHT, LINE_HEIGHT, LABEL_HEIGHT = 30, 18, 21, 20
-BELOW = 7  # the last line of a box
-BELOW_PICTURE = 24  # to the caption
+HEADING_HEIGHT, SECOND_HEIGHT, NUMBERS_HEIGHT, ROW_HEIGHT = 24, 18, 15, 17  # of lines in a box
+BELOW = 4  # the last line of a box
+LABEL_HEIGHT, NUMBER_HEIGHT = 18, 20
+WIDEST_HEADING = 104  # a wider one has the operation on a second line
+OF_A_LABEL = 0.94  # of its estimated width is enough room, for nothing but a line is beside it
+USUAL = "−0.1235"  # as wide as most numbers, which makes most boxes equally wide
+LINE_HEIGHT, BELOW_PICTURE = 21, 24  # of a caption, and above it
 HALF_ARROWHEAD = 3.5  # its half height
+CORNER, LEAF_CORNER = 7, 12  # how round boxes are
 FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif'
 
 # What is coloured: property, colour on a light surface, on a dark one.
@@ -26,7 +30,7 @@ COLOURS = {
     "surface": ("fill", "#ffffff", "#0d1420"),
     "card": ("fill", "#ffffff", "#151e2e"),
     "band": ("fill", "#eef1f6", "#222d42"),
-    "leaf .band": ("fill", "#dff1ec", "#17403c"),
+    "leaf .card": ("fill", "#dff1ec", "#17403c"),
     "frame": ("stroke", "#a3afc2", "#4c5c78"),
     "leaf .frame": ("stroke", "#86bfb1", "#33786f"),
     "root .frame": ("stroke", "#1f2a3d", "#e6ebf4"),
@@ -44,26 +48,56 @@ COLOURS = {
 
 
 def box_size(box: Box) -> Size:
-    """How large a box must be for what it says."""
-    rest = box.heading.removeprefix(box.name)
-    widths = [
-        text_width(box.name, HEADING, bold=True) + text_width(rest, HEADING),
-        text_width(box.numbers, SMALL),
-        *(
-            text_width(shown, TEXT) + GAP + text_width("grad", SMALL)
-            for shown in (box.data, box.grad)
-        ),
-    ]
+    """How large a box must be for what it says, with the sizes of the numbers beside it."""
+    beside = tuple(
+        Beside(round(text_width(shown, SMALL)) + 12, NUMBER_HEIGHT, seat)
+        for shown, seat in box.beside
+    )
+    widths = [_width_of_row(row) for row in _rows(box)]
+    name = text_width(box.name, HEADING, bold=True)
     if box.is_leaf:
-        widths[0] += GAP + text_width("leaf", SMALL)
-    height = HEADING_HEIGHT + NUMBERS_HEIGHT * bool(box.numbers) + 2 * LINE_HEIGHT + BELOW
-    return Size(max(LEAST_WIDTH, round(max(widths)) + 2 * PADDING), height)
+        widths.append(name + GAP + _width_of_number(box.data))
+        return Size(round(max(widths)) + 2 * PADDING, 2 * ROW_HEIGHT + BELOW, beside)
+    operation = text_width(box.operation, HEADING)
+    widths.append(max(name, operation) if _has_two_lines(box) else _width_of_heading(box))
+    widths.append(text_width(box.numbers, SMALL))
+    height = HEADING_HEIGHT + SECOND_HEIGHT * _has_two_lines(box)
+    height += NUMBERS_HEIGHT * bool(box.numbers) + ROW_HEIGHT * len(_rows(box)) + BELOW
+    return Size(round(max(widths)) + 2 * PADDING, height, beside)
+
+
+def _rows(box: Box) -> list[list[tuple[str, str]]]:
+    """The lines of numbers: each a word and a number, or two such pairs in the box of a block."""
+    data, grad = ("data", box.data), ("grad", box.grad)
+    if box.is_leaf:
+        return [[grad]]
+    is_single = "," not in box.data and "…" not in box.data
+    return [[data, grad]] if box.is_block and is_single else [[data], [grad]]
+
+
+def _width_of_row(row: Sequence[tuple[str, str]]) -> float:
+    each = [text_width(word, SMALL) + GAP + _width_of_number(shown) for word, shown in row]
+    return sum(each) + 2 * GAP * (len(row) - 1)
+
+
+def _width_of_number(shown: str) -> float:
+    return max(text_width(shown, TEXT), text_width(USUAL, TEXT))
+
+
+def _has_two_lines(box: Box) -> bool:
+    """Whether name and operation stand one below the other, as they are long."""
+    return bool(box.name and box.operation) and _width_of_heading(box) > WIDEST_HEADING
+
+
+def _width_of_heading(box: Box) -> float:
+    rest = text_width(box.heading.removeprefix(box.name), HEADING)
+    return text_width(box.name, HEADING, bold=True) + rest
 
 
 def route_of(arrow: Arrow) -> Route:
     """The route that an arrow needs, with room for its label."""
-    width = text_width(arrow.text, SMALL)
-    return Route(arrow.tail, arrow.head, Size(round(width) + 6, LABEL_HEIGHT))
+    width = OF_A_LABEL * text_width(arrow.text, SMALL)
+    return Route(arrow.tail, arrow.head, Size(round(width) + 3, LABEL_HEIGHT), arrow.seat)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
@@ -72,13 +106,16 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def _advance(character: str) -> float:
-    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
+    kind = unicodedata.category(character)
+    if unicodedata.combining(character) or kind == "Cf":
         return 0.0
-    if character in "mwMW@%#&+<=>^~−" or unicodedata.east_asian_width(character) in "WFA":
-        return 1.1
-    if character in "iljtfr.,:;'|!()[] ":
-        return 0.45
-    return 0.8 if character.isupper() else 0.66
+    if character in "mwMW@%" or unicodedata.east_asian_width(character) in "WF":
+        return 1.0
+    if character in "#&+<=>^~−×÷":
+        return 0.85
+    if character in "iljtfr.,:;'|!()[]· ⁽⁾" or kind == "No":
+        return 0.43
+    return 0.79 if character.isupper() else 0.64
 
 
 def room_for(captions: Sequence[Sequence[str]], picture: Size) -> Size:
@@ -96,14 +133,16 @@ def paint(diagram: Diagram, geometry: Geometry) -> str:
     the local derivative. All text is escaped, and the picture refers to nothing outside itself.
     """
     courses = zip(diagram.arrows, geometry.labels, geometry.splines, strict=True)
-    boxes = zip(diagram.boxes, geometry.boxes, strict=True)
     shapes = [
         _paint_arrow(k, *course, k == diagram.current_arrow) for k, course in enumerate(courses)
     ]
-    for k, (box, place) in enumerate(boxes):
+    for k in _as_read(geometry):
+        box = diagram.boxes[k]
         kind = "leaf" if box.is_leaf else "operation"
         kind += " root" * (box is diagram.boxes[-1]) + " current" * (k == diagram.current_box)
-        shapes.append(_paint_box(k, kind, box, place))
+        for (shown, _), (place, spline) in zip(box.beside, geometry.beside[k], strict=True):
+            shapes.append(_paint_number(shown, place, spline))
+        shapes.append(_paint_box(k, kind, box, geometry.boxes[k]))
     for k, line in enumerate(diagram.caption, start=1 - len(diagram.caption)):
         shapes.append(text(0, geometry.size.height + k * LINE_HEIGHT, line, "word"))
     said = [f"{box.heading or 'leaf'}: data {box.data}, grad {box.grad}." for box in diagram.boxes]
@@ -111,11 +150,17 @@ def paint(diagram: Diagram, geometry: Geometry) -> str:
     return document("\n".join(shapes), geometry.size, title, " ".join([*said, *diagram.caption]))
 
 
+def _as_read(geometry: Geometry) -> list[int]:
+    """The numbers of the boxes column by column, each from the top: the order of the tab key."""
+    places = geometry.boxes
+    return sorted(range(len(places)), key=lambda k: (places[k].column, places[k].y))
+
+
 def document(content: str, size: Size, title: str, description: str) -> str:
     """An SVG document of shapes, with our styles."""
     # Styles in a page reach all its pictures; a name made from the content keeps them apart.
     scope = "mg" + hashlib.sha256(content.encode()).hexdigest()[:8]
-    width, height = (round(side) + 2 * MARGIN for side in size)
+    width, height = (round(side) + 2 * MARGIN for side in (size.width, size.height))
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" class="{scope}" width="{width}" height="{height}" \
 viewBox="{-MARGIN} {-MARGIN} {width} {height}" \
@@ -141,6 +186,7 @@ def _style(scope: str) -> str:
 .{scope} .root .frame{{stroke-width:3}}
 .{scope} .current .frame{{stroke-width:3.5;stroke-dasharray:9 4}}
 .{scope} .wire{{fill:none;stroke-width:1.4}}
+.{scope} .number .wire{{stroke-width:1}}
 .{scope} .current .wire{{stroke-width:2.8;stroke-dasharray:9 4}}
 .{scope} .current .small{{font-weight:700}}
 .{scope} .minus{{stroke-dasharray:7 5}}
@@ -152,16 +198,29 @@ def _style(scope: str) -> str:
 def _paint_arrow(
     number: int, arrow: Arrow, label: Rectangle, spline: Sequence[Point], is_current: bool
 ) -> str:
-    start, *rest = [f"{x:.1f},{y:.1f}" for x, y in spline]
     kind = ' class="current"' if is_current else ""
     return f"""\
 <g id="e{number}" data-edge="{number}"{kind}>\
 <title>{escape(arrow.details or f"∂ {arrow.derivative!r}")}</title>
-<path class="wire" d="M{start} C{" ".join(rest)}"/>
+<path class="wire" d="{_curve(spline)}"/>
 {_arrowhead(spline[-1])}
 <rect class="surface" x="{label.left:.1f}" y="{label.top:.1f}" \
 width="{label.width}" height="{label.height}"/>
 {text(label.x, label.y + 4, arrow.text, "muted small", "middle", shows="local")}</g>"""
+
+
+def _curve(spline: Sequence[Point]) -> str:
+    start, *rest = [f"{x:.1f},{y:.1f}" for x, y in spline]
+    return f"M{start} C{' '.join(rest)}"
+
+
+def _paint_number(shown: str, place: Rectangle, spline: Sequence[Point]) -> str:
+    """A plain number beside its box, which is no value: it has neither gradient nor step."""
+    return f"""\
+<g class="number"><path class="wire" d="{_curve(spline)}"/>
+<rect class="band" x="{place.left:.1f}" y="{place.top:.1f}" width="{place.width}" \
+height="{place.height}" rx="{place.height / 2:g}"/>
+{text(place.x, place.y + 4, shown, "muted small", "middle")}</g>"""
 
 
 def _arrowhead(tip: Point) -> str:
@@ -172,41 +231,64 @@ def _arrowhead(tip: Point) -> str:
 
 
 def _paint_box(number: int, kind: str, box: Box, place: Rectangle) -> str:
-    # Like the frame, the band under the heading is round, but at the top only.
-    band = f"M0,{HEADING_HEIGHT} V8 a8,8 0 0 1 8,-8 h{place.width - 16} a8,8 0 0 1 8,8 v22 Z"
-    card = f'width="{place.width}" height="{place.height}" rx="8"'
+    # Leaves are coloured all over. Others have a band, round at the top only, under the heading.
+    height = HEADING_HEIGHT + SECOND_HEIGHT * _has_two_lines(box)
+    across = place.width - 2 * CORNER
+    arcs = [f"a{CORNER},{CORNER} 0 0 1 {CORNER},{down}{CORNER}" for down in ("-", "")]
+    band = f"M0,{height} V{CORNER} {arcs[0]} h{across} {arcs[1]} V{height} Z"
+    corner = LEAF_CORNER if box.is_leaf else CORNER
+    card = f'width="{place.width}" height="{place.height}" rx="{corner}"'
+    below = "" if box.is_leaf else f'<path class="band" d="{band}"/>'
     return f"""\
-<g id="n{number}" data-node="{number}" class="{kind}" \
+<g id="n{number}" data-node="{number}" data-name="{escape(box.path)}" class="{kind}" \
 transform="translate({place.left:.1f} {place.top:.1f})">
 <title>{escape(box.details)}</title>
-<rect class="card" {card}/><path class="band" d="{band}"/>
+<rect class="card" {card}/>{below}
 {"".join(_texts_in(box, place))}
 <rect class="frame" {card}/></g>"""
 
 
 def _texts_in(box: Box, place: Rectangle) -> list[str]:
     """The lines of a box; where a number is to be filled in by hand, room for it."""
-    left, right = PADDING, place.width - PADDING
-    rest = escape(box.heading.removeprefix(box.name))
-    texts = [
-        f'<text class="word heading" data-shows="label" x="{left}" y="20">'
-        f'<tspan class="name">{escape(box.name)}</tspan>{rest}</text>'
-    ]
+    right = place.width - PADDING
+    texts = [_heading(box)]
     if box.is_leaf:
-        texts.append(text(right, 20, "leaf", "muted small", "end"))
+        texts.append(_number(right, 15, "data", box.data))
     if box.numbers:
-        texts.append(text(left, HEADING_HEIGHT + 15, box.numbers, "muted small"))
-    for line, (word, shown) in enumerate((("data", box.data), ("grad", box.grad))):
-        baseline = place.height - BELOW - 3 - (1 - line) * LINE_HEIGHT
-        texts.append(text(left, baseline, word, "muted small"))
-        filled = text(right, baseline, shown, "word", "end", shows=word)
-        texts.append(filled if shown else _blank(right, baseline))
+        line = HEADING_HEIGHT + SECOND_HEIGHT * _has_two_lines(box) + 12
+        texts.append(text(PADDING, line, box.numbers, "muted small"))
+    rows = _rows(box)
+    for line, row in enumerate(rows, start=1 - len(rows)):
+        baseline = place.height - BELOW - 3 + line * ROW_HEIGHT
+        between = 2 * GAP * (len(row) - 1)
+        each = (place.width - 2 * PADDING - between) / len(row)
+        for k, (word, shown) in enumerate(row):
+            left = PADDING + k * (each + between)
+            texts.append(text(left, baseline, word, "muted small"))
+            texts.append(_number(left + each, baseline, word, shown))
     return texts
+
+
+def _heading(box: Box) -> str:
+    """The name and the operation, if need be in two lines of one text."""
+    rest = escape(box.heading.removeprefix(box.name))
+    if _has_two_lines(box):
+        sign, rest = rest[:2], rest[2:].lstrip()
+        rest = f'{sign} <tspan x="{PADDING}" dy="{SECOND_HEIGHT}">{rest}</tspan>'
+    baseline = 15 if box.is_leaf else 17
+    name = f'<tspan class="name">{escape(box.name)}</tspan>'
+    words = f'class="word heading" data-shows="label" x="{PADDING}" y="{baseline}"'
+    return f"<text {words}>{name}{rest}</text>"
+
+
+def _number(right: float, baseline: float, word: str, shown: str) -> str:
+    filled = text(right, baseline, shown, "word", "end", shows=word)
+    return filled if shown else _blank(right, baseline)
 
 
 def _blank(right: float, baseline: float) -> str:
     """Room to write a number in."""
-    return f'<rect class="card blank" x="{right - 70}" y="{baseline - 13}" width="70" height="17"/>'
+    return f'<rect class="card blank" x="{right - 56}" y="{baseline - 12}" width="56" height="15"/>'
 
 
 def text(x: float, y: float, words: str, looks: str, anchor: str = "start", shows: str = "") -> str:

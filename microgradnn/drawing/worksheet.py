@@ -17,6 +17,7 @@ _STYLE = """
 @page { size: landscape; margin: 12mm }
 body { font: 16px system-ui, sans-serif; margin: 16px; color-scheme: light }
 figure { margin: 0; overflow-x: auto }
+svg { zoom: 1.6; max-width: 100%; height: auto }
 section + section { break-before: page }
 @media print { svg { max-width: 100%; max-height: 150mm } }
 """

@@ -21,7 +21,7 @@ def recipe(value: Any) -> tuple[Any, ...]:
     added = getattr(value, "__dict__", None)
     if not value.operands:
         unrecorded = value.operands is UNRECORDED
-        return _leaf, (type(value), value.data, value.grad, value.label, unrecorded), added
+        return _leaf, (type(value), value.data, value.grad, value._label, unrecorded), added
     order = topological_order(value)
     leaves = [node for node in order if not node.operands]
     nodes = [node for node in order if node.operands]
@@ -29,13 +29,13 @@ def recipe(value: Any) -> tuple[Any, ...]:
     recipes = _Recipes()
     for node in nodes:
         places = tuple([x if type(x) is float else place[x] for x in node.operands])
-        parts = (node.data, node.op, places, node.local_grads, node.grad, node.label)
+        parts = (node.data, node.op, places, node.local_grads, node.grad, node._label)
         recipes.append((type(node), *parts))
     inside = {place[x]: vars(x) for x in nodes[:-1] if getattr(x, "__dict__", None)}
     return _graph, (leaves, recipes, inside), added
 
 
-def _leaf(kind: type[Value], data: float, grad: float, label: str, unrecorded: bool) -> Value:
+def _leaf(kind: type[Value], data: float, grad: float, label: Any, unrecorded: bool) -> Value:
     operands = UNRECORDED if unrecorded else ()
     return kind._assembled(data, None, operands, (), grad, label)  # type: ignore[no-any-return]
 

@@ -1,9 +1,10 @@
 """Edges: how a node keeps its operands, and the derivatives by them, in few objects."""
 
+from ..told import Labelled
 from ..typed import Any
 
 
-class Edges:
+class Edges(Labelled):
     """The base of Value that says what its slots `_x`, `_dx`, `_y` and `_dy` hold.
 
     One operand or two stand there themselves, each with the derivative by it. Of more, `_x` is the
@@ -15,13 +16,13 @@ class Edges:
 
     @classmethod
     def _assembled(
-        cls, data: Any, op: Any, operands: Any, local_grads: Any, grad: Any = 0.0, label: str = ""
+        cls, data: Any, op: Any, operands: Any, local_grads: Any, grad: Any = 0.0, label: Any = ""
     ) -> Any:
         """A node of these parts, unchecked; kernels write these lines out instead, for speed."""
         node: Any = cls.__new__(cls)
         node._number = data
         node._grad = grad
-        node.label = label
+        node._label = label
         node.op = op
         node._connect(operands, local_grads)
         return node
@@ -74,7 +75,7 @@ class Edges:
 
     def __copy__(self: Any) -> Any:
         parts = self.data, self.op, self.operands, self.local_grads
-        copied = self._assembled(*parts, self.grad, self.label)
+        copied = self._assembled(*parts, self.grad, self._label)
         if hasattr(self, "__dict__"):  # what a subclass has added
             copied.__dict__.update(self.__dict__)
         return copied

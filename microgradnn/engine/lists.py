@@ -20,7 +20,7 @@ def _node_of_many(
     node = value_class.__new__(value_class)
     node._number = out
     node._grad = 0.0
-    node.label = ""
+    node._label = ""
     node.op = row
     node._x = operands
     node._dx = None

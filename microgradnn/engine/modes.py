@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from ..lines import line_of_user
+from ..told import Told
 from ..typed import Any
 from .recording import Mode, changed_somewhere, mode
 
@@ -57,7 +58,7 @@ class Changed:
     def __enter__(self) -> None:
         inside = _mode_of((*mode.get().blocks, self))
         mode.set(inside)
-        if not inside.records or inside.keep is not tuple:
+        if not inside.records or inside.keep is not tuple or inside.told:
             changed_somewhere.add(weakref.ref(self, changed_somewhere.discard))
 
     def __exit__(self, *exception: object) -> None:
@@ -66,6 +67,9 @@ class Changed:
 
 def _mode_of(blocks: tuple[Any, ...]) -> Mode:
     fields = {name: field for block in blocks for name, field in block.fields.items()}
+    if fields.pop("block", None):
+        path = tuple([block.fields["block"] for block in blocks if "block" in block.fields])
+        fields["told"] = Told("", path)
     return Mode(**fields, blocks=blocks)
 
 

@@ -9,12 +9,15 @@ from contextvars import ContextVar
 from ..typed import Any
 
 
-class Mode(namedtuple("Mode", "records keep lenient blocks", defaults=(True, tuple, False, ()))):
+class Mode(
+    namedtuple("Mode", "records keep lenient told blocks", defaults=(True, tuple, False, "", ()))
+):
     """How operations are recorded in a context; the blocks of `modes.py` change it."""
 
     records: bool
     keep: Callable[..., Any]  # makes a node's operands; under `debug`, with the line
     lenient: bool  # what is outside a domain is infinite or NaN, as partials are
+    told: Any  # what nodes have for a label, until they get one: "", or the path of their blocks
     blocks: tuple[object, ...]  # those that are open, the innermost last
 
 
@@ -45,8 +48,11 @@ def settled(node: Any) -> Any:
     if not now.records:
         node.op = None
         node._connect(UNRECORDED, ())
-    elif now.keep is not tuple:
+        return node
+    if now.keep is not tuple:
         node._connect(now.keep(node.operands), node.local_grads)
+    if now.told:
+        node._label = now.told
     return node
 
 

@@ -29,7 +29,7 @@ class Value(Protocols):
     (-4.0, -2.0, 2.0)
     """
 
-    __slots__ = ("_dx", "_dy", "_grad", "_number", "_x", "_y", "label", "op")
+    __slots__ = ("_dx", "_dy", "_grad", "_label", "_number", "_x", "_y", "op")
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Value(Protocols):
     ) -> None:
         self._number = data if type(data) is float else as_number(data, "data")
         self._grad = 0.0
-        self.label = label_or_operands if type(label_or_operands) is str else ""
+        self._label: Any = label_or_operands if type(label_or_operands) is str else ""
         self.op: Primitive | None = None
         self._x: Any = ()
         self._dx: Any = None

@@ -12,6 +12,7 @@ from ..arguments import as_count, as_numbers
 from ..engine.formulas import Formula
 from ..engine.row import Primitive
 from ..engine.value import Value
+from .symbols import lowered
 from .writing import latex, readable
 
 LONGEST = 24  # characters of a label or a symbol, before it is cut
@@ -23,6 +24,14 @@ BARS = "▁▂▃▄▅▆▇█"
 _LETTER = re.compile(r"\b[pqxy](?=²|\b)")
 _PATTERNS = {"pow": "x ** y"}  # the table's xʸ has no room for a number
 
+# Whose results need no brackets as operands.
+_BINDING_MORE = {
+    **dict.fromkeys(("add", "sum"), ("mul", "div", "pow")),
+    "mul": ("pow",),
+}
+CROSS_ENTROPIES = {"cross_entropy", "cross_entropy_of_logits"}
+_CHOOSING = {"softmax", "take"}  # whose first operand is a place
+
 # Control characters, halves of characters and non-characters are no text; neither are the marks
 # that turn the direction of what follows them.
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
@@ -31,10 +40,11 @@ _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e
 def number(x: float, digits: int = 4) -> str:
     """A number with some significant digits.
 
-    >>> number(-2 / 3), number(1.5e-7), number(float("-inf"))
-    ('−0.6667', '1.5e−7', '−inf')
+    >>> number(-2 / 3), number(1.5e-7), number(float("-inf")), number(-0.0)
+    ('−0.6667', '1.5e−7', '−inf', '0')
     """
-    return re.sub(r"e\+?(-?)0*", r"e\1", f"{x:.{digits}g}").replace("-", "−")
+    unsigned_zero = x + 0.0
+    return re.sub(r"e\+?(-?)0*", r"e\1", f"{unsigned_zero:.{digits}g}").replace("-", "−")
 
 
 def printable(label: object) -> str:
@@ -63,6 +73,10 @@ def operation(row: Primitive, operands: Sequence[str]) -> str:
     ('1 − □', '|a|')
     """
     symbol = shorten(row.symbol)
+    place = place_told(row, operands)
+    if place is not None:
+        chosen_from = operands[1:] if row.name in _CHOOSING else operands[: len(operands) // 2]
+        return f"{symbol}{lowered(place)}({', '.join(chosen_from)})"
     fenced = [f"({x})" if x.startswith("−") else x for x in operands]
     if row.name == "sum":
         return " + ".join(fenced)
@@ -79,27 +93,51 @@ def operation(row: Primitive, operands: Sequence[str]) -> str:
     return f"{symbol}({', '.join(operands)})"
 
 
-def names_of(order: Sequence[Value]) -> dict[Value, str]:
-    """What to call the nodes of a graph: the label, or v1, v2, … in topological order.
+def place_told(row: Primitive, operands: Sequence[Any]) -> int | None:
+    """The place that a softmax or a cross-entropy is told by plain numbers: its subscript.
 
-    >>> a = Value(1.0, label="a")
-    >>> list(names_of([a, a + 1]).values())
-    ['a', 'v2']
+    Operands are texts, or what a node has been applied to.
+
+    >>> from microgradnn.engine import PRIMITIVES
+    >>> place_told(PRIMITIVES["cross_entropy"], ["a", "b", "0", "1"])
+    1
     """
-    return {
-        node: shorten(node.label) if node.label else f"v{place}"
-        for place, node in enumerate(order, start=1)
-    }
+    if row.name not in _CHOOSING and row.name not in CROSS_ENTROPIES:
+        return None
+    given = [x if isinstance(x, str) else number(x) if type(x) is float else "" for x in operands]
+    if row.name in _CHOOSING:
+        return int(given[0]) if given[0].isdecimal() else None
+    targets = given[len(given) // 2 :]
+    return targets.index("1") if sorted(targets) == ["0"] * (len(targets) - 1) + ["1"] else None
 
 
-def written(node: Value, names: dict[Value, str]) -> str:
+def is_formula(node: Value, name: str) -> bool:
+    """Whether a node without a label is called by its formula, as in `(a × b)` or `tanh(n)`."""
+    return node.op is not None and not node.label and name.endswith((")", "|"))
+
+
+def written(node: Value, names: Mapping[Value, str]) -> str:
     """The operation of a node with the names of its operands: `w1·x1 + b`."""
     if node.op is None:
         return ""
-    operands = [names[x] if isinstance(x, Value) else number(x) for x in node.operands]
+    operands = [
+        _in_place(x, names[x], node.op) if isinstance(x, Value) else number(x)
+        for x in node.operands
+    ]
     if len(operands) > MOST_WRITTEN:
         return f"{shorten(node.op.symbol)} of {len(operands)} operands"
     return operation(node.op, operands)
+
+
+def _in_place(operand: Value, name: str, row: Primitive) -> str:
+    """The name of an operand; a formula without brackets where the operation needs none."""
+    if is_formula(operand, name) and name.startswith("("):
+        assert operand.op
+        binds_more = operand.op.name in _BINDING_MORE.get(row.name, ())
+        is_called = row.kind != "operator" and row.name not in ("pow", "dot", "sum")
+        if binds_more or is_called:
+            return name[1:-1]
+    return name
 
 
 def derivative(

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from ..engine.recording import must_be_recorded
 from ..engine.value import Value, topological_order
-from .notation import derivative, names_of, number, written
+from .names import names_of
+from .notation import derivative, number, written
 
 MOST_SHOWN = 200  # steps that a display prints unasked
 

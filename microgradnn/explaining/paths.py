@@ -11,7 +11,9 @@ from ..arguments import must_be
 from ..engine.derivatives import dependents, gradients
 from ..engine.recording import must_be_recorded
 from ..engine.value import Value, topological_order
-from .notation import derivative, names_of, number
+from .names import names_of
+from .notation import derivative, number
+from .symbols import split
 from .writing import latex
 
 MOST_PATHS = 1000
@@ -149,9 +151,9 @@ def explain(root: Value, wrt: Value) -> Explanation:
     >>> c.label = "c"
     >>> print(explain(c, a))
     ∂c/∂a = 3, the sum over 2 paths
-      c → v3 → a: ∂c/∂v3 · ∂v3/∂a = (1) × (2) = 2
+      c → (a × b) → a: ∂c/∂(a × b) · ∂(a × b)/∂a = (1) × (2) = 2
       c → a: ∂c/∂a = (1) = 1
-      ∂v3/∂a = b
+      ∂(a × b)/∂a = b
     """
     return Explanation(root, wrt)
 
@@ -209,10 +211,11 @@ def _latex_number(x: float) -> str:
 
 
 def _latex_name(name: str) -> str:
-    """A label as a symbol: w1 becomes w_{1}, anything longer upright text."""
-    symbol = re.fullmatch(r"([A-Za-z])_?(\d*)", name)
-    if symbol:
-        return symbol[1] + (f"_{{{symbol[2]}}}" if symbol[2] else "")
+    """A name as a symbol: w1 becomes w_{1}, w₁₂⁽¹⁾ {w_{12}^{(1)}}, anything longer upright text."""
+    plain = re.fullmatch(r"([A-Za-z])_?(\d*)", name)
+    letter, below, above = (*plain.groups(), "") if plain else split(name)
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    escaped = "".join(special.get(c, f"\\{c}" if c in "#$%&_{}" else c) for c in name)
-    return rf"\text{{{escaped}}}"
+    escaped = "".join(special.get(c, f"\\{c}" if c in "#$%&_{}" else c) for c in letter)
+    base = letter if re.fullmatch("[A-Za-z]", letter) else rf"\text{{{escaped}}}"
+    symbol = base + (f"_{{{below}}}" if below else "")
+    return f"{{{symbol}^{{({above})}}}}" if above else symbol

@@ -9,6 +9,7 @@ from typing import Any
 from ..engine import table
 from ..engine.formulas import ATOM, BINDING, CHOICE, POWER, PRODUCT, SIGN, Dialect, Formula
 from ..engine.row import Primitive
+from .symbols import lowered
 
 # Numbers that people know by another name than their digits, as text and as LaTeX.
 _NAMED = {
@@ -27,7 +28,9 @@ def readable(formula: Any) -> str:
     >>> readable(b * a ** (b - 1)), readable(-a / b**2), readable(1.0)
     ('b·aᵇ⁻¹', '−a / b²', '1')
     """
-    return formula.code(READABLE) if isinstance(formula, Formula) else _readable_number(formula)
+    if not isinstance(formula, Formula):
+        return _readable_number(formula)
+    return _PLACE.sub(lambda found: f"softmax{lowered(int(found[1]))}(", formula.code(READABLE))
 
 
 def latex(formula: Any) -> str:
@@ -39,8 +42,11 @@ def latex(formula: Any) -> str:
     return (_latex(formula) if isinstance(formula, Formula) else _latex_atom(repr(formula)))[0]
 
 
+_PLACE = re.compile(r"\bsoftmax\((\d+), ")  # of the share that a softmax is
+
+
 def _readable_number(x: float) -> str:
-    digits = _NAMED[x][0] if x in _NAMED else f"{x:.4g}".replace("inf", "∞")
+    digits = _NAMED[x][0] if x in _NAMED else f"{x + 0.0:.4g}".replace("inf", "∞")
     return digits.replace("-", "−")
 
 

@@ -2,11 +2,12 @@
 
 The page shows a picture of the graph and steps through both passes, one contribution at a time; its
 sliders change the leaves, and blocks fold and unfold. Read `page.py` first: `explore` calls
-everything else in turn. `sample.py` and `excerpt.py` decide what of a large graph the page holds,
-`views.py` paints the pictures between which it folds and unfolds, `facts.py` writes the graph as
-JSON, and `arithmetic.py` the formulas of its operations as JavaScript. In the browser `page.js`
-takes over, with `arithmetic.js` for what JavaScript's Math lacks and `mistakes.js` for the runs of
-wrong programs.
+everything else in turn. `claims.py` and `sample.py` tell the samples of a batch apart,
+`following.py` and `excerpt.py` decide what of a large graph the page holds, `picker.py` lists the
+samples, `views.py` paints the pictures between which it folds and unfolds, `facts.py` writes the
+graph as JSON, and `arithmetic.py` the formulas of its operations as JavaScript. In the browser the
+modules in `script/` take over: read `now.js`, `passes.js` and `stepping.js` first, for the others
+show what these know. `assembly.py` makes one script of them.
 
 >>> from microgradnn import Value
 >>> a = Value(2.0, label="a")

@@ -14,6 +14,7 @@ Form = tuple[Primitive, int]  # a row, and with how many operands it is called
 
 # `sum` must be exact, as it is here, and Math lacks the other three: arithmetic.js has all four.
 _NAMES = {name: name for name in ("sum", "erf", "erfc", "remainder")}
+IMPORTS = f'import {{ {", ".join(_NAMES)}, ofChosen }} from "./arithmetic.js";\n'
 _NAMES |= {"maximum": "Math.max", "minimum": "Math.min"}
 
 
@@ -33,7 +34,7 @@ JAVASCRIPT = Dialect(
 
 
 def functions(forms: Iterable[Form], is_recorded: bool) -> str:
-    """A script that has, as `functions`, one function for each of the forms, in their order.
+    """A module that exports, as `functions`, one function for each of the forms, in their order.
 
     If all numbers are recorded, functions are called only to check equations that are written out.
     """
@@ -41,7 +42,7 @@ def functions(forms: Iterable[Form], is_recorded: bool) -> str:
         "  null" if is_recorded and count > MOST_WRITTEN else f"  {_function(row, count)}"
         for row, count in forms
     )
-    return f"const functions = [\n{listed}\n];\n"
+    return f"{IMPORTS}export const functions = [\n{listed}\n];\n"
 
 
 def _function(row: Primitive, count: int) -> str:

@@ -9,12 +9,15 @@ from typing import Any, NamedTuple
 from ..drawing.diagram import Edge, edges_of
 from ..drawing.fold import Block, Folded, fold
 from ..drawing.nest import Nest, nests
-from ..engine.row import Primitive
+from ..engine.row import PRIMITIVES, Primitive
 from ..engine.value import Value
-from .sample import Received, received_from_others
+from ..waiting import reached
+from .following import Received, followed, received_from_others
+from .sample import Batch, Sample
 from .views import first_plan, plan
 
 WAYS = 3  # of making blocks; the last one is taken even where the picture is crowded
+_NAMES_OF_WAYS = ["", "block", "block", "part, cut by the distance from the root,"]
 MOST_RECORDED = 25_000  # values and links that leave the file below 2 MB
 
 Copies = dict[Value, Value]
@@ -25,61 +28,85 @@ class Excerpt(NamedTuple):
     """Values in topological order, as many as a page can hold, and their blocks.
 
     `elsewhere` has what values receive from uses that were left out: the sum, and their number.
-    `left_out` says what is missing, if anything is.
+    `left_out` says what is missing, if anything is. `origins` are the values of the user's graph
+    that these stand for, one for each; there are none where blocks are folded for good.
     """
 
     values: list[Value]
     blocks: Nest
     elsewhere: Received
     left_out: str
+    origins: list[Value]
 
 
-def excerpt(order: Sequence[Value], values: list[Value]) -> Excerpt:
-    """The excerpt of a graph that consists of `values`, folded for good if these are too many."""
-    left_out = ""
+def excerpt(
+    order: Sequence[Value], batch: Batch | None = None, sample: Sample | None = None
+) -> Excerpt:
+    """All of a graph, or of its batch the values of a sample; folded for good if too many."""
+    left_out = "No samples were recognised in this graph."
     elsewhere: Received = {}
-    if len(values) < len(order):
+    origins = values = list(order)
+    if batch and sample:
+        origins = followed(order, batch, sample)
         left_out = (
-            f"This graph has {len(order):,} values. This page follows one sample through it, by "
-            f"{len(values):,} of them; what they receive from the others is added in one step."
+            f"This graph has {len(order):,} values. {batch.text} This page follows sample "
+            f"{sample.number}, by {len(origins):,} of them; what they receive from the others is "
+            "added in one step."
         )
-        received = received_from_others(order, values)
-        copies = _cut_off(values)
+        received = received_from_others(order, origins, batch.adders)
+        copies = _cut_off(origins, batch.total, sample.terms)
         values = list(copies.values())
         elsewhere = {copies[value]: sums for value, sums in received.items()}
     links = edges_of(values)
-    for blocks in _nests_to_start_with(values, links):
+    for way, blocks in _nests_to_start_with(values, links):
         if len(values) + len(links) <= MOST_RECORDED:
-            return Excerpt(values, blocks, elsewhere, left_out)
+            return Excerpt(values, blocks, elsewhere, left_out if sample else "", origins)
         found = _folded_for_good(values, links, blocks, elsewhere)
         if found:
             left_out += (
                 f" {len(values):,} values are too many for a page: it has the "
-                f"{len(found.values):,} that lead from one block to another."
+                f"{len(found.values):,} that lead from one {_NAMES_OF_WAYS[way]} to another."
             )
-            return found._replace(left_out=left_out.lstrip())
+            return found._replace(left_out=left_out)
     raise ValueError(
         f"this graph has {len(order):,} values and no small number of blocks; explore a Value "
         "further down, which was computed from fewer"
     )
 
 
-def _nests_to_start_with(values: Sequence[Value], links: Sequence[Edge]) -> Iterator[Nest]:
+def _nests_to_start_with(
+    values: Sequence[Value], links: Sequence[Edge]
+) -> Iterator[tuple[int, Nest]]:
     """The ways of making blocks that have a picture which can be read; and the last, as it is."""
     for tried, blocks in enumerate(nests(values), start=1):
+        reached(0.15 * tried, "folding")
         if tried == WAYS or first_plan(links, blocks):
-            yield blocks
+            yield tried, blocks
 
 
 # ---- Copies, so that the user's graph stays as it is -------------------------------------------
 
 
-def _cut_off(values: Sequence[Value]) -> Copies:
-    """Copies of values, in which all operands that are not among these are plain numbers."""
+def _cut_off(
+    values: Sequence[Value], total: Value | None = None, terms: Sequence[Value] = ()
+) -> Copies:
+    """Copies of values, in which all operands that are not among these are plain numbers.
+
+    The total of a batch is the sum of one sample's terms and of one number for all others.
+    """
     copies: Copies = {}
     for value in values:
-        copies[value] = _copied(value, copies)
+        if value is total:
+            uses = [*((x, 1.0) for x in terms), (rest_of(value, terms), None)]
+            copies[value] = _computed(value, value.label, PRIMITIVES["sum"], uses, copies)
+        else:
+            copies[value] = _copied(value, copies)
     return copies
+
+
+def rest_of(total: Value, terms: Sequence[Value]) -> float:
+    """What all terms but these add up to."""
+    return total.data - sum(x.data for x in terms)
 
 
 def _copied(value: Value, copies: Copies) -> Value:
@@ -156,7 +183,9 @@ def _of_outputs(
             copies[value] = _output(value, block_of[value], title, folded, copies)
             homes.append(blocks.home[k])
     received = {copies[x]: sums for x, sums in elsewhere.items() if x in copies}
-    return Excerpt(list(copies.values()), _still_to_fold(blocks, unfolded, homes), received, "")
+    folded_for_good = {-1 - box for box in boxes if box < 0}
+    left = _still_to_fold(blocks, unfolded, homes, folded_for_good)
+    return Excerpt(list(copies.values()), left, received, "", [])
 
 
 def _output(value: Value, block: Block, title: str, folded: Folded, copies: Copies) -> Value:
@@ -182,14 +211,20 @@ def _operation_of_a_block(count: int) -> Primitive:
     return Primitive("block", f"block of {count:,}", unknown, unknown, kind="custom")
 
 
-def _still_to_fold(blocks: Nest, unfolded: frozenset[int], homes: Sequence[int]) -> Nest:
-    """What is left of a nest: the unfolded blocks, for values that have these homes in it.
+def _still_to_fold(
+    blocks: Nest, unfolded: frozenset[int], homes: Sequence[int], others: Iterable[int] = ()
+) -> Nest:
+    """What is left of a nest: the unfolded blocks and others, for values with these homes in it.
 
     A block is kept if it holds at least two of the values, and not just those of the block around
     it, for else folding it would show the same picture.
     """
     sizes = Counter(block for home in homes for block in blocks.around(home))
-    kept = [b for b in sorted(unfolded) if sizes[b] > 1 and sizes[b] != sizes[blocks.parents[b]]]
+    kept = [
+        b
+        for b in sorted(unfolded.union(others))
+        if sizes[b] > 1 and sizes[b] != sizes[blocks.parents[b]]
+    ]
     number_of = {block: k for k, block in enumerate(kept)}
 
     def innermost(block: int) -> int:

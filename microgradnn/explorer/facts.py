@@ -1,13 +1,28 @@
-"""What a page knows: the graph, its blocks and its views, as JSON."""
+"""What a page knows: the graph, its blocks, its views and its samples, as JSON.
+
+nodes      in topological order, the root last: `name`, `data`; of what is computed also `row`,
+           the place of its form in `functions` and `rows`; `operands`, each the position of a
+           node or {number}; `locals`, the derivatives by them, null by a number; `words`, how it
+           is written: texts and places of operands in turn; `digits` for rows of the user's own
+rows       of the table, one for each form: `name`, `overflows`, `domain`
+home       the innermost block of each node, or −1; `parents` the block around each block
+blocks     [block, title, depth], each below the one around it
+elsewhere  by positions: what a node receives from uses that are left out, [sum, their number]
+view       the picture to start with: `unfolded` blocks; `boxes`, in topological order, each with
+           `key` (a node, or −1 − a block), `name`, `block`, `outputs` and their `names`;
+           `arrows`, [tail, head, place] with the places of boxes and of an operand, or −1 for all
+           edges between two boxes; `blocks`, what a click on each does; `picture`, as SVG
+others     the other views, packed
+fixed      whether the numbers cannot be changed
+samples    see picker.py
+"""
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..domains import REAL, Interval
 from ..drawing.diagram import describe_block
@@ -16,43 +31,60 @@ from ..drawing.grouping import grouped
 from ..drawing.nest import Nest
 from ..engine.row import Primitive
 from ..engine.value import Value
-from ..explaining.notation import number, operation, shorten
+from ..explaining.notation import number, operation, place_told, printable, shorten
 from .arithmetic import MOST_WRITTEN, Form
 from .excerpt import Excerpt
+from .packing import finite, packed
+from .picker import Picker, samples_as_json
 from .views import View
+
+LONGEST_LABEL = 200  # characters; a box shows fewer
+
+
+class Shown(NamedTuple):
+    """A graph as the page shows it: what the page calls its values, and its pictures."""
+
+    part: Excerpt
+    names: Mapping[Value, str]
+    views: Sequence[View]
 
 
 def facts(
-    part: Excerpt,
-    names: Mapping[Value, str],
-    views: Sequence[View],
+    own: Shown,
     forms: Mapping[Form, int],
     is_fixed: bool,
+    picker: Picker | None = None,
+    graphs: Sequence[Shown | None] = (),
 ) -> str:
-    """All that page.js has to know, as the text of a script element.
+    """All that the script has to know, as the text of a script element.
 
-    `names` has what the page calls the values, `forms` the places of their functions, `is_fixed`
-    says that the numbers cannot be changed.
+    `forms` has the places of the functions, `is_fixed` says that the numbers cannot be changed;
+    `graphs` are those of the samples, None for the page's own.
     """
-    blocks, titles = part.blocks, _titles(part)
+    page = _graph(own, forms)
+    page["view"]["picture"] = ""  # which is in the page already
+    samples = picker and samples_as_json(picker, [g and _graph(g, forms) for g in graphs])
+    page |= {"rows": [_row(row) for row, _ in forms], "fixed": is_fixed, "samples": samples}
+    return _json(page)
+
+
+def _graph(shown: Shown, forms: Mapping[Form, int]) -> dict[str, Any]:
+    """A graph, its blocks and its views."""
+    part, blocks, titles = shown.part, shown.part.blocks, _titles(shown.part)
     position = {value: k for k, value in enumerate(part.values)}
-    shown = [_view(view, views, blocks, titles) for view in views]
-    return _json(
-        {
-            "nodes": [_node(value, names, position, forms) for value in part.values],
-            "rows": [_row(row) for row, _ in forms],
-            "home": blocks.home,
-            "parents": blocks.parents,
-            "blocks": [(block, titles[block], depth) for block, depth in _tree(blocks)],
-            "elsewhere": {
-                position[value]: [_finite(total), uses]
-                for value, (total, uses) in part.elsewhere.items()
-            },
-            "fixed": is_fixed,
-            "view": shown[0] | {"picture": ""},  # which is in the page already
-            "others": _packed(shown[1:]),
-        }
-    )
+    views = [_view(view, shown.views, blocks, titles) for view in shown.views]
+    return {
+        "nodes": [_node(value, shown.names, position, forms) for value in part.values],
+        "home": blocks.home,
+        "parents": blocks.parents,
+        "blocks": [(block, titles[block], depth) for block, depth in _tree(blocks)],
+        "elsewhere": {
+            position[value]: [finite(total), uses]
+            for value, (total, uses) in part.elsewhere.items()
+        },
+        "view": views[0],
+        "others": packed(views[1:]),
+    }
 
 
 # ---- The graph ---------------------------------------------------------------------------------
@@ -65,17 +97,21 @@ def _node(
     forms: Mapping[Form, int],
 ) -> dict[str, Any]:
     """A value, with its operands by their positions and its function by the place of its form."""
-    node: dict[str, Any] = {"name": names[value], "data": _finite(value.data)}
+    node: dict[str, Any] = {"name": names[value], "data": finite(value.data)}
+    if value.label and value.label != names[value]:
+        node["label"] = printable(value.label)[:LONGEST_LABEL]
     if value.op is None:
         return node
     node |= {
         "row": forms[value.op, len(value.operands)],
         "operands": [
-            position[x] if isinstance(x, Value) else {"number": _finite(x)} for x in value.operands
+            position[x] if isinstance(x, Value) else {"number": finite(x)} for x in value.operands
         ],
-        "locals": [None if d is None else _finite(d) for d in value.local_grads],
+        "locals": [None if d is None else finite(d) for d in value.local_grads],
         "words": _words(value.op, value.operands),
     }
+    if value.made_at:  # without the folder, which is nobody's business
+        node["line"] = re.sub(r"^.*?([^/\\]+:\d+: )", r"\1", value.made_at, count=1)
     if value.op.kind == "custom":
         node["digits"] = _standing_digits(value)
     return node
@@ -85,9 +121,13 @@ def _words(row: Primitive, operands: Sequence[Any]) -> list[str | int]:
     """How the operation is written: texts, and between them the places of operands."""
     if len(operands) > MOST_WRITTEN:
         return [f"{shorten(row.symbol)} of {len(operands)} operands"]
-    # Only a plain 0 is written as it is, for it may shorten the whole, as in w·x + 0. A Value is
-    # equal to nothing but itself, so one whose number is 0 keeps its place.
-    marked = ["0" if x == 0.0 else f"\0{place}\0" for place, x in enumerate(operands)]
+    # Only a plain 0 is written as it is, for it may shorten the whole, as in w·x + 0, and what
+    # tells a place, as in softmax₁. A Value is equal to nothing but itself, so none is taken for 0.
+    tells_place = place_told(row, operands) is not None
+    marked = [
+        number(x) if x == 0.0 or (tells_place and type(x) is float) else f"\0{place}\0"
+        for place, x in enumerate(operands)
+    ]
     parts = re.split("\0", operation(row, marked))
     return [int(part) if k % 2 else part for k, part in enumerate(parts)]
 
@@ -95,7 +135,7 @@ def _words(row: Primitive, operands: Sequence[Any]) -> list[str | int]:
 def _standing_digits(value: Value) -> int:
     """With how many digits the operands give the shown result; 0 if with none.
 
-    For other operations page.js finds this out itself, in `standing`; one of the user's own has no
+    For other operations the page finds this out itself, in `standing`; one of the user's own has no
     function there.
     """
     assert value.op is not None
@@ -121,8 +161,8 @@ def _row(row: Primitive) -> dict[str, Any]:
 
 def _interval(interval: Interval) -> dict[str, Any]:
     return {
-        "low": _finite(interval.low),
-        "high": _finite(interval.high),
+        "low": finite(interval.low),
+        "high": finite(interval.high),
         "excluded": interval.excluded,
         "text": str(interval),
     }
@@ -183,17 +223,6 @@ def _tree(blocks: Nest) -> list[tuple[int, int]]:
 
 
 # ---- JSON --------------------------------------------------------------------------------------
-
-
-def _finite(x: float) -> float | str:
-    """A number as JSON has it, else the text that JavaScript's Number() understands."""
-    return x if x - x == 0 else {"inf": "Infinity", "-inf": "-Infinity"}.get(str(x), "NaN")
-
-
-def _packed(data: Any) -> str:
-    """JSON, compressed, for pictures of the same boxes are much alike."""
-    text = json.dumps(data, separators=(",", ":")).encode()
-    return base64.b64encode(zlib.compress(text, 9)).decode() if data else ""
 
 
 def _json(data: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-import re
 import tempfile
 import webbrowser
 from collections.abc import Sequence
@@ -19,13 +18,20 @@ from ..drawing.picture import write
 from ..engine.derivatives import has_changed_operands
 from ..engine.value import Value
 from ..explaining import steps
-from ..explaining.notation import names_of, printable
+from ..explaining.names import names_of
+from ..explaining.notation import printable
+from ..waiting import reached, waiting
 from .arithmetic import Form, functions
+from .assembly import assembled, without_comments
 from .excerpt import Excerpt, excerpt
-from .facts import facts
-from .sample import followed
-from .views import View, views
+from .facts import Shown, facts
+from .following import can_be_computed
+from .picker import Picker, picker
+from .sample import batch_of
+from .textbook import formulas
+from .views import views
 
+MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page's own
 NOTEBOOK_HEIGHT = 860  # pixels of the page inside a notebook
 
 
@@ -70,19 +76,32 @@ def explore(
     >>> "<h1>Two paths to a</h1>" in page.html
     True
     """
-    with large_graph():
+    with large_graph(), waiting("exploring"):
         order = steps(root).order
-        values = followed(order)
-        _refuse_changed_data(values)
-        part = excerpt(order, values)
-        names = names_of(part.values)
-        shown = views(part.values, list(names.values()), part.blocks)
-    if mistakes and shown[0].plan.is_folded:
+        reached(0.05, "looking for samples")
+        batch = batch_of(order)
+        found = picker(order, batch) if batch else None
+        part = found.kinds[0].part if found and not can_be_computed(order) else excerpt(order)
+        reached(0.6, "checking that nothing has changed")
+        _refuse_changed_data(part.origins or order)
+        reached(0.8, "painting")
+        own = _shown(part)
+        graphs = [
+            None if kind.part is part else _shown(kind.part, MOST_VIEWS, MOST_PAINTED)
+            for kind in (found.kinds if found else [])
+        ]
+    if mistakes and own.views[0].plan.is_folded:
         raise ValueError(
             f"mistakes are shown in graphs of at most {MOST_BOXES} values and {MOST_ARROWS} "
             f"operands, this has {len(order):,} values; explore a Value further down"
         )
-    return Explorer(_document(title, part, names, shown, mistakes))
+    return Explorer(_document(title, own, mistakes, found, graphs))
+
+
+def _shown(part: Excerpt, most: int | None = None, room: int | None = None) -> Shown:
+    """An excerpt with the names and pictures that the page has of it."""
+    names = names_of(part.values)
+    return Shown(part, names, views(part.values, list(names.values()), part.blocks, most, room))
 
 
 def _refuse_changed_data(order: Sequence[Value]) -> None:
@@ -96,24 +115,36 @@ def _refuse_changed_data(order: Sequence[Value]) -> None:
 
 
 def _document(
-    title: str, part: Excerpt, names: dict[Value, str], shown: Sequence[View], mistakes: bool
+    title: str,
+    own: Shown,
+    mistakes: bool,
+    found: Picker | None,
+    graphs: Sequence[Shown | None],
 ) -> str:
     """The page's HTML. The only script that may run is the one whose hash stands in its head.
 
     It is ASCII, for a host that sends it as Latin-1 would garble the rest, and change the hash.
     """
-    forms = _forms(part.values)
-    script = _script(forms, bool(part.left_out), mistakes)
+    part = own.part
+    values = [value for shown in (own, *filter(None, graphs)) for value in shown.part.values]
+    forms = _forms(values)
+    made = {
+        "functions.js": functions(forms, bool(part.left_out) and not found),
+        "formulas.js": formulas(forms, values),
+        "optional.js": _optional(own.views[0].plan.is_folded or bool(part.blocks.names)),
+    }
+    script = _script(made, [*["sums.js"] * bool(found), *["mistakes.js"] * mistakes])
     fixed = _why_fixed(part)
     document = Template(_asset("page.html")).substitute(
         title=escape(printable(title)),
         style=_asset("page.css"),
-        picture=shown[0].picture,
+        picture=own.views[0].picture,
         left_out=escape(part.left_out),
         fixed=escape(fixed),
         training=" hidden" if part.left_out else "",
+        sampling=_asset("samples.html") if found else "",
         folding="" if part.blocks.names or part.left_out else " hidden",
-        data=facts(part, names, shown, forms, bool(fixed)),
+        data=facts(own, forms, bool(fixed), found, graphs),
         script=script,
         hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
@@ -129,11 +160,14 @@ def _forms(values: Sequence[Value]) -> dict[Form, int]:
     return found
 
 
-def _script(forms: dict[Form, int], is_recorded: bool, mistakes: bool) -> str:
-    parts = [_asset("arithmetic.js"), functions(forms, is_recorded), _asset("page.js")]
-    if mistakes:
-        parts.append(_asset("mistakes.js"))
-    return "".join(c if c.isascii() else _escaped(c) for c in "\n".join(parts))
+def _optional(has_blocks: bool) -> str:
+    """The module that imports what pages with blocks need, and others do not."""
+    return "// Nothing.\n" + 'import "./vectors.js";\n' * has_blocks
+
+
+def _script(made: dict[str, str], further: Sequence[str]) -> str:
+    script = assembled(["main.js", *further], made)
+    return "".join(c if c.isascii() else _escaped(c) for c in script)
 
 
 def _escaped(character: str) -> str:
@@ -143,12 +177,8 @@ def _escaped(character: str) -> str:
 
 
 def _asset(name: str) -> str:
-    """A file of this folder, without the indentation and comments that are for those who change it.
-
-    Comments are left out where a line begins with one; `* {` begins a rule of the style sheet.
-    """
-    text = Path(__file__).with_name(name).read_text("utf-8")
-    return re.sub(r"^ *((//|/\*|\*(?! \{)).*\n)?", "", text, flags=re.MULTILINE)
+    """A file of this folder, without what is for those who change it."""
+    return without_comments(Path(__file__).with_name(name).read_text("utf-8"))
 
 
 def _why_fixed(part: Excerpt) -> str:

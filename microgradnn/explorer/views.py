@@ -15,13 +15,15 @@ from ..drawing.diagram import (
     Diagram,
     Edge,
     describe_block,
+    describe_value,
     edges_of,
 )
-from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block
+from ..drawing.fold import MOST_ARROWS, MOST_BOXES, Block, can_be_read
 from ..drawing.geometry import Route, Size
 from ..drawing.grouping import grouped
 from ..drawing.layout import lay_out
 from ..drawing.nest import Nest
+from ..drawing.operands import is_constant, seat_of
 from ..drawing.svg import box_size, paint, route_of
 from ..engine.value import Value
 from ..explaining.notation import number, printable
@@ -29,7 +31,7 @@ from ..explaining.notation import number, printable
 MOST_VIEWS = 64
 MOST_PAINTED = 2_000  # boxes and arrows in all views
 MOST_TRIED = 300  # views besides the first, of which many turn out to be crowded
-LABEL_WIDTH = 64  # pixels for a number on an arrow, for sliders make numbers longer
+LABEL_WIDTH = 60  # pixels for a number on an arrow, for sliders make numbers longer
 WIDEST = number(-0.12345)  # what a number in a box may become
 
 
@@ -49,6 +51,13 @@ class Plan(NamedTuple):
     def is_folded(self) -> bool:
         """Whether any box is a block."""
         return min(self.boxes) < 0
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether the page may start with this picture."""
+        place = {box: k for k, box in enumerate(self.boxes)}
+        arrows = [(place[tail], place[head]) for tail, head, _ in self.arrows]
+        return can_be_read(arrows, self.is_folded)
 
     @property
     def is_crowded(self) -> bool:
@@ -97,12 +106,18 @@ def first_plan(links: Sequence[Edge], blocks: Nest) -> Plan | None:
     """The finest fold of all the graph that can be read."""
     for unfolded in [frozenset(range(len(blocks.names))), *reversed(blocks.levels)]:
         found = plan(links, blocks, unfolded)
-        if found and len(found.arrows) <= MOST_ARROWS:
+        if found and found.can_be_read:
             return found
     return None
 
 
-def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[View]:
+def views(
+    values: Sequence[Value],
+    names: Sequence[str],
+    blocks: Nest,
+    most: int | None = None,
+    room: int | None = None,
+) -> list[View]:
     """The view to start with, and those around it, nearest first, as many as there is room for.
 
     From each view that is painted, the ones that differ by a single block come into question next.
@@ -111,9 +126,9 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
     first = first_plan(links, blocks) or plan(links, blocks, frozenset())
     assert first
     queue = list(dict.fromkeys([first.unfolded, *reversed(blocks.levels)]))
+    most, room = most or MOST_VIEWS, room or MOST_PAINTED
     found: list[View] = []
     seen: set[frozenset[tuple[int, ...]]] = set()
-    room = MOST_PAINTED
     for unfolded in islice(queue, MOST_TRIED + 1):  # the queue grows meanwhile
         planned = plan(links, blocks, unfolded) if found else first
         if planned is None:
@@ -124,7 +139,7 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
         if partition in seen or (found and (planned.is_crowded or size > room)):
             continue
         found.append(_painted(values, names, blocks, planned))
-        if len(found) == MOST_VIEWS:
+        if len(found) == most:
             break
         seen.add(partition)
         room -= size
@@ -141,13 +156,15 @@ def views(values: Sequence[Value], names: Sequence[str], blocks: Nest) -> list[V
 def _painted(values: Sequence[Value], names: Sequence[str], blocks: Nest, planned: Plan) -> View:
     """The picture as `draw` makes it, but with the names by which the page speaks of its boxes."""
     outputs_of = _outputs(planned, root=len(values) - 1)
+    named = dict(zip(values, names, strict=True))
     boxes: list[Box] = []
     sizes: list[Size] = []
     told: list[dict[str, Any]] = []
     for key, members in planned.boxes.items():
         outputs = [values[k] for k in outputs_of[key]]
         if key >= 0:
-            box = _box_of_value(values[key], names[key])
+            box = describe_value(values[key], named, False)
+            box = box._replace(details=printable(values[key].label) or names[key])
             size = box_size(box)
             block = blocks.home[key]
             called: list[str | None] = [None] * len(outputs)
@@ -159,11 +176,11 @@ def _painted(values: Sequence[Value], names: Sequence[str], blocks: Nest, planne
             called = _names_of_outputs(box.name, outputs)
         boxes.append(box)
         sizes.append(size)
-        name = box.name or box.heading
+        name = names[key] if key >= 0 else box.name or box.heading
         told.append(
             {"key": key, "name": name, "block": block, "outputs": outputs_of[key], "names": called}
         )
-    arrows = _arrows(planned, outputs_of)
+    arrows = _arrows(values, planned, outputs_of)
     geometry = lay_out(sizes, [route for _, route in arrows])
     picture = paint(Diagram(boxes, [arrow for arrow, _ in arrows]), geometry)
     return View(planned, told, picture)
@@ -176,12 +193,6 @@ def _outputs(planned: Plan, root: int) -> dict[int, list[int]]:
     for (tail, _, _), links in planned.arrows.items():
         leaving[tail].update(link.tail for link in links)
     return {box: sorted(outputs) for box, outputs in leaving.items()}
-
-
-def _box_of_value(value: Value, name: str) -> Box:
-    """The box of a value that stands alone, with its name on the page."""
-    box = describe_block(Block("", [value], [value], []), False)
-    return box._replace(name=name, details=printable(value.label) or name)
 
 
 def _size_of_block(box: Box, count: int) -> Size:
@@ -200,16 +211,20 @@ def _names_of_outputs(block: str, outputs: Sequence[Value]) -> list[str | None]:
     return [f"{block}[{k}]" if block and x.op else None for k, x in enumerate(outputs)]
 
 
-def _arrows(planned: Plan, outputs_of: Mapping[int, Sequence[int]]) -> list[tuple[Arrow, Route]]:
+def _arrows(
+    values: Sequence[Value], planned: Plan, outputs_of: Mapping[int, Sequence[int]]
+) -> list[tuple[Arrow, Route]]:
     """The arrows, and the routes that they are drawn along, with room for their words."""
     place_of = {key: place for place, key in enumerate(planned.boxes)}
     found = []
     for (tail, head, place), links in planned.arrows.items():
         outputs, inputs = len(outputs_of[head]), len({link.tail for link in links})
         words = f"{outputs:,}×{inputs:,}" if place < 0 else ""
-        arrow = Arrow(place_of[tail], place_of[head], links[-1].local, words)
+        seat = min(seat_of(values[head], link.place) if head >= 0 else link.tail for link in links)
+        arrow = Arrow(place_of[tail], place_of[head], links[-1].local, words, seat=seat)
         are_listed = place < 0 and 1 < max(outputs, inputs) <= MOST_DERIVATIVES
-        found.append((arrow, _route(arrow, MOST_DERIVATIVES if are_listed else 1)))
+        changing = 0 if place >= 0 and is_constant(values[head], place) else 1
+        found.append((arrow, _route(arrow, MOST_DERIVATIVES if are_listed else changing)))
     return found
 
 

@@ -9,6 +9,7 @@ from ..arguments import as_list, check_lengths
 from ..engine import functions
 from ..engine.checks import as_operand, as_operands
 from ..engine.value import Value
+from ..told import Samples, tell
 from ..typed import Any
 from .probabilities import check_distribution
 from .weights import (
@@ -50,6 +51,8 @@ def by_element(
         weights = (sample_weight, weight, pos_weight)
         return _by_weighted_element(term, prediction, target, reduction, checks, *weights)
 
+    targets: list[Any] = []
+
     def walk(p: Any, t: Any, place: str) -> Any:
         if is_list(p) or is_list(t):
             ps = as_list(p, f"prediction{place}")
@@ -62,10 +65,11 @@ def by_element(
         for check, x, name in zip(checks, (p, t), ("prediction", "target"), strict=True):
             if check is not None and number_in(x) is not None:
                 check(x, f"{name}{place}")
+        targets.append(t)
         return _named(term, p, t, f"prediction{place}")
 
     try:
-        return _reduce(walk(prediction, target, ""), reduction)
+        return _reduce(walk(prediction, target, ""), reduction, targets)
     except RecursionError:
         raise ValueError("prediction is nested too deeply, or it is in itself") from None
 
@@ -90,8 +94,16 @@ def _by_weighted_element(
         factor, *more = next(of_terms)
         return 0.0 if is_zero(factor) else product(factor, term(p, t, *more))
 
-    losses = by_element(weighed, prediction, target, "none", checks)
-    return losses if reduction == "none" else weighted(flat(losses), shares, reduction)
+    targets: list[Any] = []
+
+    def noted(p: Any, t: Any) -> Any:
+        targets.append(t)
+        return weighed(p, t)
+
+    losses = by_element(noted, prediction, target, "none", checks)
+    if reduction == "none":
+        return losses
+    return weighted(flat(losses), shares, reduction, _samples(losses, targets))
 
 
 def by_sample(
@@ -122,16 +134,16 @@ def by_sample(
         check_lengths(samples, targets, "prediction", "target")
         places = [f"[{i}]" for i in range(len(samples))]
     if plain:
-        return _reduce(
-            list(map(partial(_of_sample, term, check), samples, targets, places)), reduction
-        )
+        losses = list(map(partial(_of_sample, term, check), samples, targets, places))
+        return _reduce(losses, reduction, targets, are_rows=True)
     weights = of_samples(sample_weight, None if alone else len(samples))
     weighed = partial(_of_weighted_sample, term, check, classes or NO_WEIGHTS)
     found = list(map(weighed, samples, targets, places, weights))
     losses = [loss for loss, _ in found]
     if reduction == "none":
         return losses[0] if alone else losses
-    return weighted(losses, [share for _, share in found], reduction)
+    shares = [share for _, share in found]
+    return weighted(losses, shares, reduction, _samples(losses, targets, are_rows=True))
 
 
 def _of_sample(
@@ -213,10 +225,37 @@ def _check_reduction(reduction: str) -> None:
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
 
 
-def _reduce(terms: Any, reduction: str) -> Any:
+def _reduce(terms: Any, reduction: str, targets: list[Any], are_rows: bool = False) -> Any:
     """The mean or the sum of nested lists of losses; a single loss stays as it is."""
     if reduction == "none" or not isinstance(terms, list):
         return terms
     items = flat(terms)
-    total = items[0] if len(items) == 1 else functions.sum(items)
-    return total / len(items) if reduction == "mean" and len(items) > 1 else total
+    if len(items) == 1:
+        return items[0]
+    total = functions.sum(items)
+    tell(total, _samples(terms, targets, are_rows))
+    return total / len(items) if reduction == "mean" else total
+
+
+def _samples(terms: Any, targets: list[Any], are_rows: bool = False) -> Samples | None:
+    """Which sample each of nested losses belongs to, and the targets, one a loss or one a row."""
+    if not isinstance(terms, list):
+        return None
+    of_terms = tuple(range(len(terms)))
+    if not are_rows and len(targets) > len(terms):
+        of_terms = tuple([k for k, term in enumerate(terms) for _ in flat(term)])
+        elements = iter(targets)
+        targets = [[next(elements) for _ in flat(term)] for term in terms]
+        are_rows = True
+    return Samples(of_terms, tuple(map(_as_told, targets)), are_rows)
+
+
+def _as_told(target: Any) -> Any:
+    """A target as a number or a tuple of numbers; None for a Value, which the graph has."""
+    if type(target) is float:
+        return target
+    if isinstance(target, (list, tuple)):
+        return tuple(map(_as_told, target))
+    if is_list(target):  # an array; what can be read only once has been
+        return tuple(map(_as_told, target.tolist())) if hasattr(target, "tolist") else None
+    return None if isinstance(target, Value) else float(target)

@@ -7,6 +7,7 @@ import math
 from ..arguments import as_count, as_list, as_number, check_lengths
 from ..engine import functions, table
 from ..engine.checks import as_operand, as_operands
+from ..told import Samples, tell
 from ..typed import Any
 
 
@@ -40,7 +41,9 @@ def product(weight: Any, x: Any) -> Any:
     return x if isinstance(weight, float) and weight == 1.0 else weight * x
 
 
-def weighted(losses: list[Any], shares: list[Any], reduction: str) -> Any:
+def weighted(
+    losses: list[Any], shares: list[Any], reduction: str, samples: Samples | None = None
+) -> Any:
     """The sum of losses that are weighed already, or their mean: over the sum of the `shares`."""
     total = _sum(shares)
     known = number_in(total)
@@ -51,6 +54,9 @@ def weighted(losses: list[Any], shares: list[Any], reduction: str) -> Any:
             "look at sample_weight, weight and ignore_index"
         )
     found = _sum(losses)
+    if samples:
+        kept = [k for k, loss in zip(samples.of_terms, losses, strict=True) if not is_zero(loss)]
+        tell(found, samples._replace(of_terms=tuple(kept)) if len(kept) > 1 else None)
     if reduction == "sum" or (isinstance(total, float) and total == 1.0):
         return found
     return found / total

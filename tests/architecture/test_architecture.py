@@ -28,24 +28,28 @@ ORDER = {
     "slopes": "",
     "elements": "",
     "collector": "",
+    "waiting": "",
     "lines": "",
     "sums": "",
     "error_functions": "",
     "rounding": "",
     "refusals": "",
+    "told": "",
     "engine": "checks recording row table reductions formulas functions lists kernels "
     "edges interop value copying modes derivatives checking",
     "custom": "",
+    "named": "",
     "foreign": "",
-    "explaining": "writing notation help passes paths diagnosis",
+    "explaining": "symbols writing mathml notation names help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
     "nn": "init files parts search generators outline module leaves embedding layers norm "
     "sequential",
     "optim": "schedules records groups stepping rules",
     "data": "",
     "transforms": "trees calls gradient matrices directions",
-    "drawing": "grouping opened blocks nest fold diagram frames geometry layered layout svg "
-    "contents dot image picture network drawn worksheet",
+    "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram "
+    "frames geometry ordering heights layered layout svg contents dot image picture network drawn "
+    "worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
@@ -54,7 +58,8 @@ ORDER = {
     "training": "terminal interrupts bookmark history samples targets shares vain accuracy "
     "evaluation batch_loss metrics steppers best course validation endings settings resuming "
     "checkpoint loop",
-    "explorer": "sample views excerpt arithmetic facts page",
+    "explorer": "packing claims sample following contributions views excerpt picker arithmetic "
+    "textbook assembly facts page",
     "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",
@@ -128,6 +133,7 @@ TESTED_BY = {
     "settings": "test_loop",
     "slopes": "test_checking",
     "targets": "test_vain",
+    "told": "test_named",
     "typed": "test_architecture",
 }
 
@@ -240,7 +246,7 @@ def test_importing_all_names_hides_none_of_pythons_own() -> None:
 # losses and optimisers need little more. Whatever else is wanted is loaded where it is used.
 LOADED_AT_ONCE = "__future__ collections.abc contextlib contextvars copyreg functools gc itertools "
 LOADED_AT_ONCE += "math operator os sys weakref"
-BELOW = {"typed", "arguments", "domains", "elements", "sums", "lines", "refusals"}
+BELOW = {"typed", "arguments", "domains", "elements", "sums", "lines", "refusals", "told"}
 ENGINE = {f"engine.{name}" for name in ORDER["engine"].split()} - {"engine.checking"}
 SLOW = "dataclasses enum inspect linecache numbers numpy pathlib random re typing"
 

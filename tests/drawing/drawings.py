@@ -2,8 +2,9 @@
 
 from xml.etree import ElementTree
 
-from microgradnn import Value
+from microgradnn import Value, losses, nn
 from microgradnn.drawing import draw
+from microgradnn.drawing.diagram import describe, values_below
 from microgradnn.engine.row import PRIMITIVES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -43,6 +44,32 @@ def neuron() -> Value:
     return loss
 
 
+def two_paths() -> Value:
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    return a * b + a
+
+
+def network() -> Value:
+    """The loss of one sample, whose inputs are plain numbers, of a network with a hidden layer."""
+    loss: Value = (nn.MLP(2, [3, 1], activation="tanh", rng=0)([1.0, 2.0]) - 1) ** 2
+    return loss
+
+
+def batch(samples: int) -> Value:
+    model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
+    outputs = [model([float(k), 1.0]) for k in range(samples)]
+    return losses.mse_loss(outputs, [1.0] * samples)
+
+
+def recurrence(steps: int) -> Value:
+    w, u, b = Value(0.5, label="w"), Value(0.8, label="u"), Value(0.1, label="b")
+    h: Value = Value(0.0, label="h0")
+    for k in range(1, steps + 1):
+        h = (w * h + u * Value(0.3 * k, label=f"x{k}") + b).tanh()
+        h.label = f"h{k}"
+    return h
+
+
 def chain(boxes: int) -> Value:
     value = Value(0.5)
     for _ in range(boxes - 1):
@@ -58,6 +85,10 @@ def hostile_graph() -> Value:
 
 def parse(root: Value) -> ElementTree.Element:
     return ElementTree.fromstring(draw(root).svg)
+
+
+def headings(root: Value) -> list[str]:
+    return [words.heading for words in describe(values_below(root)).boxes]
 
 
 def texts(element: ElementTree.Element) -> list[str]:

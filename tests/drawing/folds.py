@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import microgradnn as mg
 from microgradnn import Value, nn
@@ -44,6 +45,42 @@ def random_graph(rng: random.Random) -> Value:
     for _ in range(rng.randint(1, 40)):
         nodes.append(mg.tanh(rng.choice(operations)()))
     root: Value = mg.sum(nodes)
+    return root
+
+
+def graph_in_blocks(rng: random.Random) -> Value:
+    """A random graph whose values are recorded in blocks, some of them in each other."""
+    nodes = [Value(rng.uniform(-2, 2), rng.choice(["", "a.w", "b.w.1"])) for _ in range(4)]
+    for _ in range(rng.randint(5, 40)):
+        with ExitStack() as stack:
+            for name in rng.choices(["one", "two"], k=rng.randint(0, 3)):
+                stack.enter_context(mg.block(name))
+            nodes.append(mg.tanh(rng.choice(nodes) * rng.choice(nodes[-6:])))
+    root: Value = mg.sum(nodes)
+    return root
+
+
+def recurrence(rng: random.Random) -> Value:
+    """A random cell of several states, repeated; its weights are shared, some steps are read."""
+    states = [Value(rng.uniform(-1, 1)) for _ in range(rng.randint(1, 3))]
+    weights = [Value(rng.uniform(-1, 1), f"w{k}") for k in range(3)]
+    kinds: list[Callable[[Value, Value], Value]] = [
+        lambda a, b: a + b,
+        lambda a, b: a * b,
+        lambda a, b: mg.tanh(a),
+        lambda a, b: a - b,
+    ]
+    plan = [(rng.choice(kinds), rng.random(), rng.random()) for _ in range(rng.randint(2, 6))]
+    read = []
+    for _ in range(rng.randint(4, 9)):
+        values = [*states, *weights]
+        for kind, one, other in plan:
+            a, b = values[int(one * len(values))], values[int(other * len(values))]
+            values.append(kind(a, b))
+        states = [mg.sin(x) for x in values[-len(states) :]]
+        if rng.random() < 0.5:
+            read.append(states[0] * 0.5)
+    root: Value = mg.sum([*states, *read])
     return root
 
 

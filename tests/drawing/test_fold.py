@@ -1,18 +1,22 @@
 """The folded graph: the chain rule still holds on it, and graphs of any size become readable."""
 
 import random
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from effort import by_profile
-from folds import batch_loss, folded, names, random_graph
+from folds import batch_loss, folded, graph_in_blocks, names, random_graph, recurrence
 
 import microgradnn as mg
 from microgradnn import Value, nn
 from microgradnn.drawing import draw
+from microgradnn.drawing.blocks import Graph
 from microgradnn.drawing.diagram import Diagram, describe_folded
 from microgradnn.drawing.fold import MOST_ARROWS, MOST_BOXES, Folded, Rule, fold
+from microgradnn.drawing.refining import folds
 
 IS_NIGHTLY = by_profile(dev=False, ci=False, nightly=True)
 GRAPHS = 1000 if IS_NIGHTLY else 30  # random ones, for each seed
@@ -92,6 +96,28 @@ def test_blocks_are_in_topological_order_and_hold_every_value_once() -> None:
         assert sorted(map(id, held)) == sorted(map(id, values))
         assert root in graph.blocks[-1].outputs
         assert all(tail < head for tail, head in graph.arrows())
+
+
+MAKERS: list[Callable[[random.Random], Value]] = [graph_in_blocks, recurrence]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_blocks_by_hand_and_cells_obey_the_chain_rule(
+    make: Callable[[random.Random], Value],
+) -> None:
+    for seed in range(GRAPHS):
+        root = make(random.Random(seed))
+        values = mg.topological_order(root)
+        root.backward()
+        scale = absolute_sums(root)
+        for keys in (made() for made in folds(Graph(values))):
+            rule: Any = dict(zip(values, [key and str(key) for key in keys], strict=True)).get
+            graph = fold(values, rule)
+            held = [value for block in graph.blocks for value in block.values]
+            assert sorted(map(id, held)) == sorted(map(id, values))
+            assert all(tail < head for tail, head in graph.arrows())
+            for value, (received, _) in gradients_over_blocks(graph).items():
+                assert abs(received - value.grad) <= 1e-12 * scale[value]
 
 
 def by_hand() -> tuple[Value, Value, Value, Value]:
@@ -185,7 +211,7 @@ def test_sixty_values_stay_single() -> None:
     for _ in range(59):
         value = value.tanh()
     assert boxes(value) == 60
-    assert boxes(value.tanh()) == 2  # a leaf, and a rank of 60 values
+    assert boxes(value.tanh()) == 12  # 60 equal steps, in groups of 5
 
 
 @pytest.mark.parametrize(
@@ -211,9 +237,9 @@ def test_losses_of_a_batch_become_ranks() -> None:
 
 
 def test_a_graph_without_names_is_cut_into_parts() -> None:
-    value = Value(0.5)
-    for _ in range(200):
-        value = mg.tanh(value) * 0.9
+    value, rng = Value(0.5), random.Random(0)
+    for _ in range(400):  # nothing in it repeats
+        value = rng.choice([mg.tanh(value), mg.sin(value), value * 0.9, value - 0.1])
     found = names(value, "auto")
     assert found[0] == "part 1 of 20"
     assert found[-1] == "part 20 of 20"
@@ -235,7 +261,7 @@ def test_a_fold_that_leaves_too_much_is_refused() -> None:
         value = value.tanh()
     with pytest.raises(ValueError, match=r"1,001 boxes, more than 1,000; fold='auto'"):
         draw(value, "none")
-    with pytest.raises(ValueError, match="fold must be 'auto', 'none', 'neuron'"):
+    with pytest.raises(ValueError, match="fold must be 'auto', 'none', 'block', 'neuron'"):
         draw(value, "neurons")
 
 

@@ -21,8 +21,8 @@ def test_steps_show_what_is_known_so_far() -> None:
     assert [texts(box(picture, "n0"))[-1] for picture in pictures] == ["·", "·", "3", "6"]
     assert [texts(box(picture, "n1"))[-1] for picture in pictures] == ["·", "1", "1", "1"]
     assert [texts(box(picture, "n1"))[2] for picture in pictures] == ["9", "9", "9", "9"]
-    assert texts(pictures[0])[-3:] == ["Step 1 of 4: compute v2", "a × a = 9", ""]
-    assert texts(pictures[3])[-1] == "∂v2/∂a: 3 + (3) = 6"
+    assert texts(pictures[0])[-3:] == ["Step 1 of 4: compute (a × a)", "a × a = 9", ""]
+    assert texts(pictures[3])[-1] == "∂(a × a)/∂a: 3 + (3) = 6"
     assert a.grad == 0.0
 
 

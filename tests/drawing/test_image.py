@@ -5,13 +5,14 @@ import re
 import struct
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
-from drawings import chain, hostile_graph, neuron
+from drawings import chain, hostile_graph, network, neuron
 
 from microgradnn import Value, nn
 from microgradnn.drawing import Drawing, draw
-from microgradnn.drawing.image import STAND_INS, pdf, png
+from microgradnn.drawing.image import STAND_INS, _in_bundled_font, pdf, png
 from microgradnn.drawing.network import LEGEND
 from microgradnn.engine.row import PRIMITIVES
 
@@ -19,8 +20,8 @@ pytest.importorskip("vl_convert", reason="pip install 'microgradnn[image]'")
 
 
 def drawings() -> list[Drawing]:
-    network = draw(nn.MLP(12, [9, 3], rng=1), example=[0.5] * 12)
-    return [draw(neuron()), draw(neuron(), step=9), draw(hostile_graph()), network]
+    circles = draw(nn.MLP(12, [9, 3], rng=1), example=[0.5] * 12)
+    return [draw(neuron()), draw(neuron(), step=9), draw(hostile_graph()), circles]
 
 
 def size_of(image: bytes) -> tuple[int, int]:
@@ -60,7 +61,7 @@ def test_boxes_and_arrowheads_are_painted() -> None:
     svg = draw(Value(1.0, label="x") * 2).svg
     x, y, *_ = map(float, re.findall(r'class="tip" d="M([\d.]+),([\d.]+)', svg)[0])
     painted = pixels.imread(io.BytesIO(png(svg)), format="png")
-    left, top = round(2 * (x + 18)), round(2 * (y + 18))  # the picture begins at −18, −18
+    left, top = round(2 * (x + 8)), round(2 * (y + 8))  # the picture begins at −8, −8
     tip = painted[top, left - 12, :3]  # well inside the arrowhead
     assert tip == pytest.approx([0x7D / 255, 0x8A / 255, 0xA0 / 255], abs=0.05)
     assert painted[top - 3, left - 12, :3] == pytest.approx(tip, abs=0.05)  # no line is so wide
@@ -109,3 +110,13 @@ def test_the_same_picture_gives_the_same_image() -> None:
     svg = draw(neuron()).svg
     assert png(svg) == png(svg)
     assert len(pdf(svg)) == len(pdf(svg))  # the renderer lists the fonts in any order
+
+
+def test_small_digits_that_the_font_lacks_are_painted_as_usual_ones_made_small() -> None:
+    painted = _in_bundled_font('<svg data-name="w₁"><text>w₁₂⁽¹⁾ × 2</text></svg>')
+    below = '<tspan baseline-shift="sub" font-size="70%">12</tspan>'
+    above = '<tspan baseline-shift="super" font-size="70%">(1)</tspan>'
+    assert painted == f'<svg data-name="w₁"><text>w{below}{above} × 2</text></svg>'
+    shown = _in_bundled_font(draw(network()).svg)
+    ElementTree.fromstring(shown)
+    assert not set("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾") & set(re.sub('"[^"]*"', "", shown))

@@ -2,10 +2,11 @@
 
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from drawings import SVG, box, ids, neuron, parse
+from drawings import SVG, batch, box, chain, ids, network, neuron, parse, recurrence, two_paths
 from effort import by_profile
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,20 +14,33 @@ from hypothesis import strategies as st
 from microgradnn import Value
 from microgradnn.drawing import draw
 from microgradnn.drawing.diagram import describe, values_below
-from microgradnn.drawing.layout import Geometry, Point, Route, Size, lay_out
+from microgradnn.drawing.geometry import Beside
+from microgradnn.drawing.layout import Geometry, Point, Rectangle, Route, Size, lay_out
+from microgradnn.drawing.svg import box_size, route_of
 
 EXAMPLES = by_profile(dev=30, ci=30, nightly=2000)
 
 
+BESIDE = st.lists(st.just(Beside(30, 20, 1)), max_size=3).map(tuple)
+
+
 @st.composite
 def graphs(draw_from: st.DrawFn) -> tuple[list[Size], list[Route]]:
-    widths = draw_from(st.lists(st.sampled_from([144, 180, 330]), min_size=1, max_size=14))
+    widths = draw_from(st.lists(st.sampled_from([100, 180, 330]), min_size=1, max_size=14))
     routes = [
-        Route(draw_from(st.integers(0, head - 1)), head, Size(draw_from(st.integers(30, 90)), 20))
+        Route(
+            draw_from(st.integers(0, head - 1)),
+            head,
+            Size(draw_from(st.integers(30, 90)), 20),
+            seat,
+        )
         for head in range(1, len(widths))
-        for _ in range(draw_from(st.integers(1, 5)))
+        for seat in range(draw_from(st.integers(1, 5)))
     ]
-    return [Size(width, 79) for width in widths], routes
+    boxes = [
+        Size(width, draw_from(st.sampled_from([38, 62, 95])), draw_from(BESIDE)) for width in widths
+    ]
+    return boxes, routes
 
 
 def along(spline: list[Point]) -> list[Point]:
@@ -39,8 +53,15 @@ def along(spline: list[Point]) -> list[Point]:
     return points
 
 
+def runs_through(box: Rectangle, points: list[Point]) -> bool:
+    return any(
+        box.left + 2 < x < box.right - 2 and abs(y - box.y) < box.height / 2 - 1 for x, y in points
+    )
+
+
 def check(boxes: list[Size], routes: list[Route], geometry: Geometry) -> None:
-    placed = [*geometry.boxes, *geometry.labels]
+    numbers = [place for beside in geometry.beside for place, _ in beside]
+    placed = [*geometry.boxes, *geometry.labels, *numbers]
     for k, a in enumerate(placed):
         for b in placed[k + 1 :]:
             apart_x = abs(a.x - b.x) >= (a.width + b.width) / 2 - 1
@@ -54,10 +75,15 @@ def check(boxes: list[Size], routes: list[Route], geometry: Geometry) -> None:
         assert any(math.dist(point, (label.x, label.y)) < label.width / 4 for point in points)
         for other in placed:
             if other is not label:
-                assert not any(
-                    other.left + 2 < x < other.right - 2 and abs(y - other.y) < other.height / 2 - 4
-                    for x, y in points
-                ), "a line runs through a box or a label"
+                assert not runs_through(other, points), "a line runs through a box or a label"
+    for k, beside in enumerate(geometry.beside):
+        assert len(beside) == len(boxes[k].beside)
+        for number, spline in beside:
+            assert spline[0] == pytest.approx((number.right, number.y))
+            assert spline[-1][0] == pytest.approx(geometry.boxes[k].left)
+            for other in placed:
+                if other is not number:
+                    assert not runs_through(other, along(spline))
 
 
 @given(graph=graphs())
@@ -68,13 +94,68 @@ def test_boxes_and_labels_lie_apart_and_lines_run_between_them(
     boxes, routes = graph
     geometry = lay_out(boxes, routes)
     check(boxes, routes, geometry)
-    width, height = geometry.size  # up to rounding, which is far below a pixel
+    width, height, _ = geometry.size  # up to rounding, which is far below a pixel
     assert all(box.left >= -1e-9 and box.right <= width + 1e-9 for box in geometry.boxes)
     assert all(box.top >= -1e-9 and box.bottom <= height + 1e-9 for box in geometry.boxes)
 
 
+NAMED = {
+    "two paths": two_paths,
+    "a neuron": neuron,
+    "a network": network,
+    "a batch": lambda: batch(4),
+    "a recurrence": lambda: recurrence(5),
+    "a chain": lambda: chain(12),
+}
+
+
+@pytest.mark.parametrize("root", NAMED.values(), ids=NAMED.keys())
+def test_no_line_runs_through_a_box_of_a_named_picture(root: Callable[[], Value]) -> None:
+    diagram = describe(values_below(root()))
+    boxes = [*map(box_size, diagram.boxes)]
+    routes = [*map(route_of, diagram.arrows)]
+    check(boxes, routes, lay_out(boxes, routes))
+
+
+def test_a_chain_is_on_one_line() -> None:
+    diagram = describe(values_below(chain(12)))
+    geometry = lay_out([*map(box_size, diagram.boxes)], [*map(route_of, diagram.arrows)])
+    middles = [place.y for place in [*geometry.boxes, *geometry.labels]]
+    middles += [y for spline in geometry.splines for _, y in spline]
+    assert max(middles) - min(middles) < 0.01
+
+
+def test_so_is_the_state_of_a_recurrence_though_it_has_leaves_at_each_step() -> None:
+    diagram = describe(values_below(recurrence(5)))
+    geometry = lay_out([*map(box_size, diagram.boxes)], [*map(route_of, diagram.arrows)])
+    states = [
+        place.y
+        for words, place in zip(diagram.boxes, geometry.boxes, strict=True)
+        if words.name.startswith("h") and words.operation
+    ]
+    assert len(states) == 5
+    assert max(states) - min(states) < 0.01
+
+
+def test_neurons_of_a_layer_stand_in_order_with_their_parameters() -> None:
+    diagram = describe(values_below(network()))
+    geometry = lay_out([*map(box_size, diagram.boxes)], [*map(route_of, diagram.arrows)])
+    height = {
+        words.path: place.y for words, place in zip(diagram.boxes, geometry.boxes, strict=True)
+    }
+    for names in (
+        ["z₁⁽¹⁾", "z₂⁽¹⁾", "z₃⁽¹⁾"],
+        [f"layers.0.neurons.{j}.{p}" for j in range(3) for p in ("w.0", "w.1", "b")],
+        # Each weight beside what it multiplies.
+        [x for j in range(3) for x in (f"layers.1.neurons.0.w.{j}", f"tanh(z{'₁₂₃'[j]}⁽¹⁾)")],
+    ):
+        heights = [height[name] for name in names]
+        assert heights == sorted(heights)
+
+
 def test_lines_keep_clear_of_wider_boxes_in_their_column() -> None:
-    boxes = [Size(width, 79) for width in (60, 330, 60, 330, 60, 100, 60, 330, 60, 330, 60, 100)]
+    widths = (60, 330, 60, 330, 60, 100, 60, 330, 60, 330, 60, 100)
+    boxes = [Size(width, 79) for width in widths]
     label = Size(30, 20)
     routes = [Route(tail, 5, label) for tail in range(5)]
     routes += [Route(5, middle, label) for middle in range(6, 11)]

@@ -38,7 +38,7 @@ def test_a_page_holds_the_picture_and_nothing_from_elsewhere(tmp_path: Path) -> 
     page = (tmp_path / "graph.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert drawing.svg in page
-    assert "<title>Computational graph □ × 2</title>" in page
+    assert "<title>Computational graph product = □ × 2</title>" in page
     assert "<script" not in page
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
 

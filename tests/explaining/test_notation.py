@@ -7,13 +7,22 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import Value
-from microgradnn.explaining.notation import derivative, names_of, number, operation, written
+from microgradnn.engine.row import PRIMITIVES
+from microgradnn.explaining.names import names_of
+from microgradnn.explaining.notation import derivative, number, operation, place_told, written
 from microgradnn.explaining.writing import latex
 
 
 @pytest.mark.parametrize(
     ("x", "text"),
-    [(1.0, "1"), (-2 / 3, "−0.6667"), (1.5e-7, "1.5e−7"), (1e20, "1e20"), (-math.inf, "−inf")],
+    [
+        (1.0, "1"),
+        (-2 / 3, "−0.6667"),
+        (1.5e-7, "1.5e−7"),
+        (1e20, "1e20"),
+        (-math.inf, "−inf"),
+        (-0.0, "0"),
+    ],
 )
 def test_numbers(x: float, text: str) -> None:
     assert number(x) == text
@@ -38,7 +47,7 @@ def leaves() -> tuple[Value, Value, Value]:
         (lambda a, b, c: a + b, ["", ""]),
         (lambda a, b, c: mg.dot([a, b], [c, 2.0], 1.0), ["c", "", "a", "b", ""]),
         (lambda a, b, c: mg.logsumexp([a, b]), ["exp(a − y)", "exp(b − y)"]),
-        (lambda a, b, c: mg.softmax([a, b])[0], ["", "y·(1 − y)", "−y·softmax(1, a, b)"]),
+        (lambda a, b, c: mg.softmax([a, b])[0], ["", "y·(1 − y)", "−y·softmax₁(a, b)"]),
     ],
 )
 def test_derivatives_are_the_textbooks_with_the_names_of_the_graph(
@@ -70,14 +79,19 @@ def test_a_name_stays_as_it_is(label: str) -> None:
     assert derivative(y, 0, {x: "N", y: "y"}, latex) == r"3 \cdot N^{2}"
 
 
-def test_operations_and_names() -> None:
+def test_operations() -> None:
     a, b, _ = leaves()
-    y = a * b
-    assert list(names_of([a, b, y]).values()) == ["a", "b", "v3"]
-    assert written(y, names_of([a, b, y])) == "a × b"
+    assert written(a * b, {a: "a", b: "b"}) == "a × b"
     assert written(a, {}) == ""
     assert operation(mg.abs, ["a"]) == "|a|"
     assert operation(mg.floor, ["a"]) == "⌊a⌋"
     assert [operation(mg.square, [x]) for x in ("a", "□", "−3")] == ["a²", "□²", "(−3)²"]
     assert operation(mg.atan2, ["b", "a"]) == "atan2(b, a)"
+    logits = [*leaves()]
+    assert written(mg.softmax(logits)[2], names_of(logits)) == "softmax₂(a, b, c)"
+    loss = mg.losses.cross_entropy(logits, 1)
+    assert written(loss, names_of(logits)) == "cross-entropy₁(a, b, c)"
+    soft = mg.losses.cross_entropy(logits, [0.5, 0.5, 0.0])
+    assert written(soft, names_of(logits)) == "cross-entropy(a, b, c, 0.5, 0.5, 0)"
+    assert place_told(PRIMITIVES["sum"], ["a", "b", "0", "1"]) is None
     assert written(mg.sum([a] * 13), {a: "a"}) == "Σ of 13 operands"

@@ -6,8 +6,9 @@ import microgradnn as mg
 from microgradnn.engine.row import PRIMITIVES
 from microgradnn.explorer.arithmetic import MOST_WRITTEN, functions
 
+HEAD = 'import { sum, erf, erfc, remainder, ofChosen } from "./arithmetic.js";\n'
 MUL = """\
-const functions = [
+export const functions = [
   (x0, x1) => { // mul
     const out = x0 * x1;
     const d0 = x1;
@@ -19,7 +20,7 @@ const functions = [
 
 
 def test_a_row_becomes_a_function_of_its_value_and_derivatives() -> None:
-    assert functions([(PRIMITIVES["mul"], 2)], False) == MUL
+    assert functions([(PRIMITIVES["mul"], 2)], False) == HEAD + MUL
 
 
 def test_functions_stand_in_the_order_of_their_rows() -> None:
@@ -27,7 +28,7 @@ def test_functions_stand_in_the_order_of_their_rows() -> None:
     script = functions(forms, False)
     places = [script.index(f"// {row.name}\n") for row, _ in forms]
     assert places == sorted(places)
-    assert functions([], False) == "const functions = [\n\n];\n"
+    assert functions([], False) == HEAD + "export const functions = [\n\n];\n"
 
 
 def test_sums_are_exact_and_softmax_has_its_choice() -> None:
@@ -44,11 +45,11 @@ def test_what_is_not_computed_has_no_function() -> None:
     total = (PRIMITIVES["sum"], MOST_WRITTEN)
     longer = (PRIMITIVES["sum"], MOST_WRITTEN + 1)
     assert functions([total], True).count("// sum") == 1
-    assert functions([longer], True) == "const functions = [\n  null\n];\n"
+    assert functions([longer], True) == HEAD + "export const functions = [\n  null\n];\n"
     assert functions([longer], False).count("// sum") == 1
     cube = mg.primitive("cube", lambda x: x * x * x, [lambda out, x: 3 * x * x])
     try:
-        assert functions([(cube, 1)], False) == "const functions = [\n  null\n];\n"
+        assert functions([(cube, 1)], False) == HEAD + "export const functions = [\n  null\n];\n"
     finally:
         del PRIMITIVES["cube"]
 

@@ -17,7 +17,7 @@ from microgradnn.explorer.excerpt import (
     _still_to_fold,
     excerpt,
 )
-from microgradnn.explorer.sample import MOST_COMPUTED
+from microgradnn.explorer.following import MOST_COMPUTED
 
 IS_NIGHTLY = by_profile(dev=False, ci=False, nightly=True)
 
@@ -42,7 +42,7 @@ def test_operands_that_are_left_out_become_numbers() -> None:
 
 def test_a_small_graph_is_held_as_it_is() -> None:
     order = topological_order(nn.MLP(2, [3, 1], rng=0)([1.0, 2.0]))
-    found = excerpt(order, order)
+    found = excerpt(order)
     assert found.values == order
     assert (found.elsewhere, found.left_out) == ({}, "")
 
@@ -72,12 +72,12 @@ def test_outputs_of_folded_blocks_have_the_engine_s_gradients(
     loss = mg.losses.mse_loss(outputs, [0.5] * 4)
     loss.backward()
     order = topological_order(loss)
-    part = excerpt(order, order)
+    part = excerpt(order)
     links = {(x, value) for value in part.values for x in value.operands if isinstance(x, Value)}
     assert len(part.values) + len(links) <= most
     assert part.left_out == (
-        f"{len(order)} values are too many for a page: it has the {len(part.values)} that lead "
-        "from one block to another."
+        f"No samples were recognised in this graph. {len(order)} values are too many for a page: "
+        f"it has the {len(part.values)} that lead from one block to another."
     )
     by_data: dict[float, list[float]] = {}
     for value in order:
@@ -105,6 +105,37 @@ def test_the_blocks_that_are_left_hold_several_values_each() -> None:
     assert found.parents == [-1, 0, 0]
     assert found.home == [1, 1, 2, 2, -1]
     assert found.levels == [frozenset(), {0}, {0, 1, 2}]
+
+
+def test_a_chain_is_cut_into_parts_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_RECORDED", 200)
+    rng, value = random.Random(0), Value(0.5, "x")
+    for _ in range(300):  # nothing in it repeats
+        value = rng.choice([mg.tanh(value), mg.sin(value), value * 0.9, value - 0.1])
+    value.backward()
+    part = excerpt(topological_order(value))
+    assert part.left_out == (
+        "No samples were recognised in this graph. 301 values are too many for a page: it has the "
+        "20 that lead from one part, cut by the distance from the root, to another."
+    )
+    by_data = {x.data: x.grad for x in topological_order(value)}
+    for x, gradient in gradients_of(part).items():
+        assert gradient == pytest.approx(by_data[x.data], rel=1e-12)
+
+
+def test_many_inputs_stay_in_a_block_that_folds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves that a picture shows as one rank are all in the page, folded in the same way."""
+    monkeypatch.setattr(module, "MOST_RECORDED", 1000)
+    inputs = [Value(k / 80, f"x{k}") for k in range(80)]
+    loss = nn.MLP(80, [40, 1], activation="tanh", rng=0)(inputs)
+    loss.backward()
+    part = excerpt(topological_order(loss))
+    labels = {value.label for value in part.values if not value.op}
+    assert labels >= {x.label for x in inputs}
+    received = gradients_of(part)
+    by_label = {value.label: received[value] for value in part.values}
+    for x in inputs:
+        assert by_label[x.label] == pytest.approx(x.grad, rel=1e-12)
 
 
 def test_a_large_graph_without_any_order_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """The views: which boxes and arrows a plan has, which views there are, what the page is told."""
 
 import random
+import re
+from collections.abc import Callable
 
 import pytest
 
@@ -9,7 +11,7 @@ from microgradnn import Value, nn, topological_order
 from microgradnn.drawing.diagram import edges_of
 from microgradnn.drawing.fold import MOST_ARROWS, MOST_BOXES
 from microgradnn.drawing.nest import Nest, nests
-from microgradnn.explaining.notation import names_of
+from microgradnn.explaining.names import names_of
 from microgradnn.explorer import views as module
 from microgradnn.explorer.views import View, _names_of_outputs, first_plan, plan, views
 
@@ -128,3 +130,50 @@ def test_outputs_bear_the_name_of_their_block() -> None:
     assert _names_of_outputs("layer", [a, x, b]) == ["layer[0]", None, "layer[2]"]
     assert _names_of_outputs("", [a, b]) == [None, None]
     assert _names_of_outputs("", [a]) == [None]
+
+
+def test_boxes_that_are_alike_stand_in_order_in_the_page_too() -> None:
+    model = nn.MLP(4, [12, 3], rng=0)
+    values = topological_order(mg.losses.cross_entropy(model([0.5, -1.0, 2.0, 0.25]), 1))
+    blocks = next(nests(values))
+    first = views(values, list(names_of(values).values()), blocks)[0]
+    heights = {
+        name: float(top)
+        for name, top in re.findall(
+            r'data-name="([^"]*)"[^>]*translate\([\d.]+ ([\d.]+)\)', first.picture
+        )
+    }
+    for layer, size in ((0, 12), (1, 3)):
+        tops = [heights[f"layers.{layer}.neurons.{k}"] for k in range(size)]
+        assert tops == sorted(tops)
+
+
+def test_only_a_derivative_that_may_change_has_room_for_longer_numbers() -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    links_of = {"x + y": x + y, "x × y": x * y}
+    widths = {}
+    for name, root in links_of.items():
+        values = topological_order(root)
+        (view,) = views(values, list(names_of(values).values()), next(nests(values)))
+        label = re.findall(r'class="surface"[^>]*width="([\d.]+)" height="18', view.picture)
+        widths[name] = {float(width) for width in label}
+    assert widths["x × y"] == {module.LABEL_WIDTH}
+    assert max(widths["x + y"]) < module.LABEL_WIDTH / 2
+
+
+@pytest.mark.parametrize(
+    ("root", "least"),
+    [
+        (lambda: (nn.MLP(2, [3, 1], rng=0)([1.0, 2.0]) - 1) ** 2, 12.0),
+        (lambda: mg.losses.mse_loss([nn.MLP(2, [3, 1], rng=0)([0.5, -1.25])], [1.0]), 12.0),
+        (lambda: mg.losses.cross_entropy(nn.MLP(4, [8, 3], rng=0)([5.1, 3.5, 1.4, 0.2]), 0), 10.0),
+    ],
+    ids=["a network", "its mean loss", "neurons of a classifier"],
+)
+def test_a_network_can_be_read_from_the_last_row(root: Callable[[], Value], least: float) -> None:
+    values = topological_order(root())
+    blocks = next(nests(values))
+    picture = views(values, list(names_of(values).values()), blocks)[0].picture
+    width, height = map(float, re.findall(r'(?:width|height)="(\d+)"', picture)[:2])
+    smallest = min(map(float, re.findall(r"(?:font|font-size):(\d+)px", picture)))
+    assert smallest * min(1240 / width, 560 / height) >= least  # in a window of 1280 × 800

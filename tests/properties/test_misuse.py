@@ -206,6 +206,12 @@ def graph() -> Value:
 
 
 NOTHING = either(text, lambda x: isinstance(x, (tuple, list)) and not x)  # without the other of the two
+def _inside(name: Any) -> None:
+    with mg.block(name):
+        pass
+
+
+row("block", _inside, lambda: {"name": "b"}, name=lambda x: text(x) and bool(x.strip()))
 row("Value", Value, lambda: {"data": 1.0}, data=number, label_or_operands=NOTHING, op_or_local_grads=NOTHING, label=text, _children=lambda x: NOTHING(x) and not x, _op=text)
 row("Value.data", lambda x, data: setattr(x, "data", data), lambda: {"x": Value(1.0), "data": 2.0}, data=number)
 row("Value.grad", lambda x, grad: setattr(x, "grad", grad), lambda: {"x": Value(1.0), "grad": 2.0}, grad=number)

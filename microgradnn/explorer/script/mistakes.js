@@ -1,5 +1,12 @@
 // Mistakes on purpose: wrong backward passes to step through, and where they part from the right one.
 
+import { byId, element, said } from "./dom.js";
+import { nodes, root, views } from "./graph.js";
+import { number } from "./numbers.js";
+import { now } from "./now.js";
+import { atLeaves } from "./passes.js";
+import { go, setView, whenShown } from "./stepping.js";
+
 const MISTAKES = {
   overwrite: {
     title: "= instead of +=",
@@ -7,7 +14,7 @@ const MISTAKES = {
     bad: "operand.grad = local * upstream",
     says: "Each contribution wipes out those before it: of a value used twice, the last one is left.",
     without: "no value is used twice",
-    options: () => ({ carried, overwrite: true }),
+    options: () => ({ carried: now.carried, overwrite: true }),
   },
   order: {
     title: "no topological order",
@@ -15,7 +22,7 @@ const MISTAKES = {
     bad: "def pass_on(node):\n    …  # and at once: pass_on(operand)",
     says: "A node passes on what it has as soon as anything arrives; what comes later gets no further.",
     without: "no computed value is used twice",
-    options: () => ({ carried, order: impatientOrder() }),
+    options: () => ({ carried: now.carried, order: impatientOrder() }),
   },
   carried: {
     title: "forgotten zero_grad()",
@@ -23,7 +30,7 @@ const MISTAKES = {
     bad: "root.backward()  # the second time",
     says: "The leaves still hold the gradients of the pass before, and the second pass adds to them.",
     without: "all gradients are 0",
-    options: () => ({ carried: atLeaves(gradients) }),
+    options: () => ({ carried: atLeaves(now.gradients) }),
   },
 };
 
@@ -32,7 +39,7 @@ function impatientOrder() {
   const order = [], seen = new Set();
   const passOn = (head) => {
     seen.add(head);
-    for (const edge of pass.edges.filter((x) => x.head === head)) {
+    for (const edge of now.pass.edges.filter((x) => x.head === head)) {
       order.push(edge);
       if (!seen.has(edge.tail)) passOn(edge.tail);
     }
@@ -45,6 +52,7 @@ function impatientOrder() {
 const alike = (a, b) => number(a, 12) === number(b, 12);
 
 function showComparison() {
+  const { mistake, right, run, steps } = now;
   if (!mistake || !run) {
     byId("comparison").replaceChildren();
     return;
@@ -76,7 +84,7 @@ byId("mistakes").hidden = false;
 byId("mistake").append(...Object.entries(MISTAKES).map(([value, { title }]) =>
   element("option", { value }, title)));
 byId("mistake").onchange = (event) => {
-  mistake = MISTAKES[event.target.value];
+  now.mistake = MISTAKES[event.target.value];
   setView(views[0]); // a mistake is followed in the whole graph
 };
-alsoShown.push(showComparison);
+whenShown(showComparison);

@@ -1,7 +1,7 @@
-// What the rows of the table need and JavaScript's Math lacks: an exact sum, the remainder, erf and erfc; and softmax's choice.
+// What the table's rows need and Math lacks: an exact sum, remainder, erf, erfc, softmax's choice.
 
 /** The sum of all terms. Partial sums that share no digits lose none (Shewchuk 1997). */
-function sum(...terms) {
+export function sum(...terms) {
   const plain = terms.reduce((a, b) => a + b);
   if (!Number.isFinite(plain)) { // infinite terms, or an overflow on the way
     return terms.every(Number.isFinite) ? sum(...terms.map((x) => x * 2 ** -64)) * 2 ** 64 : plain;
@@ -22,7 +22,7 @@ function sum(...terms) {
 }
 
 /** What is left of a, with the sign of b; that of JavaScript's % is the sign of a. */
-function remainder(a, b) {
+export function remainder(a, b) {
   const left = a % b;
   if (left === 0) return b < 0 ? -0 : 0;
   return (left < 0) !== (b < 0) ? left + b : left;
@@ -34,7 +34,10 @@ function gaussian(x) {
   return Math.exp(-coarse * coarse) * Math.exp(-(x - coarse) * (x + coarse));
 }
 
-/** The error function near 0: 2/√π · exp(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·5⋯(2n+1)); all terms agree in sign. */
+/**
+ * The error function near 0: 2/√π · exp(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·5⋯(2n+1)).
+ * All terms agree in sign.
+ */
 function erfSeries(x) {
   let term = x, total = 0;
   for (let n = 1; total + term !== total; n++) {
@@ -44,12 +47,12 @@ function erfSeries(x) {
   return 2 / Math.sqrt(Math.PI) * gaussian(x) * total;
 }
 
-function erf(x) {
+export function erf(x) {
   return Math.abs(x) < 0.5 ? erfSeries(x) : x < 0 ? erfc(-x) - 1 : 1 - erfc(x);
 }
 
 /** 1 − erf(x), in the right tail by Laplace's continued fraction, which is evaluated backwards. */
-function erfc(x) {
+export function erfc(x) {
   if (x < 0) return 2 - erfc(-x);
   if (x < 0.5) return 1 - erfSeries(x);
   if (x > 28) return 0; // less than the smallest number
@@ -59,7 +62,7 @@ function erfc(x) {
 }
 
 /** A function of logits, the chosen one first, as a function of its place and the logits in order. */
-const ofChosen = (compute) => (which, ...logits) => {
+export const ofChosen = (compute) => (which, ...logits) => {
   const [chosen] = logits.splice(which, 1);
   const [out, own, ...others] = compute(chosen, ...logits);
   others.splice(which, 0, own);

@@ -1,0 +1,71 @@
+"""Putting the page's script together from the modules in `script/`, each after those it imports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("script")
+
+_IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"\./([\w.]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:const|let|(?:async )?function|class)\b)", re.MULTILINE)
+_DECLARED = re.compile(r"^(export )?(?:const|let|(?:async )?function|class) (\w+)", re.MULTILINE)
+
+
+def assembled(wanted: Iterable[str], made: Mapping[str, str]) -> str:
+    """One script of the wanted modules and all that they import; `made` has those that no file is.
+
+    The modules share one scope, so `import` and `export` are left out. What they would have checked
+    is checked here: that what is imported is exported, that no name is declared twice, and that no
+    module imports one that needs it itself.
+    """
+    sources = _needed(wanted, made)
+    imports = {
+        name: [other for _, other in _IMPORT.findall(text)] for name, text in sources.items()
+    }
+    try:
+        order = list(TopologicalSorter(imports).static_order())
+    except CycleError as error:
+        raise ValueError(f"modules import each other: {' → '.join(error.args[1])}") from None
+    _check_names({name: sources[name] for name in order})
+    script = "\n".join(_EXPORT.sub("", _IMPORT.sub("", sources[name])) for name in order)
+    return without_comments(script)
+
+
+def _needed(wanted: Iterable[str], made: Mapping[str, str]) -> dict[str, str]:
+    """The texts of the wanted modules and of all that they import, by their names."""
+    found: dict[str, str] = {}
+    waiting = list(wanted)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = made.get(name) or (FOLDER / name).read_text("utf-8")
+            waiting += [other for _, other in _IMPORT.findall(found[name])]
+    return found
+
+
+def without_comments(text: str) -> str:
+    """A script, style sheet or page without indentation, and without lines that are comments.
+
+    `* {` begins a rule of the style sheet.
+    """
+    return re.sub(r"^ *((//|/\*|\*(?! \{)).*\n)?", "", text, flags=re.MULTILINE)
+
+
+def _check_names(sources: Mapping[str, str]) -> None:
+    exported: dict[str, set[str]] = {}
+    owner: dict[str, str] = {}
+    for name, text in sources.items():
+        found = _DECLARED.findall(text)
+        exported[name] = {declared for export, declared in found if export}
+        for _, declared in found:
+            if declared in owner:
+                raise ValueError(f"{declared} is declared in {owner[declared]} and in {name}")
+            owner[declared] = name
+    for name, text in sources.items():
+        for names, other in _IMPORT.findall(text):
+            missing = set(re.findall(r"\w+", names)) - exported[other]
+            if missing:
+                raise ValueError(f"{name} imports {', '.join(missing)}, which {other} lacks")

@@ -1,0 +1,81 @@
+// One step along an arrow between blocks: a vector of gradients times a matrix of local derivatives.
+
+import { name } from "./boxes.js";
+import { element, said } from "./dom.js";
+import { number } from "./numbers.js";
+import { now } from "./now.js";
+import { whenStep } from "./words.js";
+
+const MOST_WRITTEN = 8; // rows or columns; where there are more, the derivatives are a heat map
+const MOST_SINGLE = 64; // single contributions, in words
+
+const boxNamed = (k) => now.boxes[now.places[k]].name;
+
+function arrowTitle({ head, tail }) {
+  const [from, to] = [boxNamed(head), boxNamed(tail)];
+  return from === to ? `inside ${from}` : `${from} to ${to}`;
+}
+
+/** The table of a step: gradients of the outputs, derivatives, and what comes to each input. */
+function arrowWords({ steps }) {
+  const heads = [...new Set(steps.map(({ head }) => head))];
+  const tails = [...new Set(steps.map(({ tail }) => tail))];
+  const isWritten = Math.max(heads.length, tails.length) <= MOST_WRITTEN;
+  return [said(`${howMany(heads, "upstream gradient")} times ${heads.length} × ${tails.length} local `
+    + `derivatives: what comes out is added to ${howMany(tails, "gradient")}, ${steps.length} `
+    + "contributions at once."),
+  element("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: "Table; it scrolls" },
+    matrixOf(steps, heads, tails, isWritten)),
+  ...(isWritten ? [] : [said("The larger a square, the larger the derivative; a hollow one is negative. "
+    + "Point at it to read the number.")]), singly(steps)];
+}
+
+function matrixOf(steps, heads, tails, isWritten) {
+  const largest = Math.max(...steps.map(({ local }) => Math.abs(local)));
+  const ofHead = (k) => {
+    const own = steps.filter(({ head }) => head === k);
+    const cells = tails.map((tail) => {
+      const local = own.filter((step) => step.tail === tail).reduce((sum, step) => sum + step.local, 0);
+      return isWritten ? cell(local) : heat(k, tail, local, largest);
+    });
+    return tableRow(name(k), cell(own[0].upstream), ...cells);
+  };
+  const ofTails = (caption, of, className = "") => tableRow(caption, "", ...tails.map((k) =>
+    element("td", { className }, number(of(steps.filter(({ tail }) => tail === k))))));
+  const titles = ["local ∂", "upstream", ...tails.map((k) => (isWritten ? name(k) : ""))];
+  return element("table", { className: "matrix" },
+    element("thead", {}, element("tr", {}, ...titles.map((x) => element("th", { scope: "col" }, x)))),
+    element("tbody", {}, ...heads.map(ofHead)),
+    element("tfoot", {},
+      ofTails("upstream × local, added", (own) => own.reduce((sum, { product }) => sum + product, 0)),
+      ofTails("gradient before", (own) => own[0].before),
+      ofTails("after", (own) => own.at(-1).after, "result")));
+}
+
+const howMany = (all, what) => `${all.length} ${what}${all.length === 1 ? "" : "s"}`;
+const cell = (x) => element("td", {}, number(x));
+const tableRow = (caption, ...cells) => element("tr", {}, element("th", { scope: "row" }, caption),
+  ...cells.map((x) => (typeof x === "string" ? element("td", {}, x) : x)));
+
+/** A square whose side is the size of a derivative, for many of them. */
+function heat(head, tail, local, largest) {
+  const side = Math.round(14 * Math.sqrt(Math.abs(local) / largest)) || 0;
+  const square = element("i", { className: local < 0 ? "negative" : "" });
+  square.style.width = square.style.height = `${side}px`;
+  const title = `∂${name(head)}/∂${name(tail)} = ${number(local)}`;
+  return element("td", { className: "heat", title }, square);
+}
+
+/** The same step as its scalar steps, for those who want to see each. */
+function singly(steps) {
+  const line = ({ head: from, tail, upstream, local, product, before, after }) => element("li", {},
+    `${name(from)} to ${name(tail)}: ${number(upstream)} × ${inBrackets(local)} = ${number(product)}; `
+    + `${number(before)} + ${inBrackets(product)} = ${number(after)}`);
+  const more = steps.length - MOST_SINGLE;
+  return element("details", {}, element("summary", {}, "one by one"),
+    element("ol", {}, ...steps.slice(0, MOST_SINGLE).map(line)), said(more > 0 ? `and ${more} more` : ""));
+}
+
+const inBrackets = (x) => (x < 0 ? `(${number(x)})` : number(x));
+
+whenStep("arrow", (step) => ["Backward", arrowTitle(step), arrowWords(step)]);
