@@ -2,8 +2,9 @@
 
 The page shows a picture of the graph and steps through both passes, one contribution at a time; its
 sliders change the leaves, and blocks fold and unfold. Read `page.py` first: `explore` calls
-everything else in turn. `claims.py` and `sample.py` tell the samples of a batch apart, `following.py`
-and `excerpt.py` decide what of a large graph the page holds, `picker.py` lists the samples,
+everything else in turn. `claims.py` and `sample.py` tell the samples of a batch apart,
+`following.py` and `excerpt.py` decide what of a large graph the page holds, `picker.py` lists the
+samples,
 `views.py` paints the pictures between which it folds and unfolds, `facts.py` writes the graph as
 JSON, and `arithmetic.py` the formulas of its operations as JavaScript. In the browser `page.js`
 takes over, with `arithmetic.js` for what JavaScript's Math lacks and `mistakes.js` for the runs of
