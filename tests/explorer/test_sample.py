@@ -6,7 +6,7 @@ import pytest
 from batches import LOSSES, ROWS, TARGETS, model, predictions
 
 import microgradnn as mg
-from microgradnn import Value, losses, topological_order
+from microgradnn import Value, losses, nn, topological_order
 from microgradnn.explorer.sample import (
     Batch,
     batch_of,
@@ -151,6 +151,9 @@ def units_by_hand() -> list[Value]:
 
 
 NO_BATCH: dict[str, Any] = {
+    "outputs of one layer": lambda: losses.mse_loss(
+        nn.Layer(2, 3, rng=0)([Value(1.0), Value(2.0)]), [1, 0, 0]
+    ),
     "outputs of one sample by hand": lambda: losses.mse_loss(units_by_hand(), [0.5] * 6),
     "one prediction, many targets": lambda: losses.mse_loss([model()(ROWS[0])] * 3, [1, 2, 3]),
     "a leaf": lambda: Value(1.0),
