@@ -47,11 +47,13 @@ def _in_bundled_font(svg: str) -> str:
 
 def _with_usual_digits(text: re.Match[str]) -> str:
     """A text between two tags, with small digits as usual ones that are made small."""
-    shown = text[0]
-    for small, side in ((_BELOW, "sub"), (_ABOVE, "super")):
-        start = f'<tspan baseline-shift="{side}" font-size="70%">'
-        shown = small.sub(lambda run, s=start: f"{s}{run[0].translate(_TO_USUAL)}</tspan>", shown)  # type: ignore[misc]
-    return shown
+    below = _BELOW.sub(lambda run: _moved(run[0], "sub"), text[0])
+    return _ABOVE.sub(lambda run: _moved(run[0], "super"), below)
+
+
+def _moved(small: str, side: str) -> str:
+    usual = small.translate(_TO_USUAL)
+    return f'<tspan baseline-shift="{side}" font-size="70%">{usual}</tspan>'
 
 
 def _renderer() -> Any:

@@ -63,11 +63,12 @@ def batch(samples: int) -> Value:
 
 def recurrence(steps: int) -> Value:
     w, u, b = Value(0.5, label="w"), Value(0.8, label="u"), Value(0.1, label="b")
-    h: Value = Value(0.0, label="h0")
+    h = Value(0.0, label="h0")
     for k in range(1, steps + 1):
         h = (w * h + u * Value(0.3 * k, label=f"x{k}") + b).tanh()
         h.label = f"h{k}"
-    return h
+    last: Value = h
+    return last
 
 
 def chain(boxes: int) -> Value:
