@@ -58,7 +58,8 @@ def network() -> Value:
 def batch(samples: int) -> Value:
     model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
     outputs = [model([float(k), 1.0]) for k in range(samples)]
-    return losses.mse_loss(outputs, [1.0] * samples)
+    loss: Value = losses.mse_loss(outputs, [1.0] * samples)
+    return loss
 
 
 def recurrence(steps: int) -> Value:
@@ -67,8 +68,7 @@ def recurrence(steps: int) -> Value:
     for k in range(1, steps + 1):
         h = (w * h + u * Value(0.3 * k, label=f"x{k}") + b).tanh()
         h.label = f"h{k}"
-    last: Value = h
-    return last
+    return h
 
 
 def chain(boxes: int) -> Value:
