@@ -167,18 +167,14 @@ def describe_block(block: Block, backward_ran: bool) -> Box:
 
 def _operation_of_rank(values: Sequence[Value]) -> str:
     """What all values of a rank are: `□ − 1`, or `□ − □` if the numbers differ."""
-    found = {_with_squares(value) for value in values}
     row = values[0].op
     if row is None:
         return "leaf"
-    return found.pop() if len(found) == 1 else operation(row, ["□"] * (row.arity or 1))
-
-
-def _with_squares(value: Value) -> str:
-    """The operation with □ for each operand that is a value; the symbol of an n-ary one."""
-    if value.op is None or value.op.arity is None:
-        return value.op.symbol if value.op else ""
-    return operation(value.op, [number(x) if isinstance(x, float) else "□" for x in value.operands])
+    if row.arity is None:
+        return shorten(row.symbol)
+    found = {tuple(x if type(x) is float else None for x in value.operands) for value in values}
+    operands = found.pop() if len(found) == 1 else (None,) * row.arity
+    return operation(row, ["□" if x is None else number(x) for x in operands])
 
 
 def _inside(values: Sequence[Value]) -> str:

@@ -47,6 +47,7 @@ def _in_bundled_font(svg: str) -> str:
 
 def _with_usual_digits(text: re.Match[str]) -> str:
     """A text between two tags, with small digits as usual ones that are made small."""
+<<<<<<< HEAD
     shown = text[0]
     for small, side in ((_BELOW, "sub"), (_ABOVE, "super")):
         start = f'<tspan baseline-shift="{side}" font-size="70%">'
@@ -54,6 +55,15 @@ def _with_usual_digits(text: re.Match[str]) -> str:
         pieces[1::2] = [f"{start}{run.translate(_TO_USUAL)}</tspan>" for run in pieces[1::2]]
         shown = "".join(pieces)
     return shown
+=======
+    below = _BELOW.sub(lambda run: _moved(run[0], "sub"), text[0])
+    return _ABOVE.sub(lambda run: _moved(run[0], "super"), below)
+
+
+def _moved(small: str, side: str) -> str:
+    usual = small.translate(_TO_USUAL)
+    return f'<tspan baseline-shift="{side}" font-size="70%">{usual}</tspan>'
+>>>>>>> pictures
 
 
 def _renderer() -> Any:

@@ -58,12 +58,13 @@ def network() -> Value:
 def batch(samples: int) -> Value:
     model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
     outputs = [model([float(k), 1.0]) for k in range(samples)]
-    return losses.mse_loss(outputs, [1.0] * samples)
+    loss: Value = losses.mse_loss(outputs, [1.0] * samples)
+    return loss
 
 
 def recurrence(steps: int) -> Value:
     w, u, b = Value(0.5, label="w"), Value(0.8, label="u"), Value(0.1, label="b")
-    h: Value = Value(0.0, label="h0")
+    h = Value(0.0, label="h0")
     for k in range(1, steps + 1):
         h = (w * h + u * Value(0.3 * k, label=f"x{k}") + b).tanh()
         h.label = f"h{k}"
