@@ -13,7 +13,7 @@ BUNDLED_FONT = '"Liberation Sans"'  # it is in the wheel, and has our ∂, σ an
 STAND_INS = {"‖∂‖": "||∂||", "⟋": "/"}
 # Small digits, of which that font lacks most, are painted as its digits, small and moved.
 _TEXT = re.compile(">[^<>]+<")
-_BELOW, _ABOVE = re.compile("([₀-₉]+)"), re.compile("([⁰¹²³⁴-⁹⁽⁾]+)")  # groups: `split` keeps them
+_BELOW, _ABOVE = re.compile("[₀-₉]+"), re.compile("[⁰¹²³⁴-⁹⁽⁾]+")
 _TO_USUAL = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "01234567890123456789()")
 PIXELS = 2  # of a PNG for one of the picture's, for screens that are dense and for paper
 MOST_PIXELS = 16_384  # of a side, which is what programs that show a PNG can bear
@@ -47,15 +47,6 @@ def _in_bundled_font(svg: str) -> str:
 
 def _with_usual_digits(text: re.Match[str]) -> str:
     """A text between two tags, with small digits as usual ones that are made small."""
-<<<<<<< HEAD
-    shown = text[0]
-    for small, side in ((_BELOW, "sub"), (_ABOVE, "super")):
-        start = f'<tspan baseline-shift="{side}" font-size="70%">'
-        pieces = small.split(shown)  # every second one is small
-        pieces[1::2] = [f"{start}{run.translate(_TO_USUAL)}</tspan>" for run in pieces[1::2]]
-        shown = "".join(pieces)
-    return shown
-=======
     below = _BELOW.sub(lambda run: _moved(run[0], "sub"), text[0])
     return _ABOVE.sub(lambda run: _moved(run[0], "super"), below)
 
@@ -63,7 +54,6 @@ def _with_usual_digits(text: re.Match[str]) -> str:
 def _moved(small: str, side: str) -> str:
     usual = small.translate(_TO_USUAL)
     return f'<tspan baseline-shift="{side}" font-size="70%">{usual}</tspan>'
->>>>>>> pictures
 
 
 def _renderer() -> Any:

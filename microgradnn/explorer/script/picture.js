@@ -52,7 +52,7 @@ function showPicture({ step, computed, received, hidden }) {
     showBox(box, place === changed, { step, computed, received, hidden });
   }
   const stale = now.arrows.filter((arrow, k) => showArrow(arrow, along[k], step, computed, changed));
-  const widths = stale.map(({ text }) => Math.max(30, text.getComputedTextLength() + 8));
+  const widths = stale.map(({ text }) => Math.max(30, text.getComputedTextLength() + 3));
   for (const [k, { surface, middle }] of stale.entries()) { // all are measured before any is moved
     withAttributes(surface, { width: widths[k], x: middle - widths[k] / 2 });
   }
