@@ -12,7 +12,7 @@ from .geometry import ARROWHEAD, Beside, Geometry, Point, Rectangle, Route, Size
 
 MARGIN = 8  # around the picture
 PADDING = 6  # left and right of the text in a box
-GAP = 6  # between the two ends of a line of text
+GAP, BETWEEN_PAIRS = 6, 9  # between the two ends of a line of text, between two pairs on a line
 HEADING, TEXT, SMALL = 14, 13, 12  # font sizes
 HEADING_HEIGHT, SECOND_HEIGHT, NUMBERS_HEIGHT, ROW_HEIGHT = 24, 18, 15, 17  # of lines in a box
 BELOW = 4  # the last line of a box
@@ -77,7 +77,7 @@ def _rows(box: Box) -> list[list[tuple[str, str]]]:
 
 def _width_of_row(row: Sequence[tuple[str, str]]) -> float:
     each = [text_width(word, SMALL) + GAP + _width_of_number(shown) for word, shown in row]
-    return sum(each) + 2 * GAP * (len(row) - 1)
+    return sum(each) + BETWEEN_PAIRS * (len(row) - 1)
 
 
 def _width_of_number(shown: str) -> float:
@@ -260,7 +260,7 @@ def _texts_in(box: Box, place: Rectangle) -> list[str]:
     rows = _rows(box)
     for line, row in enumerate(rows, start=1 - len(rows)):
         baseline = place.height - BELOW - 3 + line * ROW_HEIGHT
-        between = 2 * GAP * (len(row) - 1)
+        between = BETWEEN_PAIRS * (len(row) - 1)
         each = (place.width - 2 * PADDING - between) / len(row)
         for k, (word, shown) in enumerate(row):
             left = PADDING + k * (each + between)

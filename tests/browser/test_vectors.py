@@ -66,7 +66,7 @@ def test_a_wide_arrow_is_a_heat_map_with_its_numbers_at_hand(show: Shown) -> Non
     cells = page.locator(".matrix tbody td.heat")
     assert cells.count() == 144
     locals_ = {number(x["local"]) for x in state(page)["steps"][place]["steps"]}
-    titles = {cells.nth(k).get_attribute("title").split(" = ")[1] for k in range(144)}
+    titles = {str(cells.nth(k).get_attribute("title")).split(" = ")[1] for k in range(144)}
     assert titles == locals_
 
 
