@@ -99,3 +99,16 @@ def test_the_same_view_and_step_stay_when_another_sample_is_chosen(show: Shown) 
 def test_one_sample_has_nothing_to_choose(show: Shown) -> None:
     page = show(explore(batch([3, 1], ROWS[:1], TARGETS[:1])[1]))
     assert page.locator("#samples").is_hidden()
+
+
+def test_the_panel_of_a_value_tells_it_for_all_samples(show: Shown) -> None:
+    model, loss = batch([3, 1], ROWS, TARGETS)
+    page = show(explore(loss))
+    page.select_option("#sample", "1")
+    page.evaluate("explorer.go(Infinity)")
+    hidden = [[neuron(row).data for neuron in model.layers[0].neurons] for row in ROWS]
+    place = next(k for k, x in enumerate(state(page)["data"]) if abs(x - hidden[1][0]) < 1e-12)
+    page.locator(f'#picture [data-node="{place}"]').press("Enter")
+    said = page.locator("#about .line").all_text_contents()
+    for k, row in enumerate(hidden):
+        assert f"sample {k}: {number(row[0])}" in said

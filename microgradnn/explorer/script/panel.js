@@ -20,8 +20,8 @@ const sections = []; // that further modules add
 /** From now on `part(k)` gives elements for the panel of a value that stands alone. */
 export const whenChosen = (part) => sections.push(part);
 
-const heading = (text) => element("h3", {}, text);
-const line = (...parts) => element("p", { className: "line" }, ...parts);
+export const heading = (text) => element("h3", {}, text);
+export const line = (...parts) => element("p", { className: "line" }, ...parts);
 const boxChosen = () => now.boxes.find(({ key }) => key === chosen);
 
 /** Opens the panel of a box; of the box at an arrow's end, at the derivative that the arrow bears. */

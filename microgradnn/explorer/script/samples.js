@@ -4,8 +4,9 @@ import { byId, element, said } from "./dom.js";
 import { functions } from "./functions.js";
 import { isNode, ownGraph, page, unpacked, useGraph, views, withViews } from "./graph.js";
 import "./main.js";
-import { number } from "./numbers.js";
+import { number, several } from "./numbers.js";
 import { begin, now } from "./now.js";
+import { heading, line, whenChosen } from "./panel.js";
 import { setView, whenViewed } from "./stepping.js";
 
 export const samples = page.samples;
@@ -112,6 +113,22 @@ function showCard() {
   byId("facts").replaceChildren(...(sampled === null ? [] : [said(about(pickable[sampled], inputsOf))]));
 }
 
+// ---- A value in all samples ----
+
+const MOST_VALUES = 16; // in the panel
+
+/** What a value is in each sample that is computed alike, for the panel. */
+function inAllSamples(k) {
+  if (sampled === null) return [];
+  const kind = kindOf(sampled), at = samples.slots[kind]?.own.indexOf(k) ?? -1;
+  if (at < 0) return [];
+  const alike = pickable.filter((sample) => sample.graph === kind);
+  const values = alike.map(({ data }) => Number(data[at])), more = alike.length - MOST_VALUES;
+  return [heading("In all samples"), line(several(values, number)),
+    ...alike.slice(0, MOST_VALUES).map(({ index }, i) => line(`sample ${index}: ${number(values[i])}`)),
+    ...(more > 0 ? [line(`and ${more} more`)] : [])];
+}
+
 const placeOf = (value) => (value === "" ? null : Number(value));
 
 /** Chooses the next sample, or the one before. */
@@ -127,4 +144,5 @@ byId("sample").onchange = ({ target: { value } }) => chooseSample(placeOf(value)
 byId("sample-before").onclick = () => goOn(-1);
 byId("sample-after").onclick = () => goOn(1);
 whenViewed(showCard);
+whenChosen(inAllSamples);
 showCard();
