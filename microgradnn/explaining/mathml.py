@@ -13,6 +13,7 @@ _TOKEN = re.compile(
 )
 _SIGNS = {"-": "−", "'": "′", r"\cdot": "·", r"\bmod": "mod", r"\le": "≤", r"\ge": "≥"}
 _LETTERS = {r"\sigma": "σ", r"\pi": "π", r"\infty": "∞"}
+_FENCES = {r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\rceil": "⌉"}
 _ROOMY = {",", "<", ">", "≤", "≥", "("}  # after these a negative number needs no parentheses
 _APPLY = "<mo>&#x2061;</mo>"  # of a function to what follows
 _TALL = re.compile("<m(frac|sqrt|table)>")  # what parentheses grow with
@@ -108,13 +109,17 @@ class _Reader:
 
     def enclosed(self) -> list[str]:
         """What stands between \\left and \\right, with its parentheses or bars."""
-        left = self.take()
+        left = self.fence()
         items = self.row()
         self.take()
-        right = self.take()
+        right = self.fence()
         inside = "".join(items)
         mo = "<mo>" if _TALL.search(inside) else '<mo stretchy="false">'
         return [f"<mrow>{mo}{left}</mo>{inside}{mo}{right}</mo></mrow>"]
+
+    def fence(self) -> str:
+        token = self.take()
+        return _FENCES.get(token, token)
 
     def cases(self) -> str:
         rows = []

@@ -90,7 +90,7 @@ def operation(row: Primitive, operands: Sequence[str]) -> str:
     letters = sorted(set(_LETTER.findall(pattern)))
     if letters and len(letters) == row.arity:
         return _LETTER.sub(lambda letter: fenced[letters.index(letter[0])], pattern)
-    return f"{symbol}({', '.join(operands)})"
+    return f"{symbol}({', '.join(operands)})" if operands else symbol
 
 
 def place_told(row: Primitive, operands: Sequence[Any]) -> int | None:
