@@ -49,7 +49,7 @@ from .sample import Batch, Place, Sample, Spots, number_at, spots_of, structure
 
 MOST_LISTED = 100  # samples
 MOST_GRAPHS = 4  # structures of samples
-MOST_CONTRIBUTIONS = 60_000  # numbers
+MOST_CONTRIBUTIONS = 40_000  # numbers
 
 
 class Alike(NamedTuple):

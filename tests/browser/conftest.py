@@ -22,7 +22,9 @@ FLAGS = [
 
 # The script has run; or there is none, or none may run.
 READY = (
-    "window.explorer || !document.querySelector('#graph')"
+    "window.explorer"
+    " && (document.querySelector('#sample option') || !document.querySelector('#sample'))"
+    " || !document.querySelector('#graph')"
     " || matchMedia('(scripting: none)').matches"
 )
 

@@ -203,7 +203,7 @@ def test_two_fingers_pinch(show: Shown) -> None:
 
 
 def test_shift_and_arrows_pan_and_arrows_step(show: Shown) -> None:
-    page = show(explore(network()), viewport=WINDOW, reduced_motion="reduce")
+    page = show(explore(batch_loss([2, 3, 1], 4)), viewport=WINDOW, reduced_motion="reduce")
     count = page.locator("#count").text_content()
     before = scrolled(page)
     page.keyboard.press("Shift+ArrowRight")
@@ -281,7 +281,7 @@ def test_finding_by_name(show: Shown) -> None:
     page.locator("#search").fill("J")
     assert page.locator("#matched").text_content() == "1 found"
     page.keyboard.press("Enter")
-    assert page.evaluate(FOCUSED) == "J = 0.5 × □"
+    assert page.evaluate(FOCUSED) == "J = 0.5 × (1 − y) ** 2"
     assert inside(page, "#n9")
     assert page.locator("#results").is_hidden()
 
@@ -307,7 +307,7 @@ def test_what_is_folded_is_found(show: Shown) -> None:
     assert "model" in headings(page)
     page.locator("#search").fill("layers.0.neurons.2.w.1")
     page.keyboard.press("Enter")
-    assert page.evaluate(FOCUSED) == "layers.0.neurons.2.w.1"
+    assert page.evaluate(FOCUSED) == "w₃₂⁽¹⁾"
     page.locator("#search").fill("layers.1")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.getAttribute('data-node')") is not None

@@ -53,8 +53,12 @@ def headings(page: Page) -> list[str]:
 
 def received(page: Page) -> dict[int, float]:
     """The gradients that the steps on the picture end with, by the number of a value."""
-    shown = state(page)["steps"]
-    return {s.get("tail", s.get("node")): s["after"] for s in shown if "after" in s}
+    return {s.get("tail", s.get("node")): s["after"] for s in single_steps(page) if "after" in s}
+
+
+def single_steps(page: Page) -> Any:
+    """The steps, those along an arrow between blocks one by one."""
+    return [one for step in state(page)["steps"] for one in step.get("steps", [step])]
 
 
 def scales(root: Value) -> dict[Value, float]:
@@ -70,7 +74,7 @@ def scales(root: Value) -> dict[Value, float]:
 def assert_gradients(page: Page, root: Value, values: list[Value]) -> None:
     """Each contribution is upstream × local, and they add up to the engine's gradients."""
     sums, gradients = scales(root), dict[int, float]()
-    for step in state(page)["steps"]:
+    for step in single_steps(page):
         if step["kind"] == "edge":
             assert step["product"] == step["local"] * step["upstream"]
             assert step["upstream"] == gradients[step["head"]]

@@ -2,7 +2,7 @@
 
 import { arrowOf, findBoxes, groupOf, isAlone, isSeen } from "./boxes.js";
 import { byId } from "./dom.js";
-import { graph, leaves, nodes, recorded, root } from "./graph.js";
+import { graph, leaves, nodes, recorded } from "./graph.js";
 import { number } from "./numbers.js";
 import { now } from "./now.js";
 import { backward, byArrow, edgesBetween, forward, inGroups, nudged, recordedPass } from "./passes.js";
@@ -78,20 +78,24 @@ export function show() {
 
 /** Shows a view, at the moment of the passes where the one before was. */
 export function setView(chosen) {
-  const before = momentOf(now.steps[now.position - 1]);
+  const { computed, passed } = past();
   if (now.view) byId("picture").innerHTML = chosen.picture;
   now.view = chosen;
   findBoxes();
   now.listed = leaves.length > MOST_LEAVES ? leaves.filter(isSeen).slice(0, MOST_LEAVES) : leaves;
   viewed.forEach((part) => part());
   recompute();
-  go(now.steps.filter((step) => momentOf(step) <= before).length || now.wanted);
+  const isPast = ({ kind, node, head, tail }) =>
+    (kind === "forward" ? computed.has(node) : passed.has(head ?? node ?? tail));
+  go(now.steps.filter(isPast).length || now.wanted);
 }
 
-/**
- * When a step is taken, as a number that does not depend on what is folded: below 0 on the way
- * forward to the root, above 0 on the way back.
- */
-function momentOf({ kind, node, head, tail } = {}) {
-  return kind === "forward" ? node - root : root - (head ?? node ?? tail);
+/** The values that were computed in the steps taken, and those whose boxes have passed gradients on. */
+function past() {
+  const passed = new Set();
+  for (const { kind, node, head, tail } of now.steps.slice(0, now.position)) {
+    if (kind === "forward" || kind === "failure") continue;
+    now.boxes[now.places[head ?? node ?? tail]].members.forEach((k) => passed.add(k));
+  }
+  return { computed: snapshot().computed, passed };
 }
