@@ -156,7 +156,8 @@ def _formula(node: Value, names: Mapping[Value, str], known: AbstractSet[Value])
     if node.op is None or place_told(node.op, node.operands) is not None:
         return ""
     text = written(node, names)
-    is_call = " " not in text.partition("(")[0] and text.endswith((")", "|"))
+    before = text.partition("(")[0]
+    is_call = not {" ", "−"} & {*before} and text.endswith((")", "|"))
     text = text if is_call else f"({text})"
     return text if length(text) <= LONGEST else ""
 

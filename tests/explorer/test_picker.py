@@ -147,7 +147,7 @@ def test_a_graph_without_samples_says_so() -> None:
 
 
 def test_samples_whose_graph_is_folded_for_good_are_listed() -> None:
-    model = nn.MLP(200, [128, 10], rng=0)
+    model = nn.MLP(200, [90, 10], rng=0)
     X = [[((i * k) % 7) / 7 for k in range(200)] for i in range(2)]
     with mg.large_graph():
         page = page_of(losses.cross_entropy([model(x) for x in X], [3, 4]))

@@ -75,11 +75,17 @@ function showBox(box, isChanged, { step, computed, received, hidden }) {
   mark(box, "grad", "fresh", isChanged && step.after !== undefined);
 }
 
+/** The size of the matrix of derivatives along an arrow. */
+function sizeOf(edges) {
+  const [heads, tails] = ["head", "tail"].map((end) => new Set(edges.map((edge) => edge[end])).size);
+  return `${heads.toLocaleString("en")}×${tails.toLocaleString("en")}`;
+}
+
 /** Whether the text of the arrow is a new one, so that it has to be measured. */
 function showArrow(arrow, edges, step, computed, changed) {
   const isKnown = edges.length && computed.has(now.boxes[arrow.head].last);
   const locals = (to) => `∂ ${isKnown ? edges.map(({ local }) => to(local)).join(", ") : "·"}`;
-  const text = isKnown && edges.length > 3 ? `∂ ${edges.length} numbers` : locals(number);
+  const text = isKnown && edges.length > 3 ? `∂ ${sizeOf(edges)}` : locals(number);
   write(arrow, "title", locals(String));
   mark(arrow, "group", "now", edges.includes(step.edge));
   mark(arrow, "group", "computing", step.kind === "forward" && changed === arrow.head);
