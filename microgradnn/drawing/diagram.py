@@ -15,6 +15,7 @@ from .operands import numbers_beside, operation_of, seat_of
 
 MOST_NUMBERS = 4  # operations of a block that are listed
 MOST_DERIVATIVES = 3  # that stand on one arrow
+MOST_NAMED = 10_000  # values of a folded graph, for most of them are not seen
 MOST_LISTED = 64  # of them, for a pointer that rests on it
 
 
@@ -135,8 +136,7 @@ def describe_folded(folded: Folded) -> Diagram:
     """
     root = folded.blocks[-1].values[-1]
     backward_ran = root.grad != 0
-    is_any_alone = any(len(block.values) == 1 for block in folded.blocks)
-    names = names_of(topological_order(root)) if is_any_alone else {}
+    names = _names_beside_blocks(folded)
     arrows = [
         _arrow_between(tail, head, inputs, folded)
         for (tail, head), inputs in folded.arrows().items()
@@ -148,6 +148,19 @@ def describe_folded(folded: Folded) -> Diagram:
         for block in folded.blocks
     ]
     return Diagram(boxes, arrows)
+
+
+def _names_beside_blocks(folded: Folded) -> dict[Value, str]:
+    """The names of the values that stand alone, and of what they were computed from.
+
+    They are those of the whole graph; in a large one, what these would be called without the rest.
+    """
+    alone = {block.values[0] for block in folded.blocks if len(block.values) == 1}
+    values = [value for block in folded.blocks for value in block.values]
+    if len(values) <= MOST_NAMED:
+        return names_of(topological_order(values[-1])) if alone else {}
+    used = alone.union(x for value in alone for x in value.operands if isinstance(x, Value))
+    return names_of([value for value in values if value in used])
 
 
 def describe_block(block: Block, backward_ran: bool) -> Box:

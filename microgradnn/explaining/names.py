@@ -150,8 +150,10 @@ def _formula(node: Value, names: Mapping[Value, str], known: AbstractSet[Value])
     total = 0.0
     for x in node.operands:
         if isinstance(x, Value):
+            if x not in known:  # which may be a value that is not among those to be named
+                return ""
             total += length(names[x])
-            if x not in known or total > LONGEST:
+            if total > LONGEST:
                 return ""
     if node.op is None or place_told(node.op, node.operands) is not None:
         return ""

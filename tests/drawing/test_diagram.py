@@ -6,6 +6,7 @@ import pytest
 from drawings import box, headings, ids, parse, texts
 
 from microgradnn import Value, nn
+from microgradnn.drawing import diagram
 from microgradnn.drawing.diagram import (
     Edge,
     describe,
@@ -126,3 +127,17 @@ def test_text_is_one_line_without_control_characters() -> None:
 
 def test_right_to_left_text_turns_only_itself() -> None:
     assert shorten("שלום") == "\u2068שלום\u2069"
+
+
+def test_of_a_large_folded_graph_only_what_is_seen_has_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
+    loss = (model([1.0, 2.0]) - 1) ** 2
+    loss.label = "J"
+    whole = describe_folded(fold(values_below(loss), "layer"))
+    monkeypatch.setattr(diagram, "MOST_NAMED", 5)
+    some = describe_folded(fold(values_below(loss), "layer"))
+    for shown in (whole, some):
+        said = [box.heading for box in shown.boxes]
+        assert said == ["layers.0", "layers.1", "z₁⁽²⁾ − 1", "J = (z₁⁽²⁾ − 1) ** 2"]
