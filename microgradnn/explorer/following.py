@@ -43,9 +43,7 @@ def received_from_others(
     gradients = dict.fromkeys(order, 0.0) | {order[-1]: 1.0}
     for value in reversed(order):
         upstream, is_kept = gradients[value], value in kept or value in adding
-        for x, local in zip(value.operands, value.local_grads, strict=True):
-            if local is None:
-                continue
+        for x, local in value._edges():
             gradients[x] += local * upstream
             if x in kept and not is_kept:
                 total, count = found.get(x, (0.0, 0))

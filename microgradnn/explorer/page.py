@@ -126,12 +126,13 @@ def _document(
     It is ASCII, for a host that sends it as Latin-1 would garble the rest, and change the hash.
     """
     part = own.part
-    values = [value for shown in (own, *filter(None, graphs)) for value in shown.part.values]
+    every = [own, *filter(None, graphs)]
+    values = [value for shown in every for value in shown.part.values]
     forms = _forms(values)
     made = {
         "functions.js": functions(forms, bool(part.left_out) and not found),
         "formulas.js": formulas(forms, values),
-        "optional.js": _optional(own.views[0].plan.is_folded or bool(part.blocks.names)),
+        "optional.js": _optional(any(shown.part.blocks.names for shown in every)),
     }
     script = _script(made, [*["sums.js"] * bool(found), *["mistakes.js"] * mistakes])
     fixed = _why_fixed(part)

@@ -99,7 +99,7 @@ def samples_as_json(found: Picker, graphs: Sequence[dict[str, Any] | None]) -> d
     listed = [_told(sample) for sample in found.listed]
     for graph, (kind, of_graph) in enumerate(zip(found.kinds, slots, strict=True)):
         for place, sample in zip(kind.places, kind.samples, strict=True):
-            listed[place] |= _numbers(graph, kind, sample, of_graph, found.batch)
+            listed[place] |= _numbers(graph, kind, sample, of_graph)
     return {
         "kind": found.batch.kind,
         "text": found.batch.text,
@@ -107,7 +107,7 @@ def samples_as_json(found: Picker, graphs: Sequence[dict[str, Any] | None]) -> d
         "shown": _shown(found, graphs),
         "graphs": graphs,
         "slots": [
-            slot and _slots_as_json(slot, kind.samples[0], found.batch.total, at)
+            slot and _slots_as_json(slot, kind.samples[0], at)
             for slot, kind, at in zip(slots, found.kinds, positions, strict=True)
         ],
         "rows": [_row(value, found, positions) for value in found.rows],
@@ -130,6 +130,7 @@ class _Slots(NamedTuple):
 
     own: list[int]
     columns: dict[Place, list[Place]]  # by the place in the sample: those in the graph
+    total: Value  # the sum of all samples, one operand of which is the rest of them
 
 
 def _slots(kind: Alike, position: dict[Value, int], batch: Batch) -> _Slots | None:
@@ -138,11 +139,12 @@ def _slots(kind: Alike, position: dict[Value, int], batch: Batch) -> _Slots | No
         return None
     own = [position[value] for value in kind.samples[0].members]
     spots = [*kind.spots.inputs, *kind.spots.later]
-    columns = {place: [place, *kind.spots.copies.get(place, [])] for place in spots}
+    uses = {place: [place, *kind.spots.copies.get(place, [])] for place in spots}
     numbers = {
-        place: [(own[k], at) for k, at in places if at >= 0] for place, places in columns.items()
+        place: [(own[k], at) for k, at in places if at >= 0] for place, places in uses.items()
     }
-    return _Slots(own, {place: places for place, places in numbers.items() if places})
+    columns = {place: places for place, places in numbers.items() if places}
+    return _Slots(own, columns, batch.total)
 
 
 def _told(sample: Sample) -> dict[str, Any]:
@@ -162,7 +164,7 @@ def _target(target: Any) -> Any:
     return [_target(x) for x in target] if isinstance(target, tuple) else target and finite(target)
 
 
-def _numbers(graph: int, kind: Alike, sample: Sample, slots: _Slots | None, batch: Batch) -> Any:
+def _numbers(graph: int, kind: Alike, sample: Sample, slots: _Slots | None) -> Any:
     """What a sample was given, and what to put into the graph of its kind to show it."""
     inputs = [number_at(sample, place) for place in kind.spots.inputs]
     later = [number_at(sample, place) for place in kind.spots.later]
@@ -173,8 +175,7 @@ def _numbers(graph: int, kind: Alike, sample: Sample, slots: _Slots | None, batc
     if slots is None:
         return named
     numbers = [number_at(sample, place) for place in slots.columns]
-    if batch.total:
-        numbers.append(rest_of(batch.total, sample.terms))
+    numbers.append(rest_of(slots.total, sample.terms))
     data = [finite(value.data) for value in sample.members]
     return named | {"graph": graph, "data": data, "numbers": [finite(x) for x in numbers]}
 
@@ -185,13 +186,9 @@ def _name(sample: Sample, place: Place, k: int) -> str:
     return (operand < 0 and printable(sample.members[member].label)) or f"x[{k}]"
 
 
-def _slots_as_json(
-    slots: _Slots, sample: Sample, total: Value | None, position: dict[Value, int]
-) -> dict[str, Any]:
-    columns = list(slots.columns.values())
-    if total:
-        columns.append([(position[total], len(sample.terms))])
-    return {"own": slots.own, "columns": columns}
+def _slots_as_json(slots: _Slots, sample: Sample, position: dict[Value, int]) -> dict[str, Any]:
+    rest = [(position[slots.total], len(sample.terms))]
+    return {"own": slots.own, "columns": [*slots.columns.values(), rest]}
 
 
 def _row(value: Value, found: Picker, positions: Sequence[dict[Value, int]]) -> dict[str, Any]:

@@ -6,10 +6,17 @@ import random
 from typing import Any
 
 import microgradnn as mg
-from microgradnn import Value, losses, nn
+from microgradnn import Value, losses, nn, topological_order
+from microgradnn.explorer.sample import Batch, batch_of
 
 ROWS = [[0.5, -1.25], [2.0, 0.75], [-0.5, 3.0], [1.5, -0.25]]
 TARGETS = [1.0, -1.0, -1.0, 1.0]
+
+
+def batch(root: Value) -> Batch:
+    found = batch_of(topological_order(root))
+    assert found
+    return found
 
 
 def model(outputs: int = 1, activation: str = "tanh") -> nn.MLP:

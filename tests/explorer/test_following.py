@@ -5,6 +5,7 @@ import random
 from typing import Any
 
 import pytest
+from batches import batch
 
 import microgradnn as mg
 from microgradnn import Value, nn, topological_order
@@ -14,13 +15,7 @@ from microgradnn.explorer.following import (
     followed,
     received_from_others,
 )
-from microgradnn.explorer.sample import Batch, batch_of
-
-
-def batch(root: Value) -> Batch:
-    found = batch_of(topological_order(root))
-    assert found
-    return found
+from microgradnn.explorer.sample import batch_of
 
 
 def test_a_graph_that_a_page_can_compute() -> None:

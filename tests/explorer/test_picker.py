@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import re
 import zlib
 from typing import Any
@@ -108,6 +109,15 @@ def test_any_sample_can_be_shown(
                 grad = by_label[row["name"]].grad
                 assert found[node] == pytest.approx(grad, rel=1e-12, abs=1e-14)
                 assert row["total"] == pytest.approx(grad, rel=1e-12, abs=1e-14)
+
+
+def test_any_sample_of_a_sum_that_is_0_can_be_shown() -> None:
+    w = Value(0.5, "w")
+    page = page_of(mg.sum([mg.tanh(w * x) for x in (1.0, -1.0, 2.0, -2.0)]))
+    for j, x in enumerate((1.0, -1.0, 2.0, -2.0)):
+        nodes = set_to(page, j)
+        recomputed(page, nodes)
+        assert page["samples"]["list"][j]["numbers"][-1] == -math.tanh(0.5 * x)  # all others
 
 
 def test_what_the_picker_says_of_a_sample() -> None:

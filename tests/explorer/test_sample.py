@@ -3,24 +3,16 @@
 from typing import Any
 
 import pytest
-from batches import LOSSES, ROWS, TARGETS, model, predictions
+from batches import LOSSES, ROWS, TARGETS, batch, model, predictions
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn, topological_order
 from microgradnn.explorer.sample import (
-    Batch,
     batch_of,
     number_at,
     spots_of,
     structure,
 )
-
-
-def batch(root: Value) -> Batch:
-    found = batch_of(topological_order(root))
-    assert found
-    return found
-
 
 # ---- Whose values are whose ----------------------------------------------------------------------
 

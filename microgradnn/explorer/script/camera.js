@@ -97,7 +97,7 @@ function position() {
   return at;
 }
 
-export function panTo(left, top, how = behavior()) {
+function panTo(left, top, how = behavior()) {
   const inside = (x, most) => Math.min(Math.max(0, x), Math.max(0, most));
   const goal = {
     left: inside(left, whole.width * scale - room.width),
