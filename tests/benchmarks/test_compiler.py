@@ -79,6 +79,28 @@ def dense_by_hand(
     return step
 
 
+def hinge_by_hand(y: np.ndarray) -> Callable[[np.ndarray], Any]:
+    """The mean hinge loss of scores, with its derivative, for `dense_by_hand`."""
+
+    def hinge(s: np.ndarray) -> Any:
+        margin = 1.0 - y * s
+        return np.maximum(margin, 0.0).mean(), -(y * (margin > 0.0)) / len(y)
+
+    return hinge
+
+
+def cross_entropy_by_hand(y: np.ndarray) -> Callable[[np.ndarray], Any]:
+    """The mean cross-entropy of logits, with its derivative; y has a row of 0 and 1 a sample."""
+
+    def cross_entropy(z: np.ndarray) -> Any:
+        z = z - z.max(axis=1, keepdims=True)
+        e = np.exp(z)
+        total = e.sum(axis=1, keepdims=True)
+        return (np.log(total[:, 0]) - (y * z).sum(axis=1)).mean(), (e / total - y) / len(y)
+
+    return cross_entropy
+
+
 def flat(gradients: list[Any]) -> np.ndarray:
     return np.concatenate([np.c_[w, b].ravel() for w, b in reversed(gradients)])
 
@@ -87,11 +109,7 @@ def test_moons() -> None:
     model, rng = nn.MLP(2, [16, 16, 1], rng=0), np.random.default_rng(0)
     x, y = rng.standard_normal((100, 2)), np.sign(rng.standard_normal((100, 1)))
 
-    def hinge(s: np.ndarray) -> Any:
-        margin = 1.0 - y * s
-        return np.maximum(margin, 0.0).mean(), -(y * (margin > 0.0)) / len(y)
-
-    program, by_hand = compile(model, losses.hinge_loss), dense_by_hand(model, x, hinge)
+    program, by_hand = compile(model, losses.hinge_loss), dense_by_hand(model, x, hinge_by_hand(y))
     X, theta = np.c_[x, y], program.read_params()
     assert np.allclose(program.value_and_grad(X, theta)[1], flat(by_hand()[1]), rtol=1e-9)
     assert report("moons, 100", lambda: program.value_and_grad(X, theta), by_hand) <= 1.0
@@ -104,14 +122,8 @@ def test_digits(activation: str, batch: int, goal: float) -> None:
     model, rng = nn.MLP(64, [32, 10], activation=activation, rng=0), np.random.default_rng(0)
     x, y = rng.uniform(0, 1, (batch, 64)), np.eye(10)[rng.integers(0, 10, batch)]
 
-    def cross_entropy(z: np.ndarray) -> Any:
-        z = z - z.max(axis=1, keepdims=True)
-        e = np.exp(z)
-        total = e.sum(axis=1, keepdims=True)
-        return (np.log(total[:, 0]) - (y * z).sum(axis=1)).mean(), (e / total - y) / batch
-
     program = compile(model, losses.cross_entropy)
-    by_hand = dense_by_hand(model, x, cross_entropy, activation == "tanh")
+    by_hand = dense_by_hand(model, x, cross_entropy_by_hand(y), activation == "tanh")
     X, theta = np.c_[x, y], program.read_params()
     assert np.allclose(program.value_and_grad(X, theta)[1], flat(by_hand()[1]), rtol=1e-9)
     name = f"digits, {activation}, {batch}"

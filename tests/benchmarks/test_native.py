@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 from gpt_by_hand import gpt
-from test_compiler import black_scholes, black_scholes_by_hand, contracts, dense_by_hand, irregular
+from test_compiler import (
+    black_scholes,
+    black_scholes_by_hand,
+    contracts,
+    cross_entropy_by_hand,
+    dense_by_hand,
+    hinge_by_hand,
+    irregular,
+)
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn
@@ -179,12 +187,8 @@ def test_moons() -> None:
     model, rng = nn.MLP(2, [16, 16, 1]), np.random.default_rng(0)
     x, y = rng.standard_normal((100, 2)), np.sign(rng.standard_normal((100, 1)))
 
-    def hinge(s: np.ndarray) -> Any:
-        margin = 1.0 - y * s
-        return np.maximum(margin, 0.0).mean(), -(y * (margin > 0.0)) / len(y)
-
     programs = both(model, losses.hinge_loss)
-    steps = {"by hand": dense_by_hand(model, x, hinge)}
+    steps = {"by hand": dense_by_hand(model, x, hinge_by_hand(y))}
     steps |= steps_of(programs, np.c_[x, y], programs["numpy"].read_params())
     assert ratio("moons, 100", steps) <= 0.75
 
@@ -195,14 +199,8 @@ def test_digits(activation: str, batch: int) -> None:
     model, rng = nn.MLP(64, [32, 10], activation=activation), np.random.default_rng(0)
     x, y = rng.uniform(0, 1, (batch, 64)), np.eye(10)[rng.integers(0, 10, batch)]
 
-    def cross_entropy(z: np.ndarray) -> Any:
-        z = z - z.max(axis=1, keepdims=True)
-        e = np.exp(z)
-        total = e.sum(axis=1, keepdims=True)
-        return (np.log(total[:, 0]) - (y * z).sum(axis=1)).mean(), (e / total - y) / batch
-
     programs = both(model, losses.cross_entropy)
-    steps = {"by hand": dense_by_hand(model, x, cross_entropy, activation == "tanh")}
+    steps = {"by hand": dense_by_hand(model, x, cross_entropy_by_hand(y), activation == "tanh")}
     steps |= steps_of(programs, np.c_[x, y], programs["numpy"].read_params())
     assert ratio(f"digits, {activation}, {batch}", steps) <= 0.85
 
