@@ -7,7 +7,8 @@ everything else in turn. `claims.py` and `sample.py` tell the samples of a batch
 samples, `views.py` paints the pictures between which it folds and unfolds, `facts.py` writes the
 graph as JSON, and `arithmetic.py` the formulas of its operations as JavaScript. In the browser the
 modules in `script/` take over: read `now.js`, `passes.js` and `stepping.js` first, for the others
-show what these know. `assembly.py` makes one script of them.
+show what these know. `assembly.py` makes one script of them, `document.py` the HTML around it, and
+`frame.py` is what users get.
 
 >>> from microgradnn import Value
 >>> a = Value(2.0, label="a")
@@ -15,6 +16,7 @@ show what these know. `assembly.py` makes one script of them.
 True
 """
 
-from .page import Explorer, explore
+from .frame import Explorer
+from .page import explore
 
 __all__ = ["Explorer", "explore"]

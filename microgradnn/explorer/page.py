@@ -1,62 +1,29 @@
-"""Writing the step-through page: `explore`, and the HTML document around what the page shows."""
+"""Writing the step-through page: `explore`, and what the page is given of a graph."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
-import tempfile
-import webbrowser
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
-from string import Template
 
 from ..collector import large_graph
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES
-from ..drawing.picture import write
 from ..engine.derivatives import has_changed_operands
 from ..engine.value import Value
 from ..explaining import steps
 from ..explaining.names import names_of
-from ..explaining.notation import printable
 from ..waiting import reached, waiting
 from .arithmetic import Form, functions
-from .assembly import assembled, without_comments
+from .document import asset, document
 from .excerpt import Excerpt, excerpt
 from .facts import Shown, facts
 from .following import can_be_computed
+from .frame import Explorer
 from .picker import Picker, picker
 from .sample import batch_of
 from .textbook import formulas
 from .views import views
 
 MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page's own
-NOTEBOOK_HEIGHT = 860  # pixels of the page inside a notebook
-
-
-class Explorer:
-    """The page as one HTML document, `html`; it shows itself in notebooks."""
-
-    def __init__(self, html: str) -> None:
-        self.html = html
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the page to a file that ends in .html; it needs nothing else."""
-        write(path, "a page", dict.fromkeys((".html", ".htm"), self.html.encode))
-
-    def open(self) -> None:
-        """Show the page in a browser, from a file that is left in the temporary directory."""
-        path = Path(tempfile.mkdtemp(prefix="microgradnn-")) / "explorer.html"
-        self.save(path)
-        webbrowser.open(path.as_uri())
-
-    def _repr_html_(self) -> str:
-        return (
-            '<iframe sandbox="allow-scripts" title="Back propagation, step by step" '
-            f'width="100%" height="{NOTEBOOK_HEIGHT}" style="border:0" '
-            f'srcdoc="{escape(self.html)}"></iframe>'
-        )
 
 
 def explore(
@@ -121,10 +88,7 @@ def _document(
     found: Picker | None,
     graphs: Sequence[Shown | None],
 ) -> str:
-    """The page's HTML. The only script that may run is the one whose hash stands in its head.
-
-    It is ASCII, for a host that sends it as Latin-1 would garble the rest, and change the hash.
-    """
+    """The page's HTML: what the template and the script are given of the graph."""
     part = own.part
     every = [own, *filter(None, graphs)]
     values = [value for shown in every for value in shown.part.values]
@@ -134,22 +98,18 @@ def _document(
         "formulas.js": formulas(forms, values),
         "optional.js": _optional(any(shown.part.blocks.names for shown in every)),
     }
-    script = _script(made, [*["sums.js"] * bool(found), *["mistakes.js"] * mistakes])
     fixed = _why_fixed(part)
-    document = Template(_asset("page.html")).substitute(
-        title=escape(printable(title)),
-        style=_asset("page.css"),
-        picture=own.views[0].picture,
-        left_out=escape(part.left_out),
-        fixed=escape(fixed),
-        training=" hidden" if part.left_out else "",
-        sampling=_asset("samples.html") if found else "",
-        folding="" if part.blocks.names or part.left_out else " hidden",
-        data=facts(own, forms, bool(fixed), found, graphs),
-        script=script,
-        hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-    )
-    return document.encode("ascii", "xmlcharrefreplace").decode()
+    parts = {
+        "picture": own.views[0].picture,
+        "left_out": escape(part.left_out),
+        "fixed": escape(fixed),
+        "training": " hidden" if part.left_out else "",
+        "sampling": asset("samples.html") if found else "",
+        "folding": "" if part.blocks.names or part.left_out else " hidden",
+        "data": facts(own, forms, bool(fixed), found, graphs),
+    }
+    modules = ["main.js", *["sums.js"] * bool(found), *["mistakes.js"] * mistakes]
+    return document(title, modules, made, parts)
 
 
 def _forms(values: Sequence[Value]) -> dict[Form, int]:
@@ -164,22 +124,6 @@ def _forms(values: Sequence[Value]) -> dict[Form, int]:
 def _optional(has_blocks: bool) -> str:
     """The module that imports what pages with blocks need, and others do not."""
     return "// Nothing.\n" + 'import "./vectors.js";\n' * has_blocks
-
-
-def _script(made: dict[str, str], further: Sequence[str]) -> str:
-    script = assembled(["main.js", *further], made)
-    return "".join(c if c.isascii() else _escaped(c) for c in script)
-
-
-def _escaped(character: str) -> str:
-    """A character in a string of JavaScript: one escape for each half of UTF-16."""
-    code = character.encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{code[k : k + 4]}" for k in range(0, len(code), 4))
-
-
-def _asset(name: str) -> str:
-    """A file of this folder, without what is for those who change it."""
-    return without_comments(Path(__file__).with_name(name).read_text("utf-8"))
 
 
 def _why_fixed(part: Excerpt) -> str:

@@ -59,7 +59,7 @@ ORDER = {
     "evaluation batch_loss metrics steppers best course validation endings settings resuming "
     "checkpoint loop",
     "explorer": "packing claims sample following contributions views excerpt picker arithmetic "
-    "textbook assembly facts page",
+    "textbook assembly document frame facts page",
     "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",
@@ -114,6 +114,7 @@ TESTED_BY = {
     "best": "test_loop",
     "bookmark": "test_resuming",
     "biases": "test_schedule",
+    **dict.fromkeys(["document", "frame"], "test_page"),
     "course": "test_steppers",
     "evaluation": "test_evaluate",
     "hidden": "test_traced",

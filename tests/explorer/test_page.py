@@ -16,7 +16,7 @@ from browser.graphs import HOSTILE, hostile_graph
 import microgradnn as mg
 from microgradnn import Value
 from microgradnn.demo import neuron
-from microgradnn.explorer import Explorer, explore, page
+from microgradnn.explorer import Explorer, document, explore, page
 
 
 def data_of(explorer: Explorer) -> Any:
@@ -57,7 +57,7 @@ def test_the_page_is_ascii() -> None:
     assert html.isascii()
     for part in re.findall(r"<(?:style|script)[^>]*>(.*?)</(?:style|script)>", html, re.DOTALL):
         assert "&#" not in part  # there it would be no character
-    assert page._escaped("−😀") == r"\u2212\ud83d\ude00"
+    assert document._escaped("−😀") == r"\u2212\ud83d\ude00"
 
 
 def test_the_same_graph_gives_the_same_page() -> None:
@@ -123,12 +123,12 @@ def test_each_row_is_written_once() -> None:
 
 def test_what_is_for_those_who_change_the_page_stays_at_home() -> None:
     html = explore(neuron()[0], mistakes=True).html
-    for part in (page._asset("page.css"), *re.findall("<script.*?</script>", html, re.DOTALL)):
+    for part in (document.asset("page.css"), *re.findall("<script.*?</script>", html, re.DOTALL)):
         lines = part.splitlines()
         assert not any(line.startswith((" ", "//", "/*")) for line in lines)
         assert not any(line.startswith("*") and "{" not in line for line in lines)
         assert not re.search(r"^(import|export) ", part, re.MULTILINE)
-    assert "* { box-sizing: border-box; }" in page._asset("page.css").splitlines()
+    assert "* { box-sizing: border-box; }" in document.asset("page.css").splitlines()
 
 
 def test_rows_are_listed_once_for_each_number_of_operands() -> None:
