@@ -30,8 +30,7 @@ from .engine.table import *  # noqa: F403 - its `__all__`
 from .engine.table import abs as abs
 from .engine.table import pow as pow
 from .typed import TYPE_CHECKING, Any
-
-__version__ = "0.1.0"
+from .version import __version__
 
 if TYPE_CHECKING:
     from . import data, losses, nn, optim, plots, testing

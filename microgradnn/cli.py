@@ -1,33 +1,153 @@
-"""The command line: `microgradnn demo`."""
+"""The command `microgradnn`: what it offers, and how it speaks of mistakes.
+
+What was written wrongly is told in a sentence, without a traceback, and gives the exit status 2.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+
+from . import commands
+from .version import __version__
+
+Options = argparse.Namespace
+
+MISUSED = 2
+_OPTION = re.compile(r"-[oh]|--[a-z][a-z-]*(=.*)?", re.DOTALL)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status is 0 if it did what was asked, else 1."""
-    parser = argparse.ArgumentParser(
-        prog="microgradnn", description="A scalar autograd engine with a computational graph."
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    demo = commands.add_parser(
-        "demo", help="see a neuron's gradients, trust them, and learn Fisher's iris"
-    )
-    where = "where to write graph.svg and training.svg (default: %(default)s)"
-    demo.add_argument("--out", type=Path, default="microgradnn-demo", metavar="DIR", help=where)
-    demo.add_argument("--seed", type=int, default=0, help="of the split and the weights")
-    demo.add_argument("--force", action="store_true", help="overwrite the files if they exist")
-    options = parser.parse_args(arguments)
-
-    from .demo import run  # It loads NumPy and rich, which --help does not need.
-
+    """Run a command; the exit status is 0 if it did what was asked."""
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args([_protected(x) for x in given])
+    run: Callable[[Options], int] = options.run
     try:
-        run(options.out, options.seed, options.force)
-    except (OSError, ImportError) as error:
-        print(f"microgradnn: {error}", file=sys.stderr)
-        return 1
-    return 0
+        return run(options)
+    except BrokenPipeError:  # whoever read this has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except (ValueError, TypeError, ArithmeticError, OSError, ImportError) as error:
+        print(f"microgradnn {options.command}: {error}", file=sys.stderr)
+        return MISUSED
+
+
+def _protected(argument: str) -> str:
+    """An expression such as -x**2 with a space before it, so that it is taken for no option."""
+    is_option = not argument.startswith("-") or _OPTION.fullmatch(argument)
+    return argument if is_option else f" {argument}"
+
+
+# ---- What it offers ------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="microgradnn",
+        description="A scalar autograd engine with a computational graph.",
+        epilog="microgradnn COMMAND --help shows an example of each.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"microgradnn {__version__}")
+    known = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for run, summary, example, *additions in COMMANDS:
+        command = known.add_parser(
+            run.__name__,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            epilog=f"example:\n  microgradnn {run.__name__} {example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        command.set_defaults(run=run)
+        for add in additions:
+            add(command)
+    return parser
+
+
+def _add_demo(command: argparse.ArgumentParser) -> None:
+    where = "where to write graph.svg and training.svg (default: %(default)s)"
+    command.add_argument("--out", type=Path, default="microgradnn-demo", metavar="DIR", help=where)
+    command.add_argument("--seed", type=int, default=0, help="of the split and the weights")
+    _add_force(command)
+
+
+def _add_expression(command: argparse.ArgumentParser) -> None:
+    what = "numbers, names, + - * / ** %% and the functions that `microgradnn ops` lists"
+    command.add_argument("expression", metavar="EXPR", help=what)
+    command.add_argument("values", metavar="NAME=NUMBER", nargs="*", help="what its names are")
+
+
+def _add_picture(command: argparse.ArgumentParser) -> None:
+    _add_file(command, "graph.svg", ".svg, .html, .png, .pdf or .dot")
+
+
+def _add_page(command: argparse.ArgumentParser) -> None:
+    _add_file(command, "graph.html", ".html")
+
+
+def _add_file(command: argparse.ArgumentParser, default: str, endings: str) -> None:
+    where = f"the file to write, {endings} (default: %(default)s)"
+    command.add_argument("-o", dest="out", type=Path, default=default, metavar="FILE", help=where)
+    _add_force(command)
+
+
+def _add_variable(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--wrt", metavar="NAME", help="the variable; else all of them")
+
+
+def _add_training(command: argparse.ArgumentParser) -> None:
+    command.add_argument("data", type=Path, metavar="DATA.csv", help="its first line names columns")
+    what = "the column to learn: text is classes, numbers are a regression"
+    command.add_argument("--target", required=True, metavar="COLUMN", help=what)
+    what = "the numbers of the target are classes"
+    command.add_argument("--classes", action="store_true", help=what)
+    what = "leave a column out; may be given again"
+    command.add_argument("--drop", action="append", default=[], metavar="COLUMN", help=what)
+    what = "sizes of the hidden layers (default: %(default)s)"
+    command.add_argument("--layers", default="16,16", metavar="SIZES", help=what)
+    command.add_argument("--epochs", type=int, default=200, help="default: %(default)s")
+    command.add_argument("--lr", type=float, default=0.01, help="of Adam (default: %(default)s)")
+    what = "of the lines held out, the weights and the order (default: %(default)s)"
+    command.add_argument("--seed", type=int, default=0, help=what)
+    where = "where to write weights, preparation and curves (default: %(default)s)"
+    command.add_argument("--out", type=Path, default="microgradnn-train", metavar="DIR", help=where)
+    _add_force(command)
+    _add_json(command)
+
+
+def _add_force(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--force", action="store_true", help="overwrite files that exist")
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON, for scripts")
+
+
+# fmt: off
+COMMANDS: list[Any] = [  # what runs it, what it does, how it is called, and its arguments
+    (commands.demo,    "see a gradient, trust it, learn with it",
+     "--out pictures",                                             _add_demo),
+    (commands.draw,    "draw the graph of an expression, with its gradients",
+     "'sigmoid(w * x + b)' w=-0.5 x=2 b=1 -o neuron.svg",          _add_expression, _add_picture),
+    (commands.explain, "show a gradient as paths",
+     "'w * x + w' w=-3 x=2 --wrt w",                               _add_expression,
+     _add_variable, _add_json),
+    (commands.steps,   "print both passes step by step",
+     "'w * x + b' w=-3 x=2 b=1",                                   _add_expression, _add_json),
+    (commands.explore, "write the page that steps through an expression",
+     "'sigmoid(w * x + b)' w=-0.5 x=2 b=1 -o neuron.html",         _add_expression, _add_page),
+    (commands.check,   "check each gradient by finite differences",
+     "'sin(x) * y' x=1 y=2",                                       _add_expression, _add_json),
+    (commands.train,   "train a network on a table in a CSV file",
+     "wine.csv --target quality --layers 16,16",                   _add_training),
+    (commands.ops,     "list what an expression may call", "",     _add_json),
+]
+# fmt: on

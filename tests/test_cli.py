@@ -1,20 +1,192 @@
-"""The command `microgradnn`."""
+"""The command `microgradnn`: what it prints and writes, and how it speaks of mistakes."""
 
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+import microgradnn
 from microgradnn.cli import main
 
-pytest.importorskip("matplotlib", reason="the demo plots: install the extra `plot`")
+Captured = pytest.CaptureFixture[str]
 
 
-def test_files_are_not_overwritten_unasked(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.fixture(autouse=True)
+def _in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def printed(capsys: Captured, *arguments: str, status: int = 0) -> str:
+    """What a command prints; nothing of it is an error."""
+    assert main(arguments) == status
+    found = capsys.readouterr()
+    assert found.err == ""
+    return found.out
+
+
+def complaint(capsys: Captured, *arguments: str) -> str:
+    """The sentence with which a command ends, without a traceback and before it writes a file."""
+    before = [*Path.cwd().rglob("*")]
+    try:
+        status = main(arguments)
+    except SystemExit as error:  # argparse's way
+        status = int(str(error.code))
+    found = capsys.readouterr()
+    assert status == 2
+    assert found.out == ""
+    assert "Traceback" not in found.err
+    assert [*Path.cwd().rglob("*")] == before
+    return found.err
+
+
+def test_draw(capsys: Captured) -> None:
+    assert printed(capsys, "draw", "-x**2", "x=3") == "graph.svg\n"
+    picture = Path("graph.svg").read_text("utf-8")
+    assert all(text in picture for text in ("−9", "−6", ">x<"))
+    for name in ("a.html", "a.dot"):
+        printed(capsys, "draw", "x * y", "x=1", "y=-2", "-o", name)
+        assert Path(name).stat().st_size > 0
+
+
+def test_explain(capsys: Captured) -> None:
+    text = printed(capsys, "explain", "w*x + w", "w=-3", "x=2", "--wrt", "w")
+    assert text.startswith("∂(w × x + w)/∂w = 3, the sum over 2 paths\n")
+    assert "∂(w × x + w)/∂x" in printed(capsys, "explain", "w*x + w", "w=-3", "x=2")
+    found = json.loads(printed(capsys, "explain", "w*x + w", "w=-3", "x=2", "--json"))
+    assert (found["w"]["gradient"], found["x"]["gradient"]) == (3.0, -3.0)
+    assert [path["factors"] for path in found["w"]["paths"]] == [[1.0, 2.0], [1.0]]
+    assert found["x"]["paths"][0]["values"] == ["(w × x + w)", "(w × x)", "x"]
+
+
+def test_steps(capsys: Captured) -> None:
+    lines = printed(capsys, "steps", "w * x", "w=-3", "x=2").splitlines()
+    assert len(lines) == 4
+    assert "w × x = −6" in lines[0]
+    found = json.loads(printed(capsys, "steps", "w * x", "w=-3", "x=2", "--json"))
+    assert found[0] == {"what": "compute (w × x)", "sum": "w × x = −6"}
+
+
+def test_explore(capsys: Captured) -> None:
+    printed(capsys, "explore", "tanh(w * x)", "w=-3", "x=2", "-o", "page.html")
+    assert "<h1>tanh(w * x)</h1>" in Path("page.html").read_text("utf-8")
+
+
+def test_check(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    head, x, y, verdict = printed(capsys, "check", "sin(x) * y", "x=1", "y=2").splitlines()
+    assert head.split() == ["analytic", "numeric", "±", "error"]
+    assert x.split()[:2] == ["x", "1.08060461173628"]  # 2·cos(1)
+    assert y.split()[0] == "y"
+    assert verdict.endswith("the gradients agree")
+    found = json.loads(printed(capsys, "check", "log(x)", "x=4", "--json"))
+    assert found["ok"] is True
+    assert found["variables"]["x"]["analytic"] == 0.25
+    monkeypatch.setattr("microgradnn.slopes.judge", lambda *_: "DIFFERS")
+    assert "GRADIENTS DIFFER" in printed(capsys, "check", "x * x", "x=1", status=1)
+
+
+def test_infinities_are_text_in_json(capsys: Captured) -> None:
+    found = json.loads(printed(capsys, "explain", "sqrt(x)", "x=0", "--json"))
+    assert found["x"]["gradient"] == "inf"
+
+
+def test_ops(capsys: Captured) -> None:
+    lines = printed(capsys, "ops").splitlines()
+    assert "sigmoid" in [line.split()[0] for line in lines]
+    assert all(len(line.split()) > 1 for line in lines)
+    assert len(json.loads(printed(capsys, "ops", "--json"))) == len(lines)
+
+
+def test_version(capsys: Captured) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"microgradnn {microgradnn.__version__}\n"
+
+
+COMMANDS = ("demo", "draw", "explain", "steps", "explore", "check", "train", "ops")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example_that_runs(command: str, capsys: Captured) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+    example = capsys.readouterr().out.partition("example:\n  microgradnn ")[2].strip()
+    assert example.startswith(command)
+    if command not in ("demo", "train"):  # these take long, or need a file
+        assert printed(capsys, *_words(example))
+
+
+def _words(line: str) -> list[str]:
+    import shlex
+
+    return shlex.split(line)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["draw", "__import__('os').system('touch hacked')", "x=1"], "^^^"),
+        (["draw", "open('hacked', 'w')", "x=1"], "there is no function open"),
+        (["explore", "x.__class__", "x=1"], "a name has no parts"),
+        (["draw", "x * y", "x=1"], "y has no value; give it one: y=1\n  x * y\n      ^"),
+        (["draw", "x", "x=a"], "x must be a number, got 'a'"),
+        (["draw", "x", "x"], "'x' must be a name and its number, such as x=2"),
+        (["draw", "x", "1=2"], "'1=2' must be a name"),
+        (["draw", "x", "x=1", "x=2"], "x is given two numbers"),
+        (["draw", "x", "x=1", "y=2"], "y has a value, but does not occur in x"),
+        (["draw", "log(x)", "x=0"], "must be in the domain"),
+        (["draw", "x", "x=1", "-o", "a.txt"], "saved as .svg"),
+        (["draw", "x", "x=1", "-o", "no/such/a.svg"], "no directory"),
+        (["explain", "x", "x=1", "--wrt", "z"], "--wrt must be one of x, got z"),
+        (["draw"], "required: EXPR"),
+        (["nonsense"], "invalid choice: 'nonsense'"),
+        (["draw", "x", "x=1", "--frce"], "--frce"),
+        (["train", "no.csv", "--target", "y"], "no.csv"),
+        (["train", "no.csv", "--target", "y", "--layers", "16,x"], "such as 16,16; got '16,x'"),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence(
+    arguments: Sequence[str], sentence: str, capsys: Captured
 ) -> None:
-    (tmp_path / "graph.svg").write_text("mine")
-    assert main(["demo", "--out", str(tmp_path)]) == 1
-    assert "--force" in capsys.readouterr().err
-    assert (tmp_path / "graph.svg").read_text() == "mine"
-    assert main(["demo", "--out", str(tmp_path), "--force"]) == 0
-    assert (tmp_path / "graph.svg").read_text() != "mine"
+    assert sentence in complaint(capsys, *arguments)
+
+
+def test_files_are_not_overwritten_unasked(capsys: Captured) -> None:
+    Path("graph.svg").write_text("mine")
+    for command in (["draw", "x*x", "x=1"], ["demo", "--out", "."]):
+        assert "--force" in complaint(capsys, *command)
+    assert Path("graph.svg").read_text() == "mine"
+    printed(capsys, "draw", "x*x", "x=1", "--force")
+    assert Path("graph.svg").read_text() != "mine"
+
+
+def test_the_demonstration(capsys: Captured) -> None:
+    pytest.importorskip("matplotlib", reason="the demo plots: install the extra `plot`")
+    assert "See: one neuron" in printed(capsys, "demo")
+    assert Path("microgradnn-demo/training.svg").exists()
+
+
+def test_a_reader_who_has_seen_enough() -> None:
+    command = f"{sys.executable} -m microgradnn ops | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_train(capsys: Captured) -> None:
+    Path("sheet.csv").write_text(_sheet())
+    text = printed(capsys, "train", "sheet.csv", "--target", "kind", "--epochs", "50", "--json")
+    found = json.loads(text)
+    assert found["figures"]["network"]["held-out accuracy"] > 0.9
+    assert found["figures"]["linear"]["held-out accuracy"] < 0.8
+    assert all(Path(path).exists() for path in found["files"])
+    assert "--force" in complaint(capsys, "train", "sheet.csv", "--target", "kind")
+
+
+def _sheet() -> str:
+    """Points of XOR, which no line parts."""
+    made = microgradnn.data.make_xor(400, noise=0.0)
+    rows = zip(made.X.tolist(), made.y.tolist(), strict=True)
+    return "a,b,kind\n" + "".join(f"{a},{b},{['same', 'other'][k]}\n" for (a, b), k in rows)

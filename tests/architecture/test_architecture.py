@@ -63,6 +63,10 @@ ORDER = {
     "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",
+    "version": "",
+    "expressions": "",
+    "spreadsheet": "",
+    "commands": "",
     "cli": "",
     "__main__": "",
 }
@@ -116,6 +120,7 @@ TESTED_BY = {
     "biases": "test_schedule",
     **dict.fromkeys(["preparation", "tables"], "test_data"),
     **dict.fromkeys(["document", "frame"], "test_page"),
+    "commands": "test_cli",
     "course": "test_steppers",
     "evaluation": "test_evaluate",
     "hidden": "test_traced",
@@ -137,6 +142,7 @@ TESTED_BY = {
     "targets": "test_vain",
     "told": "test_named",
     "typed": "test_architecture",
+    "version": "test_cli",
 }
 
 
@@ -248,7 +254,17 @@ def test_importing_all_names_hides_none_of_pythons_own() -> None:
 # losses and optimisers need little more. Whatever else is wanted is loaded where it is used.
 LOADED_AT_ONCE = "__future__ collections.abc contextlib contextvars copyreg functools gc itertools "
 LOADED_AT_ONCE += "math operator os sys weakref"
-BELOW = {"typed", "arguments", "domains", "elements", "sums", "lines", "refusals", "told"}
+BELOW = {
+    "version",
+    "typed",
+    "arguments",
+    "domains",
+    "elements",
+    "sums",
+    "lines",
+    "refusals",
+    "told",
+}
 ENGINE = {f"engine.{name}" for name in ORDER["engine"].split()} - {"engine.checking"}
 SLOW = "dataclasses enum inspect linecache numbers numpy pathlib random re typing"
 
