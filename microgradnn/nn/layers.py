@@ -207,9 +207,24 @@ class MLP(Module):
         return f"MLP([{', '.join(map(repr, self.layers))}])"
 
 
+def _is_batch(x: Any) -> bool:
+    """Whether lists or arrays are given where the numbers of one sample are wanted."""
+    if not isinstance(x, (list, tuple)):
+        return len(getattr(x, "shape", ())) > 1
+    return bool(x) and all(isinstance(row, (list, tuple)) or getattr(row, "shape", ()) for row in x)
+
+
 def checked_inputs(x: Any, count: int) -> tuple[tuple[Any, ...], Sequence[float] | None]:
     """The inputs of neurons, and their numbers, which all neurons of a layer share."""
-    inputs = tuple(as_operands(x, count, "x"))
+    try:
+        inputs = tuple(as_operands(x, count, "x"))
+    except (ValueError, TypeError) as error:
+        if not _is_batch(x):
+            raise
+        raise type(error)(
+            f"x is a batch of {len(x)} samples, and a model takes one: "
+            "[model(row) for row in X]; mg.compile(model) takes a whole batch"
+        ) from None
     return inputs, numbers_of(inputs)
 
 

@@ -12,7 +12,7 @@ from ..nn import Module
 from .accuracy import Figures, figures, figures_of_outputs, predict
 from .samples import checked_samples
 from .shares import Loss, check_takes_weights
-from .targets import called, check_shape, first_prediction
+from .targets import A_NETWORK, called, check_shape, first_prediction, without_column
 
 FEWEST_COMPILED = 64  # samples: to compile takes as long as to go through 35 to 60 of them
 
@@ -31,9 +31,9 @@ def evaluate(model: Module, X: Any, y: Any, loss: Loss, *, sample_weight: Any = 
     >>> evaluate(model, [[1.0], [2.0]], [0, 1], losses.cross_entropy, sample_weight=[3, 1])
     (0.6931471805599453, 0.75)
     """
-    must_be(Module, model, "model", "a network")
+    must_be(Module, model, "model", A_NETWORK)
     must_be(Callable, loss, "loss", "a function such as losses.mse_loss")
-    samples = checked_samples(X, y, sample_weight)
+    samples = without_column(checked_samples(X, y, sample_weight), model, loss)
     if sample_weight is not None:
         check_takes_weights(loss)
     check_shape(loss, first_prediction(model, samples.X), samples)

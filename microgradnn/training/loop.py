@@ -19,6 +19,7 @@ from .resuming import Marker, terms_of
 from .samples import checked_samples, minibatches
 from .settings import check_callbacks, check_metrics, check_numbers, check_patience, check_way
 from .shares import Loss
+from .targets import A_NETWORK
 from .terminal import progress_bar
 from .vain import check_optimizer
 from .validation import parted
@@ -95,7 +96,7 @@ def fit(
     >>> history.losses[-1] < history.losses[0]
     True
     """
-    must_be(Module, model, "model", "a network")
+    must_be(Module, model, "model", A_NETWORK)
     given = checked_samples(X, y, sample_weight)
     check_way(loss, optimizer, compiled, backend)
     check_numbers(epochs, batch_size, seed, clip_grad_norm)

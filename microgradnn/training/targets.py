@@ -17,6 +17,7 @@ from ..nn import Module
 from .samples import Names, Samples
 
 OF_CLASSES = {losses.cross_entropy, losses.categorical_cross_entropy, losses.nll_loss}
+A_NETWORK = "a network: nn.MLP, or your own class below nn.Module, with its Values as attributes"
 _OF_NUMBERS = {losses.mse_loss, losses.l1_loss, losses.huber_loss, losses.half_squared_error}
 _OF_ELEMENTS = {
     *_OF_NUMBERS,
@@ -73,6 +74,19 @@ def _numbers(prediction: Any) -> Any:
     return prediction.data if isinstance(prediction, Value) else prediction
 
 
+def without_column(samples: Samples, model: Module, loss: Any) -> Samples:
+    """Samples whose targets are no column, (samples, 1), where they are meant as a list.
+
+    They are if a loss of this library wants one number, or one class, for each sample.
+    """
+    function = function_of(loss)
+    if function is None or samples.y.shape[1:] != (1,):
+        return samples
+    outputs = np.shape(first_prediction(model, samples.X))
+    is_list = outputs == () or (function in OF_CLASSES and outputs != (1,))
+    return samples._replace(y=samples.y[:, 0]) if is_list else samples
+
+
 # ---- Checks --------------------------------------------------------------------------------------
 
 
@@ -94,10 +108,9 @@ def check_shape(loss: Any, prediction: Any, samples: Samples) -> None:
     if function is not None and targets.shape[1:] not in fits:
         gives = f"{outputs[0]} numbers" if outputs else "one number"
         wanted = " or ".join(str((len(targets), *shape)) for shape in fits)
-        hint = f"; write np.ravel({name})" if targets[0].size == 1 and outputs == () else ""
         raise ValueError(
             f"{name} has shape {targets.shape}, but the model gives {gives} for each sample, so "
-            f"it must have shape {wanted}{hint}"
+            f"it must have shape {wanted}"
         )
 
 

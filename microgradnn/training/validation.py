@@ -11,7 +11,7 @@ from ..arguments import as_number
 from ..data import train_test_split
 from ..nn import Module
 from .samples import VALIDATION_NAMES, Samples, checked_samples
-from .targets import check_shape, check_targets, first_prediction
+from .targets import check_shape, check_targets, first_prediction, without_column
 
 
 def parted(
@@ -22,20 +22,22 @@ def parted(
     A share is drawn as by `data.train_test_split`, with the seed. Before that all targets are
     looked at, so that errors count them as the user does.
     """
+    given = without_column(given, model, loss)
     if validation is None:
         return given, None
     if isinstance(validation, (tuple, list)):
         if len(validation) != 2:
             raise TypeError(f"validation must be a pair (X, y), it has {len(validation)} elements")
         X, y = validation
-        return given, checked_samples(X, y, names=VALIDATION_NAMES)
+        held_out = checked_samples(X, y, names=VALIDATION_NAMES)
+        return given, without_column(held_out, model, loss)
     size = len(given.X)
     share = _checked_share(validation, size)
     prediction = first_prediction(model, given.X)
     check_shape(loss, prediction, given)
     check_targets(loss, prediction, given)
-    train, held_out, *_ = train_test_split(np.arange(size), np.arange(size), share, seed)
-    return given.rows(train), given.rows(held_out)
+    train, others, *_ = train_test_split(np.arange(size), np.arange(size), share, seed)
+    return given.rows(train), given.rows(others)
 
 
 def _checked_share(validation: Any, size: int) -> float:

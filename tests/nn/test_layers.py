@@ -179,3 +179,11 @@ def test_a_subclass_may_make_its_weights_itself(nonlin: bool, expected: float) -
     assert [p.grad for p in neuron.parameters()] == [0.0 if nonlin else 1.0] * 3
     neuron.zero_grad()
     assert [p.grad for p in neuron.parameters()] == [0.0] * 3
+
+
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_a_batch_is_refused_with_what_to_write(kind: Any) -> None:
+    batch = kind([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    for model in (nn.MLP(2, [3, 1]), nn.MLP(3, [1]), nn.Layer(2, 3), nn.Neuron(2)):
+        with pytest.raises((ValueError, TypeError), match=r"a batch of 3 samples.*for row in X"):
+            model(batch)

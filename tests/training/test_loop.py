@@ -150,13 +150,13 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"y": [1.0]}, "X has 3 samples and y has 1"),
     ({"X": [[0.0, 1.0]] * 3}, r"take X\[0\], with X of shape \(3, 2\): x has 2 .*, expected 1"),
     ({"y": [[1.0, 2.0]] * 3}, r"y has shape \(3, 2\), but the model gives one number"),
-    ({"y": [[1.0], [2.0], [3.0]]}, r"y has shape \(3, 1\), .* have shape \(3,\); write np.ravel"),
+    ({"model": [2], "y": [[1.0], [2.0], [3.0]]}, r"y has shape \(3, 1\), .* have shape \(3, 2\)"),
     ({"model": [2]}, r"y has shape \(3,\), but the model gives 2 numbers .* have shape \(3, 2\)"),
     (
         {"model": [2], "loss": losses.cross_entropy, "y": [[0.5, 0.4, 0.1]] * 3},
         r"y has shape \(3, 3\), .* gives 2 numbers .* must have shape \(3,\) or \(3, 2\)",
     ),
-    ({"validation": ([[1.0]], [[1.0]])}, r"validation\[1\] has shape \(1, 1\), but the model"),
+    ({"validation": ([[1.0]], [[1.0, 2.0]])}, r"validation\[1\] has shape \(1, 2\), but the model"),
     (
         {"loss": losses.hinge_loss, "y": [1, -1, 1], "validation": ([[1.0]], [5])},
         r"^validation\[1\]\[0\] must be a label",
@@ -244,3 +244,31 @@ def test_fit_tells_the_optimizer_the_loss_of_each_epoch(compiled: bool) -> None:
             callbacks=[lambda *_, o=optimizer, r=rates: r.append(o.lr)],
         )  # fmt: skip
         assert rates == ([0.1, 0.1, 0.05, 0.05, 0.025] if falls else [0.1] * 5)
+
+
+@pytest.mark.parametrize("loss", [losses.mse_loss, losses.cross_entropy, losses.hinge_loss])
+def test_a_column_of_targets_is_a_list_of_them(loss: Any) -> None:
+    """As pandas gives it for `frame[["price"]]`."""
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    y = np.where(X[:, 0] > 0, 1, -1 if loss is losses.hinge_loss else 0)
+    column, found = y[:, None], []
+    for targets, held_out in ((y, (X, y)), (column, (X, column)), (column, 0.2), (y, 0.2)):
+        model = nn.MLP(2, [3, 2] if loss is losses.cross_entropy else [3, 1], rng=0)
+        history = mg.fit(
+            model, X, targets, loss=loss, epochs=3, validation=held_out, progress=False
+        )
+        found.append((history.losses, history.metrics, mg.evaluate(model, X, targets, loss)))
+    assert found[0] == found[1]
+    assert found[2] == found[3]
+
+
+def test_a_column_stays_one_where_a_loss_of_ones_own_is_given_it() -> None:
+    seen = []
+
+    def loss(predictions: Any, targets: Any) -> Any:
+        seen.append(targets[0])
+        return losses.mse_loss(predictions, [row[0] for row in targets])
+
+    model = nn.MLP(1, [1], rng=0)
+    mg.fit(model, [[1.0], [2.0]], [[1.0], [3.0]], loss=loss, epochs=1, progress=False)
+    assert all(isinstance(target, list) for target in seen)
