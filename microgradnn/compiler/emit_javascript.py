@@ -11,17 +11,18 @@ from typing import Any
 import numpy as np
 
 from ..engine.formulas import Formula
-from ..engine.row import PRIMITIVES, Primitive
+from ..engine.row import PRIMITIVES
 from ..javascript import JAVASCRIPT, functions_for
 from .javascript_loops import listed, place, times
 from .javascript_products import Products
+from .own_rows import written_out
 from .patterns import affine, runs
-from .rows import REDUCTIONS, operands_first
+from .rows import REDUCTIONS
 from .steps import Link, Map, Product, Reduce, Scatter, Schedule, Slots, Step, Sum, Take
 from .summary import reverse_step_in_words, step_in_words
 
-MOST_NUMBERS_AT_ONCE = 2**15  # of a part of a large batch, which stay in a nearer cache
-LEAST_SAMPLES_AT_ONCE = 48  # parts of fewer would cost more by their number than the cache saves
+MOST_NUMBERS_AT_ONCE = 2**17  # of a part of a large batch, which stay in the processor's cache
+LEAST_SAMPLES_AT_ONCE = 64  # parts of fewer would cost more by their number than the cache saves
 MOST_LINES_TOGETHER = 200  # in one function: V8 makes no fast code of very long ones
 
 
@@ -33,6 +34,26 @@ def javascript_program(schedule: Schedule) -> str:
     has no reverse pass. X and theta are Float64Arrays, and so are the results, which are new ones.
     """
     return _Program(schedule).text
+
+
+def javascript_module(schedule: Schedule) -> str:
+    """The program as an ES module, below a comment that says how it is used."""
+    inputs, params, outputs = len(schedule.inputs), schedule.params, len(schedule.outputs)
+    counts = (inputs, "input"), (params, "parameter"), (outputs, "output")
+    has = ", ".join(f"{count:,} {name}{'s' * (count != 1)}" for count, name in counts)
+    exported = ["inputs", "params", "outputs", "run"]
+    use = ["import { run } from './program.mjs';", "const outputs = run(X, theta);"]
+    if schedule.gradient is not None:
+        exported.append("valueAndGrad")
+        use[0] = "import { run, valueAndGrad } from './program.mjs';"
+        use.append("const { mean, gradient } = valueAndGrad(X, theta);")
+    lines = [
+        f"{has} of each sample. Use:",
+        *[f"  {line}" for line in use],
+        "X: a Float64Array of the inputs, one sample after the other. theta: one of the parameters.",
+    ]
+    head = "".join(f"// {line}\n" for line in lines)
+    return f"{head}export const {{ {', '.join(exported)} }} = {javascript_program(schedule)};\n"
 
 
 class _Program(Products):
@@ -66,7 +87,9 @@ class _Program(Products):
             return [_function(name, parameters, parts[0])]
         names = [f"{name}{k}" for k in range(len(parts))]
         calls = [f"{part}(M, B, {parameters});" for part in names]
-        found = [_function(*part) for part in zip(names, [parameters] * len(parts), parts, strict=True)]
+        found = [
+            _function(*part) for part in zip(names, [parameters] * len(parts), parts, strict=True)
+        ]
         return [*found, _function(name, parameters, calls)]
 
     def _assembled(self, passes: list[str]) -> str:
@@ -82,7 +105,7 @@ class _Program(Products):
             parts.append(_VALUE_AND_GRAD)
         program = [
             f"const inputs = {len(made.inputs)}, params = {made.params}, outputs = {len(outputs)};",
-            "// So many slots are uniform, so many batched, and so many samples are computed at once.",
+            "// Numbers of uniform and of batched slots, and of samples that are computed at once.",
             f"const U = {U}, V = {V}, most = {samples};",
             "let M = new Float64Array(0), B = 0;",
             *[f"const {name} = {text};" for text, name in self.functions.items()],
@@ -124,8 +147,8 @@ class _Program(Products):
         """Write the lines of a step below a comment that says what they do."""
         self.lines.append(f"// {words}")
         if isinstance(step, Map):
-            _refuse_functions_of_python(step)
-            self._elementwise([(step.result, step.formula), *step.more], step.operands)
+            formulas = [(step.result, step.formula), *step.more]
+            self._elementwise([(x, written_out(f)) for x, f in formulas], step.operands)
         elif isinstance(step, Product):
             self._product(step)
         elif isinstance(step, Reduce):
@@ -170,7 +193,9 @@ class _Program(Products):
 
     def _take(self, step: Take) -> None:
         size = times(1, step.result.batched)
-        self.lines.append(f"take(M, B, U, {size}, {self._begin(step.result)}, {self._choices(step)});")
+        self.lines.append(
+            f"take(M, B, U, {size}, {self._begin(step.result)}, {self._choices(step)});"
+        )
 
     def _scatter(self, step: Scatter) -> None:
         sizes = times(1, step.gradient.batched), times(1, step.result.batched)
@@ -196,20 +221,6 @@ def _function(name: str, parameters: str, lines: list[str]) -> str:
     return f"function {name}({', '.join(filter(None, ('M', 'B', parameters)))}) {{\n{body}}}"
 
 
-def _refuse_functions_of_python(step: Map) -> None:
-    """ValueError for a row of the user's own whose value is a function of Python."""
-    parts: dict[int, Formula] = {}
-    for formula in [step.formula, *[formula for _, formula in step.more]]:
-        for part in operands_first(formula, parts, lambda x: x.operands):
-            parts[id(part)] = part
-            if isinstance(part.row, Primitive) and part.row.kind == "custom":
-                raise ValueError(
-                    f"{part.row.name} is a primitive of your own, a function of Python that no "
-                    "page can call: write its value with operators, mg.where and functions such "
-                    "as mg.exp where you use it"
-                )
-
-
 # For each i below n the reduction over k: to y, of slots that are di apart and numbers dk apart.
 _REDUCTION = """\
 (M, n, B, count, y, x, dx, dk) => {{
@@ -226,8 +237,10 @@ _REDUCTION = """\
 }}"""
 
 _RUN = """\
-const run = (X, theta) => computed(X, theta);
-function computed(X, theta, visit) {
+function run(X, theta) {
+  return computed(X, theta, () => {});
+}
+function computed(X, theta, afterwards) {
   const samples = samplesOf(X, theta, inputs, params);
   const found = new Float64Array(samples * outputs);
   for (let sample = 0; sample < samples; sample += most) {
@@ -240,7 +253,7 @@ function computed(X, theta, visit) {
     M.set(theta);
     forward(M, B, X, sample);
     store(M, B, U, outputSlots, found, sample);
-    if (visit) visit(samples);
+    afterwards(samples);
   }
   return found;
 }"""

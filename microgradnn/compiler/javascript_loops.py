@@ -8,14 +8,14 @@ pattern are listed in a table. So programs have few functions, and V8 soon makes
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
 import numpy as np
 
 from ..engine.formulas import Formula, statements
 from ..javascript import JAVASCRIPT
-from .patterns import Affine, Index, affine, shape_of_views
+from .patterns import Affine, affine, shape_of_views
 from .steps import Schedule, Slots
 
 
@@ -79,7 +79,11 @@ class Loops:
                 starts[name] = place(named[name].batched, start)
                 steps[name] = view.strides[-1]
         in_a_row = count == 1 or set(steps.values()) == {1}
-        if in_a_row and len(starts) == len(named) and {x.batched for x in named.values()} == {batched}:
+        if (
+            in_a_row
+            and len(starts) == len(named)
+            and {x.batched for x in named.values()} == {batched}
+        ):
             function = self._function(_in_a_row(formulas, named))
             arguments = [times(count, batched), *starts.values()]
         else:
@@ -144,25 +148,26 @@ def _slot_by_slot(formulas: dict[str, Formula], named: dict[str, Slots], starts:
         else:
             parameters.append(f"i{name}")
             found = f"U + i{name}[i] * B" if slots.batched else f"i{name}[i]"
-        if slots.batched:
-            places.append(f"p{name} = {found}")
-        elif name in formulas:
+        if slots.batched or name in formulas:
             places.append(f"p{name} = {found}")
         else:
             places.append(f"{name} = M[{found}]")
         if slots.batched and name not in formulas:
             numbers.append(f"{name} = M[p{name} + b]")
     lines = _computed(formulas, numbers, ("M[p{} + b]" if batched else "M[p{}]").format)
-    text = "".join(f"    {line}\n" for line in lines)
     if batched:
-        text = "    for (let b = 0; b < B; b++) {\n" + text + "    }\n"
+        lines = ["for (let b = 0; b < B; b++) {", *[f"  {line}" for line in lines], "}"]
+    text = "".join(f"    {line}\n" for line in lines)
     return (
         f"(M, {'B, ' * batched}n, {', '.join(parameters)}) => {{\n"
         f"  for (let i = 0; i < n; i++) {{\n    const {', '.join(places)};\n{text}  }}\n}}"
     )
 
 
-def _computed(formulas: dict[str, Formula], operands: list[str], result) -> list[str]:
+def _computed(
+    formulas: dict[str, Formula], operands: list[str], result: Callable[[str], str]
+) -> list[str]:
+    """The lines that read the operands and write the results of formulas."""
     lines = [f"const {', '.join(operands)};"] if operands else []
     for line in statements(formulas, JAVASCRIPT):
         name, value = line.split(" = ", 1)

@@ -78,10 +78,10 @@ class Products(Loops):
         arrays = step.a, step.b, step.result
         x, z, y = map(self._factor, step.letters, arrays)
         lengths = {"b": "B"}
-        for letters, slots in zip(step.letters, arrays, strict=True):
-            lengths |= dict(zip(letters, map(str, slots.index.shape), strict=True))
-        inner = sorted({*a, *b} - {*result}, key="b".__eq__)  # that of the batch comes last
-        inner = _joined(inner, (x, z), lengths)
+        for axes, slots in zip(step.letters, arrays, strict=True):
+            lengths |= dict(zip(axes, map(str, slots.index.shape), strict=True))
+        summed = [k for k in dict.fromkeys(a + b) if k not in result]
+        inner = _joined(sorted(summed, key="b".__eq__), (x, z), lengths)  # the batch comes last
         left = _joined([k for k in result if k not in b], (x, y), lengths)
         right = _joined([k for k in result if k not in a], (z, y), lengths)
         both = _joined([k for k in result if k in a and k in b], (x, z, y), lengths)
@@ -89,16 +89,16 @@ class Products(Loops):
         self.lines.append(f"M.fill(0, {start}, {start} + {size});")
         *outside, last = inner
         if left or right:
-            m, n = "".join(left[-1:]), "".join(right[-1:])
+            call, m, n = "product", "".join(left[-1:]), "".join(right[-1:])
             outside += [*both, *left[:-1], *right[:-1]]
             sizes = [lengths.get(m, "1"), lengths.get(n, "1"), lengths[last]]
-            call, along = "product", [(y, m, n), (x, m, last), (z, n, last)]
+            along = (y, [m, n]), (x, [m, last]), (z, [n, last])
         else:
-            m = "".join(both[-1:])
+            call, m = "dots", "".join(both[-1:])
             outside += both[:-1]
             sizes = [lengths.get(m, "1"), lengths[last]]
-            call, along = "dots", [(y, m), (x, m, last), (z, m, last)]
-        for array, *letters in along:
+            along = (y, [m]), (x, [m, last]), (z, [m, last])
+        for array, letters in along:
             sizes += [array.place(outside), *map(array.distance, letters)]
         loops = "".join(f"for (let {k} = 0; {k} < {lengths[k]}; {k}++) " for k in outside)
         self.lines.append(f"{loops}{call}(M, {', '.join(sizes)});")
@@ -108,7 +108,9 @@ class Products(Loops):
         letters, shape = step.letters[2], step.result.index.shape
         operands = {}
         for name, axes, slots in zip("xz", step.letters, (step.a, step.b), strict=False):
-            index = slots.index.transpose(sorted(range(len(axes)), key=lambda k: letters.index(axes[k])))
+            index = slots.index.transpose(
+                sorted(range(len(axes)), key=lambda k: letters.index(axes[k]))
+            )
             index = index[tuple(slice(None) if x in axes else None for x in letters)]
             operands[name] = flat(Slots(slots.batched, np.broadcast_to(index, shape)))
         formula: Any = Formula("x") * Formula("z")

@@ -14,10 +14,10 @@ MOST_WRITTEN = 12  # operands of an operation whose equation is written out
 Form = tuple[Primitive, int]  # a row, and with how many operands it is called
 
 # `sum` must be exact, as it is here.
-IMPORTS = f'''\
+IMPORTS = f"""\
 import {{ sum, ofChosen }} from "./arithmetic.js";
 import {{ {", ".join(LACKING.values())} }} from "./elementary.js";
-'''
+"""
 
 
 def functions(forms: Iterable[Form], is_recorded: bool) -> str:
