@@ -28,8 +28,9 @@ for (const { module, name, given } of calls) {
     found.push(`${error.name}: ${error.message}`);
   }
 }
-const written = (_, x) => x instanceof Float64Array ? Array.from(x, String)
-  : typeof x === "number" ? [String(x)] : x;
+const text = (x) => Object.is(x, -0) ? "-0" : String(x);
+const written = (_, x) => x instanceof Float64Array ? Array.from(x, text)
+  : typeof x === "number" ? [text(x)] : x;
 console.log(JSON.stringify(found, written));
 """
 

@@ -51,7 +51,7 @@ def javascript_module(schedule: Schedule) -> str:
     lines = [
         f"{has} of each sample. Use:",
         *[f"  {line}" for line in use],
-        "X: a Float64Array of the inputs, one sample after the other. theta: one of the parameters.",
+        "X: a Float64Array of inputs, one sample after the other. theta: one of the parameters.",
     ]
     head = "".join(f"// {line}\n" for line in lines)
     return f"{head}export const {{ {', '.join(exported)} }} = {javascript_program(schedule)};\n"
