@@ -285,7 +285,8 @@ def test_results_are_new_arrays_and_what_is_given_stays(tmp_path: Path) -> None:
         "  const first = valueAndGrad(X, theta), before = run(X, theta);\n"
         "  valueAndGrad(Float64Array.of(7, 7), theta);\n"
         "  run(Float64Array.of(7, 7), theta);\n"
-        "  return { ...first, before, X, theta, numbers: Float64Array.of(inputs, params, outputs) };"
+        "  const numbers = Float64Array.of(inputs, params, outputs);\n"
+        "  return { ...first, before, X, theta, numbers };"
         "\n}\n"
     )
     (found,) = in_node(tmp_path, [Call(text, "twice", [])])

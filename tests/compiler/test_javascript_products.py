@@ -67,7 +67,7 @@ def in_order(shape: list[int]) -> np.ndarray:
 def by_einsum(step: Product, X: np.ndarray, theta: np.ndarray) -> np.ndarray:
     """The result for each sample, in a row."""
     arrays = [X.T[x.index] if x.batched else theta[x.index] for x in (step.a, step.b)]
-    result = np.einsum("{},{}->{}".format(*step.axes), *arrays)
+    result: np.ndarray = np.einsum("{},{}->{}".format(*step.axes), *arrays)
     if not step.result.batched:
         result = np.stack([result] * 7, axis=-1)
     return result.reshape(-1, 7).T
