@@ -60,13 +60,13 @@ def in_node(directory: Path, calls: Sequence[Call]) -> list[Any]:
     (directory / "calls.json").write_text(json.dumps(written), "utf-8")
     (directory / "script.mjs").write_text(SCRIPT, "utf-8")
     done = subprocess.run(
-        [_node(), "script.mjs"], cwd=directory, capture_output=True, text=True, check=False
+        [node(), "script.mjs"], cwd=directory, capture_output=True, text=True, check=False
     )
     assert not done.stderr, done.stderr[:2000]
     return [_read(x) for x in json.loads(done.stdout)]
 
 
-def _node() -> str:
+def node() -> str:
     """Node, as it is installed, or as it comes with Playwright."""
     spec = find_spec("playwright")
     own = Path(spec.origin or "").parent / "driver" / "node" if spec is not None else Path()
