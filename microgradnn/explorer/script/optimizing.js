@@ -1,4 +1,4 @@
-// What all optimisers share: settings of groups, the refusal of bad steps, what is kept.
+// What all optimisers share, and all learning rates: settings, what is kept, refusals.
 
 /**
  * An optimiser, made of its settings and the number of parameters.
@@ -10,7 +10,7 @@
 export const optimizer = (defaults, first, move) => (settings, size, state = {}) => {
   const groups = groupsOf(settings, size, defaults);
   const names = Object.keys(first);
-  let kept = filled(names, (name) => state[name] ?? first[name], size);
+  let kept = keptArrays(names, (name) => state[name] ?? first[name], size);
   let steps = state.steps ?? 0;
   return {
     settings: groups.map(({ own }) => own), // may be changed between two steps
@@ -21,7 +21,7 @@ export const optimizer = (defaults, first, move) => (settings, size, state = {})
       }
       refuse(gradient, "gradient");
       const next = new Float64Array(size);
-      const after = filled(names, (name) => kept[name], size);
+      const after = keptArrays(names, (name) => kept[name], size);
       groups.forEach(({ own, start, end }, k) => {
         const ownRate = typeof rate === "number" ? rate : rate[k];
         move(own, steps, after, theta, gradient, ownRate, next, start, end);
@@ -48,7 +48,7 @@ function groupsOf(settings, size, defaults) {
 }
 
 /** Arrays of one number for each parameter, filled with one number or with an array's. */
-function filled(names, value, size) {
+function keptArrays(names, value, size) {
   return Object.fromEntries(names.map((name) => {
     const numbers = value(name);
     const array = new Float64Array(size);
@@ -60,8 +60,19 @@ function filled(names, value, size) {
 
 /** Throw if any number is infinite or NaN; the error says of which parameter. */
 function refuse(numbers, what) {
-  const place = numbers.findIndex((x) => !Number.isFinite(x));
-  if (place < 0) return;
+  let place = 0;
+  while (place < numbers.length && Number.isFinite(numbers[place])) place++;
+  if (place === numbers.length) return;
   const whose = `the ${what} of parameters[${place}] is ${numbers[place]}`;
   throw Object.assign(new Error(`${whose}; no parameter was changed`), { place, what });
 }
+
+/**
+ * A learning rate, made of its settings: a function of the step, with `see` to be told the loss of
+ * each epoch. `begin` sets what is kept of losses, where the settings do not say it.
+ */
+export const schedule = (defaults, begin, at, see) => (settings) => {
+  const own = { ...defaults, ...settings };
+  begin(own);
+  return Object.assign((step) => at(own, step), { see: (loss) => see(own, loss) });
+};
