@@ -78,7 +78,9 @@ class SGD(Optimizer):
         self.velocity = self.momentum * self.velocity + gradient
         if self.nesterov is False:
             return self.velocity
-        return where(self.nesterov, gradient + self.momentum * self.velocity, self.velocity)
+        ahead: Array = gradient + self.momentum * self.velocity
+        direction: Array = where(self.nesterov, ahead, self.velocity)
+        return direction
 
 
 class _BySquares(Optimizer):
@@ -106,7 +108,8 @@ class _BySquares(Optimizer):
         size = (root if isinstance(self.scale, float) else root * self.scale) + self.eps
         if isinstance(self.eps, float) and self.eps > 0:
             return x / size
-        return where(size > 0, x / size, 0.0)
+        quotient: Array = where(size > 0, x / size, 0.0)
+        return quotient
 
     def _is_plain(self, gradient: Array) -> bool:
         """Whether no square overflows, and none underflows that counts beside eps."""
