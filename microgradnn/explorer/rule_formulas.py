@@ -138,9 +138,8 @@ def _why_not_rule(optimizer: Optimizer) -> str:
         )
     for row in _rows_in([formulas.theta, *formulas.after.values()]):
         if row.kind == "custom":
-            return (
-                f"{kind.__name__} uses {row.name}, an operation of your own: it has no JavaScript"
-            )
+            own = f"{row.name}, an operation of your own, which has no JavaScript"
+            return f"{kind.__name__} uses {own}"
     for name, x in formulas.kept.items():
         shape = (len(optimizer.parameters),)
         if not isinstance(x, (int, float)) and getattr(x, "shape", None) != shape:
