@@ -210,8 +210,9 @@ class reduce_on_plateau(Schedule):
         self._best = where(is_better, loss, self._best)
         waited = where(is_better, 0, self._waited + 1)
         reduced = minimum(self._rate, maximum(self._rate * self.factor, self.min_lr))
-        self._rate = where(waited > self.patience, reduced, self._rate)
-        self._waited = where(waited > self.patience, 0, waited)
+        is_over = waited > self.patience
+        self._rate = where(is_over, reduced, self._rate)
+        self._waited = where(is_over, 0, waited)
 
 
 class warmup(Schedule):

@@ -1,5 +1,6 @@
 """The rules and learning rates in JavaScript, against Python's; one process runs all of it."""
 
+import itertools
 import json
 import math
 import re
@@ -153,17 +154,17 @@ OWN = Signed([Value(0.0) for _ in START], lr=0.01)
 @pytest.fixture(scope="module")
 def ran() -> dict[str, Any]:
     rng = np.random.default_rng(2)
-    adam = optim.Adam([Value(0.0) for _ in START])
+    adam: Any = optim.Adam([Value(0.0) for _ in START])
     for gradient in gradients(0.0)[:7]:
         adam.update(START, gradient)
     state = {"steps": 7, "mean": list(adam.mean), "square": list(adam.square), "scale": 1.0}
     losses = [*(1.0 / (1.0 + k) + rng.uniform(0.0, 0.2) for k in range(LOSSES - 4)), 0.1, 0.1]
     losses += [math.nan, math.inf]
-    given = {
+    given: dict[str, list[Any]] = {
         "walks": [
-            *(walk(*case) for case in WALKS),
+            *itertools.starmap(walk, WALKS),
             {**walk("Adam", [{}], 0.0), "state": state},
-            {**walk("Signed", [{}], 0.0)},
+            walk("Signed", [{}], 0.0),
             *(
                 {
                     "kind": kind,
