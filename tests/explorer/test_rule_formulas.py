@@ -88,7 +88,10 @@ def test_what_only_some_groups_set_is_a_formula_too() -> None:
             return -super().descent(theta, gradient)
 
     values = parameters()
-    groups: list[dict[str, Any]] = [{"params": values[:2]}, {"params": values[2:], "alpha": 0.5, "centered": True}]
+    groups: list[dict[str, Any]] = [
+        {"params": values[:2]},
+        {"params": values[2:], "alpha": 0.5, "centered": True},
+    ]
     assert why_not(Uphill(groups)) == ""
     assert formulas_of(Uphill(groups)).settings["alpha"] == 0.99
 

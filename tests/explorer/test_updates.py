@@ -163,7 +163,7 @@ def ran() -> dict[str, Any]:
     given: dict[str, list[Any]] = {
         "walks": [
             *itertools.starmap(walk, WALKS),
-            {**walk("Adam", [{}], 0.0), "state": state},
+            walk("Adam", [{}], 0.0) | {"state": state},
             walk("Signed", [{}], 0.0),
             *(
                 {
@@ -188,7 +188,10 @@ def optimizer_of(kind: str, groups: list[dict[str, Any]]) -> Any:
     parameters = [Value(0.0) for _ in START]
     if len(groups) == 1:
         return getattr(optim, kind)(parameters, lr=0.01, **groups[0])
-    parts = {"params": parameters[:FIRST]}, {"params": parameters[FIRST:], "lr": 0.03}
+    parts: list[dict[str, Any]] = [
+        {"params": parameters[:FIRST]},
+        {"params": parameters[FIRST:], "lr": 0.03},
+    ]
     lists = [{**part, **own} for part, own in zip(parts, groups, strict=True)]
     return getattr(optim, kind)(lists, lr=0.01)
 
