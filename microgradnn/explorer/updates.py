@@ -12,7 +12,9 @@ from ..engine.formulas import Formula, statements
 from ..optim.schedules import Schedule
 from ..optim.stepping import Optimizer
 from .arithmetic import JAVASCRIPT
-from .rule_formulas import RATES, RULES, formulas_of, name_of
+from .rule_formulas import RATES, RULES, formulas_of, name_of, why_not
+
+__all__ = ["RATES", "RULES", "in_javascript", "updates", "why_not"]
 
 IMPORTS = """\
 import { erf, erfc, remainder, sum } from "./arithmetic.js";
