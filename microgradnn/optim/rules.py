@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..arguments import as_list, must_be
+from ..arguments import as_list, is_array, must_be
+from ..elements import where
+from ..engine.table import maximum, minimum, sqrt
 from ..engine.value import Value
 from ..typed import TYPE_CHECKING, Any
 from .schedules import LearningRate, as_fraction, from_zero
@@ -76,9 +78,9 @@ class SGD(Optimizer):
         self.velocity = self.momentum * self.velocity + gradient
         if self.nesterov is False:
             return self.velocity
-        import numpy as np
-
-        return np.where(self.nesterov, gradient + self.momentum * self.velocity, self.velocity)
+        ahead: Array = gradient + self.momentum * self.velocity
+        direction: Array = where(self.nesterov, ahead, self.velocity)
+        return direction
 
 
 class _BySquares(Optimizer):
@@ -94,36 +96,42 @@ class _BySquares(Optimizer):
 
     def _keep_square(self, gradient: Array, decay: Setting) -> None:
         """Take g² into its running mean."""
-        self._choose_scale(gradient)
+        before = decay * self.square
+        if not self._is_plain(gradient):
+            before = self._rescaled(before, gradient)
         if not isinstance(self.scale, float):
             gradient = gradient / self.scale
-        self.square = decay * self.square + (1 - decay) * gradient * gradient
+        self.square = before + (1 - decay) * gradient * gradient
 
     def _over_root(self, x: Array, square: Array | float) -> Array:
         """x / (√square + eps), where 0 / 0 is 0."""
-        import numpy as np
-
-        root = np.sqrt(square)
+        root = sqrt(square)
         size = (root if isinstance(self.scale, float) else root * self.scale) + self.eps
-        return np.divide(x, size, out=np.zeros_like(x), where=_least(self.eps) > 0 or size != 0)
+        if isinstance(self.eps, float) and self.eps > 0:
+            return x / size
+        quotient: Array = where(size > 0, x / size, 0.0)
+        return quotient
 
-    def _choose_scale(self, gradient: Array) -> None:
-        """Measure g in units in which g² neither over- nor underflows: powers of two, mostly 1.
+    def _is_plain(self, gradient: Array) -> bool:
+        """Whether no square overflows, and none underflows that counts beside eps."""
+        return (
+            isinstance(self.scale, float)
+            and is_array(gradient)
+            and gradient.dot(gradient) < 1e180
+            and (_least(self.eps) > 1e-140 or abs(gradient).min() > 1e-80)
+        )
 
-        Multiplying by a power of two changes no digit.
+    def _rescaled(self, square: Array | float, gradient: Array) -> Any:
+        """Measure g in units in which g² neither over- nor underflows, and the square as well.
+
+        They are powers of two, mostly 1. Multiplying by a power of two changes no digit.
         """
-        import numpy as np
-
-        is_plain = isinstance(self.scale, float)
-        if is_plain and _least(self.eps) > 1e-140 and gradient.dot(gradient) < 1e180:
-            return  # No square overflows, and beside eps those that underflow do not count.
-        size = np.maximum(np.abs(gradient), np.sqrt(self.square) * self.scale)
-        exponent = np.frexp(size)[1]
-        unit = np.ldexp(1.0, np.clip(exponent, -1000, 1000))
-        scale = np.where(np.abs(exponent) > 300, unit, 1.0)
-        ratio = self.scale / scale
-        self.square = self.square * ratio * ratio
-        self.scale = scale if (scale != 1.0).any() else 1.0
+        size = maximum(abs(gradient), sqrt(square) * self.scale)
+        small = where((size > 0) & (size < 2.0**-300), 2.0**-600, 1.0)
+        scale = where(size > 2.0**300, 2.0**600, small)
+        ratio = minimum(self.scale / scale, 2.0**600)  # it is larger only where the square is 0
+        self.scale = 1.0 if is_array(scale) and (scale == 1.0).all() else scale
+        return square * ratio * ratio
 
 
 def _least(setting: Setting) -> float:
@@ -234,10 +242,9 @@ class RMSprop(_BySquares):
         self._keep_square(gradient, self.alpha)
         square = self.square
         if self.centered is not False:
-            import numpy as np
-
             self.mean = self.alpha * self.mean + (1 - self.alpha) * gradient
-            mean = self.centered * self.mean / self.scale
-            square = np.maximum(square - mean * mean, 0.0)  # below 0 by rounding only
+            mean = self.mean / self.scale
+            # The difference is below 0 by rounding only.
+            square = maximum(square - where(self.centered, mean * mean, 0.0), 0.0)
         self.velocity = self.momentum * self.velocity + self._over_root(gradient, square)
         return self.velocity

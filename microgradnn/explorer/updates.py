@@ -1,0 +1,165 @@
+"""Training in a page: the rules and the learning rates of `optim` as a JavaScript module."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..engine.formulas import Formula, statements
+from ..optim.schedules import Schedule
+from ..optim.stepping import Optimizer
+from .arithmetic import JAVASCRIPT
+from .rule_formulas import RATES, RULES, formulas_of, name_of, why_not
+
+__all__ = ["RATES", "RULES", "in_javascript", "updates", "why_not"]
+
+IMPORTS = """\
+import { erf, erfc, remainder, sum } from "./arithmetic.js";
+import { optimizer, schedule } from "./optimizing.js";
+import { cosine, power } from "./precise.js";
+"""
+_NAMES = {"pow": "power", "cos": "cosine"}  # as exact as Python's
+_DIALECT = JAVASCRIPT._replace(function=lambda name: _NAMES.get(name) or JAVASCRIPT.function(name))
+
+
+def updates(*own: Optimizer) -> str:
+    """The module: `optimizers` and `rates`, each by its name, and `rateOf` for a record of one.
+
+    Optimizers of the user's own, if `why_not` has no reason against them, stand beside `optim`'s.
+    """
+    rules = {kind.__name__: _rule(kind) for kind in RULES}
+    rules |= {type(one).__name__: _rule(one) for one in own if type(one) not in RULES}
+    rates = {kind.__name__: _rate(kind) for kind in RATES}
+    return (
+        f"{IMPORTS}"
+        f"export const optimizers = {_members(rules)};\n"
+        f"export const rates = {_members(rates)};\n"
+        "export const rateOf = (x) =>\n"
+        '  typeof x === "number" ? rates.constant({ lr: x }) : rates[x.kind](x);\n'
+    )
+
+
+def _members(texts: Mapping[str, str]) -> str:
+    return "{\n" + "".join(f"  {name}: {text},\n" for name, text in texts.items()) + "}"
+
+
+def in_javascript(x: Any) -> str:
+    """Numbers, flags, and what holds them, as JavaScript writes them."""
+    if isinstance(x, Mapping):
+        return f"{{ {', '.join(f'{name}: {in_javascript(item)}' for name, item in x.items())} }}"
+    if isinstance(x, np.ndarray):
+        x = x.tolist()
+    if isinstance(x, (list, tuple)):
+        return f"[{', '.join(map(in_javascript, x))}]"
+    return str(x).lower() if isinstance(x, bool) else JAVASCRIPT.number(float(x))
+
+
+def _function(parameters: str, lines: Iterable[str]) -> str:
+    return f"({parameters}) => {{\n" + "".join(f"      {line}\n" for line in lines) + "    }"
+
+
+# ---- Rules ---------------------------------------------------------------------------------------
+
+
+def _rule(rule: type[Optimizer] | Optimizer) -> str:
+    """A rule as a call of `optimizer`: settings, what is kept at first, and the loop of a step."""
+    settings, kept, after, theta = formulas_of(rule)
+    uniform = _Uniform([*map(name_of, kept), "theta[i]", "gradient[i]"])
+    inner = {f"x{k}": uniform.taken_out(x) for k, x in enumerate([*after.values(), theta])}
+    written = [*map(name_of, after), "next[i]"]
+    lines = [
+        *(f"const {line};" for line in statements(uniform.found, _DIALECT)),
+        "for (let i = start; i < end; i++) {",
+        *(f"  const {line};" for line in statements(inner, _DIALECT)),
+        *(f"  {place} = x{k};" for k, place in enumerate(written)),
+        "}",
+    ]
+    step = _function("own, steps, kept, theta, gradient, rate, next, start, end", lines)
+    return f"optimizer({in_javascript(settings)}, {in_javascript(kept)},\n    {step})"
+
+
+class _Uniform:
+    """What is the same for all parameters, taken out of formulas so that it is computed once."""
+
+    def __init__(self, varying: Iterable[str]) -> None:
+        self.varying = {*varying}
+        self.found: dict[str, Formula] = {}
+        self.replaced: dict[Formula, Formula] = {}
+        self.varies: dict[Formula, bool] = {}
+
+    def taken_out(self, x: Any) -> Any:
+        """The formula with names for those parts of it, the largest, that do not vary."""
+        if not isinstance(x, Formula):
+            return x
+        if x not in self.replaced:
+            self.replaced[x] = self._replacement(x)
+        return self.replaced[x]
+
+    def _replacement(self, x: Formula) -> Formula:
+        if self._varies(x):
+            return Formula(x.text, x.row, [self.taken_out(operand) for operand in x.operands])
+        if x.row is None and _is_number(x.text):
+            return x
+        name = f"u{len(self.found)}"
+        self.found[name] = x
+        return Formula(name)
+
+    def _varies(self, x: Formula) -> bool:
+        if x not in self.varies:
+            self.varies[x] = x.text in self.varying or any(map(self._varies, x.operands))
+        return self.varies[x]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+# ---- Learning rates ------------------------------------------------------------------------------
+
+
+class _Inner(Schedule):
+    """The learning rate that another one is made of: JavaScript calls it by its name."""
+
+    def __init__(self, place: Formula) -> None:
+        self.place = place.text
+        self.calls: list[str] = []
+
+    def __call__(self, step: Any) -> Any:
+        return Formula(f"{self.place}(step)")
+
+    def see(self, loss: Any) -> None:
+        self.calls.append(f"{self.place}.see(loss);")
+
+
+def _rate(kind: type[Schedule]) -> str:
+    """A learning rate as a call of `schedule`: settings, what is kept, a function of the step."""
+    traced: Any = kind.__new__(kind)
+    own = vars(traced)
+    parameters = inspect.signature(kind).parameters.values()
+    defaults = {x.name: x.default for x in parameters if x.default is not x.empty}
+    own.update({x.name: Formula(f"own.{x.name}") for x in parameters})
+    inner = {x.name: _Inner(own[x.name]) for x in parameters if "LearningRate" in x.annotation}
+    own.update(inner)
+    known = [*own]
+    traced.begin()
+    kept = [name for name in own if name not in known]
+    begun = {name: statements({name: own[name]}, _DIALECT)[-1] for name in kept}
+    own.update({name: Formula(f"own.{name}") for name in kept})
+    rate = statements({"rate": traced(Formula("step"))}, _DIALECT)
+    traced.see(Formula("loss"))
+    seen = statements({f"x{k}": own[name] for k, name in enumerate(kept)}, _DIALECT)
+    begin = [f"own.{name} = rateOf(own.{name});" for name in inner]
+    begin += [f"own.{line.replace('=', '??=', 1)};" for line in begun.values()]
+    at = [*(f"const {line};" for line in rate), "return rate;"]
+    see = [call for each in inner.values() for call in each.calls]
+    see += [f"const {line};" for line in seen]
+    see += [f"own.{name} = x{k};" for k, name in enumerate(kept)]
+    parts = [_function("own", begin), _function("own, step", at), _function("own, loss", see)]
+    return f"schedule({in_javascript(defaults)},\n    {f',{chr(10)}    '.join(parts)})"
