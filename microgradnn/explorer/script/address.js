@@ -39,7 +39,7 @@ export const pairsOf = (places, numbers) => places.map((k) =>
 /** The numbers, those changed that a text of pairs has another for. */
 export function withPairs(text, places, numbers) {
   const known = new Set(places), changed = [...numbers];
-  for (const [, place, written] of text.matchAll(/(\d+):([-.\w]+)/g)) {
+  for (const [, place, written] of text.matchAll(/(?<=^|,)(\d+):([-.\w]+)(?=,|$)/g)) {
     const x = Number(written);
     if (known.has(Number(place)) && (x === x || written === "NaN")) changed[Number(place)] = x;
   }
@@ -78,17 +78,13 @@ function rememberSoon() {
   remembering = setTimeout(remember, 250);
 }
 
-/** Copies the address; where this is not allowed, it can be copied by hand. */
-async function copy() {
-  const text = remember();
-  try {
-    await navigator.clipboard.writeText(text);
-    byId("copied").replaceChildren("Copied");
-  } catch {
-    const field = element("input", { readOnly: true, value: text, ariaLabel: "State of the page" });
-    byId("copied").replaceChildren(field);
-    field.select();
-  }
+/** Copies the address as if by hand, for which a frame needs no permission; else it stays selected. */
+function copy() {
+  const field = element("input", { readOnly: true, value: remember(), ariaLabel: "State of the page" });
+  field.onblur = () => field.remove();
+  byId("copied").replaceChildren(field);
+  field.select();
+  if (document.execCommand("copy")) byId("copied").replaceChildren("Copied");
 }
 
 if (isWithin) {
@@ -96,7 +92,6 @@ if (isWithin) {
   Object.assign(byId("copy"), state);
 }
 byId("copy").onclick = copy;
-byId("copied").onfocusout = () => byId("copied").replaceChildren();
 whenShown(rememberSoon);
 for (const kind of ["click", "change", "input", "keydown", "wheel", "scroll", "touchend"]) {
   addEventListener(kind, rememberSoon, { capture: true, passive: true });

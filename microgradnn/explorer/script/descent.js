@@ -1,6 +1,6 @@
 // Gradient descent on the leaves.
 
-import { fieldInAddress, inAddress, pairsOf, withPairs } from "./address.js";
+import { inAddress, pairsOf, withPairs } from "./address.js";
 import { name } from "./boxes.js";
 import { byId } from "./dom.js";
 import { graph, leaves, recorded, root } from "./graph.js";
@@ -69,7 +69,7 @@ function showTraining() {
 
 const carrying = () => leaves.filter((k) => now.carried[k]);
 inAddress("zero", () => (byId("zero").checked ? "" : pairsOf(carrying(), now.carried) || "none"), (text) => {
-  byId("zero").checked = !text;
+  byId("zero").checked = !/^(none|\d+:.*)$/.test(text);
   now.carried = withPairs(text, leaves, noGradients());
   recompute();
 });
@@ -79,7 +79,10 @@ inAddress("losses", () => losses.slice(-MOST_LOSSES).join(), (text) => {
   else startAgain();
   showTraining();
 });
-fieldInAddress("rate", byId("rate"));
+const { value: firstRate } = byId("rate");
+inAddress("rate", () => (byId("rate").value === firstRate ? "" : byId("rate").value), (text) => {
+  byId("rate").value = Number.isFinite(parseFloat(text)) ? parseFloat(text) : firstRate;
+});
 byId("descend").onclick = descend;
 byId("reset").onclick = reset;
 byId("zero").onchange = setCarried;
