@@ -29,18 +29,19 @@ PAGES: dict[str, Callable[[], Explorer]] = {
     "samples": lambda: explore(batch([3, 1], ROWS, TARGETS)[1]),
 }
 
-# What a reader has before them, but for what the size of the window decides.
+# What a reader has before them, but for what the size of the window decides, and what is told of
+# the steps of gradient descent.
 SEEN = """(() => {
   const { position, data, gradients, differences, unfolded, steps } = explorer.state();
   const texts = (selector) => [...document.querySelectorAll(selector)].map((x) => x.textContent);
-  const fields = [...document.querySelectorAll("aside input:not([type=range], [aria-label$=value]), select")];
-  return ({ position, unfolded, steps: steps.length,
+  const chosen = "aside input:not([type=range], [aria-label$=value]), select";
+  const fields = [...document.querySelectorAll(chosen)];
+  return { position, unfolded, steps: steps.length,
     exactly: [data, gradients, differences].map((x) => x?.map(String)),
     texts: texts("#picture text, #picture title"), words: texts("#words"),
     panel: texts("#panel:not([hidden])"), chosen: texts("#picture .chosen .heading"),
-    loss: texts("#loss").filter((x) => x.startsWith("Step")), bars: texts("#bars"), curve: texts("#curve:not([style*=none])").length,
     fields: fields.map((x) => [x.id, x.type === "checkbox" ? x.checked : x.value]),
-    classes: document.documentElement.className.split(" ").sort() });
+    bars: texts("#bars"), classes: document.documentElement.className.split(" ").sort() };
 })()"""
 
 # The scale of the picture, and which part of it is seen, in its own units.

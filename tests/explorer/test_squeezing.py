@@ -16,7 +16,9 @@ SCRIPTS = {
     "f({\n  a,\n  b: 1,\n})\ng()": "f({a,b:1,})\ng()",
     "const a = (x) => x\n  .map(f)": "let a=x=>x\n.map(f)",
     "f(x)\nasync (x) => x, (x, y) => f((z) => z)": "f(x)\nasync(x)=>x,(x,y)=>f(z=>z)",
-    "f() {\n  a.const = 1;\n}\ng() {\n  if (b) {\n    c();\n  }\n}": "f(){a.const=1}\ng(){if(b){c()}}",
+    "f() {\n  a.const = 1;\n}\ng() {\n  if (b) {\n    c();\n  }\n}": (
+        "f(){a.const=1}\ng(){if(b){c()}}"
+    ),
     'say("a // b, { c }") // d': 'say("a // b, { c }")',
     "say('it: \"', \"it's\") // it's": "say('it: \"',\"it's\")",
     r'say("\" // {  }")': r'say("\" // {  }")',
