@@ -210,8 +210,20 @@ width="{label.width}" height="{label.height}"/>
 
 
 def _curve(spline: Sequence[Point]) -> str:
-    start, *rest = [f"{x:.1f},{y:.1f}" for x, y in spline]
-    return f"M{start} C{' '.join(rest)}"
+    """A path along curves, each from where the last one ended; where one is straight, a line."""
+    points = [_written(*point) for point in spline]
+    path = f"M{points[0]}"
+    for k in range(0, len(points) - 1, 3):
+        start, near, far, end = points[k : k + 4]
+        if (start, end) != (near, far):
+            path += f"C{near} {far} {end}"
+        elif start != end:
+            path += f"L{end}"
+    return path
+
+
+def _written(x: float, y: float) -> str:
+    return f"{round(x, 1):g},{round(y, 1):g}"
 
 
 def _paint_number(shown: str, place: Rectangle, spline: Sequence[Point]) -> str:
@@ -225,9 +237,8 @@ height="{place.height}" rx="{place.height / 2:g}"/>
 
 def _arrowhead(tip: Point) -> str:
     """A triangle that points to the right; a plain shape, for many programs paint no markers."""
-    x, y = tip
     triangle = f"l{-ARROWHEAD},{-HALF_ARROWHEAD} v{2 * HALF_ARROWHEAD:g}z"
-    return f'<path class="tip" d="M{x:.1f},{y:.1f}{triangle}"/>'
+    return f'<path class="tip" d="M{_written(*tip)}{triangle}"/>'
 
 
 def _paint_box(number: int, kind: str, box: Box, place: Rectangle) -> str:

@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from ..javascript import SCRIPTS
+from .squeezing import SCRIPT, squeezed
 
 FOLDER = Path(__file__).with_name("script")
 FOLDERS = (FOLDER, SCRIPTS)
@@ -34,7 +35,7 @@ def assembled(wanted: Iterable[str], made: Mapping[str, str]) -> str:
         raise ValueError(f"modules import each other: {' → '.join(error.args[1])}") from None
     _check_names({name: sources[name] for name in order})
     script = "\n".join(_EXPORT.sub("", _IMPORT.sub("", sources[name])) for name in order)
-    return without_comments(script)
+    return squeezed(script, SCRIPT)
 
 
 def _needed(wanted: Iterable[str], made: Mapping[str, str]) -> dict[str, str]:
@@ -52,14 +53,6 @@ def _needed(wanted: Iterable[str], made: Mapping[str, str]) -> dict[str, str]:
 def _file(name: str) -> Path:
     found = [folder / name for folder in FOLDERS if (folder / name).exists()]
     return found[0] if found else FOLDER / name
-
-
-def without_comments(text: str) -> str:
-    """A script, style sheet or page without indentation, and without lines that are comments.
-
-    `* {` begins a rule of the style sheet.
-    """
-    return re.sub(r"^ *((//|/\*|\*(?! \{)).*\n)?", "", text, flags=re.MULTILINE)
 
 
 def _check_names(sources: Mapping[str, str]) -> None:

@@ -1,5 +1,6 @@
 // The controls of the steps, by buttons, keys and the address; and predicting first.
 
+import { inAddress } from "./address.js";
 import { zoomByKey } from "./camera.js";
 import { byId, result } from "./dom.js";
 import { now } from "./now.js";
@@ -29,7 +30,6 @@ function prepareControls() {
       go(moves[keys[event.key]]());
     }
   });
-  addEventListener("hashchange", () => go(linked()));
 }
 
 function showControls({ hidden }) {
@@ -39,7 +39,6 @@ function showControls({ hidden }) {
   byId("count").value = `step ${now.position} of ${now.steps.length}`;
   byId("first").disabled = byId("previous").disabled = now.position === 0;
   byId("next").disabled = byId("last").disabled = now.position === now.steps.length;
-  rememberSoon();
 }
 
 /** A prediction is right within one percent. */
@@ -58,16 +57,7 @@ function giveAnswer(praise) {
   byId("next").focus();
 }
 
-export const linked = () => Number(/^#step=(\d+)$/.exec(location.hash)?.[1] ?? 0);
-
-/** Keeps the address in step. Browsers refuse to do this often, and in a notebook altogether. */
-let remembering;
-function rememberSoon() {
-  clearTimeout(remembering);
-  remembering = setTimeout(() => {
-    if (location.protocol !== "about:") history.replaceState(null, "", `#step=${now.position}`);
-  }, 250);
-}
-
 prepareControls();
+inAddress("step", () => (now.wanted ? String(now.wanted) : ""),
+  (text) => go(/^\d+$/.test(text) ? Number(text) : 0));
 whenShown(showControls);

@@ -1,5 +1,6 @@
 // Gradient descent on the leaves.
 
+import { inAddress, pairsOf, withPairs } from "./address.js";
 import { name } from "./boxes.js";
 import { byId } from "./dom.js";
 import { graph, recorded, root } from "./graph.js";
@@ -11,16 +12,16 @@ import { recompute, whenShown } from "./stepping.js";
 let losses = []; // of the steps so far
 
 function descend() {
-  const rate = byId("rate").valueAsNumber, before = now.pass.data[root];
+  const by = rate.valueAsNumber, before = now.pass.data[root];
   const bad = [...now.trained].find((k) => !Number.isFinite(now.gradients[k]));
   const reason = !now.trained.size ? "No leaf is ticked in the column “train”"
-    : !Number.isFinite(rate) ? "The learning rate is not a number"
+    : !Number.isFinite(by) ? "The learning rate is not a number"
     : bad !== undefined && `No step was taken: the gradient of ${name(bad)} is ${number(now.gradients[bad])}`;
   if (reason) {
     byId("loss").textContent = `${reason}.`;
     return;
   }
-  now.values = now.values.map((x, k) => (now.trained.has(k) ? x - rate * now.gradients[k] : x));
+  now.values = now.values.map((x, k) => (now.trained.has(k) ? x - by * now.gradients[k] : x));
   if (!byId("zero").checked) now.carried = atLeaves(now.gradients);
   recompute();
   if (!losses.length) losses.push(before);
@@ -62,6 +63,17 @@ function showTraining() {
   if (points.length > 1) byId("curve").firstElementChild.setAttribute("points", points);
 }
 
+const rate = byId("rate");
+const firstRate = rate.value;
+inAddress("rate", () => (rate.value === firstRate ? "" : rate.value), (text) => {
+  rate.value = Number.isFinite(parseFloat(text)) ? parseFloat(text) : firstRate;
+});
+const writtenCarried = () => pairsOf(now.carried, noGradients()) || "none";
+inAddress("zero", () => (byId("zero").checked ? "" : writtenCarried()), (text) => {
+  byId("zero").checked = !/^(none|\d+:.*)$/.test(text);
+  now.carried = withPairs(text, noGradients());
+  recompute();
+});
 byId("descend").onclick = descend;
 byId("reset").onclick = reset;
 byId("zero").onchange = setCarried;

@@ -36,7 +36,8 @@ export const now = {
   places: [], // in which of its boxes values are
   listed: [], // the leaves in the table
   answered: new Set(), // the steps whose product was predicted
-  trained: new Set(), // the leaves that gradient descent changes
+  learning: new Set(), // the leaves that gradient descent changes at the start,
+  trained: new Set(), // and those that it changes by now
 };
 
 /** Takes up the graph that is shown from now on, as it was recorded. */
@@ -44,5 +45,6 @@ export function begin() {
   now.values = recorded;
   now.carried = noGradients();
   now.mistake = undefined;
-  now.trained = new Set(learning());
+  now.learning = new Set(learning());
+  now.trained = new Set(now.learning);
 }
