@@ -42,7 +42,7 @@ ORDER = {
     "foreign": "",
     "explaining": "symbols writing mathml notation names help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
-    "nn": "init files parts search generators outline module leaves embedding layers norm "
+    "nn": "init files texts parts search generators outline module leaves embedding layers norm "
     "sequential",
     "optim": "schedules records groups stepping rules",
     "data": "",
