@@ -31,7 +31,7 @@ from .replay import mean_by_sample, must_agree, outputs_by_sample, raise_errors
 from .rows import SELECTIONS, Algebra
 from .schedule import schedule
 from .steps import Schedule
-from .summary import summary_of
+from .summary import Lines, summary_of
 from .tape import Tape
 from .tracing import Traced
 
@@ -186,12 +186,12 @@ class Program:
         Above the lines of each step a comment says what they do.
         """
         schedule = self.schedule(finite=True)
-        return self._back_end.numpy_code(True, self._differentiable, schedule).source
+        return Lines(self._back_end.numpy_code(True, self._differentiable, schedule).source)
 
     def summary(self) -> str:
         """What became of the scalars, step by step."""
         lines = summary_of(self._tape, self.schedule(finite=True))
-        return f"{lines}{self._back_end.in_words()}"
+        return Lines(f"{lines}{self._back_end.in_words()}")
 
     def schedule(self, finite: bool = False) -> Schedule:
         """The steps on arrays, forward and reverse, which a back end turns into code; printable.

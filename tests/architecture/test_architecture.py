@@ -28,6 +28,7 @@ ORDER = {
     "slopes": "",
     "elements": "",
     "collector": "",
+    "bars": "",
     "waiting": "",
     "lines": "",
     "sums": "",
@@ -54,6 +55,7 @@ ORDER = {
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
     "native_arrays back_end hidden traced tracing jacobians program loss_program compiling",
+    "figures": "",
     "plots": "",
     "training": "terminal interrupts bookmark history samples targets shares vain accuracy "
     "evaluation batch_loss metrics steppers best course validation endings settings resuming "
