@@ -37,6 +37,7 @@ def _panel_in_words(axes: Any) -> str:
 
 def _line_in_words(line: Any) -> str:
     """The label of a line, and where it starts and ends; of single points the label alone."""
-    numbers = line.get_ydata()
-    is_line = line.get_linestyle() != "None" and len(numbers)
-    return str(line.get_label()) + (f" from {numbers[0]:.3g} to {numbers[-1]:.3g}" if is_line else "")
+    label, numbers = str(line.get_label()), line.get_ydata()
+    if line.get_linestyle() == "None" or not len(numbers):
+        return label
+    return f"{label} from {numbers[0]:.3g} to {numbers[-1]:.3g}"

@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import tempfile
 import webbrowser
-from html import escape
+from html import escape, unescape
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..drawing.picture import write
+from .heights import Heights
 
-NOTEBOOK_HEIGHT = 860  # pixels of the page inside a notebook
+if TYPE_CHECKING:
+    from ..nn import Module
+
+# By these a notebook says whether it is dark: Jupyter, Visual Studio Code, Colab, marimo. The page
+# in the frame learns it as what its reader prefers.
+_LIGHT = "[data-jp-theme-light=true],[data-theme=light],[theme=light],.vscode-light,.light"
+_DARK = "[data-jp-theme-light=false],[data-theme=dark],[theme=dark],.vscode-dark,.dark"
+_STYLE = f"""
+.microgradnn {{ container-type: inline-size; width: 100% }}
+.microgradnn iframe {{ width: 100%; height: var(--wide); border: 0 }}
+@container (max-width: 1000px) {{ .microgradnn iframe {{ height: var(--narrow) }} }}
+.microgradnn iframe + img {{ display: none }}
+:is({_LIGHT}) .microgradnn {{ color-scheme: light }}
+:is({_DARK}) .microgradnn {{ color-scheme: dark }}
+"""
 
 
 class Explorer:
-    """The page as one HTML document, `html`; it shows itself in notebooks."""
+    """The page as one HTML document, `html`; it shows itself in notebooks.
 
-    def __init__(self, html: str) -> None:
+    Of a network that trains it knows the `model`, into which `widget` takes the page's weights.
+    """
+
+    def __init__(
+        self,
+        html: str,
+        model: Module | None = None,
+        picture: str = "",
+        heights: Heights = Heights(),  # noqa: B008 # a tuple, which nobody can change
+    ) -> None:
         self.html = html
+        self.model = model
+        self._picture, self._heights = picture, heights
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file that ends in .html; it needs nothing else."""
@@ -29,9 +58,58 @@ class Explorer:
         self.save(path)
         webbrowser.open(path.as_uri())
 
+    def widget(self) -> Any:
+        """The page in a notebook, with a button that brings its weights back into the model.
+
+        All of them, or none: what is wrong is said below the page. It needs the extra `widget`.
+        """
+        if self.model is None:
+            raise ValueError(
+                "this page has no weights to bring back; make one by explore(model, X, y, loss=…)"
+            )
+        try:
+            from .widget import PageWidget
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                "a widget needs anywidget: pip install 'microgradnn[widget]'"
+            ) from error
+        return PageWidget(self.html, self.title, self._heights, self.model)
+
+    @property
+    def title(self) -> str:
+        """The title of the page."""
+        return unescape(_inside("title", self.html))
+
+    def __repr__(self) -> str:
+        return f"Explorer({self.title!r}, {len(self.html):,} characters)"
+
     def _repr_html_(self) -> str:
-        return (
-            '<iframe sandbox="allow-scripts" title="Back propagation, step by step" '
-            f'width="100%" height="{NOTEBOOK_HEIGHT}" style="border:0" '
+        """The page in a frame; and the picture, for hosts that strip frames and styles."""
+        narrow, wide = self._heights
+        frame = (
+            f'<iframe sandbox="allow-scripts" allow="fullscreen *; clipboard-write *" '
+            f'allowfullscreen title="{escape(self.title)}" width="100%" height="{narrow}" '
             f'srcdoc="{escape(self.html)}"></iframe>'
         )
+        heights = f"--narrow:{narrow}px;--wide:{wide}px"
+        return (
+            f'<style>{_STYLE}</style><div class="microgradnn" style="{heights}">{frame}'
+            f"{_image(self._picture) if self._picture else ''}</div>"
+        )
+
+    def _repr_svg_(self) -> str | None:
+        """The picture alone, for hosts that show no HTML."""
+        return self._picture or None
+
+
+def _image(svg: str) -> str:
+    """A picture as an element that needs no file, with its title and description as its words."""
+    words = f"{_inside('title', svg)}. {_inside('desc', svg)}"
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{escape(unescape(words))}" src="data:image/svg+xml;base64,{data}">'
+
+
+def _inside(name: str, text: str) -> str:
+    """What the first element of a name holds."""
+    found = re.search(rf"<{name}\b[^>]*>(.*?)</{name}>", text, re.DOTALL)
+    return found[1] if found else ""

@@ -18,6 +18,7 @@ from .excerpt import Excerpt, excerpt
 from .facts import Shown, facts
 from .following import can_be_computed
 from .frame import Explorer
+from .heights import heights_of, ratio_of
 from .picker import Picker, picker
 from .sample import batch_of
 from .textbook import formulas
@@ -62,7 +63,8 @@ def explore(
             f"mistakes are shown in graphs of at most {MOST_BOXES} values and {MOST_ARROWS} "
             f"operands, this has {len(order):,} values; explore a Value further down"
         )
-    return Explorer(_document(title, own, mistakes, found, graphs))
+    html = _document(title, own, mistakes, found, graphs)
+    return Explorer(html, picture=own.views[0].picture, heights=heights_of(own, bool(found)))
 
 
 def _shown(part: Excerpt, most: int | None = None, room: int | None = None) -> Shown:
@@ -101,6 +103,7 @@ def _document(
     fixed = _why_fixed(part)
     parts = {
         "picture": own.views[0].picture,
+        "ratio": f"{ratio_of(own):.3f}",
         "left_out": escape(part.left_out),
         "fixed": escape(fixed),
         "training": " hidden" if part.left_out else "",

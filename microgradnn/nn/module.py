@@ -95,6 +95,12 @@ class Module(Searched):
 
         return outline_of(self)
 
+    def _repr_svg_(self) -> str | None:
+        """What a notebook shows: the neurons as circles; None, so the text form, of any other."""
+        from ..drawing.drawn import in_notebook
+
+        return in_notebook(self)
+
     # ---- Weights as arrays, in memory and on disk ------------------------------------------
 
     def arrays_of_values(self) -> dict[str, Any]:

@@ -61,7 +61,7 @@ ORDER = {
     "evaluation batch_loss metrics steppers best course validation endings settings resuming "
     "checkpoint loop",
     "explorer": "packing claims sample following contributions views excerpt picker arithmetic "
-    "textbook assembly document frame facts page",
+    "textbook assembly document facts heights widget frame page",
     "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",
@@ -79,6 +79,7 @@ WHEN_CALLED = {
     ("engine.interop", "drawing.drawn"),
     ("engine.interop", "foreign"),
     ("engine.row", "explaining.help"),
+    ("nn.module", "drawing.drawn"),
 }
 
 

@@ -1,0 +1,46 @@
+// The page in a frame of a notebook: what it sends is handed to Python, and what Python says is shown.
+
+/** The frame, as closed as that of a page without a widget. */
+function frameOf(model) {
+  const frame = document.createElement("iframe");
+  frame.sandbox = "allow-scripts";
+  frame.allow = "fullscreen *; clipboard-write *";
+  frame.title = model.get("title");
+  frame.style.cssText = "display: block; width: 100%; border: 0";
+  // A page in a frame has no other way to learn that someone takes its weights.
+  frame.onload = () => frame.contentWindow.postMessage({ microgradnn: "widget" }, "*");
+  frame.srcdoc = model.get("html");
+  return frame;
+}
+
+function render({ model, el }) {
+  const frame = frameOf(model);
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  el.append(frame, said);
+
+  const { narrow, wide } = model.get("heights");
+  const fit = () => { frame.style.height = `${el.clientWidth > 1000 ? wide : narrow}px`; };
+  const watch = new ResizeObserver(fit);
+  watch.observe(el);
+
+  const tell = () => {
+    said.textContent = model.get("said");
+    said.style.color = model.get("is_loaded") ? "" : "var(--jp-error-color1, #c62828)";
+  };
+  model.on("change:said change:is_loaded", tell);
+  tell();
+
+  const hear = ({ source, data }) => {
+    const weights = data?.microgradnn?.weights;
+    if (source === frame.contentWindow && typeof weights === "string") model.send({ weights });
+  };
+  addEventListener("message", hear);
+  return () => {
+    removeEventListener("message", hear);
+    model.off("change:said change:is_loaded", tell);
+    watch.disconnect();
+  };
+}
+
+export default { render };
