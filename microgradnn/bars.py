@@ -1,5 +1,6 @@
 """rich's progress bar, in a terminal as it is, and in a notebook by what every notebook has."""
 
+import io
 import random
 import time
 from typing import Any
@@ -9,10 +10,16 @@ from typing import Any
 _state = random.getstate()
 from rich.console import Console  # noqa: E402
 from rich.progress import Progress, ProgressColumn, TaskID  # noqa: E402
+from rich.theme import Theme  # noqa: E402
 
 random.setstate(_state)
 
 BETWEEN_PICTURES = 0.1  # seconds
+WIDTH = 110  # characters of a line in a notebook, about
+
+# Words have the colour of the notebook's own, for rich's green cannot be read on a dark ground.
+_WORDS = Theme(dict.fromkeys(["progress.download", "progress.remaining", "progress.elapsed"], ""))
+_AS_IN_A_TERMINAL = '<pre style="white-space: pre; overflow-x: auto; margin: 0">{code}</pre>'
 
 
 def bar(*columns: str | ProgressColumn, console: Console, **options: Any) -> Progress:
@@ -26,6 +33,21 @@ class _InNotebook(Progress):
 
     _place: Any = None
     _shown_at = 0.0
+
+    def _repr_mimebundle_(self, *_: Any, **__: Any) -> dict[str, str]:
+        """What is shown: in colours, and for those that have none, where the rest is left empty."""
+        return {
+            "text/html": self._printed("truecolor").export_html(
+                inline_styles=True, code_format=_AS_IN_A_TERMINAL
+            ),
+            "text/plain": self._printed(None).export_text(),
+        }
+
+    def _printed(self, colours: str | None) -> Console:
+        options: dict[str, Any] = {"color_system": colours, "width": WIDTH, "theme": _WORDS}
+        console = Console(file=io.StringIO(), record=True, force_jupyter=False, **options)
+        console.print(self.get_renderable())
+        return console
 
     def start(self) -> None:
         """Show the bar below the cell."""

@@ -12,23 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..drawing.picture import write
+from .document import asset
 from .heights import Heights
 
 if TYPE_CHECKING:
     from ..nn import Module
-
-# By these a notebook says whether it is dark: Jupyter, Visual Studio Code, Colab, marimo. The page
-# in the frame learns it as what its reader prefers.
-_LIGHT = "[data-jp-theme-light=true],[data-theme=light],[theme=light],.vscode-light,.light"
-_DARK = "[data-jp-theme-light=false],[data-theme=dark],[theme=dark],.vscode-dark,.dark"
-_STYLE = f"""
-.microgradnn {{ container-type: inline-size; width: 100% }}
-.microgradnn iframe {{ width: 100%; height: var(--wide); border: 0 }}
-@container (max-width: 1000px) {{ .microgradnn iframe {{ height: var(--narrow) }} }}
-.microgradnn iframe + img {{ display: none }}
-:is({_LIGHT}) .microgradnn {{ color-scheme: light }}
-:is({_DARK}) .microgradnn {{ color-scheme: dark }}
-"""
 
 
 class Explorer:
@@ -93,7 +81,7 @@ class Explorer:
         )
         heights = f"--narrow:{narrow}px;--wide:{wide}px"
         return (
-            f'<style>{_STYLE}</style><div class="microgradnn" style="{heights}">{frame}'
+            f'<style>{asset("frame.css")}</style><div class="microgradnn" style="{heights}">{frame}'
             f"{_image(self._picture) if self._picture else ''}</div>"
         )
 

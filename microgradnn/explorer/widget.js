@@ -1,4 +1,4 @@
-// The page in a frame of a notebook: what it sends is handed to Python, and what Python says is shown.
+// The page in a frame of a notebook: what it sends goes to Python, and what Python says is shown.
 
 /** The frame, as closed as that of a page without a widget. */
 function frameOf(model) {
@@ -6,7 +6,6 @@ function frameOf(model) {
   frame.sandbox = "allow-scripts";
   frame.allow = "fullscreen *; clipboard-write *";
   frame.title = model.get("title");
-  frame.style.cssText = "display: block; width: 100%; border: 0";
   // A page in a frame has no other way to learn that someone takes its weights.
   frame.onload = () => frame.contentWindow.postMessage({ microgradnn: "widget" }, "*");
   frame.srcdoc = model.get("html");
@@ -17,16 +16,15 @@ function render({ model, el }) {
   const frame = frameOf(model);
   const said = document.createElement("p");
   said.setAttribute("role", "status");
+  el.classList.add("microgradnn");
+  for (const [name, height] of Object.entries(model.get("heights"))) {
+    el.style.setProperty(`--${name}`, `${height}px`);
+  }
   el.append(frame, said);
-
-  const { narrow, wide } = model.get("heights");
-  const fit = () => { frame.style.height = `${el.clientWidth > 1000 ? wide : narrow}px`; };
-  const watch = new ResizeObserver(fit);
-  watch.observe(el);
 
   const tell = () => {
     said.textContent = model.get("said");
-    said.style.color = model.get("is_loaded") ? "" : "var(--jp-error-color1, #c62828)";
+    said.classList.toggle("failed", !model.get("is_loaded"));
   };
   model.on("change:said change:is_loaded", tell);
   tell();
@@ -39,7 +37,6 @@ function render({ model, el }) {
   return () => {
     removeEventListener("message", hear);
     model.off("change:said change:is_loaded", tell);
-    watch.disconnect();
   };
 }
 

@@ -21,6 +21,7 @@ class PageWidget(anywidget.AnyWidget):  # type: ignore[misc]
     """
 
     _esm = asset("widget.js")
+    _css = asset("frame.css")
     html = Unicode().tag(sync=True)
     title = Unicode().tag(sync=True)
     heights = Dict(Int()).tag(sync=True)
