@@ -207,15 +207,16 @@ class Program:
     def _repr_html_(self) -> str:
         """The summary, beside the scalars that the first output was recorded by."""
         from ..drawing import draw
+        from ..drawing.notebook import image, themed
 
         picture, tape = "", self._tape
         if len(tape) <= MOST_NODES_DRAWN:
             # Too many boxes and nothing to fold them by, or parameters now outside a domain.
             with suppress(ValueError, ArithmeticError):
                 root = tape.replay([*self._example, *self.read_params().tolist()])[tape.outputs[0]]
-                picture = draw(root if isinstance(root, Value) else Value(root)).svg
-        style = "display:flex; flex-wrap:wrap; gap:2em; align-items:center"
-        return f'<div style="{style}">{picture}<pre>{html.escape(self.summary())}</pre></div>'
+                picture = image(draw(root if isinstance(root, Value) else Value(root)).svg)
+        side_by_side = "display:flex; flex-wrap:wrap; gap:2em; align-items:center"
+        return themed(f"{picture}<pre>{html.escape(self.summary())}</pre>", "", side_by_side)
 
     # ---- Errors --------------------------------------------------------------------------------
 

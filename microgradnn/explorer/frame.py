@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import os
-import re
 import tempfile
 import webbrowser
+from collections.abc import Callable
 from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..drawing.notebook import first_inside, image, themed
 from ..drawing.picture import write
 from .document import asset
 from .heights import Heights
@@ -23,13 +23,14 @@ class Explorer:
     """The page as one HTML document, `html`; it shows itself in notebooks.
 
     Of a network that trains it knows the `model`, into which `widget` takes the page's weights.
+    `picture` makes the picture that is shown where frames are not.
     """
 
     def __init__(
         self,
         html: str,
         model: Module | None = None,
-        picture: str = "",
+        picture: Callable[[], str | None] = lambda: None,
         heights: Heights = Heights(),  # noqa: B008 # a tuple, which nobody can change
     ) -> None:
         self.html = html
@@ -66,7 +67,7 @@ class Explorer:
     @property
     def title(self) -> str:
         """The title of the page."""
-        return unescape(_inside("title", self.html))
+        return unescape(first_inside("title", self.html))
 
     def __repr__(self) -> str:
         return f"Explorer({self.title!r}, {len(self.html):,} characters)"
@@ -74,30 +75,15 @@ class Explorer:
     def _repr_html_(self) -> str:
         """The page in a frame; and the picture, for hosts that strip frames and styles."""
         narrow, wide = self._heights
+        picture = self._picture()
         frame = (
             f'<iframe sandbox="allow-scripts" allow="fullscreen *; clipboard-write *" '
             f'allowfullscreen title="{escape(self.title)}" width="100%" height="{narrow}" '
             f'srcdoc="{escape(self.html)}"></iframe>'
         )
         heights = f"--narrow:{narrow}px;--wide:{wide}px"
-        return (
-            f'<style>{asset("frame.css")}</style><div class="microgradnn" style="{heights}">{frame}'
-            f"{_image(self._picture) if self._picture else ''}</div>"
-        )
+        return themed(frame + (image(picture) if picture else ""), asset("frame.css"), heights)
 
     def _repr_svg_(self) -> str | None:
         """The picture alone, for hosts that show no HTML."""
-        return self._picture or None
-
-
-def _image(svg: str) -> str:
-    """A picture as an element that needs no file, with its title and description as its words."""
-    words = f"{_inside('title', svg)}. {_inside('desc', svg)}"
-    data = base64.b64encode(svg.encode()).decode()
-    return f'<img alt="{escape(unescape(words))}" src="data:image/svg+xml;base64,{data}">'
-
-
-def _inside(name: str, text: str) -> str:
-    """What the first element of a name holds."""
-    found = re.search(rf"<{name}\b[^>]*>(.*?)</{name}>", text, re.DOTALL)
-    return found[1] if found else ""
+        return self._picture()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 from ..collector import large_graph
+from ..drawing.drawn import in_notebook
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES
 from ..engine.derivatives import has_changed_operands
 from ..engine.value import Value
@@ -64,7 +66,13 @@ def explore(
             f"operands, this has {len(order):,} values; explore a Value further down"
         )
     html = _document(title, own, mistakes, found, graphs)
-    return Explorer(html, picture=own.views[0].picture, heights=heights_of(own, bool(found)))
+    picture = partial(_small_picture, root, own.views[0].picture)
+    return Explorer(html, picture=picture, heights=heights_of(own, bool(found)))
+
+
+def _small_picture(root: Value, first: str) -> str:
+    """The graph with its numbers, as a notebook shows it; of a large one the page's first view."""
+    return in_notebook(root) or first
 
 
 def _shown(part: Excerpt, most: int | None = None, room: int | None = None) -> Shown:

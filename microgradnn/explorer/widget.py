@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 from traitlets import Bool, Dict, Int, Unicode
 
+from ..drawing.notebook import THEMES
 from .document import asset
 from .heights import Heights
 
@@ -21,7 +22,7 @@ class PageWidget(anywidget.AnyWidget):  # type: ignore[misc]
     """
 
     _esm = asset("widget.js")
-    _css = asset("frame.css")
+    _css = THEMES + asset("frame.css")
     html = Unicode().tag(sync=True)
     title = Unicode().tag(sync=True)
     heights = Dict(Int()).tag(sync=True)
@@ -36,8 +37,10 @@ class PageWidget(anywidget.AnyWidget):  # type: ignore[misc]
     def _take(self, _: Any, content: Any, __: Any) -> None:
         """Load weights that the page has sent; a notebook may send anything."""
         try:
+            if not isinstance(content, dict) or "weights" not in content:
+                raise ValueError("what has come has no weights")
             self._model.load_state_text(content["weights"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (TypeError, ValueError) as error:
             self.said = f"The model is as it was: {error}"
             self.is_loaded = False
         else:

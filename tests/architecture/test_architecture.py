@@ -49,8 +49,8 @@ ORDER = {
     "data": "",
     "transforms": "trees calls gradient matrices directions",
     "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram "
-    "frames geometry ordering heights layered layout svg contents dot image picture network drawn "
-    "worksheet",
+    "frames geometry ordering heights layered layout svg contents dot image notebook "
+    "picture network drawn worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
@@ -117,9 +117,10 @@ TESTED_BY = {
     "best": "test_loop",
     "bookmark": "test_resuming",
     "biases": "test_schedule",
-    **dict.fromkeys(["document", "frame"], "test_page"),
+    "document": "test_page",
     "course": "test_steppers",
     "evaluation": "test_evaluate",
+    "heights": "test_frame",
     "hidden": "test_traced",
     "interrupts": "test_loop",
     "leaves": "test_groups",
