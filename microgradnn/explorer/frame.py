@@ -78,7 +78,7 @@ class Explorer:
         picture = self._picture()
         frame = (
             f'<iframe sandbox="allow-scripts" allow="fullscreen *; clipboard-write *" '
-            f'allowfullscreen title="{escape(self.title)}" width="100%" height="{narrow}" '
+            f'title="{escape(self.title)}" width="100%" height="{narrow}" '
             f'srcdoc="{escape(self.html)}"></iframe>'
         )
         heights = f"--narrow:{narrow}px;--wide:{wide}px"

@@ -1,5 +1,7 @@
 // The page in a frame of a notebook: what it sends goes to Python, and what Python says is shown.
 
+const EVENTS = ["change:said", "change:is_loaded"];
+
 /** The frame, as closed as that of a page without a widget. */
 function frameOf(model) {
   const frame = document.createElement("iframe");
@@ -26,7 +28,7 @@ function render({ model, el }) {
     said.textContent = model.get("said");
     said.classList.toggle("failed", !model.get("is_loaded"));
   };
-  model.on("change:said change:is_loaded", tell);
+  for (const event of EVENTS) model.on(event, tell);
   tell();
 
   const hear = ({ source, data }) => {
@@ -36,7 +38,7 @@ function render({ model, el }) {
   addEventListener("message", hear);
   return () => {
     removeEventListener("message", hear);
-    model.off("change:said change:is_loaded", tell);
+    for (const event of EVENTS) model.off(event, tell);
   };
 }
 

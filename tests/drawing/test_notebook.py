@@ -4,7 +4,7 @@ import base64
 import re
 
 import pytest
-from drawing.careful import Careful
+from careful import Careful
 
 import microgradnn as mg
 from microgradnn import Value, nn
