@@ -209,7 +209,7 @@ def _dress(axes: Axes, xlabel: str, ylabel: str) -> None:
 
 def _figure(width: float, height: float) -> Figure:
     try:
-        from matplotlib.figure import Figure
+        from .figures import ShownFigure
     except ImportError as error:
         raise ImportError("plots need matplotlib: pip install 'microgradnn[plot]'") from error
-    return Figure(figsize=(width, height), layout="constrained")
+    return ShownFigure(figsize=(width, height), layout="constrained")

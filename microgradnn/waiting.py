@@ -1,8 +1,7 @@
-"""What a terminal shows while a large graph is drawn: a bar, once it takes longer than a second."""
+"""What is shown while a large graph is drawn: a bar, once it takes longer than a second."""
 
 from __future__ import annotations
 
-import random
 import sys
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ PATIENCE = 1.0  # seconds before the bar appears
 
 
 class _Bar:
-    """A bar on the standard error output, if that is a terminal; it goes when the work is done."""
+    """A bar in a terminal (on the standard error output) or a notebook; it goes in the end."""
 
     def __init__(self, title: str) -> None:
         self.title = title
@@ -34,19 +33,21 @@ class _Bar:
 
 
 def _shown(title: str) -> Any:
-    """rich's bar, started; False if nobody would see it."""
-    if not sys.stderr.isatty():
+    """A bar, started; False if nobody would see it."""
+    if not sys.stderr.isatty() and "ipykernel" not in sys.modules:
         return False
-    state = random.getstate()  # which importing rich changes
+    from .bars import bar  # isort: skip # It sees to it that importing rich changes nothing.
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TimeElapsedColumn
+    from rich.progress import BarColumn, TimeElapsedColumn
 
-    random.setstate(state)
+    console = Console(stderr=True)
+    if not sys.stderr.isatty() and not console.is_jupyter:
+        return False
     columns = "{task.description}", BarColumn(), TimeElapsedColumn(), "{task.fields[words]}"
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    bar.add_task(title, total=1.0, words="")
-    bar.start()
-    return bar
+    shown = bar(*columns, console=console, transient=True)
+    shown.add_task(title, total=1.0, words="")
+    shown.start()
+    return shown
 
 
 _current: ContextVar[_Bar | None] = ContextVar("bar", default=None)

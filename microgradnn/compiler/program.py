@@ -31,7 +31,7 @@ from .replay import mean_by_sample, must_agree, outputs_by_sample, raise_errors
 from .rows import SELECTIONS, Algebra
 from .schedule import schedule
 from .steps import Schedule
-from .summary import summary_of
+from .summary import Lines, summary_of
 from .tape import Tape
 from .tracing import Traced
 
@@ -207,12 +207,12 @@ class Program:
         Above the lines of each step a comment says what they do.
         """
         schedule = self.schedule(finite=True)
-        return self._back_end.numpy_code(True, self._differentiable, schedule).source
+        return Lines(self._back_end.numpy_code(True, self._differentiable, schedule).source)
 
     def summary(self) -> str:
         """What became of the scalars, step by step."""
         lines = summary_of(self._tape, self.schedule(finite=True))
-        return f"{lines}{self._back_end.in_words()}"
+        return Lines(f"{lines}{self._back_end.in_words()}")
 
     def schedule(self, finite: bool = False) -> Schedule:
         """The steps on arrays, forward and reverse, which a back end turns into code; printable.
@@ -228,15 +228,16 @@ class Program:
     def _repr_html_(self) -> str:
         """The summary, beside the scalars that the first output was recorded by."""
         from ..drawing import draw
+        from ..drawing.notebook import image, themed
 
         picture, tape = "", self._tape
         if len(tape) <= MOST_NODES_DRAWN:
             # Too many boxes and nothing to fold them by, or parameters now outside a domain.
             with suppress(ValueError, ArithmeticError):
                 root = tape.replay([*self._example, *self.read_params().tolist()])[tape.outputs[0]]
-                picture = draw(root if isinstance(root, Value) else Value(root)).svg
-        style = "display:flex; flex-wrap:wrap; gap:2em; align-items:center"
-        return f'<div style="{style}">{picture}<pre>{html.escape(self.summary())}</pre></div>'
+                picture = image(draw(root if isinstance(root, Value) else Value(root)).svg)
+        side_by_side = "display:flex; flex-wrap:wrap; gap:2em; align-items:center"
+        return themed(f"{picture}<pre>{html.escape(self.summary())}</pre>", "", side_by_side)
 
     # ---- Errors --------------------------------------------------------------------------------
 

@@ -12,6 +12,15 @@ from .steps import Link, Map, Product, Reduce, Schedule, Step, Sum, Take
 from .tape import LEAVES, Tape
 
 
+class Lines(str):
+    """A text of several lines, which a console and a notebook show as lines."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def summary_of(tape: Tape, schedule: Schedule) -> str:
     """A line for each forward step; steps in the same words are counted together."""
     nodes = sum(op not in LEAVES for op in tape.ops)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..collector import large_graph
 from ..engine.value import Value, topological_order
+from ..nn.layers import Neuron
 from ..waiting import waiting
 from .contents import all_frames, check_options, contents, values_shown
 from .diagram import Diagram
@@ -20,6 +21,7 @@ from .picture import Drawing
 from .svg import box_size, paint, room_for, route_of
 
 MOST_IN_NOTEBOOK = 60  # nodes of a Value's graph that a notebook shows as a picture
+MOST_LAYERS = 8  # of a network that a notebook shows as a picture
 MOST_UNFOLDED = 1000  # boxes, if the user will not have them folded
 
 
@@ -89,6 +91,12 @@ def _geometry_for_all(shown: Sequence[Diagram]) -> Geometry:
     return geometry._replace(size=room_for(captions, geometry.size))
 
 
-def in_notebook(root: Any) -> str | None:
-    """The picture of a Value in a notebook; None, so that it is shown as text, if it is large."""
-    return draw(root).svg if len(topological_order(root)) <= MOST_IN_NOTEBOOK else None
+def in_notebook(shown: Any) -> str | None:
+    """The picture of a Value or a network; None, so that it is shown as text, if it is large."""
+    if isinstance(shown, Value):
+        return draw(shown).svg if len(topological_order(shown)) <= MOST_IN_NOTEBOOK else None
+    layers = neurons_by_layer(shown)
+    is_drawn = 0 < len(layers) <= MOST_LAYERS and all(
+        isinstance(neuron, Neuron) for layer in layers for neuron in layer
+    )
+    return draw_network(layers, None).svg if is_drawn else None

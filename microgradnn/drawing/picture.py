@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
+from html import unescape
 from pathlib import Path
 
 from ..arguments import as_path
 from .diagram import Diagram
 from .dot import digraph
 from .image import pdf, png
+from .notebook import first_inside
 
 _PAGE = """\
 <!doctype html>
@@ -63,7 +65,7 @@ class Drawing:
         .html is a page of its own. .png and .pdf show the same picture, light; they need the
         extra `image`.
         """
-        title = self.svg.partition("</title>")[0].rpartition(">")[2]
+        title = first_inside("title", self.svg)
         page = html_page(title, _STYLE, self.svg)
         forms: Forms = {".svg": self.svg.encode, ".html": page.encode}
         if self._diagram:
@@ -85,6 +87,9 @@ class Drawing:
             paths.append(directory / f"frame_{count:04}.svg")
             frame.save(paths[-1])
         return paths
+
+    def __repr__(self) -> str:
+        return f"Drawing({unescape(first_inside('title', self.svg))!r})"
 
     def _repr_svg_(self) -> str:
         return self.svg

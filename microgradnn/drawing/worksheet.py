@@ -10,6 +10,7 @@ from .diagram import Diagram, values_below
 from .fold import MOST_BOXES
 from .frames import frames
 from .layout import lay_out
+from .notebook import image, themed
 from .picture import html_page, write
 from .svg import box_size, paint, route_of
 
@@ -53,7 +54,7 @@ class Worksheet:
         write(path, "a worksheet", {".html": self.html.encode})
 
     def _repr_html_(self) -> str:
-        return f"{self.exercise}{self.key}"
+        return themed(image(self.exercise) + image(self.key))
 
 
 def worksheet(root: Value) -> Worksheet:

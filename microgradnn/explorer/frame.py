@@ -5,19 +5,37 @@ from __future__ import annotations
 import os
 import tempfile
 import webbrowser
-from html import escape
+from collections.abc import Callable
+from html import escape, unescape
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from ..drawing.notebook import first_inside, image, themed
 from ..drawing.picture import write
+from .document import asset
+from .heights import Heights
 
-NOTEBOOK_HEIGHT = 860  # pixels of the page inside a notebook
+if TYPE_CHECKING:
+    from ..nn import Module
 
 
 class Explorer:
-    """The page as one HTML document, `html`; it shows itself in notebooks."""
+    """The page as one HTML document, `html`; it shows itself in notebooks.
 
-    def __init__(self, html: str) -> None:
+    Of a network that trains it knows the `model`, into which `widget` takes the page's weights.
+    `picture` makes the picture that is shown where frames are not.
+    """
+
+    def __init__(
+        self,
+        html: str,
+        model: Module | None = None,
+        picture: Callable[[], str | None] = lambda: None,
+        heights: Heights = Heights(),  # noqa: B008 # a tuple, which nobody can change
+    ) -> None:
         self.html = html
+        self.model = model
+        self._picture, self._heights = picture, heights
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file that ends in .html; it needs nothing else."""
@@ -29,9 +47,43 @@ class Explorer:
         self.save(path)
         webbrowser.open(path.as_uri())
 
+    def widget(self) -> Any:
+        """The page in a notebook, with a button that brings its weights back into the model.
+
+        All of them, or none: what is wrong is said below the page. It needs the extra `widget`.
+        """
+        if self.model is None:
+            raise ValueError(
+                "this page has no weights to bring back; make one by explore(model, X, y, loss=…)"
+            )
+        try:
+            from .widget import PageWidget
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                "a widget needs anywidget: pip install 'microgradnn[widget]'"
+            ) from error
+        return PageWidget(self.html, self.title, self._heights, self.model)
+
+    @property
+    def title(self) -> str:
+        """The title of the page."""
+        return unescape(first_inside("title", self.html))
+
+    def __repr__(self) -> str:
+        return f"Explorer({self.title!r}, {len(self.html):,} characters)"
+
     def _repr_html_(self) -> str:
-        return (
-            '<iframe sandbox="allow-scripts" title="Back propagation, step by step" '
-            f'width="100%" height="{NOTEBOOK_HEIGHT}" style="border:0" '
+        """The page in a frame; and the picture, for hosts that strip frames and styles."""
+        narrow, wide = self._heights
+        picture = self._picture()
+        frame = (
+            f'<iframe sandbox="allow-scripts" allow="fullscreen *; clipboard-write *" '
+            f'title="{escape(self.title)}" width="100%" height="{narrow}" '
             f'srcdoc="{escape(self.html)}"></iframe>'
         )
+        heights = f"--narrow:{narrow}px;--wide:{wide}px"
+        return themed(frame + (image(picture) if picture else ""), asset("frame.css"), heights)
+
+    def _repr_svg_(self) -> str | None:
+        """The picture alone, for hosts that show no HTML."""
+        return self._picture()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from html import escape
 
 from ..collector import large_graph
+from ..drawing.drawn import in_notebook
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES
 from ..engine.derivatives import has_changed_operands
 from ..engine.value import Value
@@ -18,6 +20,7 @@ from .excerpt import Excerpt, excerpt
 from .facts import Shown, facts
 from .following import can_be_computed
 from .frame import Explorer
+from .heights import heights_of, ratio_of
 from .hiding import as_parts, style_without
 from .picker import Picker, picker
 from .sample import batch_of
@@ -77,7 +80,14 @@ panel, samples, quiz, play, search, presentation, link
             f"mistakes are shown in graphs of at most {MOST_BOXES} values and {MOST_ARROWS} "
             f"operands, this has {len(order):,} values; explore a Value further down"
         )
-    return Explorer(_document(title, own, mistakes, found, graphs, hidden))
+    html = _document(title, own, mistakes, found, graphs, hidden)
+    picture = partial(_small_picture, root, own.views[0].picture)
+    return Explorer(html, picture=picture, heights=heights_of(own, bool(found)))
+
+
+def _small_picture(root: Value, first: str) -> str:
+    """The graph with its numbers, as a notebook shows it; of a large one the page's first view."""
+    return in_notebook(root) or first
 
 
 def _shown(part: Excerpt, most: int | None = None, room: int | None = None) -> Shown:
@@ -117,6 +127,7 @@ def _document(
     fixed = _why_fixed(part)
     parts = {
         "picture": own.views[0].picture,
+        "ratio": f"{ratio_of(own):.3f}",
         "left_out": escape(part.left_out),
         "fixed": escape(fixed),
         "training": " hidden" if part.left_out else "",

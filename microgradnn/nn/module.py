@@ -95,6 +95,12 @@ class Module(Searched):
 
         return outline_of(self)
 
+    def _repr_svg_(self) -> str | None:
+        """What a notebook shows: the neurons as circles; None, so the text form, of any other."""
+        from ..drawing.drawn import in_notebook
+
+        return in_notebook(self)
+
     # ---- Weights as arrays, in memory and on disk ------------------------------------------
 
     def arrays_of_values(self) -> dict[str, Any]:
@@ -157,6 +163,35 @@ class Module(Searched):
         assign(numbers, [number for number, _ in numbers.values()])
         return IncompatibleKeys(missing, unexpected)
 
+    def state_text(self) -> str:
+        """The weights as JSON: the names of `state_dict`, and nested lists of numbers.
+
+        Reading gives the same floats. ValueError if a weight is NaN or infinite.
+
+        >>> from microgradnn.nn import Layer
+        >>> Layer(2, 1, init="zeros").state_text()
+        '{"weight": [[0.0, 0.0]], "bias": [0.0]}'
+        """
+        from .texts import text_of
+
+        return text_of(self.state_dict())
+
+    def load_state_text(self, text: str) -> None:
+        """Set all weights from JSON as `state_text` and the page write it, or none.
+
+        ValueError says what is wrong: no JSON, a name that is missing, unknown or there twice, a
+        shape, or what is not a finite number.
+
+        >>> from microgradnn.nn import Layer
+        >>> layer = Layer(2, 1)
+        >>> layer.load_state_text('{"weight": [[1, -0.5]], "bias": [2]}')
+        >>> [p.data for p in layer.parameters()]
+        [1.0, -0.5, 2.0]
+        """
+        from .texts import state_of
+
+        self.load_state_dict(state_of(must_be(str, text, "text", "a str of JSON")))
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the weights to an `.npz` file: beside it first, then renamed over it.
 
@@ -187,7 +222,10 @@ def _checked_array(given: Any, name: str, shape: tuple[int, ...]) -> Any:
     """Finite numbers of the given shape, as float64."""
     import numpy as np
 
-    array = np.asarray(given)
+    try:
+        array = np.asarray(given)
+    except ValueError:  # lists of several lengths beside each other
+        raise ValueError(f"{name} must have shape {shape}, got lists of other lengths") from None
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
     if array.shape != shape:

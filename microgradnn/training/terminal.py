@@ -1,27 +1,21 @@
 """What training shows in a terminal: rich's tables, and the bar that `fit` moves on."""
 
 import math
-import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-# rich.style draws a random number when it is first imported. The state of `random` is put back, so
-# that the numbers of a user's program do not depend on whether it has imported this.
-_state = random.getstate()
-from rich import get_console  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.progress import (  # noqa: E402
+from ..bars import bar  # isort: skip # It sees to it that importing rich changes nothing.
+from rich import get_console
+from rich.console import Console
+from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress,
     ProgressColumn,
     Task,
     TimeRemainingColumn,
 )
-from rich.table import Table  # noqa: E402
-from rich.text import Text  # noqa: E402
-
-random.setstate(_state)
+from rich.table import Table
+from rich.text import Text
 
 __all__ = ["Console", "Table", "progress_bar"]
 
@@ -48,7 +42,7 @@ def progress_bar(visible: bool, epochs: int, done: int = 0) -> Iterator[Callable
     columns: list[str | ProgressColumn] = ["epoch", MofNCompleteColumn(), BarColumn()]
     columns += [*[_TimeLeft()] * is_live, "{task.fields[figures]}"]
     # The speed is that of all epochs so far: one alone may take longer than rich looks back.
-    with Progress(
+    with bar(
         *columns, console=console, disable=not visible, speed_estimate_period=math.inf
     ) as progress:
         task = progress.add_task(

@@ -28,6 +28,7 @@ ORDER = {
     "slopes": "",
     "elements": "",
     "collector": "",
+    "bars": "",
     "waiting": "",
     "lines": "",
     "sums": "",
@@ -43,25 +44,27 @@ ORDER = {
     "javascript": "",
     "explaining": "symbols writing mathml notation names help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
-    "nn": "init files parts search generators outline module leaves embedding layers norm "
+    "nn": "init files texts parts search generators outline module leaves embedding layers norm "
     "sequential",
     "optim": "schedules records groups stepping rules",
     "data": "tables preparation ready_made",
     "transforms": "trees calls gradient matrices directions",
     "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram "
-    "frames geometry ordering heights layered layout svg contents dot image picture network drawn "
-    "worksheet",
+    "frames geometry ordering heights layered layout svg contents dot image notebook "
+    "picture network drawn worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax own_rows "
     "javascript_loops javascript_products emit_javascript native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
     "native_arrays back_end hidden traced tracing jacobians program loss_program compiling",
+    "figures": "",
     "plots": "",
     "training": "terminal interrupts bookmark history samples targets shares vain accuracy "
     "evaluation batch_loss metrics steppers best course validation endings settings resuming "
     "checkpoint loop",
     "explorer": "packing claims sample following contributions hiding views excerpt picker "
-    "arithmetic textbook rule_formulas updates squeezing assembly document frame facts page",
+    "arithmetic textbook rule_formulas updates squeezing assembly document facts heights widget "
+    "frame page",
     "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",
@@ -83,6 +86,7 @@ WHEN_CALLED = {
     ("engine.interop", "drawing.drawn"),
     ("engine.interop", "foreign"),
     ("engine.row", "explaining.help"),
+    ("nn.module", "drawing.drawn"),
 }
 
 
@@ -121,10 +125,11 @@ TESTED_BY = {
     "bookmark": "test_resuming",
     "biases": "test_schedule",
     **dict.fromkeys(["preparation", "tables"], "test_data"),
-    **dict.fromkeys(["document", "frame"], "test_page"),
+    "document": "test_page",
     "commands": "test_cli",
     "course": "test_steppers",
     "evaluation": "test_evaluate",
+    "heights": "test_frame",
     "hidden": "test_traced",
     "interrupts": "test_loop",
     "leaves": "test_groups",

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from microgradnn import Value
+from microgradnn.drawing.notebook import image, themed
 from microgradnn.drawing.worksheet import worksheet
 from microgradnn.explaining.notation import number
 
@@ -55,7 +56,7 @@ def test_exercise_and_key_are_separate_sheets(tmp_path: Path) -> None:
     assert page == sheet.html
     assert "break-before: page" in page
     assert page.index(sheet.exercise) < page.index("<h1>Key</h1>") < page.index(sheet.key)
-    assert sheet._repr_html_() == sheet.exercise + sheet.key
+    assert sheet._repr_html_() == themed(image(sheet.exercise) + image(sheet.key))
 
 
 def test_labels_are_text_only() -> None:
