@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from ..engine.value import Value, topological_order
 from ..explaining.names import names_of
-from ..explaining.notation import is_formula, number, operation, printable, shorten
+from ..explaining.notation import is_formula, number, operation, printable, seat_of, shorten
 from .fold import Block, Folded
-from .operands import numbers_beside, operation_of, seat_of
+from .operands import numbers_beside, operation_of
 
 MOST_NUMBERS = 4  # operations of a block that are listed
 MOST_DERIVATIVES = 3  # that stand on one arrow

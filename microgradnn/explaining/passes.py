@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ..engine.recording import must_be_recorded
 from ..engine.value import Value, topological_order
 from .names import names_of
-from .notation import derivative, number, written
+from .notation import MOST_WRITTEN, derivative, number, which_operand, written
 
 MOST_SHOWN = 200  # steps that a display prints unasked
 
@@ -98,7 +98,7 @@ class Steps:
             elif isinstance(step, Seed):
                 yield f"start at {node}", f"∂{root}/∂{root} = 1"
             else:
-                yield f"{node} to {names[step.operand]}", self._sum(step, names)
+                yield f"{node} to {_told(step, names)}", self._sum(step, names)
 
     def _sum(self, step: Contribution, names: dict[Value, str]) -> str:
         """Upstream × local, the local derivative first as a formula; and before + product."""
@@ -133,6 +133,13 @@ class Steps:
             for place, (what, sums) in enumerate(self.rows(), start=1)
         )
         return f"<table><tr><th>step</th><th>what</th><th>sum</th></tr>{cells}</table>"
+
+
+def _told(step: Contribution, names: dict[Value, str]) -> str:
+    """The name of the operand, and where need be which of a few it is."""
+    few = len(step.node.operands) <= MOST_WRITTEN
+    which = which_operand(step.node, step.place) if few else ""
+    return f"{names[step.operand]} ({which})" if which else names[step.operand]
 
 
 def steps(root: Value) -> Steps:
