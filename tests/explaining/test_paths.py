@@ -10,6 +10,7 @@ from properties.strategies import Program, programs
 
 import microgradnn as mg
 from microgradnn import Value
+from microgradnn.explaining import Explanation
 
 
 def graph() -> tuple[Value, Value, Value]:
@@ -122,7 +123,7 @@ def test_local_derivatives_are_written_as_the_textbook_has_them() -> None:
     } <= set(str(quotient).splitlines())
 
 
-def ways(why: mg.explaining.Explanation) -> list[str]:
+def ways(why: Explanation) -> list[str]:
     return [line.split(":")[0].strip() for line in str(why).splitlines() if " → " in line]
 
 
