@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .svg import FONTS
+from .looks import FONTS
 
 BUNDLED_FONT = '"Liberation Sans"'  # it is in the wheel, and has our ∂, σ and □
 # What that font lacks, or a machine's own older one of this name, which goes first. A text of which

@@ -13,8 +13,8 @@ from ..engine.modes import no_grad
 from ..engine.value import Value
 from ..explaining.notation import number, printable
 from .geometry import Point, Size
+from .looks import document, text
 from .picture import Drawing
-from .svg import document, text
 
 MOST_CIRCLES = 8  # in a column; of more, the first five and the last two are shown
 RADIUS = 28

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Sequence
 from html import escape
 
-from .diagram import Arrow, Box, Diagram
+from .diagram import Arrow, Box, Diagram, in_words
 from .geometry import ARROWHEAD, Beside, Geometry, Point, Rectangle, Route, Size
+from .looks import HEADING, ON_SCREEN, SMALL, TEXT, THEMES, Lettering, document, text
 
-MARGIN = 8  # around the picture
 PADDING = 6  # left and right of the text in a box
 GAP, BETWEEN_PAIRS = 6, 9  # between the two ends of a line of text, between two pairs on a line
-HEADING, TEXT, SMALL = 14, 13, 12  # font sizes
 HEADING_HEIGHT, SECOND_HEIGHT, NUMBERS_HEIGHT, ROW_HEIGHT = 24, 18, 15, 17  # of lines in a box
 BELOW = 4  # the last line of a box
 LABEL_HEIGHT, NUMBER_HEIGHT = 18, 20
@@ -23,28 +21,6 @@ USUAL = "−0.1235"  # as wide as most numbers, which makes most boxes equally w
 LINE_HEIGHT, BELOW_PICTURE = 21, 24  # of a caption, and above it
 HALF_ARROWHEAD = 3.5  # its half height
 CORNER, LEAF_CORNER = 7, 12  # how round boxes are
-FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif'
-
-# What is coloured: property, colour on a light surface, on a dark one.
-COLOURS = {
-    "surface": ("fill", "#ffffff", "#0d1420"),
-    "card": ("fill", "#ffffff", "#151e2e"),
-    "band": ("fill", "#eef1f6", "#222d42"),
-    "leaf .card": ("fill", "#dff1ec", "#17403c"),
-    "frame": ("stroke", "#a3afc2", "#4c5c78"),
-    "leaf .frame": ("stroke", "#86bfb1", "#33786f"),
-    "root .frame": ("stroke", "#1f2a3d", "#e6ebf4"),
-    "current .frame": ("stroke", "#b3400e", "#ff9d5c"),
-    "blank": ("stroke", "#7d8aa0", "#7f8da6"),
-    "wire": ("stroke", "#7d8aa0", "#7f8da6"),
-    "current .wire": ("stroke", "#b3400e", "#ff9d5c"),
-    "tip": ("fill", "#7d8aa0", "#7f8da6"),
-    "current .tip": ("fill", "#b3400e", "#ff9d5c"),
-    "plus": ("stroke", "#1f6fb5", "#6cb2ee"),
-    "minus": ("stroke", "#b3400e", "#ff9d5c"),
-    "word": ("fill", "#131c2b", "#e6ebf4"),
-    "muted": ("fill", "#566379", "#a3afc4"),
-}
 
 
 def box_size(box: Box) -> Size:
@@ -125,16 +101,20 @@ def room_for(captions: Sequence[Sequence[str]], picture: Size) -> Size:
     return Size(max(picture.width, width), picture.height + height + BELOW_PICTURE)
 
 
-def paint(diagram: Diagram, geometry: Geometry) -> str:
+def paint(
+    diagram: Diagram, geometry: Geometry, lettering: Lettering = ON_SCREEN, inside: bool = False
+) -> str:
     """The picture as an SVG document, for a file of its own or inside a page.
 
-    Box number k has the id `nk` and `data-node="k"`, arrow number k the id `ek` and
-    `data-edge="k"`; in them `data-shows` says which text is the label, the data, the gradient or
-    the local derivative. All text is escaped, and the picture refers to nothing outside itself.
+    Box number k has `data-node="k"`, arrow number k `data-edge="k"`; in them `data-shows` says
+    which text is the label, the data, the gradient or the local derivative. All text is escaped,
+    and the picture refers to nothing outside itself. `inside` a page of ours, which shows one
+    picture, it has the ids `nk` and `ek`, and is as light or dark as the page.
     """
     courses = zip(diagram.arrows, geometry.labels, geometry.splines, strict=True)
     shapes = [
-        _paint_arrow(k, *course, k == diagram.current_arrow) for k, course in enumerate(courses)
+        _paint_arrow(_named("e", "edge", k, inside), *course, k == diagram.current_arrow)
+        for k, course in enumerate(courses)
     ]
     for k in _as_read(geometry):
         box = diagram.boxes[k]
@@ -142,12 +122,17 @@ def paint(diagram: Diagram, geometry: Geometry) -> str:
         kind += " root" * (box is diagram.boxes[-1]) + " current" * (k == diagram.current_box)
         for (shown, _), (place, spline) in zip(box.beside, geometry.beside[k], strict=True):
             shapes.append(_paint_number(shown, place, spline))
-        shapes.append(_paint_box(k, kind, box, geometry.boxes[k]))
+        shapes.append(_paint_box(_named("n", "node", k, inside), kind, box, geometry.boxes[k]))
     for k, line in enumerate(diagram.caption, start=1 - len(diagram.caption)):
         shapes.append(text(0, geometry.size.height + k * LINE_HEIGHT, line, "word"))
-    said = [f"{box.heading or 'leaf'}: data {box.data}, grad {box.grad}." for box in diagram.boxes]
-    title = f"Computational graph {diagram.boxes[-1].heading}"
-    return document("\n".join(shapes), geometry.size, title, " ".join([*said, *diagram.caption]))
+    title = f"Computational graph {diagram.boxes[-1].heading}".rstrip()
+    themes = "" if inside else THEMES
+    return document("\n".join(shapes), geometry.size, title, in_words(diagram), lettering, themes)
+
+
+def _named(letter: str, kind: str, number: int, with_id: bool) -> str:
+    """The attributes by which programs find a box or an arrow."""
+    return f'id="{letter}{number}" ' * with_id + f'data-{kind}="{number}"'
 
 
 def _as_read(geometry: Geometry) -> list[int]:
@@ -156,51 +141,12 @@ def _as_read(geometry: Geometry) -> list[int]:
     return sorted(range(len(places)), key=lambda k: (places[k].column, places[k].y))
 
 
-def document(content: str, size: Size, title: str, description: str) -> str:
-    """An SVG document of shapes, with our styles."""
-    # Styles in a page reach all its pictures; a name made from the content keeps them apart.
-    scope = "mg" + hashlib.sha256(content.encode()).hexdigest()[:8]
-    width, height = (round(side) + 2 * MARGIN for side in (size.width, size.height))
-    return f"""\
-<svg xmlns="http://www.w3.org/2000/svg" class="{scope}" width="{width}" height="{height}" \
-viewBox="{-MARGIN} {-MARGIN} {width} {height}" \
-role="img" aria-labelledby="{scope}t" aria-describedby="{scope}d">
-<title id="{scope}t">{escape(title)}</title>
-<desc id="{scope}d">{escape(description)}</desc>
-<style>{_style(scope)}</style>
-<rect class="surface" x="{-MARGIN}" y="{-MARGIN}" width="{width}" height="{height}" rx="8"/>
-{content}
-</svg>
-"""
-
-
-def _style(scope: str) -> str:
-    light = "".join(f".{scope} .{name}{{{p}:{c}}}" for name, (p, c, _) in COLOURS.items())
-    dark = "".join(f".{scope} .{name}{{{p}:{c}}}" for name, (p, _, c) in COLOURS.items())
-    return f"""
-.{scope} text{{font:{TEXT}px {FONTS};font-variant-numeric:tabular-nums}}
-.{scope} .heading{{font-size:{HEADING}px}}
-.{scope} .name{{font-weight:600}}
-.{scope} .small{{font-size:{SMALL}px}}
-.{scope} .frame{{fill:none;stroke-width:1.2}}
-.{scope} .root .frame{{stroke-width:3}}
-.{scope} .current .frame{{stroke-width:3.5;stroke-dasharray:9 4}}
-.{scope} .wire{{fill:none;stroke-width:1.4}}
-.{scope} .number .wire{{stroke-width:1}}
-.{scope} .current .wire{{stroke-width:2.8;stroke-dasharray:9 4}}
-.{scope} .current .small{{font-weight:700}}
-.{scope} .minus{{stroke-dasharray:7 5}}
-{light}
-@media (prefers-color-scheme:dark){{{dark}}}
-"""
-
-
 def _paint_arrow(
-    number: int, arrow: Arrow, label: Rectangle, spline: Sequence[Point], is_current: bool
+    named: str, arrow: Arrow, label: Rectangle, spline: Sequence[Point], is_current: bool
 ) -> str:
     kind = ' class="current"' if is_current else ""
     return f"""\
-<g id="e{number}" data-edge="{number}"{kind}>\
+<g {named}{kind}>\
 <title>{escape(arrow.details or f"∂ {arrow.derivative!r}")}</title>
 <path class="wire" d="{_curve(spline)}"/>
 {_arrowhead(spline[-1])}
@@ -230,7 +176,7 @@ def _arrowhead(tip: Point) -> str:
     return f'<path class="tip" d="M{x:.1f},{y:.1f}{triangle}"/>'
 
 
-def _paint_box(number: int, kind: str, box: Box, place: Rectangle) -> str:
+def _paint_box(named: str, kind: str, box: Box, place: Rectangle) -> str:
     # Leaves are coloured all over. Others have a band, round at the top only, under the heading.
     height = HEADING_HEIGHT + SECOND_HEIGHT * _has_two_lines(box)
     across = place.width - 2 * CORNER
@@ -240,7 +186,7 @@ def _paint_box(number: int, kind: str, box: Box, place: Rectangle) -> str:
     card = f'width="{place.width}" height="{place.height}" rx="{corner}"'
     below = "" if box.is_leaf else f'<path class="band" d="{band}"/>'
     return f"""\
-<g id="n{number}" data-node="{number}" data-name="{escape(box.path)}" class="{kind}" \
+<g {named} data-name="{escape(box.path)}" class="{kind}" \
 transform="translate({place.left:.1f} {place.top:.1f})">
 <title>{escape(box.details)}</title>
 <rect class="card" {card}/>{below}
@@ -289,12 +235,3 @@ def _number(right: float, baseline: float, word: str, shown: str) -> str:
 def _blank(right: float, baseline: float) -> str:
     """Room to write a number in."""
     return f'<rect class="card blank" x="{right - 56}" y="{baseline - 12}" width="56" height="15"/>'
-
-
-def text(x: float, y: float, words: str, looks: str, anchor: str = "start", shows: str = "") -> str:
-    """Words on a line, escaped; programs find them by what they show."""
-    found_by = f' data-shows="{shows}"' if shows else ""
-    return (
-        f'<text class="{looks}"{found_by} x="{round(x, 1):.9g}" y="{round(y, 1):.9g}" '
-        f'text-anchor="{anchor}">{escape(words)}</text>'
-    )

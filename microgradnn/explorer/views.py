@@ -182,7 +182,8 @@ def _painted(values: Sequence[Value], names: Sequence[str], blocks: Nest, planne
         )
     arrows = _arrows(values, planned, outputs_of)
     geometry = lay_out(sizes, [route for _, route in arrows])
-    picture = paint(Diagram(boxes, [arrow for arrow, _ in arrows]), geometry)
+    diagram = Diagram(boxes, [arrow for arrow, _ in arrows])
+    picture = paint(diagram, geometry, inside=True)
     return View(planned, told, picture)
 
 

@@ -48,7 +48,7 @@ ORDER = {
     "data": "",
     "transforms": "trees calls gradient matrices directions",
     "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram "
-    "frames geometry ordering heights layered layout svg contents dot image picture network drawn "
+    "frames geometry ordering heights layered layout looks svg contents dot image picture network drawn "
     "worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
@@ -120,6 +120,7 @@ TESTED_BY = {
     "hidden": "test_traced",
     "interrupts": "test_loop",
     "leaves": "test_groups",
+    "looks": "test_svg",
     **dict.fromkeys(
         ["native_code", "native_numbers", "native_operations", "native_samples"],
         "test_native_machine",
