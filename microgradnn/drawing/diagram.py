@@ -95,9 +95,9 @@ def in_words(diagram: Diagram) -> str:
     """
     boxes, root = diagram.boxes, diagram.boxes[-1]
     blocks = sum(box.is_block for box in boxes)
-    what = (
-        f"{len(boxes):,} boxes, {blocks:,} of them blocks" if blocks else _counted(boxes, "value")
-    )
+    what = "one value" if len(boxes) == 1 else f"{len(boxes):,} values"
+    if blocks:
+        what = f"{len(boxes):,} boxes, {blocks:,} of them blocks"
     parts = [f"the root {root.heading}."]
     if leaves := [box for box in boxes[:-1] if box.is_leaf and not box.is_block]:
         names = ", ".join(box.name for box in leaves[:MOST_NAMED_LEAVES])
