@@ -23,6 +23,9 @@ class Lettering(NamedTuple):
 
 
 ON_SCREEN = Lettering(FONTS, HEADING, TEXT, SMALL)
+# On paper the font is one of a kind that is narrower than the widest, and so it is larger.
+FONTS_ON_PAPER = 'Arial,"Liberation Sans",Helvetica,sans-serif'
+ON_PAPER = Lettering(FONTS_ON_PAPER, 15, 14, 14)
 
 # What is coloured: property, colour on a light surface, on a dark one.
 COLOURS = {

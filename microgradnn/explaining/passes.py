@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
@@ -85,6 +86,17 @@ class Steps:
         if isinstance(place, slice):
             return list(self)[place]
         return next(islice(self, range(len(self))[place], None))
+
+    def save(self, path: str | os.PathLike[str], seconds: float = 1.5) -> None:
+        """Write an animation for slides, a file that ends in .gif; it needs the extra `image`.
+
+        A picture for each step, as `draw(root, step=k)` shows it, and its words below; each is
+        shown for `seconds`, the last one three times as long, then it starts again. It is 1,280
+        pixels wide, for slides; a frame takes about 8 kB. At most 60 values and 200 steps.
+        """
+        from ..drawing.animation import save_animation
+
+        save_animation(self.order, path, seconds)
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """What happens in each step, and the sum that is done."""

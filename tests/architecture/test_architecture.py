@@ -49,7 +49,7 @@ ORDER = {
     "transforms": "trees calls gradient matrices directions",
     "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram "
     "frames geometry ordering heights layered layout looks svg contents dot image picture network drawn "
-    "worksheet",
+    "composing animation worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
@@ -77,6 +77,7 @@ WHEN_CALLED = {
     ("engine.interop", "drawing.drawn"),
     ("engine.interop", "foreign"),
     ("engine.row", "explaining.help"),
+    ("explaining.passes", "drawing.animation"),
 }
 
 
