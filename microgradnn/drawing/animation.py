@@ -51,7 +51,7 @@ def _slides(values: Sequence[Value]) -> list[str]:
     geometry = geometry_of_all(shown)
     captions = [_lines(frame.caption) for frame in shown]
     below = LINE_HEIGHT * max(map(len, captions)) + AROUND
-    whole = Size(*(side + 2 * MARGIN for side in geometry.size[:2]))
+    whole = Size(geometry.size.width + 2 * MARGIN, geometry.size.height + 2 * MARGIN)
     room = Size(WIDTH - 2 * AROUND, HEIGHT - below - 2 * AROUND)
     fitting = min(room.width / whole.width, room.height / whole.height, MOST)
     scale = max(fitting, LEAST)

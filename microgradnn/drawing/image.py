@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..waiting import reached
-from .looks import FONTS
+from .looks import FONTS, FONTS_ON_PAPER
 
 BUNDLED_FONT = '"Liberation Sans"'  # it is in the wheel, and has our ∂, σ and □
 # What that font lacks, or a machine's own older one of this name, which goes first. A text of which
@@ -94,9 +94,11 @@ def _nearest(pixels: Any, tones: Any) -> Any:
 
 def _in_bundled_font(svg: str) -> str:
     """The picture with one font instead of a choice, of which machines make a different one."""
+    for fonts in (FONTS, FONTS_ON_PAPER):
+        svg = svg.replace(fonts, BUNDLED_FONT)
     for sign, stand_in in STAND_INS.items():
         svg = svg.replace(sign, stand_in)
-    return _TEXT.sub(_with_usual_digits, svg.replace(FONTS, BUNDLED_FONT))
+    return _TEXT.sub(_with_usual_digits, svg)
 
 
 def _with_usual_digits(text: re.Match[str]) -> str:

@@ -11,21 +11,23 @@ from .geometry import Size
 MARGIN = 8  # around the picture
 HEADING, TEXT, SMALL = 14, 13, 12  # font sizes that boxes have room for, in the widest of the fonts
 FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif'
+# Of one kind, which is narrower than the widest of the others, so it can be larger.
+FONTS_ON_PAPER = 'Arial,"Liberation Sans",Helvetica,sans-serif'
 
 
 class Lettering(NamedTuple):
-    """The fonts of a picture, and the sizes of headings, of numbers and of all else."""
+    """The fonts of a picture; sizes of headings, numbers and all else; heights of lines."""
 
     fonts: str
     heading: int
     text: int
     small: int
+    row: int  # of numbers in a box
+    label: int  # on an arrow
 
 
-ON_SCREEN = Lettering(FONTS, HEADING, TEXT, SMALL)
-# On paper the font is one of a kind that is narrower than the widest, and so it is larger.
-FONTS_ON_PAPER = 'Arial,"Liberation Sans",Helvetica,sans-serif'
-ON_PAPER = Lettering(FONTS_ON_PAPER, 15, 14, 14)
+ON_SCREEN = Lettering(FONTS, HEADING, TEXT, SMALL, row=17, label=18)
+ON_PAPER = Lettering(FONTS_ON_PAPER, 15, 14, 14, row=25, label=25)  # with room to write by hand
 
 # What is coloured: property, colour on a light surface, on a dark one.
 COLOURS = {

@@ -12,9 +12,10 @@ from .looks import HEADING, ON_SCREEN, SMALL, TEXT, THEMES, Lettering, document,
 
 PADDING = 6  # left and right of the text in a box
 GAP, BETWEEN_PAIRS = 6, 9  # between the two ends of a line of text, between two pairs on a line
-HEADING_HEIGHT, SECOND_HEIGHT, NUMBERS_HEIGHT, ROW_HEIGHT = 24, 18, 15, 17  # of lines in a box
+HEADING_HEIGHT, SECOND_HEIGHT, NUMBERS_HEIGHT = 24, 18, 15  # of lines in a box
 BELOW = 4  # the last line of a box
-LABEL_HEIGHT, NUMBER_HEIGHT = 18, 20
+NUMBER_HEIGHT = 20  # of a number beside a box
+BLANK = 56  # how wide the room is to write a number in
 WIDEST_HEADING = 104  # a wider one has the operation on a second line
 OF_A_LABEL = 0.94  # of its estimated width is enough room, for nothing but a line is beside it
 USUAL = "−0.1235"  # as wide as most numbers, which makes most boxes equally wide
@@ -23,7 +24,7 @@ HALF_ARROWHEAD = 3.5  # its half height
 CORNER, LEAF_CORNER = 7, 12  # how round boxes are
 
 
-def box_size(box: Box) -> Size:
+def box_size(box: Box, lettering: Lettering = ON_SCREEN) -> Size:
     """How large a box must be for what it says, with the sizes of the numbers beside it."""
     beside = tuple(
         Beside(round(text_width(shown, SMALL)) + 12, NUMBER_HEIGHT, seat)
@@ -33,12 +34,12 @@ def box_size(box: Box) -> Size:
     name = text_width(box.name, HEADING, bold=True)
     if box.is_leaf:
         widths.append(name + GAP + _width_of_number(box.data))
-        return Size(round(max(widths)) + 2 * PADDING, 2 * ROW_HEIGHT + BELOW, beside)
+        return Size(round(max(widths)) + 2 * PADDING, 2 * lettering.row + BELOW, beside)
     operation = text_width(box.operation, HEADING)
     widths.append(max(name, operation) if _has_two_lines(box) else _width_of_heading(box))
     widths.append(text_width(box.numbers, SMALL))
     height = HEADING_HEIGHT + SECOND_HEIGHT * _has_two_lines(box)
-    height += NUMBERS_HEIGHT * bool(box.numbers) + ROW_HEIGHT * len(_rows(box)) + BELOW
+    height += NUMBERS_HEIGHT * bool(box.numbers) + lettering.row * len(_rows(box)) + BELOW
     return Size(round(max(widths)) + 2 * PADDING, height, beside)
 
 
@@ -70,10 +71,10 @@ def _width_of_heading(box: Box) -> float:
     return text_width(box.name, HEADING, bold=True) + rest
 
 
-def route_of(arrow: Arrow) -> Route:
+def route_of(arrow: Arrow, lettering: Lettering = ON_SCREEN) -> Route:
     """The route that an arrow needs, with room for its label."""
     width = OF_A_LABEL * text_width(arrow.text, SMALL)
-    return Route(arrow.tail, arrow.head, Size(round(width) + 3, LABEL_HEIGHT), arrow.seat)
+    return Route(arrow.tail, arrow.head, Size(round(width) + 3, lettering.label), arrow.seat)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
@@ -122,7 +123,8 @@ def paint(
         kind += " root" * (box is diagram.boxes[-1]) + " current" * (k == diagram.current_box)
         for (shown, _), (place, spline) in zip(box.beside, geometry.beside[k], strict=True):
             shapes.append(_paint_number(shown, place, spline))
-        shapes.append(_paint_box(_named("n", "node", k, inside), kind, box, geometry.boxes[k]))
+        named = _named("n", "node", k, inside)
+        shapes.append(_paint_box(named, kind, box, geometry.boxes[k], lettering.row))
     for k, line in enumerate(diagram.caption, start=1 - len(diagram.caption)):
         shapes.append(text(0, geometry.size.height + k * LINE_HEIGHT, line, "word"))
     title = f"Computational graph {diagram.boxes[-1].heading}".rstrip()
@@ -176,7 +178,7 @@ def _arrowhead(tip: Point) -> str:
     return f'<path class="tip" d="M{x:.1f},{y:.1f}{triangle}"/>'
 
 
-def _paint_box(named: str, kind: str, box: Box, place: Rectangle) -> str:
+def _paint_box(named: str, kind: str, box: Box, place: Rectangle, row_height: int) -> str:
     # Leaves are coloured all over. Others have a band, round at the top only, under the heading.
     height = HEADING_HEIGHT + SECOND_HEIGHT * _has_two_lines(box)
     across = place.width - 2 * CORNER
@@ -190,28 +192,29 @@ def _paint_box(named: str, kind: str, box: Box, place: Rectangle) -> str:
 transform="translate({place.left:.1f} {place.top:.1f})">
 <title>{escape(box.details)}</title>
 <rect class="card" {card}/>{below}
-{"".join(_texts_in(box, place))}
+{"".join(_texts_in(box, place, row_height))}
 <rect class="frame" {card}/></g>"""
 
 
-def _texts_in(box: Box, place: Rectangle) -> list[str]:
+def _texts_in(box: Box, place: Rectangle, row_height: int) -> list[str]:
     """The lines of a box; where a number is to be filled in by hand, room for it."""
     right = place.width - PADDING
     texts = [_heading(box)]
     if box.is_leaf:
-        texts.append(_number(right, 15, "data", box.data))
+        texts.append(text(right, 15, box.data, "word", "end", shows="data"))
     if box.numbers:
         line = HEADING_HEIGHT + SECOND_HEIGHT * _has_two_lines(box) + 12
         texts.append(text(PADDING, line, box.numbers, "muted small"))
     rows = _rows(box)
     for line, row in enumerate(rows, start=1 - len(rows)):
-        baseline = place.height - BELOW - 3 + line * ROW_HEIGHT
+        baseline = place.height - BELOW - 3 + line * row_height
         between = BETWEEN_PAIRS * (len(row) - 1)
         each = (place.width - 2 * PADDING - between) / len(row)
         for k, (word, shown) in enumerate(row):
             left = PADDING + k * (each + between)
             texts.append(text(left, baseline, word, "muted small"))
-            texts.append(_number(left + each, baseline, word, shown))
+            number = text(left + each, baseline, shown, "word", "end", shows=word)
+            texts.append(number if shown else _blank(left + each, baseline, row_height - 2))
     return texts
 
 
@@ -227,11 +230,7 @@ def _heading(box: Box) -> str:
     return f"<text {words}>{name}{rest}</text>"
 
 
-def _number(right: float, baseline: float, word: str, shown: str) -> str:
-    filled = text(right, baseline, shown, "word", "end", shows=word)
-    return filled if shown else _blank(right, baseline)
-
-
-def _blank(right: float, baseline: float) -> str:
+def _blank(right: float, baseline: float, height: int) -> str:
     """Room to write a number in."""
-    return f'<rect class="card blank" x="{right - 56}" y="{baseline - 12}" width="56" height="15"/>'
+    corner = f'x="{right - BLANK}" y="{baseline + 3 - height}"'
+    return f'<rect class="card blank" {corner} width="{BLANK}" height="{height}"/>'
