@@ -4,6 +4,6 @@ import microgradnn as mg
 
 w1, w2, b = mg.Value(0.5, "w1"), mg.Value(-0.25, "w2"), mg.Value(0.1, "b")
 y = mg.dot([w1, w2], [1, 2], b).sigmoid()
-error = 0.5 * (1 - y) ** 2
+error = (1 - y) ** 2
 error.backward()
 mg.draw(error).save("neuron.svg")

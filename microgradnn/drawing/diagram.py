@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 from ..engine.value import Value, topological_order
 from ..explaining.names import names_of
-from ..explaining.notation import is_formula, number, operation, printable, shorten
+from ..explaining.notation import is_formula, number, operation, printable, seat_of, shorten
 from .fold import Block, Folded
-from .operands import numbers_beside, operation_of, seat_of
+from .operands import numbers_beside, operation_of
 
 MOST_NUMBERS = 4  # operations of a block that are listed
 MOST_DERIVATIVES = 3  # that stand on one arrow
 MOST_NAMED = 10_000  # values of a folded graph, for most of them are not seen
+MOST_TOLD = 12  # boxes that the words for a picture go through one by one
+MOST_NAMED_LEAVES = 8
 MOST_LISTED = 64  # of them, for a pointer that rests on it
 
 
@@ -82,6 +84,29 @@ class Diagram(NamedTuple):
     caption: Sequence[str] = ()
     current_box: int | None = None
     current_arrow: int | None = None
+
+
+def in_words(diagram: Diagram) -> str:
+    """What the picture shows, for those who cannot see it; of few boxes also what is in each.
+
+    >>> a = Value(3.0, label="a")
+    >>> print(in_words(describe(values_below(1 - a)))[:48])
+    A graph of 2 values: the leaf a, the root 1 − a.
+    """
+    boxes, root = diagram.boxes, diagram.boxes[-1]
+    blocks = sum(box.is_block for box in boxes)
+    what = "one value" if len(boxes) == 1 else f"{len(boxes):,} values"
+    if blocks:
+        what = f"{len(boxes):,} boxes, {blocks:,} of them blocks"
+    parts = [f"the root {root.heading}."]
+    if leaves := [box for box in boxes[:-1] if box.is_leaf and not box.is_block]:
+        names = ", ".join(box.name for box in leaves[:MOST_NAMED_LEAVES])
+        rest = f" and {len(leaves) - MOST_NAMED_LEAVES:,} more" * (len(leaves) > MOST_NAMED_LEAVES)
+        parts.insert(0, f"the {'leaf' if len(leaves) == 1 else 'leaves'} {names}{rest}")
+    told = boxes if len(boxes) <= MOST_TOLD else [root]
+    each = [f"{box.heading}: data {box.data or '?'}, grad {box.grad or '?'}." for box in told]
+    step = " · ".join(filter(None, diagram.caption))
+    return " ".join(filter(None, [f"A graph of {what}: {', '.join(parts)}", *each, step]))
 
 
 def values_below(root: object) -> list[Value]:

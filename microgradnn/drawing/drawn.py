@@ -76,19 +76,18 @@ def _draw_steps(values: Sequence[Value]) -> list[Drawing]:
 
 def _paint_together(shown: Sequence[Diagram]) -> list[Drawing]:
     """A picture of each frame, with everything in the same place in all of them."""
-    geometry = _geometry_for_all(shown)
-    return [Drawing(paint(frame, geometry), frame) for frame in shown]
+    geometry = geometry_of_all(shown)
+    size = room_for([frame.caption for frame in shown], geometry.size)
+    return [Drawing(paint(frame, geometry._replace(size=size)), frame) for frame in shown]
 
 
-def _geometry_for_all(shown: Sequence[Diagram]) -> Geometry:
-    """Boxes are as large as their widest contents in any frame."""
+def geometry_of_all(shown: Sequence[Diagram]) -> Geometry:
+    """Where things are in all frames; boxes are as large as their widest contents in any."""
     sizes = [
         Size(*map(max, zip(*map(box_size, boxes), strict=True)))
         for boxes in zip(*(frame.boxes for frame in shown), strict=True)
     ]
-    geometry = lay_out(sizes, [*map(route_of, shown[0].arrows)])
-    captions = [frame.caption for frame in shown]
-    return geometry._replace(size=room_for(captions, geometry.size))
+    return lay_out(sizes, [*map(route_of, shown[0].arrows)])
 
 
 def in_notebook(shown: Any) -> str | None:

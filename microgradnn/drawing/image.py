@@ -1,11 +1,14 @@
-"""PNG and PDF of our own pictures, painted by a renderer that brings its font along."""
+"""PNG, PDF and GIF of our own pictures, painted by a renderer that brings its font along."""
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .svg import FONTS
+from ..waiting import reached
+from .looks import FONTS, FONTS_ON_PAPER
 
 BUNDLED_FONT = '"Liberation Sans"'  # it is in the wheel, and has our ∂, σ and □
 # What that font lacks, or a machine's own older one of this name, which goes first. A text of which
@@ -16,6 +19,7 @@ _TEXT = re.compile(">[^<>]+<")
 _BELOW, _ABOVE = re.compile("[₀-₉]+"), re.compile("[⁰¹²³⁴-⁹⁽⁾]+")
 _TO_USUAL = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "01234567890123456789()")
 PIXELS = 2  # of a PNG for one of the picture's, for screens that are dense and for paper
+TONES = 64  # colours of a GIF, the most frequent; all others are at the edges of shapes
 MOST_PIXELS = 16_384  # of a side, which is what programs that show a PNG can bear
 
 
@@ -38,11 +42,63 @@ def pdf(svg: str) -> bytes:
     return painted
 
 
+def gif(pictures: Sequence[str], seconds: Sequence[float]) -> bytes:
+    """Pictures of one size as an animation without end; each is shown for some seconds."""
+    import numpy as np
+
+    image = _pillow()
+    samples = [_colours(pictures[k]).ravel() for k in (0, len(pictures) // 2, -1)]
+    found, counts = np.unique(np.concatenate(samples), return_counts=True)
+    tones = found[np.argsort(-counts, kind="stable")[:TONES]]
+
+    def frames() -> Iterator[Any]:
+        for k, picture in enumerate(pictures):
+            reached(k / len(pictures), f"step {k + 1} of {len(pictures)}")
+            pixels = _nearest(_colours(picture), tones)
+            frame = image.frombytes("P", pixels.shape[::-1], pixels.tobytes())
+            frame.putpalette(_parts(tones).astype(np.uint8).tobytes())
+            yield frame
+
+    first, *rest = frames()
+    file = io.BytesIO()
+    milliseconds = [round(1000 * each) for each in seconds]
+    first.save(file, "GIF", save_all=True, append_images=rest, duration=milliseconds, loop=0)
+    return file.getvalue()
+
+
+def _colours(svg: str) -> Any:
+    """The colours of a picture's pixels, each as one number."""
+    import numpy as np
+
+    painted = _renderer().svg_to_png(_in_bundled_font(svg))
+    pixels = np.asarray(_pillow().open(io.BytesIO(painted)).convert("RGB"), dtype=np.int32)
+    return pixels @ np.array([65536, 256, 1], dtype=np.int32)
+
+
+def _parts(colours: Any) -> Any:
+    """Red, green and blue of colours that are numbers, in rows."""
+    import numpy as np
+
+    return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=-1)
+
+
+def _nearest(pixels: Any, tones: Any) -> Any:
+    """For each pixel the place of the tone that it is nearest to."""
+    import numpy as np
+
+    found, places = np.unique(pixels, return_inverse=True)
+    distances = ((_parts(found)[:, None] - _parts(tones)) ** 2).sum(axis=-1)
+    nearest = distances.argmin(axis=1).astype(np.uint8)
+    return nearest[places].reshape(pixels.shape)
+
+
 def _in_bundled_font(svg: str) -> str:
     """The picture with one font instead of a choice, of which machines make a different one."""
+    for fonts in (FONTS, FONTS_ON_PAPER):
+        svg = svg.replace(fonts, BUNDLED_FONT)
     for sign, stand_in in STAND_INS.items():
         svg = svg.replace(sign, stand_in)
-    return _TEXT.sub(_with_usual_digits, svg.replace(FONTS, BUNDLED_FONT))
+    return _TEXT.sub(_with_usual_digits, svg)
 
 
 def _with_usual_digits(text: re.Match[str]) -> str:
@@ -60,8 +116,20 @@ def _renderer() -> Any:
     try:
         import vl_convert
     except ImportError:
-        raise ModuleNotFoundError(
-            "a .png or .pdf file is painted by vl-convert-python, which is not installed: "
-            "pip install 'microgradnn[image]'"
-        ) from None
+        raise _not_installed("painted", "vl-convert-python") from None
     return vl_convert
+
+
+def _pillow() -> Any:
+    try:
+        from PIL import Image
+    except ImportError:
+        raise _not_installed("put together", "Pillow") from None
+    return Image
+
+
+def _not_installed(made: str, package: str) -> ModuleNotFoundError:
+    return ModuleNotFoundError(
+        f"a .png, .pdf or .gif file is {made} by {package}, which is not installed: "
+        "pip install 'microgradnn[image]'"
+    )

@@ -13,18 +13,17 @@ from ..engine.modes import no_grad
 from ..engine.value import Value
 from ..explaining.notation import number, printable
 from .geometry import Point, Size
+from .looks import document, text
 from .picture import Drawing
-from .svg import document, text
 
 MOST_CIRCLES = 8  # in a column; of more, the first five and the last two are shown
 RADIUS = 28
 BETWEEN_COLUMNS, BETWEEN_CIRCLES = 200, 84  # from middle to middle
+LEAST_BETWEEN = 110  # columns, of which many stand closer, so that they fit a page of this width:
+WIDEST = 814
 ABOVE = 34  # for the names of the columns
-BELOW = 40  # for the legend
-LEGEND = (
-    "Line: a weight; dashed if negative; the wider, the larger.",
-    "‖∂‖: length of the gradient of a neuron's weights and bias.",
-)
+LINE_HEIGHT = 18  # of the legend
+DOTS = 'fill="none" stroke-width="5" stroke-linecap="round"'
 LEAST_WIDTH = 460  # has room for the legend
 
 Layers = Sequence[Sequence[Any]]  # the neurons of each layer
@@ -50,16 +49,38 @@ def draw_network(layers: Layers, example: Sequence[Any] | None) -> Drawing:
     """A network; in the circles stand the outputs of its last run, or of one on the example."""
     columns = _columns(layers, example)
     height = BETWEEN_CIRCLES * max(len(column.shown) for column in columns)
-    places = [_places(column.shown, k, height) for k, column in enumerate(columns)]
+    apart = min(BETWEEN_COLUMNS, max((WIDEST - 2 * RADIUS) // len(layers), LEAST_BETWEEN))
+    places = [_places(column.shown, RADIUS + k * apart, height) for k, column in enumerate(columns)]
     shapes = [*_lines(layers, places)]
     for column, at in zip(columns, places, strict=True):
         shapes += _paint_column(column, at)
-    for k, line in enumerate(LEGEND, start=1):
-        shapes.append(text(0, ABOVE + height + 18 * k, line, "muted small"))
-    width = max(len(layers) * BETWEEN_COLUMNS + 2 * RADIUS, LEAST_WIDTH)
+    legend = _legend(layers)
+    for k, line in enumerate(legend, start=1):
+        shapes.append(text(0, ABOVE + height + LINE_HEIGHT * k, line, "muted small"))
+    width = max(len(layers) * apart + 2 * RADIUS, LEAST_WIDTH)
     title = f"Network of {' → '.join(str(len(column.words)) for column in columns)}"
-    size = Size(width, ABOVE + height + BELOW)
-    return Drawing(document("\n".join(shapes), size, title, " ".join(LEGEND)))
+    size = Size(width, ABOVE + height + LINE_HEIGHT * len(legend) + 4)
+    return Drawing(document("\n".join(shapes), size, title, _in_words(columns, legend)))
+
+
+def _legend(layers: Layers) -> list[str]:
+    """What lines and signs mean, of those that are there."""
+    neurons = [neuron for layer in layers for neuron in layer]
+    legend = ["Line: a weight; dashed if negative; the wider, the larger."]
+    if any(any(_gradient_of(neuron)) for neuron in neurons):
+        parameters = "weights" + " and bias" * any(neuron.b is not None for neuron in neurons)
+        legend.append(f"‖∂‖: length of the gradient of a neuron's {parameters}.")
+    return legend
+
+
+def _in_words(columns: Sequence[_Column], legend: Sequence[str]) -> str:
+    """What the picture shows, for those who cannot see it; of few outputs also the numbers."""
+    counts = ", ".join(f"{column.name} {len(column.words)}" for column in columns)
+    said = [f"Circles in columns: {counts}."]
+    outputs = columns[-1].words
+    if all(outputs) and len(outputs) <= MOST_CIRCLES:
+        said.append(f"Last outputs: {', '.join(outputs)}.")
+    return " ".join([*said, *legend])
 
 
 def _columns(layers: Layers, example: Sequence[Any] | None) -> list[_Column]:
@@ -90,9 +111,8 @@ def _shown(count: int) -> list[int | None]:
     return [*numbers] if count <= MOST_CIRCLES else [*numbers[:5], None, *numbers[-2:]]
 
 
-def _places(shown: Sequence[int | None], column: int, height: float) -> Places:
+def _places(shown: Sequence[int | None], x: float, height: float) -> Places:
     """The middles of the circles, one below the other, in the middle of the height."""
-    x = RADIUS + column * BETWEEN_COLUMNS
     top = ABOVE + (height - BETWEEN_CIRCLES * len(shown)) / 2
     return {k: (x, top + BETWEEN_CIRCLES * (place + 0.5)) for place, k in enumerate(shown)}
 
@@ -104,7 +124,8 @@ def _paint_column(column: _Column, places: Places) -> Iterator[str]:
     for k, (x, y) in places.items():
         if k is None:
             hidden = len(column.words) - len(column.shown) + 1
-            yield text(x, y, f"… {hidden} more", "muted small", "middle")
+            yield f'<path class="blank" {DOTS} d="M{x},{y - 20:.1f}h.1m-.1,10h.1m-.1,10h.1"/>'
+            yield text(x, y + 20, f"{hidden} more", "muted small", "middle")
         else:
             gradient = _gradient_of(column.neurons[k]) if column.neurons else []
             yield _circle(x, y, column.words[k], gradient)

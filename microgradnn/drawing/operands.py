@@ -5,28 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..engine.value import Value
-from ..explaining.notation import MOST_WRITTEN, number, place_told, shorten, written
+from ..explaining.notation import MOST_WRITTEN, number, place_told, seat_of, shorten, written
 from ..explaining.symbols import length, lowered
 
 MOST_NUMBERS = 4  # plain operands that an n-ary operation lists
 MOST_BESIDE = 8  # numbers that stand beside a neuron one by one
 LONGEST = 26  # characters of an operation on the names of its operands; small ones count half
-
-
-def seat_of(value: Value, place: int) -> int:
-    """When an operand comes as the operation is written: w₁·x₁ + w₂·x₂ + b for (w₁, w₂, x₁, x₂, b).
-
-    >>> from microgradnn import dot
-    >>> neuron = dot([1.0, 2.0], [Value(3.0), Value(4.0)], Value(5.0))
-    >>> [seat_of(neuron, place) for place in range(5)]
-    [0, 2, 1, 3, 4]
-    """
-    if value.op is None or value.op.name != "dot":
-        return place
-    count = len(value.operands) // 2
-    if place < count:
-        return 2 * place
-    return min(2 * (place - count) + 1, 2 * count)
 
 
 def is_constant(value: Value, place: int) -> bool:

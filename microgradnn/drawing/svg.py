@@ -2,52 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Sequence
 from html import escape
 
-from .diagram import Arrow, Box, Diagram
+from .diagram import Arrow, Box, Diagram, in_words
 from .geometry import ARROWHEAD, Beside, Geometry, Point, Rectangle, Route, Size
+from .looks import HEADING, ON_SCREEN, SMALL, TEXT, THEMES, Lettering, document, text
 
-MARGIN = 8  # around the picture
 PADDING = 6  # left and right of the text in a box
 GAP, BETWEEN_PAIRS = 6, 9  # between the two ends of a line of text, between two pairs on a line
-HEADING, TEXT, SMALL = 14, 13, 12  # font sizes
-HEADING_HEIGHT, SECOND_HEIGHT, NUMBERS_HEIGHT, ROW_HEIGHT = 24, 18, 15, 17  # of lines in a box
+HEADING_HEIGHT, SECOND_HEIGHT, NUMBERS_HEIGHT = 24, 18, 15  # of lines in a box
 BELOW = 4  # the last line of a box
-LABEL_HEIGHT, NUMBER_HEIGHT = 18, 20
+NUMBER_HEIGHT = 20  # of a number beside a box
+BLANK = 56  # how wide the room is to write a number in
 WIDEST_HEADING = 104  # a wider one has the operation on a second line
 OF_A_LABEL = 0.94  # of its estimated width is enough room, for nothing but a line is beside it
 USUAL = "−0.1235"  # as wide as most numbers, which makes most boxes equally wide
 LINE_HEIGHT, BELOW_PICTURE = 21, 24  # of a caption, and above it
 HALF_ARROWHEAD = 3.5  # its half height
 CORNER, LEAF_CORNER = 7, 12  # how round boxes are
-FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif'
-
-# What is coloured: property, colour on a light surface, on a dark one.
-COLOURS = {
-    "surface": ("fill", "#ffffff", "#0d1420"),
-    "card": ("fill", "#ffffff", "#151e2e"),
-    "band": ("fill", "#eef1f6", "#222d42"),
-    "leaf .card": ("fill", "#dff1ec", "#17403c"),
-    "frame": ("stroke", "#a3afc2", "#4c5c78"),
-    "leaf .frame": ("stroke", "#86bfb1", "#33786f"),
-    "root .frame": ("stroke", "#1f2a3d", "#e6ebf4"),
-    "current .frame": ("stroke", "#b3400e", "#ff9d5c"),
-    "blank": ("stroke", "#7d8aa0", "#7f8da6"),
-    "wire": ("stroke", "#7d8aa0", "#7f8da6"),
-    "current .wire": ("stroke", "#b3400e", "#ff9d5c"),
-    "tip": ("fill", "#7d8aa0", "#7f8da6"),
-    "current .tip": ("fill", "#b3400e", "#ff9d5c"),
-    "plus": ("stroke", "#1f6fb5", "#6cb2ee"),
-    "minus": ("stroke", "#b3400e", "#ff9d5c"),
-    "word": ("fill", "#131c2b", "#e6ebf4"),
-    "muted": ("fill", "#566379", "#a3afc4"),
-}
 
 
-def box_size(box: Box) -> Size:
+def box_size(box: Box, lettering: Lettering = ON_SCREEN) -> Size:
     """How large a box must be for what it says, with the sizes of the numbers beside it."""
     beside = tuple(
         Beside(round(text_width(shown, SMALL)) + 12, NUMBER_HEIGHT, seat)
@@ -57,12 +34,12 @@ def box_size(box: Box) -> Size:
     name = text_width(box.name, HEADING, bold=True)
     if box.is_leaf:
         widths.append(name + GAP + _width_of_number(box.data))
-        return Size(round(max(widths)) + 2 * PADDING, 2 * ROW_HEIGHT + BELOW, beside)
+        return Size(round(max(widths)) + 2 * PADDING, 2 * lettering.row + BELOW, beside)
     operation = text_width(box.operation, HEADING)
     widths.append(max(name, operation) if _has_two_lines(box) else _width_of_heading(box))
     widths.append(text_width(box.numbers, SMALL))
     height = HEADING_HEIGHT + SECOND_HEIGHT * _has_two_lines(box)
-    height += NUMBERS_HEIGHT * bool(box.numbers) + ROW_HEIGHT * len(_rows(box)) + BELOW
+    height += NUMBERS_HEIGHT * bool(box.numbers) + lettering.row * len(_rows(box)) + BELOW
     return Size(round(max(widths)) + 2 * PADDING, height, beside)
 
 
@@ -94,10 +71,10 @@ def _width_of_heading(box: Box) -> float:
     return text_width(box.name, HEADING, bold=True) + rest
 
 
-def route_of(arrow: Arrow) -> Route:
+def route_of(arrow: Arrow, lettering: Lettering = ON_SCREEN) -> Route:
     """The route that an arrow needs, with room for its label."""
     width = OF_A_LABEL * text_width(arrow.text, SMALL)
-    return Route(arrow.tail, arrow.head, Size(round(width) + 3, LABEL_HEIGHT), arrow.seat)
+    return Route(arrow.tail, arrow.head, Size(round(width) + 3, lettering.label), arrow.seat)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
@@ -125,16 +102,20 @@ def room_for(captions: Sequence[Sequence[str]], picture: Size) -> Size:
     return Size(max(picture.width, width), picture.height + height + BELOW_PICTURE)
 
 
-def paint(diagram: Diagram, geometry: Geometry) -> str:
+def paint(
+    diagram: Diagram, geometry: Geometry, lettering: Lettering = ON_SCREEN, inside: bool = False
+) -> str:
     """The picture as an SVG document, for a file of its own or inside a page.
 
-    Box number k has the id `nk` and `data-node="k"`, arrow number k the id `ek` and
-    `data-edge="k"`; in them `data-shows` says which text is the label, the data, the gradient or
-    the local derivative. All text is escaped, and the picture refers to nothing outside itself.
+    Box number k has `data-node="k"`, arrow number k `data-edge="k"`; in them `data-shows` says
+    which text is the label, the data, the gradient or the local derivative. All text is escaped,
+    and the picture refers to nothing outside itself. `inside` a page of ours, which shows one
+    picture, it has the ids `nk` and `ek`, and is as light or dark as the page.
     """
     courses = zip(diagram.arrows, geometry.labels, geometry.splines, strict=True)
     shapes = [
-        _paint_arrow(k, *course, k == diagram.current_arrow) for k, course in enumerate(courses)
+        _paint_arrow(_named("e", "edge", k, inside), *course, k == diagram.current_arrow)
+        for k, course in enumerate(courses)
     ]
     for k in _as_read(geometry):
         box = diagram.boxes[k]
@@ -142,12 +123,18 @@ def paint(diagram: Diagram, geometry: Geometry) -> str:
         kind += " root" * (box is diagram.boxes[-1]) + " current" * (k == diagram.current_box)
         for (shown, _), (place, spline) in zip(box.beside, geometry.beside[k], strict=True):
             shapes.append(_paint_number(shown, place, spline))
-        shapes.append(_paint_box(k, kind, box, geometry.boxes[k]))
+        named = _named("n", "node", k, inside)
+        shapes.append(_paint_box(named, kind, box, geometry.boxes[k], lettering.row))
     for k, line in enumerate(diagram.caption, start=1 - len(diagram.caption)):
         shapes.append(text(0, geometry.size.height + k * LINE_HEIGHT, line, "word"))
-    said = [f"{box.heading or 'leaf'}: data {box.data}, grad {box.grad}." for box in diagram.boxes]
-    title = f"Computational graph {diagram.boxes[-1].heading}"
-    return document("\n".join(shapes), geometry.size, title, " ".join([*said, *diagram.caption]))
+    title = f"Computational graph {diagram.boxes[-1].heading}".rstrip()
+    themes = "" if inside else THEMES
+    return document("\n".join(shapes), geometry.size, title, in_words(diagram), lettering, themes)
+
+
+def _named(letter: str, kind: str, number: int, with_id: bool) -> str:
+    """The attributes by which programs find a box or an arrow."""
+    return f'id="{letter}{number}" ' * with_id + f'data-{kind}="{number}"'
 
 
 def _as_read(geometry: Geometry) -> list[int]:
@@ -156,51 +143,12 @@ def _as_read(geometry: Geometry) -> list[int]:
     return sorted(range(len(places)), key=lambda k: (places[k].column, places[k].y))
 
 
-def document(content: str, size: Size, title: str, description: str) -> str:
-    """An SVG document of shapes, with our styles."""
-    # Styles in a page reach all its pictures; a name made from the content keeps them apart.
-    scope = "mg" + hashlib.sha256(content.encode()).hexdigest()[:8]
-    width, height = (round(side) + 2 * MARGIN for side in (size.width, size.height))
-    return f"""\
-<svg xmlns="http://www.w3.org/2000/svg" class="{scope}" width="{width}" height="{height}" \
-viewBox="{-MARGIN} {-MARGIN} {width} {height}" \
-role="img" aria-labelledby="{scope}t" aria-describedby="{scope}d">
-<title id="{scope}t">{escape(title)}</title>
-<desc id="{scope}d">{escape(description)}</desc>
-<style>{_style(scope)}</style>
-<rect class="surface" x="{-MARGIN}" y="{-MARGIN}" width="{width}" height="{height}" rx="8"/>
-{content}
-</svg>
-"""
-
-
-def _style(scope: str) -> str:
-    light = "".join(f".{scope} .{name}{{{p}:{c}}}" for name, (p, c, _) in COLOURS.items())
-    dark = "".join(f".{scope} .{name}{{{p}:{c}}}" for name, (p, _, c) in COLOURS.items())
-    return f"""
-.{scope} text{{font:{TEXT}px {FONTS};font-variant-numeric:tabular-nums}}
-.{scope} .heading{{font-size:{HEADING}px}}
-.{scope} .name{{font-weight:600}}
-.{scope} .small{{font-size:{SMALL}px}}
-.{scope} .frame{{fill:none;stroke-width:1.2}}
-.{scope} .root .frame{{stroke-width:3}}
-.{scope} .current .frame{{stroke-width:3.5;stroke-dasharray:9 4}}
-.{scope} .wire{{fill:none;stroke-width:1.4}}
-.{scope} .number .wire{{stroke-width:1}}
-.{scope} .current .wire{{stroke-width:2.8;stroke-dasharray:9 4}}
-.{scope} .current .small{{font-weight:700}}
-.{scope} .minus{{stroke-dasharray:7 5}}
-{light}
-@media (prefers-color-scheme:dark){{{dark}}}
-"""
-
-
 def _paint_arrow(
-    number: int, arrow: Arrow, label: Rectangle, spline: Sequence[Point], is_current: bool
+    named: str, arrow: Arrow, label: Rectangle, spline: Sequence[Point], is_current: bool
 ) -> str:
     kind = ' class="current"' if is_current else ""
     return f"""\
-<g id="e{number}" data-edge="{number}"{kind}>\
+<g {named}{kind}>\
 <title>{escape(arrow.details or f"∂ {arrow.derivative!r}")}</title>
 <path class="wire" d="{_curve(spline)}"/>
 {_arrowhead(spline[-1])}
@@ -241,7 +189,7 @@ def _arrowhead(tip: Point) -> str:
     return f'<path class="tip" d="M{_written(*tip)}{triangle}"/>'
 
 
-def _paint_box(number: int, kind: str, box: Box, place: Rectangle) -> str:
+def _paint_box(named: str, kind: str, box: Box, place: Rectangle, row_height: int) -> str:
     # Leaves are coloured all over. Others have a band, round at the top only, under the heading.
     height = HEADING_HEIGHT + SECOND_HEIGHT * _has_two_lines(box)
     across = place.width - 2 * CORNER
@@ -251,32 +199,33 @@ def _paint_box(number: int, kind: str, box: Box, place: Rectangle) -> str:
     card = f'width="{place.width}" height="{place.height}" rx="{corner}"'
     below = "" if box.is_leaf else f'<path class="band" d="{band}"/>'
     return f"""\
-<g id="n{number}" data-node="{number}" data-name="{escape(box.path)}" class="{kind}" \
+<g {named} data-name="{escape(box.path)}" class="{kind}" \
 transform="translate({place.left:.1f} {place.top:.1f})">
 <title>{escape(box.details)}</title>
 <rect class="card" {card}/>{below}
-{"".join(_texts_in(box, place))}
+{"".join(_texts_in(box, place, row_height))}
 <rect class="frame" {card}/></g>"""
 
 
-def _texts_in(box: Box, place: Rectangle) -> list[str]:
+def _texts_in(box: Box, place: Rectangle, row_height: int) -> list[str]:
     """The lines of a box; where a number is to be filled in by hand, room for it."""
     right = place.width - PADDING
     texts = [_heading(box)]
     if box.is_leaf:
-        texts.append(_number(right, 15, "data", box.data))
+        texts.append(text(right, 15, box.data, "word", "end", shows="data"))
     if box.numbers:
         line = HEADING_HEIGHT + SECOND_HEIGHT * _has_two_lines(box) + 12
         texts.append(text(PADDING, line, box.numbers, "muted small"))
     rows = _rows(box)
     for line, row in enumerate(rows, start=1 - len(rows)):
-        baseline = place.height - BELOW - 3 + line * ROW_HEIGHT
+        baseline = place.height - BELOW - 3 + line * row_height
         between = BETWEEN_PAIRS * (len(row) - 1)
         each = (place.width - 2 * PADDING - between) / len(row)
         for k, (word, shown) in enumerate(row):
             left = PADDING + k * (each + between)
             texts.append(text(left, baseline, word, "muted small"))
-            texts.append(_number(left + each, baseline, word, shown))
+            number = text(left + each, baseline, shown, "word", "end", shows=word)
+            texts.append(number if shown else _blank(left + each, baseline, row_height - 2))
     return texts
 
 
@@ -292,20 +241,7 @@ def _heading(box: Box) -> str:
     return f"<text {words}>{name}{rest}</text>"
 
 
-def _number(right: float, baseline: float, word: str, shown: str) -> str:
-    filled = text(right, baseline, shown, "word", "end", shows=word)
-    return filled if shown else _blank(right, baseline)
-
-
-def _blank(right: float, baseline: float) -> str:
+def _blank(right: float, baseline: float, height: int) -> str:
     """Room to write a number in."""
-    return f'<rect class="card blank" x="{right - 56}" y="{baseline - 12}" width="56" height="15"/>'
-
-
-def text(x: float, y: float, words: str, looks: str, anchor: str = "start", shows: str = "") -> str:
-    """Words on a line, escaped; programs find them by what they show."""
-    found_by = f' data-shows="{shows}"' if shows else ""
-    return (
-        f'<text class="{looks}"{found_by} x="{round(x, 1):.9g}" y="{round(y, 1):.9g}" '
-        f'text-anchor="{anchor}">{escape(words)}</text>'
-    )
+    corner = f'x="{right - BLANK}" y="{baseline + 3 - height}"'
+    return f'<rect class="card blank" {corner} width="{BLANK}" height="{height}"/>'

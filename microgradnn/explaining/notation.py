@@ -31,6 +31,7 @@ _BINDING_MORE = {
 }
 CROSS_ENTROPIES = {"cross_entropy", "cross_entropy_of_logits"}
 _CHOOSING = {"softmax", "take"}  # whose first operand is a place
+_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
 
 # Control characters, halves of characters and non-characters are no text; neither are the marks
 # that turn the direction of what follows them.
@@ -109,6 +110,37 @@ def place_told(row: Primitive, operands: Sequence[Any]) -> int | None:
         return int(given[0]) if given[0].isdecimal() else None
     targets = given[len(given) // 2 :]
     return targets.index("1") if sorted(targets) == ["0"] * (len(targets) - 1) + ["1"] else None
+
+
+def seat_of(value: Value, place: int) -> int:
+    """When an operand comes as the operation is written: w₁·x₁ + w₂·x₂ + b for (w₁, w₂, x₁, x₂, b).
+
+    >>> from microgradnn import dot
+    >>> neuron = dot([1.0, 2.0], [Value(3.0), Value(4.0)], Value(5.0))
+    >>> [seat_of(neuron, place) for place in range(5)]
+    [0, 2, 1, 3, 4]
+    """
+    if value.op is None or value.op.name != "dot":
+        return place
+    count = len(value.operands) // 2
+    if place < count:
+        return 2 * place
+    return min(2 * (place - count) + 1, 2 * count)
+
+
+def which_operand(node: Value, place: int) -> str:
+    """Which of the operands is meant, as they are written; empty where only one can be.
+
+    >>> x = Value(0.5)
+    >>> which_operand(x * x, 1), which_operand(x * 2, 0)
+    ('second operand', '')
+    """
+    if sum(x is node.operands[place] for x in node.operands) == 1:
+        return ""
+    seat = seat_of(node, place)
+    if node.op and node.op.name in _CHOOSING:
+        seat -= place_told(node.op, node.operands) is not None  # it is no operand, as written
+    return f"{_ORDINALS[seat]} operand" if seat < len(_ORDINALS) else f"operand {seat + 1}"
 
 
 def is_formula(node: Value, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 from ..engine.recording import must_be_recorded
 from ..engine.value import Value, topological_order
 from .names import names_of
-from .notation import derivative, number, written
+from .notation import MOST_WRITTEN, derivative, number, which_operand, written
 
 MOST_SHOWN = 200  # steps that a display prints unasked
 
@@ -86,6 +87,17 @@ class Steps:
             return list(self)[place]
         return next(islice(self, range(len(self))[place], None))
 
+    def save(self, path: str | os.PathLike[str], seconds: float = 1.5) -> None:
+        """Write an animation for slides, a file that ends in .gif; it needs the extra `image`.
+
+        A picture for each step, as `draw(root, step=k)` shows it, and its words below; each is
+        shown for `seconds`, the last one three times as long, then it starts again. It is 1,280
+        pixels wide, for slides; a frame takes about 8 kB. At most 60 values and 200 steps.
+        """
+        from ..drawing.animation import save_animation
+
+        save_animation(self.order, path, seconds)
+
     def rows(self) -> Iterator[tuple[str, str]]:
         """What happens in each step, and the sum that is done."""
         names = names_of(self.order)
@@ -98,7 +110,7 @@ class Steps:
             elif isinstance(step, Seed):
                 yield f"start at {node}", f"∂{root}/∂{root} = 1"
             else:
-                yield f"{node} to {names[step.operand]}", self._sum(step, names)
+                yield f"{node} to {_told(step, names)}", self._sum(step, names)
 
     def _sum(self, step: Contribution, names: dict[Value, str]) -> str:
         """Upstream × local, the local derivative first as a formula; and before + product."""
@@ -133,6 +145,13 @@ class Steps:
             for place, (what, sums) in enumerate(self.rows(), start=1)
         )
         return f"<table><tr><th>step</th><th>what</th><th>sum</th></tr>{cells}</table>"
+
+
+def _told(step: Contribution, names: dict[Value, str]) -> str:
+    """The name of the operand, and where need be which of a few it is."""
+    few = len(step.node.operands) <= MOST_WRITTEN
+    which = which_operand(step.node, step.place) if few else ""
+    return f"{names[step.operand]} ({which})" if which else names[step.operand]
 
 
 def steps(root: Value) -> Steps:

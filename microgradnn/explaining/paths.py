@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from ..engine.derivatives import dependents, gradients
 from ..engine.recording import must_be_recorded
 from ..engine.value import Value, topological_order
 from .names import names_of
-from .notation import derivative, number
+from .notation import derivative, number, which_operand
 from .symbols import split
 from .writing import latex
 
@@ -24,11 +25,20 @@ _DEAD = {"relu", "clip", "piecewise_linear"}
 
 
 class Path(NamedTuple):
-    """One way from the root down to a value: the nodes, a local derivative for each edge."""
+    """One way from the root down to a value: the nodes, a local derivative for each edge.
+
+    Beside each factor `places` tells which operand it is of, so the two paths of `a * a` differ.
+    """
 
     nodes: tuple[Value, ...]
     factors: tuple[float, ...]
     product: float
+    places: tuple[int, ...] = ()
+
+    @property
+    def edges(self) -> list[tuple[Value, int]]:
+        """Each edge, as the node above and the place of its operand."""
+        return [*zip(self.nodes, self.places, strict=False)]
 
 
 class Explanation:
@@ -82,10 +92,11 @@ class Explanation:
         lines = [f"∂{root}/∂{wrt} = {number(self.total, 6)}, the sum over {paths}"]
         for path in self.paths:
             names = [self._names[node] for node in path.nodes]
+            way = [root, *(self._told(*edge) for edge in path.edges)]
             symbols = " · ".join(f"∂{a}/∂{b}" for a, b in pairwise(names))
             factors = " × ".join(f"({number(factor, 6)})" for factor in path.factors)
             product = number(path.product, 6)
-            lines.append(f"  {' → '.join(names)}: {symbols} = {factors} = {product}")
+            lines.append(f"  {' → '.join(way)}: {symbols} = {factors} = {product}")
         if not self.paths and self.count:
             lines.append("  too many to list; node by node, each gradient a sum over its users:")
             lines += self._node_by_node()
@@ -93,17 +104,26 @@ class Explanation:
             lines.append(f"  {root} was not computed from {wrt}, so it does not change with it")
         return "\n".join(lines + [f"  {line}" for line in (*self._formulas(), *self.notes)])
 
+    def _told(self, node: Value, place: int) -> str:
+        """The name of an operand, and where need be which of the operands it is."""
+        name, which = self._names[node.operands[place]], which_operand(node, place)
+        return f"{name} ({which})" if which else name
+
     def _formulas(self) -> list[str]:
         """The local derivatives as formulas, each once, if they are few enough to be read."""
-        edges = dict.fromkeys(edge for path in self.paths for edge in _edges(path))
         names = self._names
-        found = [
-            f"∂{names[node]}/∂{names[node.operands[place]]} = {formula}"
-            for node, place in edges
-            if (formula := derivative(node, place, names))
+        found: dict[str, dict[str, list[str]]] = {}
+        for node, place in dict.fromkeys(edge for path in self.paths for edge in path.edges):
+            if formula := derivative(node, place, names):
+                left = f"∂{names[node]}/∂{names[node.operands[place]]}"
+                by = found.setdefault(left, {}).setdefault(formula, [])
+                by.append(f"by the {which_operand(node, place)}")
+        lines = [
+            f"{left} = {formula}" + f" {', '.join(by)}" * (len(formulas) > 1)
+            for left, formulas in found.items()
+            for formula, by in formulas.items()
         ]
-        distinct = list(dict.fromkeys(found))
-        return distinct if len(distinct) <= MOST_FORMULAS else []
+        return lines if len(lines) <= MOST_FORMULAS else []
 
     def _node_by_node(self) -> list[str]:
         """One line for each node between, for as many as can be read."""
@@ -121,23 +141,26 @@ class Explanation:
 
     def latex(self) -> str:
         """The sum over paths in symbols, in formulas and in numbers, as LaTeX."""
-        root, wrt = _latex_name(self._names[self.root]), _latex_name(self._names[self.wrt])
-        left = rf"\frac{{\partial {root}}}{{\partial {wrt}}}"
+        names = {node: _latex_name(name) for node, name in self._names.items()}
+        left = rf"\frac{{\partial {names[self.root]}}}{{\partial {names[self.wrt]}}}"
+        total = _latex_number(self.total)
         if not self.paths or len(self.paths) > 20 or self.root is self.wrt:
-            return f"{left} = {_latex_number(self.total)}"
-        latex_names = {node: _latex_name(name) for node, name in self._names.items()}
+            return f"{left} = {total}"
         symbols, formulas, numbers = [], [], []
         for path in self.paths:
-            names = [_latex_name(self._names[node]) for node in path.nodes]
-            factors = [rf"\frac{{\partial {a}}}{{\partial {b}}}" for a, b in pairwise(names)]
-            symbols.append(" ".join(factors) or "1")
-            numbers.append(r" \cdot ".join(map(_latex_number, path.factors)) or "1")
-            written = [derivative(*edge, latex_names, latex) for edge in _edges(path)]
-            pairs = zip(written, path.factors, strict=True)
-            texts = [_in_product(text) if text else _latex_number(x) for text, x in pairs]
-            formulas.append(r" \cdot ".join(texts) or "1")
-        terms = dict.fromkeys(map(" + ".join, (symbols, formulas, numbers)))  # none of them twice
-        return " = ".join([left, *terms, _latex_number(self.total)])
+            symbols.append(" ".join(_latex_symbol(*edge, names) for edge in path.edges))
+            factors = [*map(_latex_factor, path.factors)]
+            written = [derivative(*edge, names, latex) for edge in path.edges]
+            pairs = zip(written, factors, strict=True)
+            texts = [_in_product(text) or x for text, x in pairs]
+            if self.count == len(texts) == 1:  # what stands alone needs no brackets
+                texts = [written[0] or factors[0]]
+            formulas.append(r" \cdot ".join(texts))
+            numbers.append(r" \cdot ".join(factors))
+        sums = [left, *map(" + ".join, (symbols, formulas, numbers))]
+        terms = dict.fromkeys(sums)  # none of them twice
+        terms.pop(_latex_factor(self.total), None)  # with which it ends
+        return " = ".join([*terms, total])
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"
@@ -171,43 +194,43 @@ def _count_paths(between: list[Value], root: Value, wrt: Value) -> int:
 def _list_paths(depends: set[Value], root: Value, wrt: Value) -> list[Path]:
     """All ways from the root to `wrt`, through nodes that depend on it; there must be one."""
     paths = []
-    stack: list[tuple[tuple[Value, ...], tuple[float, ...]]] = [((root,), ())]
+    stack = [Path((root,), (), 1.0)]
     while stack:
-        nodes, factors = stack.pop()
+        nodes, factors, _, places = stack.pop()
         if nodes[-1] is wrt:
-            paths.append(Path(nodes, factors, math.prod(factors)))
+            paths.append(Path(nodes, factors, math.prod(factors), places))
             continue
         edges = zip(nodes[-1].operands, nodes[-1].local_grads, strict=True)
         stack += [
-            ((*nodes, operand), (*factors, local))
-            for operand, local in reversed(list(edges))
+            Path((*nodes, operand), (*factors, local), 1.0, (*places, place))
+            for place, (operand, local) in reversed([*enumerate(edges)])
             if local is not None and operand in depends
         ]
     return paths
-
-
-def _edges(path: Path) -> list[tuple[Value, int]]:
-    """Each edge of a path as a node and the place of its operand."""
-    steps = zip(pairwise(path.nodes), path.factors, strict=True)
-    return [(node, _place(node, operand, local)) for (node, operand), local in steps]
-
-
-def _place(node: Value, operand: Value, local: float) -> int:
-    """The place of an operand; where it is an operand twice, one with this local derivative."""
-    places = [k for k, x in enumerate(node.operands) if x is operand]
-    return next((k for k in places if node.local_grads[k] == local), places[0])
 
 
 def _in_product(text: str) -> str:
     return rf"\left({text}\right)" if re.search(r" [+-] |^-|cases", text) else text
 
 
+def _latex_symbol(node: Value, place: int, names: Mapping[Value, str]) -> str:
+    """The local derivative at an edge, and where need be by which of the operands it is."""
+    fraction = rf"\frac{{\partial {names[node]}}}{{\partial {names[node.operands[place]]}}}"
+    which = which_operand(node, place)
+    return rf"\underbrace{{{fraction}}}_{{\text{{{which}}}}}" if which else fraction
+
+
 def _latex_number(x: float) -> str:
     if not math.isfinite(x):
-        return {"inf": r"\infty", "-inf": r"(-\infty)"}.get(str(x), r"\mathrm{NaN}")
-    digits, _, exponent = f"{x:.6g}".partition("e")
-    power = rf" \cdot 10^{{{int(exponent)}}}" if exponent else ""
-    return f"({digits}{power})" if x < 0 or power else digits
+        return {"inf": r"\infty", "-inf": r"-\infty"}.get(str(x), r"\mathrm{NaN}")
+    digits, _, exponent = f"{x + 0.0:.6g}".partition("e")
+    return digits + (rf" \cdot 10^{{{int(exponent)}}}" if exponent else "")
+
+
+def _latex_factor(x: float) -> str:
+    """A number among others: in brackets if it is negative or a product itself."""
+    text = _latex_number(x)
+    return f"({text})" if text.startswith("-") or " " in text else text
 
 
 def _latex_name(name: str) -> str:

@@ -23,10 +23,10 @@ from ..drawing.geometry import Route, Size
 from ..drawing.grouping import grouped
 from ..drawing.layout import lay_out
 from ..drawing.nest import Nest
-from ..drawing.operands import is_constant, seat_of
+from ..drawing.operands import is_constant
 from ..drawing.svg import box_size, paint, route_of
 from ..engine.value import Value
-from ..explaining.notation import number, printable
+from ..explaining.notation import number, printable, seat_of
 
 MOST_VIEWS = 64
 MOST_PAINTED = 2_000  # boxes and arrows in all views
@@ -182,7 +182,8 @@ def _painted(values: Sequence[Value], names: Sequence[str], blocks: Nest, planne
         )
     arrows = _arrows(values, planned, outputs_of)
     geometry = lay_out(sizes, [route for _, route in arrows])
-    picture = paint(Diagram(boxes, [arrow for arrow, _ in arrows]), geometry)
+    diagram = Diagram(boxes, [arrow for arrow, _ in arrows])
+    picture = paint(diagram, geometry, inside=True)
     return View(planned, told, picture)
 
 

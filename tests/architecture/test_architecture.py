@@ -50,8 +50,8 @@ ORDER = {
     "data": "tables preparation ready_made",
     "transforms": "trees calls gradient matrices directions",
     "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram "
-    "frames geometry ordering heights layered layout svg contents dot image notebook "
-    "picture network drawn worksheet",
+    "frames geometry ordering heights layered layout looks svg contents dot image notebook picture "
+    "network drawn composing animation worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax own_rows "
     "javascript_loops javascript_products emit_javascript native_code "
@@ -87,6 +87,7 @@ WHEN_CALLED = {
     ("engine.interop", "foreign"),
     ("engine.row", "explaining.help"),
     ("nn.module", "drawing.drawn"),
+    ("explaining.passes", "drawing.animation"),
 }
 
 
@@ -133,6 +134,7 @@ TESTED_BY = {
     "hidden": "test_traced",
     "interrupts": "test_loop",
     "leaves": "test_groups",
+    "looks": "test_svg",
     **dict.fromkeys(
         ["native_code", "native_numbers", "native_operations", "native_samples"],
         "test_native_machine",

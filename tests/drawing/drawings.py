@@ -97,9 +97,14 @@ def texts(element: ElementTree.Element) -> list[str]:
 
 
 def box(picture: ElementTree.Element, name: str) -> ElementTree.Element:
-    return next(group for group in picture.iter(f"{SVG}g") if group.get("id") == name)
+    """Box number 3 is called n3, arrow number 3 e3."""
+    return next(group for group in picture.iter(f"{SVG}g") if name_of(group) == name)
+
+
+def name_of(group: ElementTree.Element) -> str:
+    node, edge = group.get("data-node"), group.get("data-edge")
+    return f"n{node}" if node else f"e{edge}" if edge else ""
 
 
 def ids(picture: ElementTree.Element, kind: str) -> list[str]:
-    named = [group.get("id", "") for group in picture.iter(f"{SVG}g")]
-    return [name for name in named if name.startswith(kind)]
+    return [name for group in picture.iter(f"{SVG}g") if (name := name_of(group)).startswith(kind)]

@@ -121,7 +121,7 @@ def test_a_step_says_what_is_known_so_far_and_marks_what_it_is_about() -> None:
         "grad 6",
     ]
     assert [labels(source)[1][-1] for source in sources] == ["grad ·", *["grad 1"] * 3]
-    assert r"Step 4 of 4: (a × a) to a\l" in sources[3]
+    assert r"Step 4 of 4: (a × a) to a (second operand)\l" in sources[3]
     assert r"∂(a × a)/∂a: 3 + (3) = 6\l" in sources[3]
     marked = [statement for statement in statements(sources[3]) if '"#b3400e"' in statement]
     assert [statement[:3] for statement in marked] == [["n0", "[", "label"], ["n0", "->", "n1"]]

@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from drawings import ids
 from effort import by_profile
 from folds import batch_loss, folded, graph_in_blocks, names, random_graph, recurrence
 
@@ -203,7 +204,7 @@ def test_a_function_names_the_blocks() -> None:
 
 def boxes(root: Value, how: str | Rule = "auto") -> int:
     picture = ElementTree.fromstring(draw(root, how).svg)
-    return sum(group.get("id", "").startswith("n") for group in picture.iter(f"{SVG}g"))
+    return len(ids(picture, "n"))
 
 
 def test_sixty_values_stay_single() -> None:

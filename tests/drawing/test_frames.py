@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from drawings import SVG, box, chain, ids, neuron, texts
+from drawings import SVG, box, chain, ids, name_of, neuron, texts
 
 import microgradnn as mg
 from microgradnn import Value
@@ -44,7 +44,7 @@ def test_the_step_is_marked_by_more_than_colour() -> None:
     a = Value(3.0, label="a")
     svg = draw(a * a, step=4).svg
     picture = ElementTree.fromstring(svg)
-    marked = [g.get("id") for g in picture.iter(f"{SVG}g") if "current" in str(g.get("class"))]
+    marked = [name_of(g) for g in picture.iter(f"{SVG}g") if "current" in str(g.get("class"))]
     assert marked == ["e1", "n0"]
     assert re.search(r"\.current \.frame\{stroke-width:3\.5;stroke-dasharray", svg)
     assert re.search(r"\.current \.wire\{stroke-width:2\.8;stroke-dasharray", svg)

@@ -1,12 +1,14 @@
 """Networks as circles and lines."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+import microgradnn as mg
 from microgradnn import nn
 from microgradnn.drawing import draw
 from microgradnn.explaining.notation import number
@@ -86,7 +88,7 @@ def test_gradients_show_after_a_backward_pass() -> None:
 def test_large_layers_are_cut_visibly() -> None:
     found = picture(nn.MLP(64, [32, 10, 8], rng=0))
     shown = words(found)
-    assert {"… 57 more", "… 25 more", "… 3 more"} <= set(shown)
+    assert {"57 more", "25 more", "3 more"} <= set(shown)
     assert len(list(found.iter(f"{SVG}circle"))) == 7 + 7 + 7 + 8
     assert "x64" in shown
 
@@ -113,3 +115,45 @@ def test_hostile_labels_of_weights_are_text() -> None:
     neuron = nn.Neuron(1, rng=0)
     neuron.w[0].label = "</title><script>1</script>"
     assert "<script" not in draw(neuron).svg
+
+
+def test_the_legend_explains_what_is_there_and_nothing_else() -> None:
+    for bias in (True, False):
+        model = nn.MLP(2, [2, 1], activation="tanh", bias=bias, rng=0)
+        assert "‖∂‖" not in draw(model).svg
+        model([1.0, 2.0]).backward()
+        (line,) = [word for word in words(picture(model)) if word.startswith("‖∂‖:")]
+        assert line.endswith("weights and bias." if bias else "neuron's weights.")
+        assert ("bias" in draw(model).svg) == bias
+
+
+def test_the_picture_describes_itself_to_who_cannot_see_it() -> None:
+    model = nn.MLP(64, [32, 2], rng=0)
+    found = picture(model, [0.5] * 64)
+    outputs = [number(output.data, 2) for output in model([0.5] * 64)]
+    assert found.findtext(f"{SVG}title") == "Network of 64 → 32 → 2"
+    told = found.findtext(f"{SVG}desc", "")
+    assert told.startswith("Circles in columns: inputs 64, layers.0 32, layers.1 2. Last outputs: ")
+    assert ", ".join(outputs) in told
+    assert "Last outputs" not in picture(nn.MLP(2, [1], rng=0)).findtext(f"{SVG}desc", "")
+
+
+@pytest.mark.parametrize("sizes", [[3, 1], [8, 3], [32, 10], [16, 16, 16, 16, 16, 1]])
+def test_a_network_fits_a_page_without_being_made_smaller(sizes: list[int]) -> None:
+    found = picture(nn.MLP(4, sizes, rng=0))
+    assert float(found.get("width", "")) <= 830
+    places = sorted({float(c.get("cx", "")) for c in found.iter(f"{SVG}circle")})
+    assert all(b - a >= 110 for a, b in pairwise(places))
+
+
+def test_of_a_network_without_biases_nothing_tells_of_any() -> None:
+    model = nn.MLP(2, [2, 1], activation="tanh", bias=False, rng=0)
+    loss = (model([1.0, 2.0]) - 1) ** 2
+    loss.backward()
+    shown = [draw(loss, fold).svg for fold in ("none", "neuron", "layer")]
+    shown += [draw(model).svg, mg.worksheet(loss).html, str(mg.steps(loss))]
+    shown += [str(mg.explain(loss, model.layers[0].neurons[0].w[0])), draw(loss, step=2).svg]
+    for told in shown:
+        assert not re.search(
+            r"bias|\+ b\b|\bb[₁₂\d]*\b", re.sub("<style>.*?</style>", "", told, flags=re.S)
+        )

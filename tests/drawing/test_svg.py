@@ -4,11 +4,23 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from drawings import HOSTILE, SVG, batch, box, hostile_graph, ids, network, neuron, parse, texts
+from drawings import (
+    HOSTILE,
+    SVG,
+    batch,
+    box,
+    chain,
+    hostile_graph,
+    ids,
+    network,
+    neuron,
+    parse,
+    texts,
+)
 
-from microgradnn import Value
+from microgradnn import Value, nn
 from microgradnn.drawing import draw
-from microgradnn.drawing.svg import COLOURS
+from microgradnn.drawing.looks import COLOURS
 from microgradnn.engine.row import PRIMITIVES
 from microgradnn.explaining.notation import shorten
 
@@ -46,7 +58,15 @@ def test_the_picture_describes_itself_to_who_cannot_see_it() -> None:
     picture = parse(loss)
     assert picture.get("role") == "img"
     assert "L = 0.5 × square" in picture.findtext(f"{SVG}title", "")
-    assert "s = w·x + b: data 0.1, grad −0.1185." in picture.findtext(f"{SVG}desc", "")
+    told = picture.findtext(f"{SVG}desc", "")
+    assert told.startswith("A graph of 10 values: the leaves w1, w2, x1, x2, b, the root L = 0.5")
+    assert "s = w·x + b: data 0.1, grad −0.1185." in told
+    assert len(parse(chain(60)).findtext(f"{SVG}desc", "")) < 200  # of many only the root is told
+
+
+def test_pictures_in_one_page_have_no_ids_that_could_meet() -> None:
+    for drawing in (draw(neuron()), draw(nn.MLP(2, [2, 1], rng=0)), draw(neuron(), step=3)):
+        assert not re.search(r"""\b(id|aria-\w+)=["']""", drawing.svg)
 
 
 # ---- What programs find ----------------------------------------------------------------------
@@ -182,9 +202,10 @@ def test_styles_of_two_pictures_in_a_page_do_not_meet() -> None:
         picture = parse(root)
         scopes.append(picture.get("class"))
         style = picture.findtext(f"{SVG}style", "")
-        selectors = re.findall(r"([^{}]+)\{(?!\.)", re.sub(r"@media[^{]*\{", "", style))
+        rules = re.findall(r"([^{}]+)\{(?!\.)", re.sub(r"@supports[^{]*\{", "", style))
+        selectors = [one for rule in rules for one in re.sub(r"\(.*?\)", "", rule).split(",")]
         assert len(selectors) > 2 * len(COLOURS)
-        assert all(selector.strip().startswith(f".{scopes[-1]} ") for selector in selectors)
+        assert all(re.match(rf"\s*(:is )?\.{scopes[-1]}\b", one) for one in selectors)
     assert scopes[0] != scopes[1]
 
 

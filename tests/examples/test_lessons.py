@@ -49,3 +49,27 @@ def test_examples(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
         assert (page.parent / link).exists(), link
+
+
+GITHUB = 830  # pixels of the column in which it shows a page
+
+
+def smallest_text(svg: str) -> float:
+    """The pixels of the smallest text when the picture is shown in that column."""
+    width, unit, seen = re.findall(
+        r'width="([\d.]+)(pt)?".*?viewBox="\S+ \S+ (\S+) ', svg, re.DOTALL
+    )[0]
+    shown = min(float(width) * (4 / 3 if unit else 1), GITHUB) / float(seen)
+    plots = [100 * float(scale) for scale in re.findall(r"scale\(([\d.]+) -", svg)]  # as outlines
+    ours = [float(size) for size in re.findall(r"font(?:-size)?:\s*([\d.]+)px", svg)]
+    return shown * min(plots + ours)
+
+
+def test_pictures_are_readable_where_they_are_shown_and_told_in_words() -> None:
+    found = 0
+    for page in PAGES:
+        for words, name in re.findall(r"!\[([^\]]*)\]\(([^)]*\.svg)\)", page.read_text("utf-8")):
+            found += 1
+            assert smallest_text((page.parent / name).read_text("utf-8")) >= 10, name
+            assert len(words) > 30, name
+    assert found >= 12

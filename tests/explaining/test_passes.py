@@ -64,7 +64,12 @@ def test_steps_can_be_printed() -> None:
     out, _, _ = graph()
     lines = str(mg.steps(out)).splitlines()
     assert len(lines) == 10
-    assert lines[0] == " 1  compute (a × b)  a × b = −6"
+    assert lines[0].split("  ")[-1].strip() == "a × b = −6"
+    assert [line[4:32].rstrip() for line in lines[-2:]] == [
+        "(a × b) to a",
+        "(a × b) to b",
+    ]
+    assert "(a × a) to a (second operand)" in lines[-3]
     assert lines[-2].endswith("= (1) × (−3) = −3; ∂out/∂a: 4 + (−3) = 1")
     html = mg.steps(Value(1.0, label="<b>") * 2)._repr_html_()
     assert html is not None

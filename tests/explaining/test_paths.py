@@ -10,6 +10,7 @@ from properties.strategies import Program, programs
 
 import microgradnn as mg
 from microgradnn import Value
+from microgradnn.explaining import Explanation
 
 
 def graph() -> tuple[Value, Value, Value]:
@@ -116,7 +117,57 @@ def test_local_derivatives_are_written_as_the_textbook_has_them() -> None:
     square = x * x
     assert str(mg.explain(square, x)).count("∂(x × x)/∂x = x") == 1
     quotient = mg.explain(x / x, x)
-    assert {"  ∂(x ÷ x)/∂x = 1 / x", "  ∂(x ÷ x)/∂x = −x / x²"} <= set(str(quotient).splitlines())
+    assert {
+        "  ∂(x ÷ x)/∂x = 1 / x by the first operand",
+        "  ∂(x ÷ x)/∂x = −x / x² by the second operand",
+    } <= set(str(quotient).splitlines())
+
+
+def ways(why: Explanation) -> list[str]:
+    return [line.split(":")[0].strip() for line in str(why).splitlines() if " → " in line]
+
+
+def test_paths_through_the_same_nodes_are_told_apart() -> None:
+    a, b = Value(3.0, label="a"), Value(2.0, label="b")
+    assert ways(mg.explain(a * a, a)) == [
+        "(a × a) → a (first operand)",
+        "(a × a) → a (second operand)",
+    ]
+    assert ways(mg.explain(a * b, a)) == ["(a × b) → a"]
+    assert [path.places for path in mg.explain(a * b * a, a).paths] == [(0, 0), (1,)]
+    # A neuron is told as it is written: a·b + b·a + a.
+    assert ways(mg.explain(mg.dot([a, b], [b, a], a), a)) == [
+        f"dot → a ({which} operand)" for which in ("first", "fourth", "fifth")
+    ]
+    assert ways(mg.explain(mg.sum([a] * 12), a))[-2:] == [
+        "sum → a (operand 11)",
+        "sum → a (operand 12)",
+    ]
+    assert ways(mg.explain(mg.softmax([b, a, a])[0], a)) == [
+        f"softmax₀ → a ({which} operand)" for which in ("second", "third")
+    ]
+    square = a * a
+    both = mg.explain(mg.dot([a, a], [b, a]), a)
+    assert ")/∂a = a by the third operand, by the fourth operand" in str(both)
+    assert mg.explain(square, a).latex().count(r"}_{\text{second operand}}") == 1
+
+
+@pytest.mark.parametrize(
+    ("root", "end"),
+    [
+        (lambda a, b: a * b, r"\frac{\partial \text{(a × b)}}{\partial a} = b = -2"),
+        (lambda a, b: -a, r"\frac{\partial \text{(−a)}}{\partial a} = -1"),
+        (lambda a, b: a * b * b, r" = (-2) \cdot (-2) = 4"),
+        (lambda a, b: a * b + a, r" = 1 \cdot (-2) + 1 = -1"),
+        (lambda a, b: a * b * 5e-10, r" = (5 \cdot 10^{-10}) \cdot (-2) = -1 \cdot 10^{-9}"),
+        (lambda a, b: a * 0 * b, r" = 0"),
+        (lambda a, b: a * 1e200 * b * 1e200, r" = -\infty"),
+        (lambda a, b: a * math.nan, r" = \mathrm{NaN}"),
+    ],
+)
+def test_latex_ends_in_a_number_without_brackets(root: Any, end: str) -> None:
+    a, b = Value(3.0, label="a"), Value(-2.0, label="b")
+    assert mg.explain(root(a, b), a).latex().endswith(end)
 
 
 def test_formulas_of_too_many_derivatives_are_left_out() -> None:
