@@ -12,6 +12,8 @@ from string import Template
 from ..explaining.notation import printable
 from .assembly import assembled, without_comments
 
+STYLES = ("page.css", "quiz.css")
+
 
 def document(
     title: str, modules: Sequence[str], made: Mapping[str, str], parts: Mapping[str, str]
@@ -27,7 +29,7 @@ def document(
     written = Template(asset("page.html")).substitute(
         parts,
         title=escape(printable(title)),
-        style=asset("page.css"),
+        style="".join(map(asset, STYLES)),
         script=script,
         hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )

@@ -11,6 +11,7 @@ import "./overview.js";
 import "./panel.js";
 import "./picture.js";
 import "./play.js";
+import "./quiz.js";
 import "./screen.js";
 import "./search.js";
 import { go, setView } from "./stepping.js";
