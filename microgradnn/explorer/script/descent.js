@@ -7,8 +7,10 @@ import { number } from "./numbers.js";
 import { now } from "./now.js";
 import { atLeaves, noGradients } from "./passes.js";
 import { recompute, whenShown } from "./stepping.js";
+import { told, veiled } from "./told.js";
 
 let losses = []; // of the steps so far
+let report = () => ""; // what is said of the last step, with the loss before and after it
 
 function descend() {
   const rate = byId("rate").valueAsNumber, before = now.pass.data[root];
@@ -17,7 +19,8 @@ function descend() {
     : !Number.isFinite(rate) ? "The learning rate is not a number"
     : bad !== undefined && `No step was taken: the gradient of ${name(bad)} is ${number(now.gradients[bad])}`;
   if (reason) {
-    byId("loss").textContent = `${reason}.`;
+    report = () => `${reason}.`;
+    showTraining();
     return;
   }
   now.values = now.values.map((x, k) => (now.trained.has(k) ? x - rate * now.gradients[k] : x));
@@ -26,14 +29,14 @@ function descend() {
   if (!losses.length) losses.push(before);
   if (!now.pass.failure) losses.push(now.pass.data[root]);
   const after = now.pass.failure ? "no value" : number(now.pass.data[root], 6);
-  byId("loss").textContent =
-    `Step ${losses.length - 1}: ${name(root)} went from ${number(before, 6)} to ${after}.`;
+  const count = losses.length - 1, text = (x) => veiled(told.data(root), x);
+  report = () => `Step ${count}: ${name(root)} went from ${text(number(before, 6))} to ${text(after)}.`;
   showTraining();
 }
 
 export function startAgain() {
   losses = [];
-  byId("loss").textContent = "";
+  report = () => "";
 }
 
 function reset() {
@@ -53,12 +56,14 @@ function setCarried() {
 }
 
 function showTraining() {
-  byId("descend").disabled = !now.right || graph.fixed;
+  if (byId("loss").textContent !== report()) byId("loss").textContent = report();
+  byId("descend").disabled = !now.right || graph.fixed || !told.all(); // it takes all gradients
   byId("kept").hidden = byId("zero").checked;
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const points = losses.map((loss, k) =>
     [100 * k / (losses.length - 1), high > low ? 28 - 26 * (loss - low) / (high - low) : 28]);
   byId("curve").style.display = points.length > 1 ? "" : "none";
+  byId("curve").style.visibility = told.data(root) ? "" : "hidden"; // it ends at the loss
   if (points.length > 1) byId("curve").firstElementChild.setAttribute("points", points);
 }
 
