@@ -129,9 +129,9 @@ export function slopeEquation(k, place) {
 export const hasSlope = (k, place) => Boolean(slopeForm(k, place, 1).template);
 
 /** That formula, in symbols. */
-export function slopeHint(k, place) {
-  const { template, operands } = slopeForm(k, place, 1);
-  return equal([derivativeOf(name(k), name(nodes[k].operands[place])), filled(template, operands.write)]);
+export function slopeHint({ head, tail, place }) {
+  const { template, operands } = slopeForm(head, place, 1);
+  return equal([derivativeOf(name(head), name(tail)), filled(template, operands.write)]);
 }
 
 /** What that formula gives for other numbers; NaN where it says no more than an operand or a number. */

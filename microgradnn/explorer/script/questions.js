@@ -1,69 +1,57 @@
-// The questions of the quiz: what is asked at a step, what is known then, and the answer.
+// The questions of the quiz: what is asked at a step, and the answer.
 
 import { isAlone, name } from "./boxes.js";
 import { functions } from "./functions.js";
 import { isNode, nodes, root } from "./graph.js";
-import { hasSlope, slopeHint, valueHint } from "./mathml.js";
+import { hasSlope } from "./mathml.js";
 import { now } from "./now.js";
 import { isWritten } from "./passes.js";
 
 export const derivative = (of, by) => `∂${of}/∂${by}`;
 
-/** The questions of a step, one after another. What is not finite cannot be worked out. */
+/** What is not finite cannot be worked out, so it is not asked. */
+function question(kind, id, answer, asks, about) {
+  return Number.isFinite(answer) ? [{ kind, key: `${kind} ${id}`, answer, asks, ...about }] : [];
+}
+
+/** The questions of a step, one after another. */
 export function questionsOf(step) {
-  const { kind } = step;
-  const found = kind === "forward" ? valueQuestion(step.node)
-    : kind === "edge" ? [...localQuestion(step), ...contributionQuestion(step), ...sumQuestion(step)]
-    : kind === "arrow" ? columnQuestion(step) : [];
-  return found.filter(({ answer }) => Number.isFinite(answer));
+  if (step.kind === "forward") return valueQuestion(step.node);
+  if (step.kind === "arrow") return columnQuestion(step);
+  return step.kind === "edge" ? edgeQuestions(step) : [];
 }
 
 /**
  * A block's outputs come from values that are not seen, a long operation has more operands than are
  * written, and one of the user's own has no formula here: these are not asked.
  */
-function valueQuestion(k) {
-  const node = nodes[k];
-  if (!isAlone(k) || !functions[node.row] || !node.words.some(isNode)) return [];
-  return [{ kind: "value", key: `value ${k}`, node: k, answer: now.pass.data[k],
-    asks: `What is ${name(k)}?`, given: "Its operands are known.", hint: () => valueHint(k) }];
+function valueQuestion(node) {
+  if (!isAlone(node) || !functions[nodes[node].row] || !nodes[node].words.some(isNode)) return [];
+  return question("value", node, now.pass.data[node], `What is ${name(node)}?`, { node });
 }
 
-/** The derivative of a block is a sum over ways through it that are not seen: it is given. */
-function localQuestion(step) {
-  const { head, tail, place, edge, local } = step;
-  if (!isAlone(head) || !hasSlope(head, place)) return [];
-  return [{ kind: "local", key: `local ${head} ${place}`, edge, steps: [step], answer: local,
-    asks: `How much does ${name(head)} change with ${name(tail)}: ${derivative(name(head), name(tail))}?`,
-    given: `The values are known, and how ${name(head)} is computed.`, hint: () => slopeHint(head, place) }];
-}
-
-/** Where one factor is 1 or 0 the product stands on the page already, as the other factor or as 0. */
-function contributionQuestion(step) {
-  const { head, tail, place, upstream, local, product } = step;
-  if (product === upstream || product === local) return [];
-  return [{ kind: "contribution", key: `contribution ${head} ${place} ${tail}`, steps: [step],
-    answer: product, asks: `What does ${name(tail)} receive from ${name(head)}?`,
-    given: "Upstream and the local derivative are known.", hint: () => ["upstream × local"] }];
-}
-
-/** Asked at the last contribution; where one term is 0 the sum stands on the page already. */
-function sumQuestion(step) {
-  const { tail, before, product, after } = step, gradient = derivative(name(root), name(tail));
+/**
+ * The derivative of a block is a sum over ways through it that are not seen: it is given. A product
+ * of which one factor is 1 or 0, or a sum of which one term is 0, stands on the page already.
+ */
+function edgeQuestions(step) {
+  const { head, tail, place, edge, upstream, local, product, before, after } = step;
+  const from = name(head), to = name(tail), id = `${head} ${place} ${tail}`, about = { edge, steps: [step] };
   const isLast = now.run.steps.findLast((other) => other.tail === tail) === step;
-  if (!isLast || now.run.overwrite || after === before || after === product) return [];
-  return [{ kind: "sum", key: `sum ${tail}`, steps: [step], answer: after,
-    asks: `What is ${gradient} now?`, given: "This was the last contribution; what was there is known.",
-    hint: () => ["before + contribution"] }];
+  return [
+    ...(isAlone(head) && hasSlope(head, place)
+      ? question("local", id, local, `What is the local derivative ${derivative(from, to)}?`, about) : []),
+    ...(product !== upstream && product !== local
+      ? question("contribution", id, product, `What does ${to} receive from ${from}?`, about) : []),
+    ...(isLast && after !== before && after !== product
+      ? question("sum", tail, after, `What is ${derivative(name(root), to)} now?`, about) : []),
+  ];
 }
 
 /** Of an arrow of several contributions one column is asked, if the table has numbers to multiply. */
 function columnQuestion({ steps }) {
-  const { tail } = steps[0], column = steps.filter((step) => step.tail === tail);
-  if (!isWritten(steps)) return [];
-  return [{ kind: "contribution", key: `column ${steps[0].head} ${tail}`, steps, column,
-    answer: column.reduce((sum, { product }) => sum + product, 0),
-    asks: `What does ${name(tail)} receive along this arrow?`,
-    given: "Every upstream and local derivative is known.",
-    hint: () => ["upstream × local, row by row, and added"] }];
+  const [{ head, tail }] = steps, column = steps.filter((step) => step.tail === tail);
+  const answer = column.reduce((all, { product }) => all + product, 0);
+  return isWritten(steps) ? question("contribution", `${head} to ${tail}`, answer,
+    `What does ${name(tail)} receive along this arrow?`, { steps, column }) : [];
 }

@@ -1,13 +1,22 @@
 // The quiz: the form of the open question, what is said of an answer, and the score at the end.
 
 import { byId, element, result, said } from "./dom.js";
+import { slopeHint, valueHint } from "./mathml.js";
 import { now } from "./now.js";
 import { number } from "./numbers.js";
 import { diagnosis, isRight, understood } from "./slips.js";
 import { go, recompute, show, whenShown } from "./stepping.js";
+import { told } from "./told.js";
 
-const KINDS = { value: "values", local: "local derivatives", contribution: "contributions", sum: "sums" };
-const WAYS = { first: "at once", helped: "with help", shown: "shown" };
+const KINDS = { // what they are called, what is known, and a hint
+  value: ["values", "Its operands are known.", "Put the numbers into the operation."],
+  local: ["local derivatives", "All values are known.",
+    "Let only this operand change a little. How many times as much does the result change?"],
+  contribution: ["contributions", "Upstream and local derivatives are known.",
+    "Multiply upstream, what arrives, by the local derivative."],
+  sum: ["sums", "This contribution and what was there before are known.", "Add the two."],
+};
+const WAYS = ["at once", "with help", "shown"];
 
 let asked; // the key of the question in the form
 let isHelped = false; // by a hint, or by what was said of an answer
@@ -17,21 +26,23 @@ export const quiz = { question: () => now.question, score: () => [...now.answere
 
 function check(event) {
   event.preventDefault();
-  const text = byId("answer").value;
-  if (!text.trim()) return;
-  if (isRight(now.question, understood(text))) answer(isHelped ? "helped" : "first", "Right.");
-  else {
-    isHelped = true;
+  const { value } = byId("answer");
+  if (isRight(now.question, understood(value))) answer(isHelped ? "with help" : "at once", "Right.");
+  else if (value.trim()) {
+    help(diagnosis(now.question, value) ?? `Not yet. ${KINDS[now.question.kind][2]}`);
     byId("answer").ariaInvalid = true;
-    byId("verdict").textContent = diagnosis(now.question, text);
-    byId("answer").select();
   }
 }
 
-function giveHint() {
+function hint() {
+  const { kind, node, edge } = now.question, text = KINDS[kind][2];
+  help(`${text} `, ...(kind === "value" ? valueHint(node) : kind === "local" ? slopeHint(edge) : []));
+}
+
+function help(...words) {
   isHelped = true;
-  byId("verdict").replaceChildren("Hint: ", ...now.question.hint());
-  byId("answer").focus();
+  byId("verdict").replaceChildren(...words);
+  byId("answer").select();
 }
 
 function answer(how, praise) {
@@ -43,38 +54,31 @@ function answer(how, praise) {
 }
 
 function showQuestion() {
-  const { question } = now;
-  byId("guess").hidden = !question;
-  if (question && question.key !== asked) {
-    byId("asked").textContent = question.asks;
-    byId("given").textContent = question.given;
+  const { question: open } = now;
+  byId("guess").hidden = !open;
+  if (open && open.key !== asked) {
+    byId("asked").textContent = open.asks;
+    byId("given").textContent = KINDS[open.kind][1];
     byId("answer").value = byId("verdict").textContent = "";
     byId("answer").ariaInvalid = false;
     isHelped = false;
   }
-  asked = question?.key;
+  asked = open?.key;
   // Who steps by the button types the answer next.
-  if (question && document.activeElement === byId("next")) byId("answer").focus();
-  showScore();
+  if (open && document.activeElement === byId("next")) byId("answer").focus();
+  byId("score").replaceChildren(...(now.quiz && told.all() ? score() : []));
 }
 
 /** How many questions of each kind were answered in each way. */
-function showScore() {
-  const all = [...now.answered.values()], isOver = now.quiz && now.position === now.steps.length;
-  byId("score").replaceChildren();
-  if (!isOver || now.question || !all.length) return;
-  const count = (...wanted) =>
-    all.filter(({ kind, how }) => wanted.every((x) => x === kind || x === how)).length;
-  const row = (title, ...kind) => element("tr", {}, element("th", { scope: "row" }, title),
-    ...Object.keys(WAYS).map((how) => element("td", {}, String(count(how, ...kind)))));
-  const heads = Object.values(WAYS).map((text) => element("th", { scope: "col" }, text));
-  const kinds = Object.entries(KINDS).filter(([kind]) => count(kind));
-  byId("score").append(
-    said(`${count("first")} of ${all.length} were right at once.`),
-    element("table", {},
-      element("thead", {}, element("tr", {}, element("td"), ...heads)),
-      element("tbody", {}, ...kinds.map(([kind, title]) => row(title, kind)))),
-    element("button", { onclick: askAgain }, "Again"));
+function score() {
+  const all = [...now.answered.values()], count = (of, way) => of.filter(({ how }) => how === way).length;
+  const lines = Object.entries(KINDS).map(([kind, [title]]) => [title, all.filter((x) => x.kind === kind)]);
+  return all.length ? [
+    element("h3", {}, `${count(all, WAYS[0])} of ${all.length} right at once`),
+    ...lines.filter(([, of]) => of.length).map(([title, of]) =>
+      said(`${title}: ${WAYS.map((way) => `${count(of, way)} ${way}`).join(", ")}`)),
+    element("button", { onclick: askAgain }, "Again"),
+  ] : [];
 }
 
 function askAgain() {
@@ -85,16 +89,15 @@ function askAgain() {
 
 /** It asks about the right program, so no mistake is followed meanwhile. */
 function turn() {
-  now.quiz = byId("predict").checked;
+  now.quiz = byId("mistake").disabled = byId("predict").checked;
   now.answered.clear();
   now.mistake = undefined;
   byId("mistake").value = "";
-  byId("mistake").disabled = now.quiz;
   recompute();
 }
 
 byId("predict").onchange = turn;
 byId("guess").onsubmit = check;
-byId("hint").onclick = giveHint;
+byId("hint").onclick = hint;
 byId("answer-shown").onclick = () => answer("shown");
 whenShown(showQuestion);

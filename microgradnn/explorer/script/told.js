@@ -8,7 +8,7 @@ import { now } from "./now.js";
 
 let tally; // what the steps taken have told
 
-/** Takes stock of what the steps taken have told: values, gradients so far, edges; and which gradients grow further. */
+/** Takes stock of what they have told: values, gradients so far, edges; `waiting` gradients grow on. */
 export function lookAround() {
   const computed = new Set(leaves), received = new Map(), edges = new Set(), taken = new Set();
   leaves.filter((k) => now.run?.carried[k]).forEach((k) => received.set(k, now.run.carried[k]));
