@@ -82,6 +82,7 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "explaining/paths.py": ["tests/explaining/test_paths.py"],
     **{f"explorer/{x}.py": ["tests/explorer/test_page.py"] for x in ("page", "document", "frame")},
     "explorer/assembly.py": ["tests/explorer/test_assembly.py"],
+    "explorer/squeezing.py": ["tests/explorer/test_squeezing.py"],
     "explorer/textbook.py": ["tests/explorer/test_textbook.py"],
     "explaining/mathml.py": ["tests/explaining/test_mathml.py"],
     **{f"explaining/{name}.py": [f"tests/explaining/test_{name}.py"] for name in NAMES},

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from .squeezing import SCRIPT, squeezed
+
 FOLDER = Path(__file__).with_name("script")
 
 _IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"\./([\w.]+)";\n', re.MULTILINE)
@@ -31,7 +33,7 @@ def assembled(wanted: Iterable[str], made: Mapping[str, str]) -> str:
         raise ValueError(f"modules import each other: {' → '.join(error.args[1])}") from None
     _check_names({name: sources[name] for name in order})
     script = "\n".join(_EXPORT.sub("", _IMPORT.sub("", sources[name])) for name in order)
-    return without_comments(script)
+    return squeezed(script, SCRIPT)
 
 
 def _needed(wanted: Iterable[str], made: Mapping[str, str]) -> dict[str, str]:
@@ -44,14 +46,6 @@ def _needed(wanted: Iterable[str], made: Mapping[str, str]) -> dict[str, str]:
             found[name] = made.get(name) or (FOLDER / name).read_text("utf-8")
             waiting += [other for _, other in _IMPORT.findall(found[name])]
     return found
-
-
-def without_comments(text: str) -> str:
-    """A script, style sheet or page without indentation, and without lines that are comments.
-
-    `* {` begins a rule of the style sheet.
-    """
-    return re.sub(r"^ *((//|/\*|\*(?! \{)).*\n)?", "", text, flags=re.MULTILINE)
 
 
 def _check_names(sources: Mapping[str, str]) -> None:

@@ -10,18 +10,21 @@ from pathlib import Path
 from string import Template
 
 from ..explaining.notation import printable
-from .assembly import assembled, without_comments
-
-STYLES = ("page.css", "quiz.css")
+from .assembly import assembled
+from .squeezing import STYLE, squeezed
 
 
 def document(
-    title: str, modules: Sequence[str], made: Mapping[str, str], parts: Mapping[str, str]
+    title: str,
+    modules: Sequence[str],
+    made: Mapping[str, str],
+    parts: Mapping[str, str],
+    styles: Sequence[str],
 ) -> str:
     """The page's HTML. The only script that may run is the one whose hash stands in its head.
 
     Its script is made of `modules`, and of those of `made`, which are no files; `parts` are the
-    texts that the template names besides.
+    texts that the template names besides. `styles` are its style sheets, the later ones deciding.
 
     It is ASCII, for a host that sends it as Latin-1 would garble the rest, and change the hash.
     """
@@ -29,7 +32,7 @@ def document(
     written = Template(asset("page.html")).substitute(
         parts,
         title=escape(printable(title)),
-        style="".join(map(asset, STYLES)),
+        style="\n".join(squeezed(asset(name), STYLE) for name in styles),
         script=script,
         hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
@@ -43,5 +46,5 @@ def _escaped(character: str) -> str:
 
 
 def asset(name: str) -> str:
-    """A file of this folder, without what is for those who change it."""
-    return without_comments(Path(__file__).with_name(name).read_text("utf-8"))
+    """The text of a file of this folder."""
+    return Path(__file__).with_name(name).read_text("utf-8")

@@ -23,6 +23,7 @@ from .sample import batch_of
 from .textbook import formulas
 from .views import views
 
+STYLES = ("page.css", "quiz.css")
 MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page's own
 
 
@@ -109,7 +110,7 @@ def _document(
         "data": facts(own, forms, bool(fixed), found, graphs),
     }
     modules = ["main.js", *["sums.js"] * bool(found), *["mistakes.js"] * mistakes]
-    return document(title, modules, made, parts)
+    return document(title, modules, made, parts, STYLES)
 
 
 def _forms(values: Sequence[Value]) -> dict[Form, int]:

@@ -1,0 +1,35 @@
+"""Scripts and style sheets without what browsers do not need: comments, line breaks, spaces."""
+
+from __future__ import annotations
+
+import re
+
+_TEXT = r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'"""
+_INNER_TEMPLATE = r"`(?:\\.|[^`\\])*`"
+_TEMPLATE = rf"`(?:\\.|\$\{{(?:[^`}}]|{_INNER_TEMPLATE})*\}}|[^`\\])*`"
+# A slash divides where it follows a name, a number or a bracket that closes, and else opens one.
+_PATTERN = r"(?<![\w)\]] )(?<![\w)\]])/(?![*/ ])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/"
+_COMMENT = r"/\*[\s\S]*?\*/"
+_SIGN = r"[\[\](){},;:?=<>&|!*]"
+_OPERATOR = r"(?<=[\w)\]]) (?P<operator>[-+/%]) (?=[\w(\[])"
+
+SCRIPT = re.compile(
+    rf"(?P<kept>{_TEXT}|{_TEMPLATE}|{_PATTERN})|\s*(?://.*|{_COMMENT})"
+    rf"|(?<=[\[({{,;])\s+|(?P<line>\n)\s*|{_OPERATOR}| +(?={_SIGN})|(?<={_SIGN}) +"
+)
+STYLE = re.compile(
+    rf"(?P<kept>{_TEXT})|\s*{_COMMENT}|(?<=[{{,;])\s+|(?P<line>\n)\s*| +(?=[{{}}>])|(?<=[}}:>]) +"
+)
+
+
+def squeezed(text: str, language: re.Pattern[str]) -> str:
+    """A text in the language of `SCRIPT` or `STYLE`, as short as it can be with the same names.
+
+    Strings, templates and regular expressions stay as they are, and a line break where it may end
+    a statement. A template may stand within a template, but not a third within that.
+    """
+
+    def kept(found: re.Match[str]) -> str:
+        return next((text for text in found.groups() if text), "")
+
+    return language.sub(kept, text).strip()
