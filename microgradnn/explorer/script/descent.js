@@ -7,10 +7,9 @@ import { number } from "./numbers.js";
 import { now } from "./now.js";
 import { atLeaves, noGradients } from "./passes.js";
 import { recompute, whenShown } from "./stepping.js";
-import { told, veiled } from "./told.js";
+import { told } from "./told.js";
 
 let losses = []; // of the steps so far
-let report = () => ""; // what is said of the last step, with the loss before and after it
 
 function descend() {
   const rate = byId("rate").valueAsNumber, before = now.pass.data[root];
@@ -19,8 +18,7 @@ function descend() {
     : !Number.isFinite(rate) ? "The learning rate is not a number"
     : bad !== undefined && `No step was taken: the gradient of ${name(bad)} is ${number(now.gradients[bad])}`;
   if (reason) {
-    report = () => `${reason}.`;
-    showTraining();
+    byId("loss").textContent = `${reason}.`;
     return;
   }
   now.values = now.values.map((x, k) => (now.trained.has(k) ? x - rate * now.gradients[k] : x));
@@ -29,14 +27,14 @@ function descend() {
   if (!losses.length) losses.push(before);
   if (!now.pass.failure) losses.push(now.pass.data[root]);
   const after = now.pass.failure ? "no value" : number(now.pass.data[root], 6);
-  const count = losses.length - 1, text = (x) => veiled(told.data(root), x);
-  report = () => `Step ${count}: ${name(root)} went from ${text(number(before, 6))} to ${text(after)}.`;
+  byId("loss").textContent =
+    `Step ${losses.length - 1}: ${name(root)} went from ${number(before, 6)} to ${after}.`;
   showTraining();
 }
 
 export function startAgain() {
   losses = [];
-  report = () => "";
+  byId("loss").textContent = "";
 }
 
 function reset() {
@@ -56,14 +54,13 @@ function setCarried() {
 }
 
 function showTraining() {
-  if (byId("loss").textContent !== report()) byId("loss").textContent = report();
   byId("descend").disabled = !now.right || graph.fixed || !told.all(); // it takes all gradients
+  byId("outcome").style.visibility = told.data(root) ? "" : "hidden";
   byId("kept").hidden = byId("zero").checked;
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const points = losses.map((loss, k) =>
     [100 * k / (losses.length - 1), high > low ? 28 - 26 * (loss - low) / (high - low) : 28]);
   byId("curve").style.display = points.length > 1 ? "" : "none";
-  byId("curve").style.visibility = told.data(root) ? "" : "hidden"; // it ends at the loss
   if (points.length > 1) byId("curve").firstElementChild.setAttribute("points", points);
 }
 

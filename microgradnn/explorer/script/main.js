@@ -11,7 +11,7 @@ import "./overview.js";
 import "./panel.js";
 import "./picture.js";
 import "./play.js";
-import { quiz } from "./quiz.js";
+import "./quiz.js";
 import "./screen.js";
 import "./search.js";
 import { go, setView } from "./stepping.js";
@@ -26,7 +26,6 @@ byId("unscripted").remove();
 /** For tests and the console: set a leaf, by its name or number; go to a step; see all numbers. */
 window.explorer = {
   go,
-  quiz,
   set: (leaf, value) => setLeaf(leaves.find((k) => k === leaf || name(k) === leaf), value),
   state: () => ({
     position: now.position,
@@ -36,5 +35,7 @@ window.explorer = {
     differences: now.differences,
     unfolded: now.view.unfolded,
     failure: now.pass.failure,
+    question: now.question,
+    answered: [...now.answered.values()],
   }),
 };

@@ -113,7 +113,8 @@ function derivativeOf(head, tail) {
 export function slopeEquation(k, place) {
   const node = nodes[k], local = now.pass.locals[k][place];
   const left = derivativeOf(name(k), name(node.operands[place]));
-  const isTold = told.slopeAt(k, place), value = numeral(veiled(isTold, number(local)));
+  const edge = now.pass.edges?.find((x) => x.head === k && x.place === place);
+  const isTold = told.slope(edge ?? {}), value = numeral(veiled(isTold, number(local)));
   if (!isTold) return equal([left, value]);
   const { template, operands, compute } = slopeForm(k, place, local);
   if (!template || !hasPlaces(template)) return equal([left, value]);

@@ -96,14 +96,6 @@ export function inGroups(steps, groupOf) {
     (more.length ? { ...first, kind: "arrow", steps: [first, ...more] } : first));
 }
 
-const MOST_WRITTEN = 8; // rows or columns; where there are more, the derivatives are a heat map
-
-/** Whether the numbers of an arrow's matrix are written. */
-export function isWritten(steps) {
-  const sizes = ["head", "tail"].map((end) => new Set(steps.map((step) => step[end])).size);
-  return Math.max(...sizes) <= MOST_WRITTEN;
-}
-
 /** The backward pass as steps. `carried` are the gradients that the leaves have already. */
 export function backward({ edges: all }, { carried, order = all, overwrite = false }) {
   const gradients = [...carried];

@@ -5,27 +5,24 @@ import { functions } from "./functions.js";
 import { isNode, nodes, root } from "./graph.js";
 import { hasSlope } from "./mathml.js";
 import { now } from "./now.js";
-import { isWritten } from "./passes.js";
 
 export const derivative = (of, by) => `∂${of}/∂${by}`;
 
 /** What is not finite cannot be worked out, so it is not asked. */
-function question(kind, id, answer, asks, about) {
+export function question(kind, id, answer, asks, about) {
   return Number.isFinite(answer) ? [{ kind, key: `${kind} ${id}`, answer, asks, ...about }] : [];
 }
 
 /** The questions of a step, one after another. */
 export function questionsOf(step) {
-  if (step.kind === "forward") return valueQuestion(step.node);
-  if (step.kind === "arrow") return columnQuestion(step);
-  return step.kind === "edge" ? edgeQuestions(step) : [];
+  return questionsAt[step.kind]?.(step) ?? [];
 }
 
 /**
  * A block's outputs come from values that are not seen, a long operation has more operands than are
  * written, and one of the user's own has no formula here: these are not asked.
  */
-function valueQuestion(node) {
+function valueQuestions({ node }) {
   if (!isAlone(node) || !functions[nodes[node].row] || !nodes[node].words.some(isNode)) return [];
   return question("value", node, now.pass.data[node], `What is ${name(node)}?`, { node });
 }
@@ -40,7 +37,7 @@ function edgeQuestions(step) {
   const isLast = now.run.steps.findLast((other) => other.tail === tail) === step;
   return [
     ...(isAlone(head) && hasSlope(head, place)
-      ? question("local", id, local, `What is the local derivative ${derivative(from, to)}?`, about) : []),
+      ? question("local", id, local, `What is ${derivative(from, to)}?`, about) : []),
     ...(product !== upstream && product !== local
       ? question("contribution", id, product, `What does ${to} receive from ${from}?`, about) : []),
     ...(isLast && after !== before && after !== product
@@ -48,10 +45,5 @@ function edgeQuestions(step) {
   ];
 }
 
-/** Of an arrow of several contributions one column is asked, if the table has numbers to multiply. */
-function columnQuestion({ steps }) {
-  const [{ head, tail }] = steps, column = steps.filter((step) => step.tail === tail);
-  const answer = column.reduce((all, { product }) => all + product, 0);
-  return isWritten(steps) ? question("contribution", `${head} to ${tail}`, answer,
-    `What does ${name(tail)} receive along this arrow?`, { steps, column }) : [];
-}
+/** By kinds of steps; a module that adds a kind of step adds its questions. */
+export const questionsAt = { forward: valueQuestions, edge: edgeQuestions };

@@ -9,20 +9,16 @@ import { go, recompute, show, whenShown } from "./stepping.js";
 import { told } from "./told.js";
 
 const KINDS = { // what they are called, what is known, and a hint
-  value: ["values", "Its operands are known.", "Put the numbers into the operation."],
-  local: ["local derivatives", "All values are known.",
-    "Let only this operand change a little. How many times as much does the result change?"],
-  contribution: ["contributions", "Upstream and local derivatives are known.",
-    "Multiply upstream, what arrives, by the local derivative."],
-  sum: ["sums", "This contribution and what was there before are known.", "Add the two."],
+  value: ["values", "its operands", "Put the numbers into the operation."],
+  local: ["local derivatives", "all values",
+    "Change only this operand a little. How many times as much does the result change?"],
+  contribution: ["contributions", "upstream and local", "Multiply upstream by the local derivative."],
+  sum: ["sums", "what was there before, and the contribution", "Add the two."],
 };
 const WAYS = ["at once", "with help", "shown"];
 
 let asked; // the key of the question in the form
 let isHelped = false; // by a hint, or by what was said of an answer
-
-/** For tests: the open question, and how those before were answered. */
-export const quiz = { question: () => now.question, score: () => [...now.answered.values()] };
 
 function check(event) {
   event.preventDefault();
@@ -58,7 +54,7 @@ function showQuestion() {
   byId("guess").hidden = !open;
   if (open && open.key !== asked) {
     byId("asked").textContent = open.asks;
-    byId("given").textContent = KINDS[open.kind][1];
+    byId("given").textContent = `Known: ${KINDS[open.kind][1]}`;
     byId("answer").value = byId("verdict").textContent = "";
     byId("answer").ariaInvalid = false;
     isHelped = false;

@@ -8,9 +8,8 @@ import { now } from "./now.js";
 
 /** The number that a text says, also with a comma or as a fraction; NaN where it says none. */
 export function understood(text) {
-  const parts = text.trim().replace(/[−–]/g, "-").split(/\s*\/\s*/).map((part) => part.replace(",", "."));
-  const isNumber = (part) => /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(part);
-  return parts.length < 3 && parts.every(isNumber) ? parts.map(Number).reduce((a, b) => a / b) : NaN;
+  const parts = text.replace(/[−–]/g, "-").replaceAll(",", ".").split("/");
+  return parts.map((part) => Number(part.trim() || NaN)).reduce((a, b) => a / b);
 }
 
 const near = (guess, wanted) => Math.abs(guess - wanted) <= 0.01 * Math.abs(wanted);
@@ -29,7 +28,7 @@ export function isRight({ answer, steps }, guess) {
 export function diagnosis(question, text) {
   const guess = understood(text);
   if (!Number.isFinite(guess)) return "That is no number. Write it like −0.35, 1/3 or 2e-5.";
-  const own = slips[question.column ? "column" : question.kind](question, guess);
+  const own = question.slips ?? slips[question.kind](question, guess);
   const fits = [...own, ...common(question, text, guess)]
     .filter(([x]) => near(guess, x) && !isRight(question, x));
   const [first, ...others] = new Set(fits.map(([, words]) => words));
@@ -43,84 +42,61 @@ function common({ answer }, text, guess) {
   const isCoarse = digits && digits < 3 && Math.abs(guess - answer) < unit;
   return [
     [-answer, "the right size with the wrong sign."],
-    [isCoarse ? guess : NaN, "near, but too coarse. Give three digits."],
-    [near(guess, answer) ? guess : NaN, "near, but this is a whole number."],
-    [10 * answer, "ten times too much."],
-    [answer / 10, "ten times too little."],
-    [1 / answer, "the reciprocal."],
+    [isCoarse || near(guess, answer) ? guess : NaN, "near, but too coarse. Give three digits."],
+    ...[10, 0.1].map((factor) => [factor * answer, "off by a factor of ten."]),
   ];
 }
 
-/** What was right with the numbers as they were before a slider or a descent changed them. */
-const changedSince = (x) =>
-  [now.pass.data === recorded ? NaN : x, "what it was before the leaves were changed."];
+// Where nothing was changed this is the answer.
+const changedSince = (x) => [x, "what it was before the leaves were changed."];
+const anotherWay = (all) => all.map((x) => [x, "another operation on the same two numbers."]);
 
 const slips = {
   value({ node: k }, guess) {
     const { row, operands } = nodes[k], xs = numbersInto(nodes[k], now.pass.data), [a, b] = xs;
-    const f = (...x) => functions[row](...x)[0], isPair = xs.length === 2, called = page.rows[row].name;
+    const f = (...x) => functions[row](...x)[0], isAngle = /^(sin|cos|tan)$/.test(page.rows[row].name);
     const later = now.pass.data.findIndex((x, at) => at > k && near(guess, x));
     return [
-      ...(isPair ? [[f(b, a), "what comes in the other order of the operands."]] : []),
-      ...(xs.length > 1 ? [
-        ...[xs.reduce((x, y) => x + y), xs.reduce((x, y) => x * y),
-          ...(isPair ? [a - b, b - a, a / b, b / a, a ** b] : [])].map((x) =>
-          [x, "another operation on the same operands."]),
-        ...operands.map((x, at) =>
-          [f(...xs.with(at, 0)), `what comes without ${isNode(x) ? name(x) : x.number}.`]),
-      ] : [
+      ...(xs.length === 2 ? [[f(b, a), "what comes in the other order of the operands."],
+        ...anotherWay([a + b, a * b, a - b, b - a, a / b, b / a, a ** b])] : []),
+      ...(b === undefined ? [
         [a, "the operand: the operation is still to be done."],
-        [f(-a), "had with the wrong sign of the operand."],
-        [/^(sin|cos|tan)$/.test(called) ? f(a * Math.PI / 180) : NaN, "had in degrees. Here it is radians."],
-        [called === "log" ? Math.log10(a) : NaN, "the logarithm to the base 10. Here it is the natural one."],
+        [isAngle ? f(a * Math.PI / 180) : NaN, "had in degrees. Here it is radians."],
         [functions[row](a)[1], "the derivative, not the value."],
-      ]),
+      ] : operands.map((x, at) =>
+        [f(...xs.with(at, 0)), `what comes without ${isNode(x) ? name(x) : x.number}.`])),
       changedSince(recorded[k]),
-      ...(later < 0 ? [] : [[guess, `${name(later)}, the value after a later step.`]]),
+      ...(later < 0 ? [] : [[guess, `the value of ${name(later)}, after a later step.`]]),
     ];
   },
   local({ edge: { head, place, tail }, steps: [{ upstream, product }] }) {
-    const node = nodes[head], xs = numbersInto(node, now.pass.data), out = now.pass.data[head];
+    const { row, locals } = nodes[head], xs = numbersInto(nodes[head], now.pass.data);
+    const out = now.pass.data[head], [from, to] = [name(head), name(tail)];
     return [
-      ...now.pass.locals[head].filter((x, at) => at !== place && x !== null)
-        .map((x) => [x, `the other factor: the derivative by an operand that is not ${name(tail)}.`]),
+      ...now.pass.locals[head].map((x) => [x ?? NaN, `the derivative by the other factor, not by ${to}.`]),
       [product, "the contribution. Asked is the local derivative alone."],
       [upstream, "upstream. Asked is the local derivative."],
-      [out, `the value of ${name(head)}, not how fast it changes.`],
-      [functions[node.row](...xs.with(place, out))[1 + place],
-        `taken at ${name(head)}, the value after this step. It is taken at ${name(tail)}.`],
-      [slopeBy(head, place, xs[place], xs), `had with ${name(tail)} in the place of ${name(head)}.`],
-      [xs[place], `the value of ${name(tail)}.`],
-      changedSince(node.locals[place]),
+      [out, `the value of ${from}, not how fast it changes.`],
+      [functions[row](...xs.with(place, out))[1 + place], `had with the value after this step, ${from}.`],
+      [slopeBy(head, place, xs[place], xs), `had with ${to} in the place of ${from}.`],
+      [xs[place], `the value of ${to}.`],
+      changedSince(locals[place]),
     ];
   },
-  contribution({ steps: [{ head, tail, place, upstream, local, before, after }] }) {
-    const early = now.run.steps.filter((step) => step.tail === head)
-      .flatMap((step) => [step.product, step.before]);
-    return [
-      [local, "the local derivative alone. Multiply it by upstream."],
-      [upstream, "upstream alone. Multiply it by the local derivative."],
-      ...[upstream / local, local / upstream, upstream + local].map((x) =>
-        [x, "another operation on upstream and the local derivative. They are multiplied."]),
-      [before ? after : NaN, "the sum already. Asked is what comes now."],
-      [now.run.gradients[tail], `the gradient of ${name(tail)} after a later step.`],
-      ...early.map((x) =>
-        [x ? x * local : NaN, `had with a part of upstream, before all had come to ${name(head)}.`]),
-      [upstream * now.pass.data[tail], `upstream times the value of ${name(tail)}, not times a derivative.`],
-      changedSince((nodes[head].locals?.[place] ?? NaN) * upstream),
-    ];
-  },
-  sum: ({ steps: [{ upstream, local, product, before }] }) => [
-    [product, "the contribution alone. It is added to what was there before."],
-    [before, "what was there before. The contribution is added to it."],
-    ...[before - product, product - before, before * product].map((x) =>
-      [x, "another operation on the two. They are added."]),
-    [before + local, "had with the local derivative in the place of the contribution."],
-    [before + upstream, "had with upstream in the place of the contribution."],
+  contribution: ({ steps: [{ head, tail, place, upstream, local, after }] }) => [
+    [local, "the local derivative alone. Multiply it by upstream."],
+    [upstream, "upstream alone. Multiply it by the local derivative."],
+    ...anotherWay([upstream / local, local / upstream, upstream + local]),
+    [after, "the sum already. Asked is what comes now."],
+    [now.run.gradients[tail], `the gradient of ${name(tail)} after a later step.`],
+    ...now.run.steps.filter((step) => step.tail === head).flatMap(({ product, before }) => [product, before])
+      .map((x) => [x * local, `had with a part of upstream, before all had come to ${name(head)}.`]),
+    changedSince(nodes[head].locals[place] * upstream),
   ],
-  column: ({ column }) => [
-    ...column.map(({ head, product }) =>
-      [product, `what comes from ${name(head)} alone. All rows are added.`]),
-    [column.reduce((all, { local }) => all + local, 0), "had without upstream."],
+  sum: ({ steps: [{ upstream, local, product, before }] }) => [
+    [product, "the contribution alone. Add it to what was there before."],
+    [before, "what was there before. Add the contribution."],
+    ...anotherWay([before - product, product - before, before * product]),
+    ...[local, upstream].map((x) => [before + x, "had with a single factor of the contribution."]),
   ],
 };

@@ -4,10 +4,11 @@ import { name } from "./boxes.js";
 import { element, said } from "./dom.js";
 import { number } from "./numbers.js";
 import { now } from "./now.js";
-import { isWritten } from "./passes.js";
+import { question, questionsAt } from "./questions.js";
 import { told, veiled } from "./told.js";
 import { whenStep } from "./words.js";
 
+const MOST_WRITTEN = 8; // rows or columns; where there are more, the derivatives are a heat map
 const MOST_SINGLE = 64; // single contributions, in words
 
 const boxNamed = (k) => now.boxes[now.places[k]].name;
@@ -17,10 +18,13 @@ function arrowTitle({ head, tail }) {
   return from === to ? `inside ${from}` : `${from} to ${to}`;
 }
 
+/** The values at one end of an arrow. */
+const ends = (steps, end) => [...new Set(steps.map((step) => step[end]))];
+const isWritten = (steps) => ["head", "tail"].every((end) => ends(steps, end).length <= MOST_WRITTEN);
+
 /** The table of a step: gradients of the outputs, derivatives, and what comes to each input. */
 function arrowWords({ steps }) {
-  const heads = [...new Set(steps.map(({ head }) => head))];
-  const tails = [...new Set(steps.map(({ tail }) => tail))];
+  const heads = ends(steps, "head"), tails = ends(steps, "tail");
   const withNumbers = isWritten(steps);
   return [said(`${howMany(heads, "upstream gradient")} times ${heads.length} × ${tails.length} local `
     + `derivatives: what comes out is added to ${howMany(tails, "gradient")}, ${steps.length} `
@@ -86,4 +90,18 @@ function singly(steps) {
 
 const inBrackets = (x) => (x < 0 ? `(${number(x)})` : number(x));
 
+/** One column is asked, if the table has numbers to multiply. */
+function columnQuestion({ steps }) {
+  const [{ head, tail }] = steps, column = steps.filter((step) => step.tail === tail);
+  const total = (what) => column.reduce((all, step) => all + step[what], 0);
+  const slips = [
+    ...column.map((step) => [step.product, `what comes from ${name(step.head)} alone. Add all rows.`]),
+    [total("local"), "had without upstream."],
+    [column[0].before + total("product"), "the gradient after this step. Asked is what comes now."],
+  ];
+  return isWritten(steps) ? question("contribution", `${head} to ${tail}`, total("product"),
+    `What does ${name(tail)} receive along this arrow?`, { steps, slips }) : [];
+}
+
+questionsAt.arrow = columnQuestion;
 whenStep("arrow", (step) => ["Backward", arrowTitle(step), arrowWords(step)]);
