@@ -14,12 +14,15 @@ from .assembly import assembled
 from .squeezing import STYLE, squeezed
 
 
+STYLES = ("page.css", "present.css", "quiz.css")
+
+
 def document(
     title: str,
     modules: Sequence[str],
     made: Mapping[str, str],
     parts: Mapping[str, str],
-    styles: Sequence[str],
+    styles: Sequence[str] = STYLES,
 ) -> str:
     """The page's HTML. The only script that may run is the one whose hash stands in its head.
 

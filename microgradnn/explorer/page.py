@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from ..collector import large_graph
@@ -18,17 +18,20 @@ from .excerpt import Excerpt, excerpt
 from .facts import Shown, facts
 from .following import can_be_computed
 from .frame import Explorer
+from .hiding import as_parts, style_without
 from .picker import Picker, picker
 from .sample import batch_of
 from .textbook import formulas
 from .views import views
 
-STYLES = ("page.css", "quiz.css")
 MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page's own
 
 
 def explore(
-    root: Value, title: str = "Back propagation, step by step", mistakes: bool = False
+    root: Value,
+    title: str = "Back propagation, step by step",
+    mistakes: bool = False,
+    hide: Iterable[str] = (),
 ) -> Explorer:
     """A page that steps through both passes over the graph of `root`, one contribution at a time.
 
@@ -39,11 +42,22 @@ def explore(
     starts folded, as `draw` does. Of a graph that is too large for a page it follows one sample,
     with recorded numbers.
 
+    The parts in `hide` are left out, as a handout may want it: "leaves", "nudged" (the gradients by
+    nudging), "descent", "blocks" (which then neither fold nor unfold), "panel" (of a box that is
+    chosen), "samples", "quiz", "play", "search", "presentation", "link". Others are refused.
+
+    The page's address holds all that its reader has chosen; `#present` behind it presents.
+
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> page = explore(a * b + a, title="Two paths to a")
     >>> "<h1>Two paths to a</h1>" in page.html
     True
+    >>> explore(a * b, hide=("nudge",))
+    Traceback (most recent call last):
+    ValueError: hide has 'nudge', but the parts of a page are leaves, nudged, descent, blocks, \
+panel, samples, quiz, play, search, presentation, link
     """
+    hidden = as_parts(hide)
     with large_graph(), waiting("exploring"):
         order = steps(root).order
         reached(0.05, "looking for samples")
@@ -63,7 +77,7 @@ def explore(
             f"mistakes are shown in graphs of at most {MOST_BOXES} values and {MOST_ARROWS} "
             f"operands, this has {len(order):,} values; explore a Value further down"
         )
-    return Explorer(_document(title, own, mistakes, found, graphs))
+    return Explorer(_document(title, own, mistakes, found, graphs, hidden))
 
 
 def _shown(part: Excerpt, most: int | None = None, room: int | None = None) -> Shown:
@@ -88,6 +102,7 @@ def _document(
     mistakes: bool,
     found: Picker | None,
     graphs: Sequence[Shown | None],
+    hidden: Sequence[str] = (),
 ) -> str:
     """The page's HTML: what the template and the script are given of the graph."""
     part = own.part
@@ -108,9 +123,12 @@ def _document(
         "sampling": asset("samples.html") if found else "",
         "folding": "" if part.blocks.names or part.left_out else " hidden",
         "data": facts(own, forms, bool(fixed), found, graphs),
+        "hidden": " ".join(hidden),
+        "style_without": style_without(hidden),
     }
     modules = ["main.js", *["sums.js"] * bool(found), *["mistakes.js"] * mistakes]
-    return document(title, modules, made, parts, STYLES)
+    made["start.js"] = _start(modules)
+    return document(title, ["start.js"], made, parts)
 
 
 def _forms(values: Sequence[Value]) -> dict[Form, int]:
@@ -125,6 +143,12 @@ def _forms(values: Sequence[Value]) -> dict[Form, int]:
 def _optional(has_blocks: bool) -> str:
     """The module that imports what pages with blocks need, and others do not."""
     return "// Nothing.\n" + 'import "./vectors.js";\n' * has_blocks
+
+
+def _start(modules: Sequence[str]) -> str:
+    """The module that comes last: when all parts are there they become what the address says."""
+    imports = "".join(f'import "./{name}";\n' for name in modules)
+    return f'{imports}import {{ readAddress }} from "./address.js";\nreadAddress();\n'
 
 
 def _why_fixed(part: Excerpt) -> str:

@@ -11,14 +11,16 @@ _TEMPLATE = rf"`(?:\\.|\$\{{(?:[^`}}]|{_INNER_TEMPLATE})*\}}|[^`\\])*`"
 _PATTERN = r"(?<![\w)\]] )(?<![\w)\]])/(?![*/ ])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/"
 _COMMENT = r"/\*[\s\S]*?\*/"
 _SIGN = r"[\[\](){},;:?=<>&|!*]"
-_OPERATOR = r"(?<=[\w)\]]) (?P<operator>[-+/%]) (?=[\w(\[])"
 
 SCRIPT = re.compile(
     rf"(?P<kept>{_TEXT}|{_TEMPLATE}|{_PATTERN})|\s*(?://.*|{_COMMENT})"
-    rf"|(?<=[\[({{,;])\s+|(?P<line>\n)\s*|{_OPERATOR}| +(?={_SIGN})|(?<={_SIGN}) +"
+    r"|(?<![\w.])(?P<const>const)(?= )|(?<!async )(?<![\w)])\((?P<argument>\w+)\)(?= =>)"
+    r"|(?<=[\w)\]]) (?P<operator>[-+/%]) (?=[\w(\[])"
+    rf"|(?:;\s*|\s+)(?=\}})|(?<=[\[({{,;])\s+|(?P<line>\n)\s*| +(?={_SIGN})|(?<={_SIGN}) +"
 )
 STYLE = re.compile(
-    rf"(?P<kept>{_TEXT})|\s*{_COMMENT}|(?<=[{{,;])\s+|(?P<line>\n)\s*| +(?=[{{}}>])|(?<=[}}:>]) +"
+    rf"(?P<kept>{_TEXT})|\s*{_COMMENT}|(?:;\s*|\s+)(?=\}})|(?<=[{{,;])\s+|(?P<line>\n)\s*"
+    r"| +(?=[{}>])|(?<=[}:>]) +"
 )
 
 
@@ -26,10 +28,13 @@ def squeezed(text: str, language: re.Pattern[str]) -> str:
     """A text in the language of `SCRIPT` or `STYLE`, as short as it can be with the same names.
 
     Strings, templates and regular expressions stay as they are, and a line break where it may end
-    a statement. A template may stand within a template, but not a third within that.
+    a statement. A template may stand within a template, but not a third within that; and no
+    statement is empty, for a semicolon before a bracket that closes is left out.
     """
 
     def kept(found: re.Match[str]) -> str:
-        return next((text for text in found.groups() if text), "")
+        if found.lastgroup == "const":
+            return "let"
+        return found[found.lastgroup] if found.lastgroup else ""
 
     return language.sub(kept, text).strip()

@@ -18,7 +18,7 @@ def test_modules_stand_after_those_that_they_import_and_once() -> None:
     two = 'import { c } from "./three.js";\nexport const b = (x) => x + c;\n'
     three = "// Not for readers of the page.\nexport function c() {\n  return 1;\n}\n"
     assert together(one=one, two=two, three=three).split("\n") == [
-        *("function c(){return 1;}", "const b=(x)=>x+c;b(c);")
+        *("function c(){return 1}", "let b=x=>x+c;b(c);")
     ]
 
 

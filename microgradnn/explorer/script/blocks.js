@@ -1,5 +1,6 @@
 // The list of blocks, which fold and unfold.
 
+import { inAddress } from "./address.js";
 import { bringIntoView } from "./camera.js";
 import { byId, element } from "./dom.js";
 import { graph, views } from "./graph.js";
@@ -30,4 +31,8 @@ function showBlocks() {
   byId("blocks").querySelector(`[data-block="${focused}"]`)?.focus();
 }
 
+const writtenOf = ({ unfolded }) => unfolded.join() || "none";
+inAddress("open", () => (now.view === views[0] ? "" : writtenOf(now.view)), (text) => {
+  setView(views.find((view) => writtenOf(view) === text) ?? views[0]);
+});
 whenViewed(showBlocks);

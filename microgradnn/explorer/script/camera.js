@@ -1,20 +1,24 @@
 // The window on the picture: zooming, panning, fitting, and following the steps.
 
+import { inAddress } from "./address.js";
 import { byId } from "./dom.js";
 import { now } from "./now.js";
 import { whenShown, whenViewed } from "./stepping.js";
 
 const LEAST_TEXT = 12; // pixels on the screen with which the picture opens
+const PRESENTED_TEXT = 24; // on a screen of 1920 × 1080, in a presentation
 const LARGEST_OPENING = 2.2; // to which a small picture is enlarged, and
 const LARGEST = 5; // to which it can be
 const EDGE = 16; // pixels that are kept clear around what a step is about
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 const picture = byId("picture");
+const isPresented = () => document.documentElement.classList.contains("presenting");
 const whole = { x: 0, y: 0, width: 1, height: 1 }; // of the picture, in its own units
 let scale = 1, readable = 1, isChosen = false; // by the reader, who has zoomed
 // To ask the browser costs a layout of the page, so it is asked only when this may have changed.
 const room = { width: 0, height: 0 }; // of the window, in pixels
+const opened = { left: 0, top: 0 }; // how far the picture was scrolled at the start, and
 const at = { left: 0, top: 0 }; // how far the picture is scrolled
 let aim; // where a pan is leading that is under way
 const moved = []; // what is done when the window moves over the picture
@@ -34,10 +38,13 @@ function open() {
   measure();
   const svg = picture.firstElementChild, { x, y, width, height } = svg.viewBox.baseVal;
   Object.assign(whole, { x, y, width, height });
-  const texts = [...svg.querySelectorAll("text")].slice(0, 100);
+  const texts = [...svg.querySelectorAll("[data-shows]")].slice(0, 100);
   const sizes = texts.map((text) => parseFloat(getComputedStyle(text).fontSize));
-  readable = LEAST_TEXT / Math.min(LEAST_TEXT, ...sizes);
-  setScale(isChosen ? scale : Math.max(readable, Math.min(fitting(), LARGEST_OPENING)));
+  const share = isPresented() ? Math.min(innerWidth / 1920, innerHeight / 1080) : 0;
+  const least = Math.max(LEAST_TEXT, PRESENTED_TEXT * share);
+  readable = least / Math.min(...sizes, share ? Infinity : LEAST_TEXT);
+  const largest = share ? LARGEST : LARGEST_OPENING;
+  setScale(isChosen ? scale : Math.max(readable, Math.min(fitting(), largest)));
 }
 
 function setScale(wanted) {
@@ -148,6 +155,24 @@ function follow({ step }) {
     const how = step.kind === "start" ? "instant" : behavior();
     bringIntoView(of.map((k) => now.boxes[now.places[k]]), how);
   }
+  if (step.kind === "start") Object.assign(opened, position());
+}
+
+/** The scale and the point in the middle of the window, unless these are as when the page opened. */
+export function writtenWindow() {
+  const { left, top } = position(), { x, y, width, height } = seen();
+  if (!isChosen && Math.abs(left - opened.left) < 1 && Math.abs(top - opened.top) < 1) return "";
+  return [scale, x + width / 2, y + height / 2].map((k) => Number(k.toFixed(4))).join();
+}
+
+export function setWindow(text) {
+  const [wanted, x, y] = text.split(",").map(Number);
+  isChosen = wanted > 0 && Number.isFinite(x + y);
+  panTo(at.left, at.top, "instant"); // ends what is under way
+  open();
+  if (!isChosen) return follow({ step: followed });
+  setScale(wanted);
+  return centre(x, y, "instant");
 }
 
 function tellWhereWeAre() {
@@ -225,12 +250,13 @@ picture.addEventListener("scroll", () => {
   tellWhereWeAre();
 }, { passive: true });
 new ResizeObserver(() => {
-  if (!now.view) return;
-  open();
-  follow({ step: followed });
+  const { clientWidth: width, clientHeight: height } = picture;
+  if (!now.view || (width === room.width && height === room.height)) return;
+  setWindow(isChosen ? writtenWindow() : ""); // what was in the middle stays there
 }).observe(picture);
 byId("smaller").onclick = () => zoomBy(0.8);
 byId("larger").onclick = () => zoomBy(1.25);
 byId("fit").onclick = fit;
+inAddress("zoom", writtenWindow, setWindow);
 whenViewed(open);
 whenShown(follow);

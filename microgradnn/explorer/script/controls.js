@@ -1,9 +1,10 @@
 // The controls of the steps, by buttons, keys and the address.
 
+import { inAddress } from "./address.js";
 import { zoomByKey } from "./camera.js";
 import { byId } from "./dom.js";
 import { now } from "./now.js";
-import { go, whenShown } from "./stepping.js";
+import { go, stand, whenShown } from "./stepping.js";
 
 const moves = {
   first: () => 0,
@@ -25,7 +26,6 @@ function prepareControls() {
       go(moves[keys[event.key]]());
     }
   });
-  addEventListener("hashchange", () => go(linked()));
 }
 
 function showControls() {
@@ -34,19 +34,9 @@ function showControls() {
   byId("count").value = `step ${now.position} of ${now.steps.length}`;
   byId("first").disabled = byId("previous").disabled = now.position === 0;
   byId("next").disabled = byId("last").disabled = now.position === now.steps.length;
-  rememberSoon();
-}
-
-export const linked = () => Number(/^#step=(\d+)$/.exec(location.hash)?.[1] ?? 0);
-
-/** Keeps the address in step. Browsers refuse to do this often, and in a notebook altogether. */
-let remembering;
-function rememberSoon() {
-  clearTimeout(remembering);
-  remembering = setTimeout(() => {
-    if (location.protocol !== "about:") history.replaceState(null, "", `#step=${now.position}`);
-  }, 250);
 }
 
 prepareControls();
+inAddress("step", () => (now.wanted ? String(now.wanted) : ""),
+  (text) => stand(/^\d+$/.test(text) ? Number(text) : 0));
 whenShown(showControls);

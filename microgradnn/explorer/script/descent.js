@@ -1,14 +1,16 @@
 // Gradient descent on the leaves.
 
+import { fieldInAddress, inAddress, pairsOf, withPairs } from "./address.js";
 import { name } from "./boxes.js";
 import { byId } from "./dom.js";
-import { graph, recorded, root } from "./graph.js";
+import { graph, leaves, recorded, root } from "./graph.js";
 import { number } from "./numbers.js";
 import { now } from "./now.js";
 import { atLeaves, noGradients } from "./passes.js";
 import { recompute, whenShown } from "./stepping.js";
 import { told } from "./told.js";
 
+const MOST_LOSSES = 200; // in the address
 let losses = []; // of the steps so far
 
 function descend() {
@@ -26,10 +28,13 @@ function descend() {
   recompute();
   if (!losses.length) losses.push(before);
   if (!now.pass.failure) losses.push(now.pass.data[root]);
-  const after = now.pass.failure ? "no value" : number(now.pass.data[root], 6);
+  tell(before, now.pass.failure ? "no value" : number(now.pass.data[root], 6));
+  showTraining();
+}
+
+function tell(before, after) {
   byId("loss").textContent =
     `Step ${losses.length - 1}: ${name(root)} went from ${number(before, 6)} to ${after}.`;
-  showTraining();
 }
 
 export function startAgain() {
@@ -64,6 +69,19 @@ function showTraining() {
   if (points.length > 1) byId("curve").firstElementChild.setAttribute("points", points);
 }
 
+const carrying = () => leaves.filter((k) => now.carried[k]);
+inAddress("zero", () => (byId("zero").checked ? "" : pairsOf(carrying(), now.carried) || "none"), (text) => {
+  byId("zero").checked = !text;
+  now.carried = withPairs(text, leaves, noGradients());
+  recompute();
+});
+inAddress("losses", () => losses.slice(-MOST_LOSSES).join(), (text) => {
+  losses = text.split(",").filter(Boolean).map(Number).filter(Number.isFinite);
+  if (losses.length > 1) tell(losses.at(-2), number(losses.at(-1), 6));
+  else startAgain();
+  showTraining();
+});
+fieldInAddress("rate", byId("rate"));
 byId("descend").onclick = descend;
 byId("reset").onclick = reset;
 byId("zero").onchange = setCarried;

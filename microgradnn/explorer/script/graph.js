@@ -3,6 +3,8 @@
 import { byId } from "./dom.js";
 
 export const page = JSON.parse(byId("graph").textContent);
+/** Whether the page's author has hidden a part of it. */
+export const isHidden = (part) => document.documentElement.matches(`[data-hidden~="${part}"]`);
 export const isNode = Number.isInteger; // an operand is the number of a node, or { number }
 page.view.picture = byId("picture").innerHTML;
 export const ownGraph = await withViews(page);

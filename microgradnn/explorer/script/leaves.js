@@ -1,12 +1,13 @@
 // The table of the leaves, with sliders.
 
+import { inAddress, pairsOf, withPairs } from "./address.js";
 import { isSeen, name } from "./boxes.js";
 import { startAgain } from "./descent.js";
 import { byId, element } from "./dom.js";
 import { graph, leaves, recorded } from "./graph.js";
 import { number, parsed } from "./numbers.js";
 import { now } from "./now.js";
-import { recompute, whenShown, whenViewed } from "./stepping.js";
+import { recompute, show, whenShown, whenViewed } from "./stepping.js";
 import { told, veiled } from "./told.js";
 
 /** One row of the table, with a slider that moves in round steps around the recorded number. */
@@ -31,7 +32,7 @@ function leafRow(k) {
   const row = element("tr", {}, element("th", { scope: "row" }, name(k).replaceAll(".", ".\u200b"), slider),
     element("td", {}, field), grad, check, element("td", {}, train));
   byId("leaves").tBodies[0].append(row);
-  return { k, row, field, slider, grad, check };
+  return { k, row, field, slider, grad, check, train };
 }
 
 let leafRows = [];
@@ -45,7 +46,11 @@ function prepareLeaves() {
 }
 
 export function setLeaf(k, value) {
-  now.values = now.values.with(k, value);
+  setLeaves(now.values.with(k, value));
+}
+
+function setLeaves(values) {
+  now.values = graph.fixed ? recorded : values;
   startAgain();
   recompute();
 }
@@ -62,8 +67,9 @@ function showValue(leaf) {
 
 function showLeaves({ step, gradientText }) {
   for (const [place, leaf] of leafRows.entries()) {
-    const { k, row, grad, check } = leaf;
+    const { k, row, grad, check, train } = leaf;
     showValue(leaf);
+    train.checked = now.trained.has(k);
     row.classList.toggle("now", (step.steps ?? [step]).some(({ tail }) => tail === k));
     const inside = now.run && !isSeen(k) && now.position === now.steps.length; // a block that is folded
     writeIn(grad, inside ? veiled(told.gradient(k), number(now.gradients[k])) : gradientText(k));
@@ -79,5 +85,15 @@ function writeIn(cell, text) {
   if (cell.textContent !== text) cell.textContent = text;
 }
 
+const changedLeaves = () => leaves.filter((k) => !Object.is(now.values[k], recorded[k]));
+inAddress("leaves", () => pairsOf(changedLeaves(), now.values),
+  (text) => setLeaves(withPairs(text, leaves, recorded)));
+/** Those whose tick is another than at the start. */
+const ticked = () => leaves.filter((k) => now.trained.has(k) !== now.learning.has(k));
+inAddress("train", () => ticked().join(), (text) => {
+  const changed = new Set(text.split(","));
+  now.trained = new Set(leaves.filter((k) => now.learning.has(k) !== changed.has(String(k))));
+  show();
+});
 whenViewed(prepareLeaves);
 whenShown(showLeaves);

@@ -1,7 +1,7 @@
 // The step-through page: it recomputes the graph, replays both passes, and shows one step at a time.
 
 import { name } from "./boxes.js";
-import { linked } from "./controls.js";
+import "./controls.js";
 import { byId } from "./dom.js";
 import { leaves, ownGraph, useGraph, views } from "./graph.js";
 import { setLeaf } from "./leaves.js";
@@ -11,6 +11,7 @@ import "./overview.js";
 import "./panel.js";
 import "./picture.js";
 import "./play.js";
+import "./present.js";
 import "./quiz.js";
 import "./screen.js";
 import "./search.js";
@@ -19,7 +20,6 @@ import "./words.js";
 
 useGraph(ownGraph);
 begin();
-now.wanted = linked();
 setView(views[0]);
 byId("unscripted").remove();
 

@@ -1,5 +1,6 @@
 // Mistakes on purpose: wrong backward passes to step through, and where they part from the right one.
 
+import { fieldInAddress } from "./address.js";
 import { byId, element, said } from "./dom.js";
 import { nodes, root, views } from "./graph.js";
 import { number } from "./numbers.js";
@@ -83,8 +84,11 @@ function showComparison() {
 byId("mistakes").hidden = false;
 byId("mistake").append(...Object.entries(MISTAKES).map(([value, { title }]) =>
   element("option", { value }, title)));
-byId("mistake").onchange = (event) => {
-  now.mistake = MISTAKES[event.target.value];
+function chooseMistake() {
+  now.mistake = MISTAKES[byId("mistake").value];
   setView(views[0]); // a mistake is followed in the whole graph
-};
+}
+
+byId("mistake").onchange = chooseMistake;
+fieldInAddress("mistake", byId("mistake"), chooseMistake);
 whenShown(showComparison);

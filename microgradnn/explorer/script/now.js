@@ -38,7 +38,8 @@ export const now = {
   quiz: false, // whether it asks
   question: undefined, // the one that is open
   answered: new Map(), // by the keys of questions: their kind, and how they were answered
-  trained: new Set(), // the leaves that gradient descent changes
+  learning: new Set(), // the leaves that gradient descent changes at the start,
+  trained: new Set(), // and those that it changes by now
 };
 
 /** Takes up the graph that is shown from now on, as it was recorded. */
@@ -46,5 +47,6 @@ export function begin() {
   now.values = recorded;
   now.carried = noGradients();
   now.mistake = undefined;
-  now.trained = new Set(learning());
+  now.learning = new Set(learning());
+  now.trained = new Set(now.learning);
 }

@@ -1,9 +1,10 @@
 // The panel of a box that was chosen: where its numbers come from, and where they go.
 
+import { inAddress } from "./address.js";
 import { toggle } from "./blocks.js";
 import { name } from "./boxes.js";
 import { byId, element, withAttributes } from "./dom.js";
-import { isNode, nodes, root } from "./graph.js";
+import { isHidden, isNode, nodes, root } from "./graph.js";
 import { slopeEquation, valueEquations } from "./mathml.js";
 import { number } from "./numbers.js";
 import { now } from "./now.js";
@@ -25,11 +26,16 @@ export const heading = (text) => element("h3", {}, text);
 export const line = (...parts) => element("p", { className: "line" }, ...parts);
 const boxChosen = () => now.boxes.find(({ key }) => key === chosen);
 
-/** Opens the panel of a box; of the box at an arrow's end, at the derivative that the arrow bears. */
-function choose(box, place) {
-  chosen = box.key;
+function openPanel(box) {
+  chosen = box?.key;
   madeOf = undefined;
   showPanel();
+}
+
+/** Opens the panel of a box; of the box at an arrow's end, at the derivative that the arrow bears. */
+function choose(box, place) {
+  if (isHidden("panel")) return;
+  openPanel(box);
   byId("chosen").focus();
   const asked = byId("about").querySelector(`[data-place="${place}"]`);
   asked?.classList.add("asked");
@@ -62,7 +68,8 @@ function showPanel() {
 
 function foldButton({ block }) {
   const { action, after } = now.view.blocks[block] ?? {};
-  return after === undefined ? [] : [line(element("button", { onclick: () => fold(block) }, action))];
+  const button = () => element("button", { onclick: () => fold(block) }, action);
+  return after === undefined ? [] : [element("p", { className: "line folds" }, button())];
 }
 
 function ofBlock({ outputs, members }) {
@@ -184,8 +191,8 @@ function fold(block) {
 
 function prepareBoxes() {
   for (const [place, box] of now.boxes.entries()) {
-    const canFold = now.view.blocks[box.block]?.after !== undefined;
-    withAttributes(box.group, { role: "button", tabindex: 0 });
+    const canFold = !isHidden("blocks") && now.view.blocks[box.block]?.after !== undefined;
+    if (canFold || !isHidden("panel")) withAttributes(box.group, { role: "button", tabindex: 0 });
     let waiting;
     box.group.onclick = ({ detail }) => {
       clearTimeout(waiting);
@@ -211,5 +218,7 @@ function prepareBoxes() {
 
 byId("close").onclick = closePanel;
 addEventListener("keydown", ({ key }) => key === "Escape" && chosen !== undefined && closePanel());
+inAddress("box", () => (boxChosen() ? String(chosen) : ""),
+  (text) => openPanel(now.boxes.find(({ key }) => String(key) === text)));
 whenViewed(prepareBoxes);
 whenShown(showPanel);

@@ -1,5 +1,6 @@
 // Playing: one step after another, at a speed that the reader chooses.
 
+import { fieldInAddress } from "./address.js";
 import { byId } from "./dom.js";
 import { now } from "./now.js";
 import { go, whenShown } from "./stepping.js";
@@ -34,6 +35,7 @@ function showPlaying() {
 }
 
 byId("play").onclick = play;
+fieldInAddress("speed", byId("speed"));
 for (const id of ["first", "previous", "next", "last", "position"]) {
   byId(id).addEventListener("pointerdown", () => timer && pause());
 }

@@ -10,7 +10,7 @@ export const derivative = (of, by) => `∂${of}/∂${by}`;
 
 /** What is not finite cannot be worked out, so it is not asked. */
 export function question(kind, id, answer, asks, about) {
-  return Number.isFinite(answer) ? [{ kind, key: `${kind} ${id}`, answer, asks, ...about }] : [];
+  return Number.isFinite(answer) ? [{ kind, key: `${kind}-${id}`, answer, asks, ...about }] : [];
 }
 
 /** The questions of a step, one after another. */
@@ -33,7 +33,7 @@ function valueQuestions({ node }) {
  */
 function edgeQuestions(step) {
   const { head, tail, place, edge, upstream, local, product, before, after } = step;
-  const from = name(head), to = name(tail), id = `${head} ${place} ${tail}`, about = { edge, steps: [step] };
+  const from = name(head), to = name(tail), id = `${head}-${place}-${tail}`, about = { edge, steps: [step] };
   const isLast = now.run.steps.findLast((other) => other.tail === tail) === step;
   return [
     ...(isAlone(head) && hasSlope(head, place)

@@ -1,5 +1,6 @@
 // The quiz: the form of the open question, what is said of an answer, and the score at the end.
 
+import { inAddress } from "./address.js";
 import { byId, element, result, said } from "./dom.js";
 import { slopeHint, valueHint } from "./mathml.js";
 import { now } from "./now.js";
@@ -84,7 +85,7 @@ function askAgain() {
 }
 
 /** It asks about the right program, so no mistake is followed meanwhile. */
-function turn() {
+function turnQuiz() {
   now.quiz = byId("mistake").disabled = byId("predict").checked;
   now.answered.clear();
   now.mistake = undefined;
@@ -92,8 +93,17 @@ function turn() {
   recompute();
 }
 
-byId("predict").onchange = turn;
+byId("predict").onchange = turnQuiz;
 byId("guess").onsubmit = check;
 byId("hint").onclick = hint;
 byId("answer-shown").onclick = () => answer("shown");
+inAddress("quiz", () => (now.quiz ? [...now.answered].map(([key, { how }]) =>
+  `${key}-${WAYS.indexOf(how)}`).join() || "yes" : ""), (text) => {
+  byId("predict").checked = Boolean(text);
+  turnQuiz();
+  for (const [, key, kind, way] of text.matchAll(/(([a-z]+)[-\d]+)-([012])/g)) {
+    if (kind in KINDS) now.answered.set(key, { kind, how: WAYS[way] });
+  }
+  show();
+});
 whenShown(showQuestion);

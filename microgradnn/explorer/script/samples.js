@@ -1,5 +1,6 @@
 // The samples of a batch: which of them is shown, and its graph. sums.js adds up their gradients.
 
+import { inAddress } from "./address.js";
 import { byId, element, said } from "./dom.js";
 import { functions } from "./functions.js";
 import { isNode, ownGraph, page, root, unpacked, useGraph, views, withViews } from "./graph.js";
@@ -154,6 +155,10 @@ byId("sample").replaceChildren(...options());
 byId("sample").onchange = ({ target: { value } }) => chooseSample(placeOf(value));
 byId("sample-before").onclick = () => goOn(-1);
 byId("sample-after").onclick = () => goOn(1);
+inAddress("sample", () => (sampled === samples.shown ? "" : String(sampled)), (text) => {
+  const [option] = [...byId("sample").options].filter(({ value, disabled }) => value === text && !disabled);
+  chooseSample(option ? placeOf(option.value) : samples.shown);
+});
 whenViewed(showCard);
 whenShown(showLosses);
 whenChosen(inAllSamples);

@@ -2,7 +2,7 @@
 
 import { bringIntoView } from "./camera.js";
 import { byId, element } from "./dom.js";
-import { graph, isNode, nodes, page, views } from "./graph.js";
+import { graph, isHidden, isNode, nodes, page, views } from "./graph.js";
 import { now } from "./now.js";
 import { setView } from "./stepping.js";
 
@@ -81,7 +81,8 @@ function viewOf(blocks) {
 /** Shows the box of a value or block, or that of the block around it where this cannot be unfolded. */
 function find({ k, block }) {
   clear();
-  const view = viewOf(blocksDownTo(k === undefined ? graph.parents[block] : graph.home[k]));
+  const around = blocksDownTo(k === undefined ? graph.parents[block] : graph.home[k]);
+  const view = isHidden("blocks") ? now.view : viewOf(around);
   if (view !== now.view) setView(view);
   const inside = k ?? graph.home.findIndex((home) => blocksDownTo(home).includes(block));
   const box = now.boxes.find((x) => x.block === block && x.key < 0) ?? now.boxes[now.places[inside]];

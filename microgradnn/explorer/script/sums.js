@@ -1,5 +1,6 @@
 // How the gradients of samples add up to those of what they share: a table, and bars for a row of it.
 
+import { inAddress } from "./address.js";
 import { byId, element } from "./dom.js";
 import { nodes } from "./graph.js";
 import { number } from "./numbers.js";
@@ -66,6 +67,9 @@ function lineOf({ text, share, isShown }, largest) {
 
 if (inOrder.length) {
   byId("adding").hidden = false;
+  inAddress("bars", () => (barred === inOrder[0] ? "" : String(barred)), (text) => {
+    showBars(inOrder.find((row) => String(row) === text) ?? inOrder[0]);
+  });
   whenViewed(showSums);
   whenShown(() => {
     if (areTold === told.all()) return;

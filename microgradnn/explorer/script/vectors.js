@@ -99,7 +99,7 @@ function columnQuestion({ steps }) {
     [total("local"), "had without upstream."],
     [column[0].before + total("product"), "the gradient after this step. Asked is what comes now."],
   ];
-  return isWritten(steps) ? question("contribution", `${head} to ${tail}`, total("product"),
+  return isWritten(steps) ? question("contribution", `${head}-${tail}`, total("product"),
     `What does ${name(tail)} receive along this arrow?`, { steps, slips }) : [];
 }
 
