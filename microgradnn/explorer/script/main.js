@@ -36,6 +36,6 @@ window.explorer = {
     unfolded: now.view.unfolded,
     failure: now.pass.failure,
     question: now.question,
-    answered: [...now.answered.values()],
+    answered: [...now.answered],
   }),
 };

@@ -94,14 +94,11 @@ export function valueHint(k) {
 /** The numbers of a node's operands and its own, as texts of an equation, as far as they may be told. */
 export function operandsTold(k) {
   const node = nodes[k], operands = numbersInto(node, now.pass.data), compute = functions[node.row];
-  const isTold = node.operands.map((operand) => !isNode(operand) || told.data(operand));
-  const own = told.data(k), result = veiled(own, number(now.pass.data[k]));
-  if (!compute || !isTold.every(Boolean)) {
-    const texts = operands.map((x, place) => veiled(isTold[place], number(x, node.digits || 4)));
-    return { texts, sign: compute || node.digits ? "=" : "≈", result };
-  }
-  const value = (...x) => compute(...x)[0];
-  return { ...standing(operands, own ? now.pass.data[k] : value(...operands), value), result };
+  const areTold = node.operands.map((operand) => !isNode(operand) || told.data(operand));
+  const value = (...x) => compute(...x)[0], result = veiled(told.data(k), number(now.pass.data[k]));
+  if (compute && areTold.every(Boolean)) return { ...standing(operands, value(...operands), value), result };
+  const texts = operands.map((x, place) => veiled(areTold[place], number(x, node.digits || 4)));
+  return { texts, sign: compute || node.digits ? "=" : "≈", result };
 }
 
 /** ∂head/∂tail, on one line. */

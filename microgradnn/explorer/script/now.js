@@ -37,7 +37,7 @@ export const now = {
   listed: [], // the leaves in the table
   quiz: false, // whether it asks
   question: undefined, // the one that is open
-  answered: new Map(), // by the keys of questions: their kind, and how they were answered
+  answered: new Map(), // by the keys of questions how they were: 0 at once, 1 with help, 2 shown
   learning: new Set(), // the leaves that gradient descent changes at the start,
   trained: new Set(), // and those that it changes by now
 };

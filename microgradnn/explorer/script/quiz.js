@@ -16,7 +16,6 @@ const KINDS = { // what they are called, what is known, and a hint
   contribution: ["contributions", "upstream and local", "Multiply upstream by the local derivative."],
   sum: ["sums", "what was there before, and the contribution", "Add the two."],
 };
-const WAYS = ["at once", "with help", "shown"];
 
 let asked; // the key of the question in the form
 let isHelped = false; // by a hint, or by what was said of an answer
@@ -24,7 +23,7 @@ let isHelped = false; // by a hint, or by what was said of an answer
 function check(event) {
   event.preventDefault();
   const { value } = byId("answer");
-  if (isRight(now.question, understood(value))) answer(isHelped ? "with help" : "at once", "Right.");
+  if (isRight(now.question, understood(value))) answer(Number(isHelped), "Right.");
   else if (value.trim()) {
     help(diagnosis(now.question, value) ?? `Not yet. ${KINDS[now.question.kind][2]}`);
     byId("answer").ariaInvalid = true;
@@ -42,11 +41,10 @@ function help(...words) {
   byId("answer").select();
 }
 
-function answer(how, praise) {
-  const { key, kind, answer: right } = now.question;
-  now.answered.set(key, { kind, how });
+function answer(how, praise = `It is ${number(now.question.answer)}.`) {
+  now.answered.set(now.question.key, how);
   show();
-  byId("words").append(result(praise || `It is ${number(right)}.`));
+  byId("words").append(result(praise));
   byId(now.question ? "answer" : "next").focus();
 }
 
@@ -68,12 +66,13 @@ function showQuestion() {
 
 /** How many questions of each kind were answered in each way. */
 function score() {
-  const all = [...now.answered.values()], count = (of, way) => of.filter(({ how }) => how === way).length;
-  const lines = Object.entries(KINDS).map(([kind, [title]]) => [title, all.filter((x) => x.kind === kind)]);
-  return all.length ? [
-    element("h3", {}, `${count(all, WAYS[0])} of ${all.length} right at once`),
-    ...lines.filter(([, of]) => of.length).map(([title, of]) =>
-      said(`${title}: ${WAYS.map((way) => `${count(of, way)} ${way}`).join(", ")}`)),
+  const count = (how, kind = "") =>
+    [...now.answered].filter((x) => x[0].startsWith(kind) && x[1] === how).length;
+  const scored = ([kind, [title]]) =>
+    said(`${title}: ${count(0, kind)} at once, ${count(1, kind)} with help, ${count(2, kind)} shown`);
+  return now.answered.size ? [
+    element("h3", {}, `${count(0)} of ${now.answered.size} right at once`),
+    ...Object.entries(KINDS).map(scored),
     element("button", { onclick: askAgain }, "Again"),
   ] : [];
 }
@@ -96,14 +95,12 @@ function turnQuiz() {
 byId("predict").onchange = turnQuiz;
 byId("guess").onsubmit = check;
 byId("hint").onclick = hint;
-byId("answer-shown").onclick = () => answer("shown");
-inAddress("quiz", () => (now.quiz ? [...now.answered].map(([key, { how }]) =>
-  `${key}-${WAYS.indexOf(how)}`).join() || "yes" : ""), (text) => {
+byId("answer-shown").onclick = () => answer(2);
+const answersWritten = () => [...now.answered].map((x) => x.join("-")).join() || "yes";
+inAddress("quiz", () => (now.quiz ? answersWritten() : ""), (text) => {
   byId("predict").checked = Boolean(text);
   turnQuiz();
-  for (const [, key, kind, way] of text.matchAll(/(([a-z]+)[-\d]+)-([012])/g)) {
-    if (kind in KINDS) now.answered.set(key, { kind, how: WAYS[way] });
-  }
+  for (const [, key, how] of text.matchAll(/([a-z]+[-\d]+)-([012])/g)) now.answered.set(key, Number(how));
   show();
 });
 whenShown(showQuestion);

@@ -43,7 +43,6 @@ function common({ answer }, text, guess) {
   return [
     [-answer, "the right size with the wrong sign."],
     [isCoarse || near(guess, answer) ? guess : NaN, "near, but too coarse. Give three digits."],
-    ...[10, 0.1].map((factor) => [factor * answer, "off by a factor of ten."]),
   ];
 }
 
@@ -74,8 +73,8 @@ const slips = {
     const out = now.pass.data[head], [from, to] = [name(head), name(tail)];
     return [
       ...now.pass.locals[head].map((x) => [x ?? NaN, `the derivative by the other factor, not by ${to}.`]),
-      [product, "the contribution. Asked is the local derivative alone."],
-      [upstream, "upstream. Asked is the local derivative."],
+      [product, "the contribution already."],
+      [upstream, "upstream, not the local derivative."],
       [out, `the value of ${from}, not how fast it changes.`],
       [functions[row](...xs.with(place, out))[1 + place], `had with the value after this step, ${from}.`],
       [slopeBy(head, place, xs[place], xs), `had with ${to} in the place of ${from}.`],
@@ -87,7 +86,7 @@ const slips = {
     [local, "the local derivative alone. Multiply it by upstream."],
     [upstream, "upstream alone. Multiply it by the local derivative."],
     ...anotherWay([upstream / local, local / upstream, upstream + local]),
-    [after, "the sum already. Asked is what comes now."],
+    [after, "the sum already."],
     [now.run.gradients[tail], `the gradient of ${name(tail)} after a later step.`],
     ...now.run.steps.filter((step) => step.tail === head).flatMap(({ product, before }) => [product, before])
       .map((x) => [x * local, `had with a part of upstream, before all had come to ${name(head)}.`]),

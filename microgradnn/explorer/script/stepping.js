@@ -40,9 +40,7 @@ let askedOf = []; // the numbers that the answers belong to
 /** Goes to a step. What was asked on the way, and is passed over, will have been shown. */
 export function go(place) {
   const onTheWay = now.quiz ? now.steps.slice(Math.max(0, now.position - 1), Math.max(0, place - 1)) : [];
-  for (const { key, kind } of onTheWay.flatMap(questionsOf)) {
-    if (!now.answered.has(key)) now.answered.set(key, { kind, how: "shown" });
-  }
+  for (const { key } of onTheWay.flatMap(questionsOf)) now.answered.set(key, now.answered.get(key) ?? 2);
   stand(place);
 }
 
