@@ -35,6 +35,7 @@ window.explorer = {
     differences: now.differences,
     unfolded: now.view.unfolded,
     failure: now.pass.failure,
+    listed: now.listed,
     question: now.question,
     answered: [...now.answered],
   }),

@@ -12,7 +12,7 @@ import { told } from "./told.js";
 const KINDS = { // what they are called, what is known, and a hint
   value: ["values", "its operands", "Put the numbers into the operation."],
   local: ["local derivatives", "all values",
-    "Change only this operand a little. How many times as much does the result change?"],
+    "If only this operand changes a little, how many times as much does the result change?"],
   contribution: ["contributions", "upstream and local", "Multiply upstream by the local derivative."],
   sum: ["sums", "what was there before, and the contribution", "Add the two."],
 };

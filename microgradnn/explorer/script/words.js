@@ -3,7 +3,7 @@
 import { isAlone, name } from "./boxes.js";
 import { byId, element, result, said, withAttributes } from "./dom.js";
 import { isNode, nodes, root } from "./graph.js";
-import { operandsTold, slopeEquation, valueEquations } from "./mathml.js";
+import { operandsTold, slopeEquation, valueHint } from "./mathml.js";
 import { number, standing } from "./numbers.js";
 import { now } from "./now.js";
 import { derivative } from "./questions.js";
@@ -48,7 +48,7 @@ function edgeWords({ steps: all, overwrite }, place) {
   const words = [equation("×", [[upstream, `upstream ${derivative(top, from)}`],
     [local, `local ${derivative(from, to)}`, isSlope]], [product, "product", isProduct], (a, b) => a * b)];
   if (isAlone(head)) {
-    const why = [...(isSlope ? [] : valueEquations(head)), slopeEquation(head, step.place)];
+    const why = [...(isSlope ? [] : [valueHint(head)]), slopeEquation(head, step.place)];
     words.unshift(...why.map((x) => element("p", { className: "why" }, ...x)));
   }
   if (overwrite) {
