@@ -81,7 +81,10 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/functions.py": ["tests/engine/test_functions.py"],
     "foreign.py": ["tests/test_foreign.py"],
     "explaining/paths.py": ["tests/explaining/test_paths.py"],
-    **{f"explorer/{x}.py": ["tests/explorer/test_page.py"] for x in ("page", "document", "frame", "hiding")},
+    **{
+        f"explorer/{x}.py": ["tests/explorer/test_page.py"]
+        for x in ("page", "document", "frame", "hiding")
+    },
     "explorer/assembly.py": ["tests/explorer/test_assembly.py"],
     "explorer/squeezing.py": ["tests/explorer/test_squeezing.py"],
     "explorer/textbook.py": ["tests/explorer/test_textbook.py"],

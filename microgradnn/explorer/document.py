@@ -13,7 +13,8 @@ from ..explaining.notation import printable
 from .assembly import assembled
 from .squeezing import STYLE, squeezed
 
-STYLES = ("page.css", "present.css")
+
+STYLES = ("page.css", "present.css", "quiz.css")
 
 
 def document(

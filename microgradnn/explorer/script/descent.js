@@ -8,6 +8,7 @@ import { number } from "./numbers.js";
 import { now } from "./now.js";
 import { atLeaves, noGradients } from "./passes.js";
 import { recompute, whenShown } from "./stepping.js";
+import { told } from "./told.js";
 
 let losses = []; // of the steps so far
 
@@ -54,7 +55,8 @@ function setCarried() {
 }
 
 function showTraining() {
-  byId("descend").disabled = !now.right || graph.fixed;
+  byId("descend").disabled = !now.right || graph.fixed || !told.all(); // it takes all gradients
+  byId("outcome").style.visibility = told.data(root) ? "" : "hidden";
   byId("kept").hidden = byId("zero").checked;
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const points = losses.map((loss, k) =>

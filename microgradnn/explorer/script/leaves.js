@@ -8,6 +8,7 @@ import { graph, leaves, recorded } from "./graph.js";
 import { number, parsed } from "./numbers.js";
 import { now } from "./now.js";
 import { recompute, show, whenShown, whenViewed } from "./stepping.js";
+import { told, veiled } from "./told.js";
 
 /** One row of the table, with a slider that moves in round steps around the recorded number. */
 function leafRow(k) {
@@ -71,11 +72,12 @@ function showLeaves({ step, gradientText }) {
     train.checked = now.trained.has(k);
     row.classList.toggle("now", (step.steps ?? [step]).some(({ tail }) => tail === k));
     const inside = now.run && !isSeen(k) && now.position === now.steps.length; // a block that is folded
-    writeIn(grad, inside ? number(now.gradients[k]) : gradientText(k));
+    writeIn(grad, inside ? veiled(told.gradient(k), number(now.gradients[k])) : gradientText(k));
     const by = now.differences[place];
     const far = now.run && now.position === now.steps.length
       && Math.abs(by - (now.mistake ? now.run.gradients : now.gradients)[k]) > 1e-8 + 1e-4 * Math.abs(by);
-    writeIn(check, Number.isNaN(by) ? "·" : `${far ? "≠ " : ""}${number(by)}`);
+    const nudgedText = `${far ? "≠ " : ""}${number(by)}`;
+    writeIn(check, Number.isNaN(by) ? "·" : veiled(told.gradient(k), nudgedText));
   }
 }
 

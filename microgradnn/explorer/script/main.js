@@ -12,6 +12,7 @@ import "./panel.js";
 import "./picture.js";
 import "./play.js";
 import "./present.js";
+import "./quiz.js";
 import "./screen.js";
 import "./search.js";
 import { go, setView } from "./stepping.js";
@@ -34,5 +35,8 @@ window.explorer = {
     differences: now.differences,
     unfolded: now.view.unfolded,
     failure: now.pass.failure,
+    listed: now.listed,
+    question: now.question,
+    answered: [...now.answered],
   }),
 };

@@ -6,6 +6,7 @@ import { functions } from "./functions.js";
 import { isNode, nodes, numbersInto } from "./graph.js";
 import { number, standing } from "./numbers.js";
 import { now } from "./now.js";
+import { told, veiled } from "./told.js";
 
 const NAMESPACE = "http://www.w3.org/1998/Math/MathML";
 
@@ -76,15 +77,28 @@ const names = (k) => (place, isFenced) => {
 
 /** The operation of a node: in symbols, what these stand for, and with its numbers. */
 export function valueEquations(k) {
-  const node = nodes[k], own = () => symbol(name(k)), templates = formOf(node)?.value ?? [];
+  const templates = formOf(nodes[k])?.value ?? [];
   if (!templates.length) return [];
-  const operands = numbersInto(node, now.pass.data), compute = functions[node.row];
-  const { texts, sign } = compute
-    ? standing(operands, now.pass.data[k], (...x) => compute(...x)[0])
-    : { texts: operands.map((x) => number(x)), sign: "≈" };
+  const { texts, sign, result } = operandsTold(k);
   const numbers = filled(templates.at(-1), (place, isFenced) => numeral(texts[place], isFenced));
-  return [equal([own(), ...templates.map((template) => filled(template, names(k)))]),
-    equal([own(), numbers, numeral(number(now.pass.data[k]))], sign)];
+  return [valueHint(k), equal([symbol(name(k)), numbers, numeral(result)], sign)];
+}
+
+/** How a node is computed, in symbols, and what these stand for. */
+export function valueHint(k) {
+  const templates = formOf(nodes[k])?.value ?? [];
+  const sides = templates.map((template) => filled(template, names(k)));
+  return sides.length ? equal([symbol(name(k)), ...sides]) : [];
+}
+
+/** The numbers of a node's operands and its own, as texts of an equation, as far as they may be told. */
+export function operandsTold(k) {
+  const node = nodes[k], operands = numbersInto(node, now.pass.data), compute = functions[node.row];
+  const areTold = node.operands.map((operand) => !isNode(operand) || told.data(operand));
+  const value = (...x) => compute(...x)[0], result = veiled(told.data(k), number(now.pass.data[k]));
+  if (compute && areTold.every(Boolean)) return { ...standing(operands, value(...operands), value), result };
+  const texts = operands.map((x, place) => veiled(areTold[place], number(x, node.digits || 4)));
+  return { texts, sign: compute || node.digits ? "=" : "≈", result };
 }
 
 /** ∂head/∂tail, on one line. */
@@ -95,7 +109,10 @@ function derivativeOf(head, tail) {
 /** The derivative of a node by an operand: ∂y/∂s = 1 − y² = 1 − 0.76² = 0.42. */
 export function slopeEquation(k, place) {
   const node = nodes[k], local = now.pass.locals[k][place];
-  const left = derivativeOf(name(k), name(node.operands[place])), value = numeral(number(local));
+  const left = derivativeOf(name(k), name(node.operands[place]));
+  const edge = now.pass.edges?.find((x) => x.head === k && x.place === place);
+  const isTold = told.slope(edge ?? {}), value = numeral(veiled(isTold, number(local)));
+  if (!isTold) return equal([left, value]);
   const { template, operands, compute } = slopeForm(k, place, local);
   if (!template || !hasPlaces(template)) return equal([left, value]);
   const symbols = filled(template, operands.write);
@@ -105,6 +122,18 @@ export function slopeEquation(k, place) {
   const numbers = filled(template, (at, isFenced) => numeral(texts[operands.order.indexOf(at)], isFenced));
   return equal([left, symbols, numbers, value], sign);
 }
+
+/** Whether the derivative has a formula, so that it can be asked. */
+export const hasSlope = (k, place) => Boolean(slopeForm(k, place, 1).template);
+
+/** That formula, in symbols. */
+export function slopeHint({ head, tail, place }) {
+  const { template, operands } = slopeForm(head, place, 1);
+  return equal([derivativeOf(name(head), name(tail)), filled(template, operands.write)]);
+}
+
+/** What that formula gives for other numbers; NaN where it says no more than an operand or a number. */
+export const slopeBy = (k, place, out, xs) => formOf(nodes[k])?.slope?.(out, ...xs)[place] ?? NaN;
 
 /** The derivative's formula, what stands in its places, and how it is computed from that. */
 function slopeForm(k, place, local) {

@@ -35,7 +35,9 @@ export const now = {
   arrows: [],
   places: [], // in which of its boxes values are
   listed: [], // the leaves in the table
-  answered: new Set(), // the steps whose product was predicted
+  quiz: false, // whether it asks
+  question: undefined, // the one that is open
+  answered: new Map(), // by the keys of questions how they were: 0 at once, 1 with help, 2 shown
   learning: new Set(), // the leaves that gradient descent changes at the start,
   trained: new Set(), // and those that it changes by now
 };

@@ -10,6 +10,7 @@ import { number } from "./numbers.js";
 import { now } from "./now.js";
 import { markAllRoutes, markRoute, pathsToRoot, unmark } from "./routes.js";
 import { whenShown, whenViewed } from "./stepping.js";
+import { told, veiled } from "./told.js";
 
 const MOST_SLOPES = 16; // derivatives and contributions that are listed
 const DOUBLE = 250; // milliseconds in which a second click makes it a double one
@@ -55,8 +56,8 @@ function showPanel() {
   byId("panel").hidden = !box;
   now.boxes.forEach(({ key, group }) => group.classList.toggle("chosen", key === chosen));
   if (!box) return;
-  const secret = byId("predict").checked ? `${now.position} ${now.answered.size}` : "";
-  const made = [now.pass, now.run, now.view, secret];
+  const telling = now.quiz ? `${now.position} ${now.question?.key}` : "";
+  const made = [now.pass, now.run, now.view, telling];
   if (made.every((x, k) => x === madeOf?.[k])) return;
   madeOf = made;
   byId("chosen").textContent = box.name;
@@ -96,17 +97,19 @@ function computed(k) {
 }
 
 function numbersOf(k) {
-  const gradient = now.right ? `, gradient ${secretly(k, number(now.run.gradients[k]))}` : "";
+  const gradient = now.right ? `, gradient ${gradientOf(k)}` : "";
   const what = nodes[k].operands ? "" : "A leaf. ";
   const data = now.pass.data[k];
-  return data === undefined ? [] : [line(`${what}data ${number(data)}${gradient}`)];
+  return data === undefined ? [] : [line(`${what}data ${veiled(told.data(k), number(data))}${gradient}`)];
 }
+
+const gradientOf = (k) => veiled(told.gradient(k), number(now.run.gradients[k]));
 
 function valueOf(k) {
   const equations = valueEquations(k);
   if (equations.length) return equations.map((x) => line(...x));
   const operation = nodes[k].words.map((x) => (isNode(x) ? "□" : x)).join("");
-  return [line(`${operation} = ${number(now.pass.data[k])}`)];
+  return [line(`${operation} = ${veiled(told.data(k), number(now.pass.data[k]))}`)];
 }
 
 function slopesOf(k) {
@@ -118,20 +121,12 @@ function slopesOf(k) {
     ...(more > 0 ? [line(`and ${more} more`)] : [])];
 }
 
-/** A number that is to be predicted is not given away. */
-const secretly = (k, text) => {
-  if (!byId("predict").checked) return text;
-  const open = now.steps.slice(now.position - !now.answered.has(now.position));
-  return open.some((step) => step.kind === "edge" && step.tail === k) ? "?" : text;
-};
-
 function contributions(k) {
   if (!now.run) return [];
   const came = now.run.steps.filter((step) => (step.tail ?? step.node) === k);
   const went = now.run.steps.filter((step) => step.head === k);
-  const sum = secretly(k, number(now.run.gradients[k]));
   return [heading(`What comes in: ∂${name(root)}/∂${name(k)}`), ...listed(came.map(incoming)),
-    ...(came.length > 1 ? [line("in all ", element("b", {}, sum))] : []),
+    ...(came.length > 1 ? [line("in all ", element("b", {}, gradientOf(k)))] : []),
     ...(went.length ? [heading("What goes out: upstream × local"), ...listed(went.map(outgoing))] : [])];
 }
 
@@ -140,15 +135,20 @@ function listed(lines) {
   return [...lines.slice(0, MOST_SLOPES), ...(more > 0 ? [line(`and ${more} more`)] : [])];
 }
 
-function product({ head, upstream, local, product: result, tail }) {
-  const fenced = (x) => (x < 0 ? `(${number(x)})` : number(x));
-  return ` ${secretly(head, number(upstream))} × ${fenced(local)} = ${secretly(tail, number(result))}`;
+const fenced = (x) => (x < 0 ? `(${number(x)})` : number(x));
+
+function product(step) {
+  const { upstream, local, product: result } = step;
+  return ` ${veiled(told.upstream(step), number(upstream))} × ${slopeText(step.edge)} = ${
+    veiled(told.product(step), number(result))}`;
 }
+
+const slopeText = (edge) => veiled(told.slope(edge), fenced(edge.local));
 
 function incoming(step) {
   if (step.kind === "seed") return line("1, for it changes just as much as itself");
   if (step.kind === "elsewhere") {
-    return line(`${number(step.product)} from uses that this page does not hold`);
+    return line(`${veiled(told.product(step), number(step.product))} from uses that this page does not hold`);
   }
   return line(`from ${name(step.head)}: `, product(step));
 }
@@ -168,9 +168,9 @@ function routes(k) {
 
 function route(edges) {
   const names = [edges[0].tail, ...edges.map(({ head }) => head)].map((k) => name(k));
-  const factors = edges.map(({ local }) => (local < 0 ? `(${number(local)})` : number(local)));
-  const along = byId("predict").checked ? "?" : number(edges.reduce((all, { local }) => all * local, 1));
-  return marking(`${names.join(" → ")}: ${factors.join(" × ")} = ${along}`, () => markRoute(edges));
+  const along = number(edges.reduce((all, { local }) => all * local, 1));
+  const text = `${edges.map(slopeText).join(" × ")} = ${veiled(told.gradient(edges[0].tail), along)}`;
+  return marking(`${names.join(" → ")}: ${text}`, () => markRoute(edges));
 }
 
 /** Words that mark something in the picture while they are pointed at, or have the focus. */

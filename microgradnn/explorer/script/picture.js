@@ -5,6 +5,7 @@ import { byId, shape, withAttributes } from "./dom.js";
 import { number, several } from "./numbers.js";
 import { now } from "./now.js";
 import { whenShown, whenViewed } from "./stepping.js";
+import { told, veiled } from "./told.js";
 
 // They move to the box and to the arrow that a step is about.
 const ring = shape("rect", { id: "ring" });
@@ -45,11 +46,11 @@ function edgesAlong() {
   for (const edge of now.pass.edges ?? []) if (!edge.elsewhere) along[arrowOf(edge)]?.push(edge);
 }
 
-function showPicture({ step, computed, received, hidden }) {
+function showPicture({ step, computed, received }) {
   const changed = now.places[step.tail ?? step.node];
   edgesAlong();
   for (const [place, box] of now.boxes.entries()) {
-    showBox(box, place === changed, { step, computed, received, hidden });
+    showBox(box, place === changed, { step, computed, received });
   }
   const stale = now.arrows.filter((arrow, k) => showArrow(arrow, along[k], step, computed, changed));
   const widths = stale.map(({ text }) => Math.max(30, text.getComputedTextLength() + 3));
@@ -63,11 +64,12 @@ function showPicture({ step, computed, received, hidden }) {
   else showBack(now.arrows[current]);
 }
 
-function showBox(box, isChanged, { step, computed, received, hidden }) {
-  const { label, last, outputs } = box, isHidden = hidden && isChanged;
+function showBox(box, isChanged, { step, computed, received }) {
+  const { label, last, outputs } = box;
   const known = outputs.filter((k) => received.has(k)).map((k) => received.get(k));
-  const dataText = (to) => (computed.has(last) ? several(outputs.map((k) => now.pass.data[k]), to) : "·");
-  const gradText = (to) => (isHidden ? "?" : known.length ? several(known, to) : "·");
+  const dataText = (to) => (computed.has(last)
+    ? veiled(told.data(last), several(outputs.map((k) => now.pass.data[k]), to)) : "·");
+  const gradText = (to) => (known.length ? veiled(outputs.every(told.soFar), several(known, to)) : "·");
   write(box, "data", dataText(number));
   write(box, "grad", gradText(number));
   write(box, "title", `${label}\ndata ${dataText(String)}\ngrad ${gradText(String)}`);
@@ -84,7 +86,8 @@ function sizeOf(edges) {
 /** Whether the text of the arrow is a new one, so that it has to be measured. */
 function showArrow(arrow, edges, step, computed, changed) {
   const isKnown = edges.length && computed.has(now.boxes[arrow.head].last);
-  const locals = (to) => `∂ ${isKnown ? edges.map(({ local }) => to(local)).join(", ") : "·"}`;
+  const written = (to) => veiled(edges.every(told.slope), edges.map(({ local }) => to(local)).join(", "));
+  const locals = (to) => `∂ ${isKnown ? written(to) : "·"}`;
   const text = isKnown && edges.length > 3 ? `∂ ${sizeOf(edges)}` : locals(number);
   write(arrow, "title", locals(String));
   mark(arrow, "group", "now", edges.includes(step.edge));

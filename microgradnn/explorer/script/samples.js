@@ -3,12 +3,13 @@
 import { inAddress } from "./address.js";
 import { byId, element, said } from "./dom.js";
 import { functions } from "./functions.js";
-import { isNode, ownGraph, page, unpacked, useGraph, views, withViews } from "./graph.js";
+import { isNode, ownGraph, page, root, unpacked, useGraph, views, withViews } from "./graph.js";
 import "./main.js";
 import { number, several } from "./numbers.js";
 import { begin, now } from "./now.js";
 import { heading, line, whenChosen } from "./panel.js";
-import { setView, whenViewed } from "./stepping.js";
+import { setView, whenShown, whenViewed } from "./stepping.js";
+import { told, veiled } from "./told.js";
 
 export const samples = page.samples;
 const packed = await unpacked(samples.packed);
@@ -82,13 +83,15 @@ function chooseSample(place) {
 
 const MOST_INPUTS = 4; // in the title of a sample
 
+let isLossTold = true;
+
 const figure = (x) => number(Number(x));
 const severalWritten = (x) => (Array.isArray(x) ? `(${x.map(figure).join(", ")})` : figure(x));
 
 /** What is graphsShown of a sample, its inputs as `write` has them. */
 function about({ inputs, target, loss }, write) {
   return [inputs.length ? write(inputs) : "", target === null ? "" : `target ${severalWritten(target)}`,
-    `loss ${figure(loss)}`].filter(Boolean).join(", ");
+    `loss ${veiled(isLossTold, figure(loss))}`].filter(Boolean).join(", ");
 }
 
 function titleOf(sample) {
@@ -108,6 +111,14 @@ function options() {
   })];
 }
 
+/** The losses are among the values that the quiz asks for. */
+function showLosses() {
+  if (isLossTold === told.data(root)) return;
+  isLossTold = !isLossTold;
+  byId("sample").replaceChildren(...options());
+  showCard();
+}
+
 function showCard() {
   const inputsOf = (inputs) => inputs.map(([called, x]) => `${called} = ${figure(x)}`).join(", ");
   byId("sample").value = sampled ?? "";
@@ -122,7 +133,7 @@ const MOST_VALUES = 16; // in the panel
 function inAllSamples(k) {
   if (sampled === null) return [];
   const kind = kindOf(sampled), at = samples.slots[kind]?.own.indexOf(k) ?? -1;
-  if (at < 0) return [];
+  if (at < 0 || !told.data(k)) return [];
   const alike = pickable.filter((sample) => sample.graph === kind);
   const values = alike.map(({ data }) => Number(data[at])), more = alike.length - MOST_VALUES;
   return [heading("In all samples"), line(several(values, number)),
@@ -149,5 +160,6 @@ inAddress("sample", () => (sampled === samples.shown ? "" : String(sampled)), (t
   chooseSample(option ? placeOf(option.value) : samples.shown);
 });
 whenViewed(showCard);
+whenShown(showLosses);
 whenChosen(inAllSamples);
 showCard();

@@ -6,6 +6,8 @@ import { graph, leaves, nodes, recorded } from "./graph.js";
 import { number } from "./numbers.js";
 import { now } from "./now.js";
 import { backward, byArrow, edgesBetween, forward, inGroups, nudged, recordedPass } from "./passes.js";
+import { questionsOf } from "./questions.js";
+import { lookAround, told, veiled } from "./told.js";
 
 const MOST_LEAVES = 100; // in the table, for each is nudged
 
@@ -28,38 +30,34 @@ export function recompute() {
   now.steps.push(...(now.run ? inGroups(now.run.steps, groupOf) : [failure]));
   const cannot = now.pass.failure || graph.fixed;
   now.differences = now.listed.map((k) => (cannot ? NaN : nudged(now.values, k)));
-  now.answered.clear();
-  go(now.wanted);
+  if (askedOf.some((x, k) => x !== [now.values, now.carried][k])) now.answered.clear();
+  askedOf = [now.values, now.carried];
+  stand(now.wanted);
 }
 
+let askedOf = []; // the numbers that the answers belong to
+
+/** Goes to a step. What was asked on the way, and is passed over, will have been shown. */
 export function go(place) {
+  const onTheWay = now.quiz ? now.steps.slice(Math.max(0, now.position - 1), Math.max(0, place - 1)) : [];
+  for (const { key } of onTheWay.flatMap(questionsOf)) now.answered.set(key, now.answered.get(key) ?? 2);
+  stand(place);
+}
+
+/** Is at a step, as if no other had been on the way. */
+export function stand(place) {
   now.position = Math.min(Math.max(0, place), now.steps.length);
   now.wanted = now.pass.failure ? place : now.position;
   show();
 }
 
-/** What is known after the steps taken: which nodes have a value, and the gradients so far. */
-function snapshot() {
-  const computed = new Set(leaves), received = new Map();
-  leaves.filter((k) => now.run?.carried[k]).forEach((k) => received.set(k, now.run.carried[k]));
-  for (const step of now.steps.slice(0, now.position)) {
-    const { kind, node, steps = [step] } = step;
-    if (kind === "forward") now.boxes[now.places[node]].members.forEach((k) => computed.add(k));
-    else if (kind !== "failure") steps.forEach(({ tail, after }) => received.set(tail ?? node, after));
-  }
-  return { computed, received };
-}
-
-/** What is known at this moment, for all that is shown of it. */
+/** What there is to show at this moment; what may be told of it says told.js. */
 function moment() {
   const step = now.steps[now.position - 1] ?? { kind: "start" };
-  const hidden = step.kind === "edge" && byId("predict").checked && !now.answered.has(now.position);
-  const { computed, received } = snapshot();
-  const gradientText = (k, write = number) => {
-    if (hidden && step.tail === k) return "?";
-    return received.has(k) ? write(received.get(k)) : "·";
-  };
-  return { step, hidden, computed, received, gradientText };
+  now.question = now.quiz ? questionsOf(step).find(({ key }) => !now.answered.has(key)) : undefined;
+  const { computed, received } = lookAround();
+  const gradientText = (k) => (received.has(k) ? veiled(told.soFar(k), number(received.get(k))) : "·");
+  return { step, computed, received, gradientText };
 }
 
 const shown = []; // what the page does at each step
@@ -87,7 +85,7 @@ export function setView(chosen) {
   recompute();
   const isPast = ({ kind, node, head, tail }) =>
     (kind === "forward" ? computed.has(node) : passed.has(head ?? node ?? tail));
-  go(now.steps.filter(isPast).length || now.wanted);
+  stand(now.steps.filter(isPast).length || now.wanted);
 }
 
 /** The values that were computed in the steps taken, and those whose boxes have passed gradients on. */
@@ -97,5 +95,5 @@ function past() {
     if (kind === "forward" || kind === "failure") continue;
     now.boxes[now.places[head ?? node ?? tail]].members.forEach((k) => passed.add(k));
   }
-  return { computed: snapshot().computed, passed };
+  return { computed: lookAround().computed, passed };
 }

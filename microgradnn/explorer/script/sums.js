@@ -5,11 +5,13 @@ import { byId, element } from "./dom.js";
 import { nodes } from "./graph.js";
 import { number } from "./numbers.js";
 import { pickable, placeShown, samples, shares } from "./samples.js";
-import { whenViewed } from "./stepping.js";
+import { whenShown, whenViewed } from "./stepping.js";
+import { told, veiled } from "./told.js";
 
 const MOST_ROWS = 60;
 const inOrder = [...samples.rows.keys()] // by the labels of the parameters, 2 before 10
   .sort((a, b) => samples.rows[a].name.localeCompare(samples.rows[b].name, "en", { numeric: true }));
+let areTold = true; // all gradients
 let barred = inOrder[0]; // the row whose gradient is shown sample by sample
 
 /** What a sample adds to the gradient of a row. */
@@ -33,7 +35,7 @@ function showSums() {
     const share = place === null ? [] : [shareOf(row, place), totalOf(row) - shareOf(row, place)];
     const button = element("button", { onclick: () => showBars(row) }, calledHere(row));
     return element("tr", {}, element("th", { scope: "row" }, button),
-      ...[...share, totalOf(row)].map((x) => element("td", {}, number(x))));
+      ...[...share, totalOf(row)].map((x) => element("td", {}, veiled(areTold, number(x)))));
   }));
   byId("unsummed").textContent = more > 0 ? `and ${more.toLocaleString("en")} more` : "";
   showBars(barred);
@@ -47,20 +49,20 @@ function showBars(chosenRow) {
   });
   const rest = Number(shares[barred].rest);
   const bars = pickable.map(({ index }, place) => ({
-    text: `sample ${index}`, share: shareOf(barred, place), isShown: place === placeShown(),
+    text: `sample ${index}`, share: areTold ? shareOf(barred, place) : 0, isShown: place === placeShown(),
   }));
-  if (rest || pickable.length < samples.count) bars.push({ text: "all else", share: rest });
+  if (rest || pickable.length < samples.count) bars.push({ text: "all else", share: areTold ? rest : 0 });
   const largest = Math.max(...bars.map(({ share }) => Math.abs(share)));
   byId("bars").replaceChildren(...bars.map((x) => lineOf(x, largest)),
     element("li", {}, element("span", {}, "in all"), element("span", {}),
-      element("b", {}, number(totalOf(barred)))));
+      element("b", {}, veiled(areTold, number(totalOf(barred))))));
 }
 
 function lineOf({ text, share, isShown }, largest) {
   const bar = element("i", { className: share < 0 ? "negative" : "" });
   bar.style.width = `${largest ? 50 * Math.abs(share) / largest : 0}%`;
   return element("li", { className: isShown ? "now" : "" }, element("span", {}, text),
-    element("span", { className: "track" }, bar), element("b", {}, number(share)));
+    element("span", { className: "track" }, bar), element("b", {}, veiled(areTold, number(share))));
 }
 
 if (inOrder.length) {
@@ -69,5 +71,10 @@ if (inOrder.length) {
     showBars(inOrder.find((row) => String(row) === text) ?? inOrder[0]);
   });
   whenViewed(showSums);
+  whenShown(() => {
+    if (areTold === told.all()) return;
+    areTold = !areTold;
+    showSums();
+  });
   showSums();
 }
