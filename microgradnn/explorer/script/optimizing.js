@@ -10,7 +10,7 @@
 export const optimizer = (defaults, first, move) => (settings, size, state = {}) => {
   const groups = groupsOf(settings, size, defaults);
   const names = Object.keys(first);
-  let kept = filled(names, (name) => state[name] ?? first[name], size);
+  let kept = keptArrays(names, (name) => state[name] ?? first[name], size);
   let steps = state.steps ?? 0;
   return {
     settings: groups.map(({ own }) => own), // may be changed between two steps
@@ -21,7 +21,7 @@ export const optimizer = (defaults, first, move) => (settings, size, state = {})
       }
       refuse(gradient, "gradient");
       const next = new Float64Array(size);
-      const after = filled(names, (name) => kept[name], size);
+      const after = keptArrays(names, (name) => kept[name], size);
       groups.forEach(({ own, start, end }, k) => {
         const ownRate = typeof rate === "number" ? rate : rate[k];
         move(own, steps, after, theta, gradient, ownRate, next, start, end);
@@ -48,7 +48,7 @@ function groupsOf(settings, size, defaults) {
 }
 
 /** Arrays of one number for each parameter, filled with one number or with an array's. */
-function filled(names, value, size) {
+function keptArrays(names, value, size) {
   return Object.fromEntries(names.map((name) => {
     const numbers = value(name);
     const array = new Float64Array(size);

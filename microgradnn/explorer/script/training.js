@@ -7,9 +7,10 @@ import { judge } from "./judging.js";
 import { lesson } from "./lesson.js";
 import { lossProgram, neuronProgram } from "./programs.js";
 import { shuffled } from "./random.js";
-import { optimizers, rates } from "./updates.js";
+import { optimizers, rateOf } from "./updates.js";
 
 const width = lossProgram.inputs;
+const sizeOfStep = lesson.trained?.length ?? lesson.theta.length;
 const MOST_AT_ONCE = 2e5; // rows times weights of a part of a batch, which take some milliseconds
 
 /** The rows that the loss program takes: inputs, then targets. */
@@ -40,11 +41,13 @@ export const training = {
   chosen: 0, // the sample that the page speaks of
   stopped: null, // the batch that gave no finite step: { places, loss, gradient, error }
   epochs,
+  rateNow: () => ratesOfGroups[0](training.steps), // the learning rate of the next step
 };
 
 let round; // the epoch in progress: the order of its samples, and sums over its batches
 let batch; // the batch in progress: its places, and sums over its rows
-let rule, rate; // of the optimizer, made of the settings
+let rule; // how weights move, made of the settings
+let ratesOfGroups; // and how far in each group
 
 // ---- Who shows it --------------------------------------------------------------------------------
 
@@ -154,7 +157,7 @@ function refusal(gradient) {
   const { trained } = lesson, { theta } = training;
   const part = (x) => (trained ? Float64Array.from(trained, (place) => x[place]) : x);
   try {
-    const after = rule.update(part(theta), part(gradient), rate(training.steps));
+    const after = rule.update(part(theta), part(gradient), ratesOfGroups.map((rate) => rate(training.steps)));
     const all = trained ? theta.slice() : after;
     trained?.forEach((place, k) => { all[place] = after[k]; });
     setWeights(all);
@@ -176,6 +179,8 @@ function endEpoch() {
     training.validationLosses.push(total / heldOut.size * scaleOf(heldOut.shares, heldOut.size, (k) => k));
     if (lesson.judged) training.validationAccuracies.push(judge(found, (i) => i, heldOut.targets));
   }
+  const decisive = (heldOut ? training.validationLosses : training.losses).at(-1);
+  for (const rate of ratesOfGroups) rate.see(decisive);
   round = undefined;
   training.done = 0;
 }
@@ -202,20 +207,20 @@ export function chooseOne(place) {
 /** Changes settings; they hold from the next batch on. */
 export function setUp(changes) {
   Object.assign(training.settings, changes);
-  const { optimizer, options, rate: given } = training.settings;
-  if (!rule || "optimizer" in changes || "options" in changes) {
-    rule = optimizers[optimizer](options, lesson.trained ? lesson.trained.length : lesson.theta.length);
-  }
-  rate = given.name ? rates[given.name](given.settings) : () => given;
-  Object.assign(training, { stopped: null });
+  const { optimizer: name, groups } = training.settings;
+  if (!rule) rule = optimizers[name](groups, sizeOfStep, lesson.kept ?? {});
+  else if ("optimizer" in changes) rule = optimizers[name](groups, sizeOfStep);
+  rule.settings.forEach((own, k) => Object.assign(own, groups[k]));
+  if (!ratesOfGroups || "rates" in changes) ratesOfGroups = training.settings.rates.map(rateOf);
+  training.stopped = null;
   touch();
 }
 
-/** Moves the inputs of all samples, by amounts for each of their numbers. */
-export function moveInputs(amounts) {
+/** Moves the inputs of all samples; `amount(k)` is by how much, asked for each input k in turn. */
+export function moveInputs(amount) {
   for (const [written, samples] of [[lesson.train, training.data], [lesson.heldOut, training.data.heldOut]]) {
     if (!samples) continue;
-    samples.X = written.X.map((x) => x + amounts());
+    samples.X = written.X.map((x, i) => x + amount(i % lesson.inputs));
     samples.rows = rowsOf(samples);
   }
   batch = undefined;
@@ -229,8 +234,8 @@ export function restart(theta = lesson.theta, history = {}) {
   for (const list of ["losses", "accuracies", "validationLosses", "validationAccuracies"]) {
     training[list] = history[list] ?? [];
   }
-  Object.assign(training, { steps: 0, done: 0 });
-  rule = round = batch = undefined;
+  Object.assign(training, { steps: lesson.kept?.steps ?? 0, done: 0 });
+  rule = ratesOfGroups = round = batch = undefined;
   setUp({});
 }
 
