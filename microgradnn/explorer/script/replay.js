@@ -5,13 +5,13 @@ import { lesson } from "./lesson.js";
 import { restart, whenTrained, training } from "./training.js";
 import { setTraining } from "./training_controls.js";
 
-const { history } = lesson;
+const recordedTraining = lesson.history;
 const EPOCHS_A_SECOND = 10;
 let replaying = 0;
 
 /** Shows the weights and the figures after some epochs, the first being 1. */
 export function showEpoch(count) {
-  const { losses, metrics, weights } = history, size = lesson.theta.length;
+  const { losses, metrics, weights } = recordedTraining, size = lesson.theta.length;
   setTraining(false);
   restart(weights.slice((count - 1) * size, count * size), {
     losses: losses.slice(0, count),
@@ -27,14 +27,14 @@ function replayOn(isOn) {
   clearInterval(replaying);
   replaying = isOn ? setInterval(() => {
     const count = byId("past-epoch").valueAsNumber;
-    if (count < history.losses.length) showEpoch(count + 1);
+    if (count < recordedTraining.losses.length) showEpoch(count + 1);
     else replayOn(false);
   }, 1000 / EPOCHS_A_SECOND) : 0;
   byId("past-play").textContent = isOn ? "Pause" : "Replay";
 }
 
-if (history) {
-  const { length } = history.losses;
+if (recordedTraining) {
+  const { length } = recordedTraining.losses;
   byId("replay").hidden = false;
   byId("past-epoch").max = length;
   byId("past-epoch").oninput = ({ target }) => {

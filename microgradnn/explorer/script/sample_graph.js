@@ -9,23 +9,22 @@ import { number } from "./numbers.js";
 import { setView } from "./stepping.js";
 import { chooseOne, training } from "./training.js";
 
-const { graphs } = lesson;
 const kinds = [ownGraph, ...await Promise.all((page.kinds ?? []).map(withViews))];
 let kindShown; // which of the kinds is in the picture
 
-const kindOfSample = (place) => graphs.kindOf[graphs.targets[place]] ?? -1;
+const kindOfSample = (place) => lesson.graphs.kindOf[lesson.graphs.targets[place]] ?? -1;
 
 /** Why there is no graph of a sample, if there is none. */
 export function whyNoGraph(place) {
-  if (graphs.whyNot) return graphs.whyNot;
+  if (lesson.graphs.whyNot) return lesson.graphs.whyNot;
   return kindOfSample(place) < 0 ? "Its loss is computed in another way than those with a picture." : "";
 }
 
 /** The nodes of a sample's loss, with the numbers and local derivatives of this moment's weights. */
 export function nodesOf(place) {
-  const kind = kindOfSample(place), { inputs, params, slots } = graphs.kinds[kind];
+  const kind = kindOfSample(place), { inputs, params, slots } = lesson.graphs.kinds[kind];
   const nodes = kinds[kind].nodes.map((node) => ({ ...node, operands: node.operands?.slice() }));
-  const { X, inputs: count } = training.data, numbers = graphs.numbers[graphs.targets[place]];
+  const { X, inputs: count } = training.data, numbers = lesson.graphs.numbers[lesson.graphs.targets[place]];
   inputs.forEach((k, i) => { if (k >= 0) nodes[k].data = X[place * count + i]; });
   for (const [k, at] of params) nodes[k].data = training.theta[at];
   for (const [i, [k, at]] of slots.entries()) {
@@ -62,7 +61,7 @@ export function openSample(place) {
   documentRoot.classList.remove("network");
   byId("return").hidden = false;
   const kind = kindOfSample(place), before = `${now.view.unfolded}`;
-  useGraph({ ...kinds[kind], nodes: nodesOf(place), fixed: page.fixed || graphs.fixed });
+  useGraph({ ...kinds[kind], nodes: nodesOf(place), fixed: page.fixed || lesson.graphs.fixed });
   begin();
   if (kind !== kindShown) [now.steps, now.wanted] = [[], 0];
   setView((kind === kindShown && views.find(({ unfolded }) => `${unfolded}` === before)) || views[0]);

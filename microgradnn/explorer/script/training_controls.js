@@ -12,7 +12,7 @@ const LEAST = 4; // of steps, however long drawing takes
 let isTraining = false;
 let due = 0; // steps that the chosen speed allows by now
 let shownAt = 0; // the moment of the frame before
-let drawing = 0; // milliseconds that it takes
+let drawTime = 0; // milliseconds that it takes
 
 /** Says something that is read out, too. */
 export function announce(text) {
@@ -41,7 +41,7 @@ function playFrame(moment) {
   const pace = Number(byId("pace").value) * Math.ceil(size / batchSize); // steps a second
   due = pace === Infinity ? pace : Math.min(due + pace * (moment - shownAt) / 1000, Math.max(1, pace / 5));
   shownAt = moment;
-  const start = performance.now(), most = Math.max(LEAST, FRAME - drawing);
+  const start = performance.now(), most = Math.max(LEAST, FRAME - drawTime);
   let isNew = false;
   while (due >= 1 && !training.stopped && performance.now() - start < most) {
     if (!work()) continue;
@@ -51,7 +51,7 @@ function playFrame(moment) {
   if (isNew) {
     const before = performance.now();
     showTrained();
-    drawing += (performance.now() - before - drawing) / 4;
+    drawTime += (performance.now() - before - drawTime) / 4;
   }
   if (training.stopped) setTraining(false);
 }

@@ -80,16 +80,15 @@ if (!isPlain) {
 
 // ---- Batches and noise ---------------------------------------------------------------------------
 
-const { size, inputs } = training.data;
-byId("batch").max = size;
+byId("batch").max = training.data.size;
 byId("batch").value = given.batchSize;
-whenSet("batch", `a whole number from 1 to ${size}`, isWhole(1, size), (x) => setUp({ batchSize: x }));
+whenSet("batch", `a whole number from 1 to ${training.data.size}`, isWhole(1, training.data.size), (x) => setUp({ batchSize: x }));
 
 /** How far each input is spread over the samples: the standard deviation. */
-const spreads = Array.from({ length: inputs }, (_, k) => {
-  const numbers = lesson.train.X.filter((_x, i) => i % inputs === k);
-  const mean = numbers.reduce((a, b) => a + b) / size;
-  return Math.sqrt(numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / size);
+const spreads = Array.from({ length: lesson.inputs }, (_, k) => {
+  const numbers = lesson.train.X.filter((_x, i) => i % lesson.inputs === k);
+  const mean = numbers.reduce((a, b) => a + b) / numbers.length;
+  return Math.sqrt(numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / numbers.length);
 });
 
 function addNoise() {
@@ -104,7 +103,8 @@ whenSet("noise-seed", "a whole number from 0 on", isWhole(0, Infinity), addNoise
 
 // ---- Initial weights -----------------------------------------------------------------------------
 
-const canDraw = lesson.layers?.reduce((sum, { nin, nout, bias }) => sum + nout * (nin + Boolean(bias)), 0)
+const layersToDraw = (lesson.layers ?? []).map((layer) => ({ ...layer, bias: layer.bias !== null }));
+const canDraw = layersToDraw.reduce((sum, { nin, nout, bias }) => sum + nout * (nin + bias), 0)
   === lesson.theta.length;
 const INITS = [AS_GIVEN, ...(canDraw ? ["he_normal", "xavier_uniform", "zeros"] : [])];
 
@@ -112,7 +112,7 @@ const INITS = [AS_GIVEN, ...(canDraw ? ["he_normal", "xavier_uniform", "zeros"] 
 export function weightsToBegin() {
   const init = byId("init").value;
   if (init === AS_GIVEN) return lesson.theta;
-  return initialWeights(lesson.layers, init, byId("init-seed").valueAsNumber);
+  return initialWeights(layersToDraw, init, byId("init-seed").valueAsNumber);
 }
 
 byId("init").replaceChildren(...INITS.map((name) => element("option", {}, name)));
