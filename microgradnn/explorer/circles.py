@@ -37,7 +37,9 @@ def _computes_as(thing: Any, kind: Any) -> bool:
     )
 
 
-def described(layers: Sequence[Sequence[Any]], place: Mapping[Value, int]) -> list[Described] | None:
+def described(
+    layers: Sequence[Sequence[Any]], place: Mapping[Value, int]
+) -> list[Described] | None:
     """The layers as the page has them; `place` is that of a parameter in theta.
 
     `weights` is where the first neuron's stand and how far it is to the next neuron's; likewise

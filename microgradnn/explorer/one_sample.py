@@ -125,6 +125,8 @@ def _form(order: Sequence[Value], shared: set[Value]) -> tuple[Any, list[Slot], 
 def _which(y: Any, different: Any) -> list[int]:
     """Which of the different targets each sample has; −1 if none of them."""
     flat = np.ascontiguousarray(y.reshape(len(y), -1))
-    known = {row.tobytes(): k for k, row in enumerate(np.ascontiguousarray(
-        different.reshape(len(different), -1)))}
+    known = {
+        row.tobytes(): k
+        for k, row in enumerate(np.ascontiguousarray(different.reshape(len(different), -1)))
+    }
     return [known.get(row.tobytes(), -1) for row in flat]

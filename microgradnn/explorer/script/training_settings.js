@@ -37,9 +37,13 @@ function chooseRule(name) {
   const own = { weight_decay: DECAY[name] ?? 0, ...momentum };
   const groups = given.groups.map((group) => (name === nameOfGiven ? { ...group } : { size: group.size, ...own }));
   setUp({ optimizer: name === "momentum" ? "SGD" : name, groups });
+  showRule(name, groups);
+}
+
+function showRule(name, [group]) {
   byId("momentum-field").hidden = name !== "momentum";
-  byId("momentum").value = groups[0].momentum ?? 0;
-  byId("decay").value = groups[0].weight_decay;
+  byId("momentum").value = group.momentum ?? 0;
+  byId("decay").value = group.weight_decay;
 }
 
 /** Gives all groups a setting. */
@@ -49,6 +53,7 @@ function setInGroups(name, x) {
 
 byId("rule").replaceChildren(...Object.entries(RULES).map(([value, text]) => element("option", { value }, text)));
 byId("rule").value = nameOfGiven;
+showRule(nameOfGiven, given.groups);
 byId("rule").onchange = ({ target: { value } }) => chooseRule(value);
 whenSet("momentum", "a number from 0 on and below 1", (x) => x >= 0 && x < 1, (x) => setInGroups("momentum", x));
 whenSet("decay", "a number from 0 on", fromZero, (x) => setInGroups("weight_decay", x));
@@ -119,5 +124,3 @@ byId("init").replaceChildren(...INITS.map((name) => element("option", {}, name))
 byId("init").onchange = ({ target: { value } }) => { byId("init-seed-field").hidden = value === AS_GIVEN; };
 byId("init-seed-field").hidden = true;
 whenSet("init-seed", "a whole number from 0 on", isWhole(0, Infinity), () => {});
-
-chooseRule(nameOfGiven);
