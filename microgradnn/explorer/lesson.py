@@ -3,7 +3,7 @@
 inputs, outputs   numbers of a sample, and of a prediction
 train, heldOut    samples: `size`; `X` and `targets`, row by row; `shares` in a mean, null if 1
 isSum             whether the loss of a batch is a sum
-judged, classes   how predictions are right or wrong, null if they are neither; the number of classes
+judged, classes   how predictions are right or wrong, null if they are neither; how many classes
 loss, model       what they are called
 theta, trained    the weights, and which of them the optimizer changes, null for all in order
 layers            see circles.py; null if the model is made of anything else
@@ -125,7 +125,7 @@ def _at(setting: Any, start: int) -> Any:
 
 
 def _rate(rate: Any) -> Any:
-    """A learning rate as a number; or as a record of its kind, its settings and what it has seen."""
+    """A learning rate as a number, or as its kind with its settings and what it has seen."""
     if isinstance(rate, constant):
         return rate.lr
     if isinstance(rate, Schedule):

@@ -12,6 +12,7 @@ const LEAST = 4; // of steps, however long drawing takes
 let isTraining = false;
 let due = 0; // steps that the chosen speed allows by now
 let shownAt = 0; // the moment of the frame before
+let explained = null; // what was said of last, of all that stopped the training
 let drawTime = 0; // milliseconds that it takes
 
 /** Says something that is read out, too. */
@@ -70,10 +71,16 @@ export function setTraining(isOn) {
   } else reportProgress();
 }
 
-/** Says where the training is, or why it has stopped. */
+/** Says where the training is; why it has stopped is said by `showProgress`. */
 function reportProgress() {
-  announce(training.stopped ? sentenceOf(training.stopped) : `${progress()}.`);
+  if (!training.stopped) announce(`${progress()}.`);
   touch();
+}
+
+function showProgress() {
+  byId("progress").value = progress();
+  if (training.stopped && training.stopped !== explained) announce(sentenceOf(training.stopped));
+  explained = training.stopped;
 }
 
 byId("train").onclick = () => setTraining(!isTraining);
@@ -92,4 +99,4 @@ byId("restart").onclick = () => {
   restart(weightsToBegin());
   announce("At the beginning again.");
 };
-whenTrained(() => { byId("progress").value = progress(); });
+whenTrained(showProgress);
