@@ -36,7 +36,7 @@ def living(model: Any, X: Any, y: Any, title: str, **how: Any) -> Explorer:
     layers = layers_of(trained.model)
     written = as_json(lesson(trained, graphs, layers))
     section = Template(asset("living.html")).substitute(lesson=written)
-    made = {"programs.js": _programs(trained, layers), "updates.js": updates()}
+    made = {"programs.js": _programs(trained, layers), "updates.js": updates(trained.optimizer)}
     return Explorer(document_of(title, own, False, None, others, Further(section, made)))
 
 

@@ -29,7 +29,8 @@ const isWhole = (low, high) => (x) => Number.isInteger(x) && low <= x && x <= hi
 
 const hasMomentum = ({ momentum }) => momentum > 0;
 const nameOfGiven = given.optimizer === "SGD" && given.groups.some(hasMomentum) ? "momentum" : given.optimizer;
-const RULES = { SGD: "SGD", momentum: "SGD with momentum", Adam: "Adam", RMSprop: "RMSprop", AdamW: "AdamW" };
+const OF_OPTIM = { SGD: "SGD", momentum: "SGD with momentum", Adam: "Adam", RMSprop: "RMSprop", AdamW: "AdamW" };
+const RULES = { [nameOfGiven]: nameOfGiven, ...OF_OPTIM }; // the user may have a rule of their own
 const DECAY = { AdamW: 0.01 }; // where weight decay is not 0 by default
 
 function chooseRule(name) {
