@@ -73,7 +73,7 @@ def lesson(
             "seed": trained.seed,
         },
         "kept": _kept(optimizer) if optimizer.steps else None,
-        "history": trained.history and _history(trained),
+        "history": trained.history and _history(trained.history),
         "graphs": _graphs(graphs, trained.place),
     }
 
@@ -140,8 +140,7 @@ def _kept(optimizer: Optimizer) -> dict[str, Any]:
 # ---- What was trained before ---------------------------------------------------------------------
 
 
-def _history(trained: Trainable) -> dict[str, Any]:
-    history = trained.history
+def _history(history: Any) -> dict[str, Any]:
     return {
         "losses": history.losses,
         "metrics": history.metrics,

@@ -34,7 +34,7 @@ class Trainable(NamedTuple):
     held_out: Samples | None
     batch_size: int
     seed: int
-    history: History | None
+    history: Any  # a History with weights, or None
 
     @property
     def place(self) -> dict[Value, int]:
@@ -84,7 +84,7 @@ def trainable(
     return Trainable(model, loss, optimizer, batch_loss, course.data, held_out, size, seed, past)
 
 
-def _replayed(history: Any, count: int) -> History | None:
+def _replayed(history: Any, count: int) -> Any:
     """A history that can be replayed, with so many weights in each epoch."""
     if history is None:
         return None
