@@ -117,6 +117,7 @@ TESTED_BY = {
     "bookmark": "test_resuming",
     "biases": "test_schedule",
     **dict.fromkeys(["document", "frame"], "test_page"),
+    **dict.fromkeys(["circles", "lesson", "one_sample", "trainable"], "test_living"),
     "course": "test_steppers",
     "evaluation": "test_evaluate",
     "hidden": "test_traced",

@@ -6,14 +6,14 @@ import { weightsToBegin } from "./training_settings.js";
 import { restart, showTrained, touch, trainStep, training, whenTrained, work } from "./training.js";
 import { sentenceOf } from "./trouble.js";
 
-const FRAME = 13; // milliseconds of script in a frame, of which drawing takes its part
-const LEAST = 4; // of steps, however long drawing takes
+const FRAME = 10; // milliseconds of steps in a frame, less what is shown at once takes
+const LEAST = 4; // however long that takes
 
 let isTraining = false;
 let due = 0; // steps that the chosen speed allows by now
 let shownAt = 0; // the moment of the frame before
 let explained = null; // what was said of last, of all that stopped the training
-let drawTime = 0; // milliseconds that it takes
+let drawTime = 0; // milliseconds that showing takes
 
 /** Says something that is read out, too. */
 export function announce(text) {
