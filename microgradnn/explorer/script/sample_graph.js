@@ -73,7 +73,8 @@ export function openSample(place) {
 function titleOfSample(place) {
   const { losses: { length }, data: { size } } = training;
   const when = length ? `after epoch ${length.toLocaleString("en")}` : "before the first epoch";
-  return `Sample ${place} of ${size.toLocaleString("en")}, ${when}: the loss is ${number(now.pass.data.at(-1))}.`;
+  const loss = number(now.pass.data.at(-1));
+  return `Sample ${place} of ${size.toLocaleString("en")}, ${when}: the loss is ${loss}.`;
 }
 
 /** Goes back to the network. */

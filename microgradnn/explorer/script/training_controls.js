@@ -20,12 +20,13 @@ export function announce(text) {
   byId("said").textContent = text;
 }
 
+const counted = (count) => count.toLocaleString("en");
 const percent = (share) => `${number(100 * share, 3)} %`;
 
 function progress() {
   const { losses, accuracies, validationLosses, validationAccuracies, done, data } = training;
-  const figures = [`epoch ${losses.length.toLocaleString("en")}`];
-  if (done) figures.push(`${done.toLocaleString("en")} of ${data.size.toLocaleString("en")} samples of the next`);
+  const figures = [`epoch ${counted(losses.length)}`];
+  if (done) figures.push(`${counted(done)} of ${counted(data.size)} samples of the next`);
   if (losses.length) figures.push(`loss ${number(losses.at(-1))}`);
   if (accuracies.length) figures.push(`accuracy ${percent(accuracies.at(-1))}`);
   if (validationLosses.length) figures.push(`held out: loss ${number(validationLosses.at(-1))}`);
