@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..data import as_floats
+from ..data.tables import as_floats
 from ..engine.interop import assign
 from ..engine.value import Value
 from .adjoint import adjoint

@@ -45,7 +45,7 @@ ORDER = {
     "nn": "init files parts search generators outline module leaves embedding layers norm "
     "sequential",
     "optim": "schedules records groups stepping rules",
-    "data": "",
+    "data": "tables preparation ready_made",
     "transforms": "trees calls gradient matrices directions",
     "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram "
     "frames geometry ordering heights layered layout svg contents dot image picture network drawn "
@@ -116,6 +116,7 @@ TESTED_BY = {
     "best": "test_loop",
     "bookmark": "test_resuming",
     "biases": "test_schedule",
+    **dict.fromkeys(["preparation", "tables"], "test_data"),
     **dict.fromkeys(["document", "frame"], "test_page"),
     **dict.fromkeys(["circles", "lesson", "one_sample", "trainable"], "test_living"),
     "course": "test_steppers",
