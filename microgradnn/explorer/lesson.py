@@ -27,6 +27,7 @@ from ..engine.value import Value
 from ..optim import Optimizer
 from ..optim.schedules import Schedule, constant
 from ..training.bookmark import kept_by
+from ..training.history import History
 from ..training.samples import Samples
 from ..training.targets import function_of
 from .circles import described
@@ -140,7 +141,7 @@ def _kept(optimizer: Optimizer) -> dict[str, Any]:
 # ---- What was trained before ---------------------------------------------------------------------
 
 
-def _history(history: Any) -> dict[str, Any]:
+def _history(history: History) -> dict[str, Any]:
     return {
         "losses": history.losses,
         "metrics": history.metrics,

@@ -34,7 +34,7 @@ class Trainable(NamedTuple):
     held_out: Samples | None
     batch_size: int
     seed: int
-    history: Any  # a History with weights, or None
+    history: History | None  # with the weights of each epoch
 
     @property
     def place(self) -> dict[Value, int]:
@@ -84,20 +84,19 @@ def trainable(
     return Trainable(model, loss, optimizer, batch_loss, course.data, held_out, size, seed, past)
 
 
-def _replayed(history: Any, count: int) -> Any:
+def _replayed(history: Any, count: int) -> History | None:
     """A history that can be replayed, with so many weights in each epoch."""
     if history is None:
         return None
-    must_be(History, history, "history", "a History, as fit gives it")
-    weights = getattr(history, "weights", None)
-    if not weights:
+    checked: History = must_be(History, history, "history", "a History, as fit gives it")
+    if not checked.weights:
         raise ValueError(
             "history has kept no weights to be replayed; train with fit(…, keep_weights=True)"
         )
-    sizes = {len(numbers) for numbers in weights}
+    sizes = {len(numbers) for numbers in checked.weights}
     if sizes != {count}:
         raise ValueError(
             f"history has {sorted(sizes)[0]} weights in each epoch, but the model has {count}; "
             "give the history of this model"
         )
-    return history
+    return checked

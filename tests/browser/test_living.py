@@ -383,7 +383,6 @@ def test_weights_come_back_to_the_last_bit(show: Shown) -> None:
 
 def test_a_history_is_replayed(show: Shown) -> None:
     model = network()
-    kept: list[Any] = []
     history = mg.fit(
         model,
         MOONS,
@@ -393,9 +392,9 @@ def test_a_history_is_replayed(show: Shown) -> None:
         epochs=6,
         batch_size=16,
         progress=False,
-        callbacks=[lambda epoch, _: kept.append(np.array(weights_of(model)))],
+        keep_weights=True,
     )
-    vars(history)["weights"] = kept
+    kept = history.weights
     page = opened(show, living(model, history=history))
     assert state(page)["theta"] == kept[-1].tolist()
     assert state(page)["losses"] == history.losses

@@ -278,6 +278,6 @@ def test_a_history_without_weights_is_refused() -> None:
     history = mg.fit(model, X, SIDES, loss=losses.hinge_loss, epochs=2, progress=False)
     with pytest.raises(ValueError, match=r"train with fit\(…, keep_weights=True\)"):
         living(model, history=history)
-    vars(history)["weights"] = [np.zeros(5)]
+    history.weights = [np.zeros(5)]
     with pytest.raises(ValueError, match="5 weights in each epoch, but the model has 13"):
         living(model, history=history)
