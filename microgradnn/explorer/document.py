@@ -13,7 +13,6 @@ from ..explaining.notation import printable
 from .assembly import assembled
 from .squeezing import STYLE, squeezed
 
-
 STYLES = ("page.css", "present.css", "quiz.css")
 
 
@@ -22,7 +21,7 @@ def document(
     modules: Sequence[str],
     made: Mapping[str, str],
     parts: Mapping[str, str],
-    styles: Sequence[str] = STYLES,
+    styles: Sequence[str] = (),
 ) -> str:
     """The page's HTML. The only script that may run is the one whose hash stands in its head.
 
@@ -35,7 +34,7 @@ def document(
     written = Template(asset("page.html")).substitute(
         parts,
         title=escape(printable(title)),
-        style="\n".join(squeezed(asset(name), STYLE) for name in styles),
+        style="\n".join(squeezed(asset(name), STYLE) for name in [*STYLES, *styles]),
         script=script,
         hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )

@@ -1,128 +1,58 @@
-"""Writing the step-through page: `explore`, and what the page is given of a graph."""
+"""The step-through page of a graph: what its document and its script are given."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import NamedTuple
 
-from ..collector import large_graph
-from ..drawing.drawn import in_notebook
-from ..drawing.fold import MOST_ARROWS, MOST_BOXES
-from ..engine.derivatives import has_changed_operands
 from ..engine.value import Value
-from ..explaining import steps
 from ..explaining.names import names_of
-from ..waiting import reached, waiting
 from .arithmetic import Form, functions
 from .document import asset, document
-from .excerpt import Excerpt, excerpt
+from .excerpt import Excerpt
 from .facts import Shown, facts
-from .following import can_be_computed
-from .frame import Explorer
-from .heights import heights_of, ratio_of
-from .hiding import as_parts, style_without
-from .picker import Picker, picker
-from .sample import batch_of
+from .heights import ratio_of
+from .hiding import style_without
+from .picker import Picker
 from .textbook import formulas
 from .views import views
 
 MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page's own
 
 
-def explore(
-    root: Value,
-    title: str = "Back propagation, step by step",
-    mistakes: bool = False,
-    hide: Iterable[str] = (),
-) -> Explorer:
-    """A page that steps through both passes over the graph of `root`, one contribution at a time.
+class Further(NamedTuple):
+    """What a living page has besides a graph: its section, and modules that are no files."""
 
-    Its sliders change the leaves and recompute everything. With `mistakes` a learner can look at
-    the runs of three wrong programs beside the right one.
-
-    Neurons, layers and the model can be folded and unfolded. Above 60 boxes or 120 arrows the page
-    starts folded, as `draw` does. Of a graph that is too large for a page it follows one sample,
-    with recorded numbers.
-
-    The parts in `hide` are left out, as a handout may want it: "leaves", "nudged" (the gradients by
-    nudging), "descent", "blocks" (which then neither fold nor unfold), "panel" (of a box that is
-    chosen), "samples", "quiz", "play", "search", "presentation", "link". Others are refused.
-
-    The page's address holds all that its reader has chosen; `#present` behind it presents.
-
-    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
-    >>> page = explore(a * b + a, title="Two paths to a")
-    >>> "<h1>Two paths to a</h1>" in page.html
-    True
-    >>> explore(a * b, hide=("nudge",))
-    Traceback (most recent call last):
-    ValueError: hide has 'nudge', but the parts of a page are leaves, nudged, descent, blocks, \
-panel, samples, quiz, play, search, presentation, link
-    """
-    hidden = as_parts(hide)
-    with large_graph(), waiting("exploring"):
-        order = steps(root).order
-        reached(0.05, "looking for samples")
-        batch = batch_of(order)
-        found = picker(order, batch) if batch else None
-        part = found.kinds[0].part if found and not can_be_computed(order) else excerpt(order)
-        reached(0.6, "checking that nothing has changed")
-        _refuse_changed_data(part.origins or order)
-        reached(0.8, "painting")
-        own = _shown(part)
-        graphs = [
-            None if kind.part is part else _shown(kind.part, MOST_VIEWS, MOST_PAINTED)
-            for kind in (found.kinds if found else [])
-        ]
-    if mistakes and own.views[0].plan.is_folded:
-        raise ValueError(
-            f"mistakes are shown in graphs of at most {MOST_BOXES} values and {MOST_ARROWS} "
-            f"operands, this has {len(order):,} values; explore a Value further down"
-        )
-    html = _document(title, own, mistakes, found, graphs, hidden)
-    picture = partial(_small_picture, root, own.views[0].picture)
-    return Explorer(html, picture=picture, heights=heights_of(own, bool(found)))
+    section: str
+    made: Mapping[str, str]
 
 
-def _small_picture(root: Value, first: str) -> str:
-    """The graph with its numbers, as a notebook shows it; of a large one the page's first view."""
-    return in_notebook(root) or first
-
-
-def _shown(part: Excerpt, most: int | None = None, room: int | None = None) -> Shown:
+def shown(part: Excerpt, most: int | None = None, room: int | None = None) -> Shown:
     """An excerpt with the names and pictures that the page has of it."""
     names = names_of(part.values)
     return Shown(part, names, views(part.values, list(names.values()), part.blocks, most, room))
 
 
-def _refuse_changed_data(order: Sequence[Value]) -> None:
-    """The page says where numbers come from, so they must come from there."""
-    for node in order:
-        if node.op is not None and has_changed_operands(node):
-            raise ValueError(
-                f"the data of an operand of {node.label or node.op.name!r} has changed since "
-                "it was computed; run the forward pass again, and explore its result"
-            )
-
-
-def _document(
+def document_of(
     title: str,
     own: Shown,
     mistakes: bool,
     found: Picker | None,
     graphs: Sequence[Shown | None],
     hidden: Sequence[str] = (),
+    more: Further | None = None,
 ) -> str:
     """The page's HTML: what the template and the script are given of the graph."""
     part = own.part
     every = [own, *filter(None, graphs)]
-    values = [value for shown in every for value in shown.part.values]
+    values = [value for one in every for value in one.part.values]
     forms = _forms(values)
     made = {
         "functions.js": functions(forms, bool(part.left_out) and not found),
         "formulas.js": formulas(forms, values),
-        "optional.js": _optional(any(shown.part.blocks.names for shown in every)),
+        "optional.js": _optional(any(one.part.blocks.names for one in every)),
+        **(more.made if more else {}),
     }
     fixed = _why_fixed(part)
     parts = {
@@ -136,10 +66,13 @@ def _document(
         "data": facts(own, forms, bool(fixed), found, graphs),
         "hidden": " ".join(hidden),
         "style_without": style_without(hidden),
+        "living": more.section if more else "",
     }
     modules = ["main.js", *["sums.js"] * bool(found), *["mistakes.js"] * mistakes]
+    modules += ["network_page.js"] * bool(more)
     made["start.js"] = _start(modules)
-    return document(title, ["start.js"], made, parts)
+    styles = ["living.css", "training.css"] * bool(more)
+    return document(title, ["start.js"], made, parts, styles)
 
 
 def _forms(values: Sequence[Value]) -> dict[Form, int]:

@@ -14,7 +14,7 @@ from microgradnn.demo import neuron
 from microgradnn.explorer import Explorer
 from microgradnn.explorer.excerpt import excerpt
 from microgradnn.explorer.heights import Heights, heights_of, ratio_of
-from microgradnn.explorer.page import _shown
+from microgradnn.explorer.page import shown
 
 
 def product() -> Value:
@@ -70,9 +70,9 @@ def test_a_page_of_ones_own_has_no_picture() -> None:
 
 
 def test_a_frame_is_higher_the_more_there_is() -> None:
-    few, more = (_shown(excerpt(mg.steps(root).order)) for root in (product(), neuron()[0]))
+    few, more = (shown(excerpt(mg.steps(root).order)) for root in (product(), neuron()[0]))
     model = nn.MLP(2, [3, 1], rng=0)
-    blocks = _shown(excerpt(mg.steps(model([1.0, 2.0])).order))
+    blocks = shown(excerpt(mg.steps(model([1.0, 2.0])).order))
     heights = [heights_of(x, has_samples=False) for x in (few, more, blocks)]
     assert heights[0].narrow < heights[1].narrow < heights[2].narrow
     assert heights_of(few, has_samples=True).narrow > heights[0].narrow
@@ -82,7 +82,7 @@ def test_a_frame_is_higher_the_more_there_is() -> None:
 
 def test_the_highest_view_decides_on_the_room_of_the_picture() -> None:
     model = nn.MLP(8, [16, 16, 1], rng=0)
-    own = _shown(excerpt(mg.steps(model([0.1] * 8)).order))
+    own = shown(excerpt(mg.steps(model([0.1] * 8)).order))
     first = re.search(r'width="(\d+)" height="(\d+)"', own.views[0].picture)
     assert first
     assert ratio_of(own) > int(first[2]) / int(first[1])

@@ -1,0 +1,151 @@
+"""`explore`: the page of a graph, or the living page of a network that trains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ..collector import large_graph
+from ..drawing.drawn import in_notebook
+from ..drawing.fold import MOST_ARROWS, MOST_BOXES
+from ..engine.derivatives import has_changed_operands
+from ..engine.value import Value
+from ..explaining import steps
+from ..nn import Module
+from ..waiting import reached, waiting
+from .excerpt import excerpt
+from .following import can_be_computed
+from .frame import Explorer
+from .heights import heights_of
+from .hiding import as_parts
+from .living import living
+from .page import MOST_PAINTED, MOST_VIEWS, document_of, shown
+from .picker import picker
+from .sample import batch_of
+
+
+def explore(
+    root_or_model: Any,
+    X: Any = None,
+    y: Any = None,
+    *,
+    loss: Any = None,
+    optimizer: Any = None,
+    batch_size: int | None = None,
+    validation: Any = None,
+    history: Any = None,
+    seed: int = 0,
+    title: str | None = None,
+    mistakes: bool = False,
+    hide: Iterable[str] = (),
+) -> Explorer:
+    """A page that steps through both passes of a graph; or one on which a network trains.
+
+    `explore(root)` steps through both passes over the graph of a Value, one contribution at a time.
+
+    Its sliders change the leaves and recompute everything. With `mistakes` a learner can look at
+    the runs of three wrong programs beside the right one.
+
+    Neurons, layers and the model can be folded and unfolded. Above 60 boxes or 120 arrows the page
+    starts folded, as `draw` does. Of a graph that is too large for a page it follows one sample,
+    with recorded numbers.
+
+    The parts in `hide` are left out, as a handout may want it: "leaves", "nudged" (the gradients by
+    nudging), "descent", "blocks" (which then neither fold nor unfold), "panel" (of a box that is
+    chosen), "samples", "quiz", "play", "search", "presentation", "link". Others are refused.
+
+    The page's address holds all that its reader has chosen; `#present` behind it presents.
+
+    `explore(model, X, y, loss=…)` gives the model, the loss and the samples to a page on which
+    they train as `fit` trains them, with the same numbers: all in one file, by programs that are
+    compiled to JavaScript. The arguments are those of `fit`; without `batch_size` a step is taken
+    on all samples. A `history` that kept its weights, by `fit(…, keep_weights=True)`, is replayed.
+    The model stays as it is. What `fit` would train eagerly, and optimizers and learning rates
+    that are not those of `optim`, are refused by ValueError, which says why.
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> page = explore(a * b + a, title="Two paths to a")
+    >>> "<h1>Two paths to a</h1>" in page.html
+    True
+    >>> explore(a * b, hide=("nudge",))
+    Traceback (most recent call last):
+    ValueError: hide has 'nudge', but the parts of a page are leaves, nudged, descent, blocks, \
+panel, samples, quiz, play, search, presentation, link
+    """
+    hidden = as_parts(hide)
+    how = {
+        "loss": loss,
+        "optimizer": optimizer,
+        "batch_size": batch_size,
+        "validation": validation,
+        "history": history,
+        "seed": seed,
+    }
+    if _is_living(root_or_model, X, y, how, mistakes):
+        return living(root_or_model, X, y, title or "A network learns", hidden, **how)
+    return _stepped(root_or_model, title or "Back propagation, step by step", mistakes, hidden)
+
+
+def _is_living(what: Any, X: Any, y: Any, how: Mapping[str, Any], mistakes: bool) -> bool:
+    """Whether a living page is asked for; a call that mixes the kinds of pages is refused."""
+    if isinstance(X, str):
+        raise TypeError(f"X must be samples, got a str; write explore(root, title={X!r:.60})")
+    given = {"X": X, "y": y, **how, "seed": how["seed"] or None}
+    wanted = [name for name, x in given.items() if x is not None]
+    if isinstance(what, Value) and wanted:
+        raise TypeError(
+            f"{wanted[0]} is for a network that trains, but a Value was given; write "
+            "explore(root), or explore(model, X, y, loss=…)"
+        )
+    if not isinstance(what, Module):
+        return False
+    if X is None or y is None or how["loss"] is None:
+        missing = "X and y" if X is None else "y" if y is None else "loss"
+        raise TypeError(
+            f"{missing} must be given for a network to train: explore(model, X, y, loss=…); to "
+            "step through a pass, explore its loss, a Value"
+        )
+    if mistakes:
+        raise ValueError("mistakes are shown of a graph alone: explore(root, mistakes=True)")
+    return True
+
+
+def _stepped(root: Value, title: str, mistakes: bool, hidden: Sequence[str]) -> Explorer:
+    with large_graph(), waiting("exploring"):
+        order = steps(root).order
+        reached(0.05, "looking for samples")
+        batch = batch_of(order)
+        found = picker(order, batch) if batch else None
+        part = found.kinds[0].part if found and not can_be_computed(order) else excerpt(order)
+        reached(0.6, "checking that nothing has changed")
+        _refuse_changed_data(part.origins or order)
+        reached(0.8, "painting")
+        own = shown(part)
+        graphs = [
+            None if kind.part is part else shown(kind.part, MOST_VIEWS, MOST_PAINTED)
+            for kind in (found.kinds if found else [])
+        ]
+    if mistakes and own.views[0].plan.is_folded:
+        raise ValueError(
+            f"mistakes are shown in graphs of at most {MOST_BOXES} values and {MOST_ARROWS} "
+            f"operands, this has {len(order):,} values; explore a Value further down"
+        )
+    html = document_of(title, own, mistakes, found, graphs, hidden)
+    picture = partial(_small_picture, root, own.views[0].picture)
+    return Explorer(html, picture=picture, heights=heights_of(own, bool(found)))
+
+
+def _small_picture(root: Value, first: str) -> str:
+    """The graph with its numbers, as a notebook shows it; of a large one the page's first view."""
+    return in_notebook(root) or first
+
+
+def _refuse_changed_data(order: Sequence[Value]) -> None:
+    """The page says where numbers come from, so they must come from there."""
+    for node in order:
+        if node.op is not None and has_changed_operands(node):
+            raise ValueError(
+                f"the data of an operand of {node.label or node.op.name!r} has changed since "
+                "it was computed; run the forward pass again, and explore its result"
+            )
