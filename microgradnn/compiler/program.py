@@ -125,6 +125,13 @@ class Program:
             raise ImportError("to_jax needs JAX: pip install 'microgradnn[jax]'") from error
         return jax_function(self.schedule())
 
+    def to_javascript(self) -> str:
+        """The text of an ES module with `run(X, theta)` and `valueAndGrad(X, theta)`."""
+        from .emit_javascript import javascript_program
+
+        names = "inputs, params, outputs, run" + ", valueAndGrad" * self._differentiable
+        return f"export const {{ {names} }} = {javascript_program(self.schedule())};\n"
+
     def read_params(self) -> Array:
         """The parameters' data as an array."""
         return numbers_of(self._params)

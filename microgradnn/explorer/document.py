@@ -14,7 +14,11 @@ from .assembly import assembled, without_comments
 
 
 def document(
-    title: str, modules: Sequence[str], made: Mapping[str, str], parts: Mapping[str, str]
+    title: str,
+    modules: Sequence[str],
+    made: Mapping[str, str],
+    parts: Mapping[str, str],
+    styles: Sequence[str] = (),
 ) -> str:
     """The page's HTML. The only script that may run is the one whose hash stands in its head.
 
@@ -27,7 +31,7 @@ def document(
     written = Template(asset("page.html")).substitute(
         parts,
         title=escape(printable(title)),
-        style=asset("page.css"),
+        style="".join(map(asset, ["page.css", *styles])),
         script=script,
         hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )

@@ -15,6 +15,7 @@ view       the picture to start with: `unfolded` blocks; `boxes`, in topological
 others     the other views, packed
 fixed      whether the numbers cannot be changed
 samples    see picker.py
+kinds      of a living page the further graphs that samples have
 """
 
 from __future__ import annotations
@@ -63,9 +64,12 @@ def facts(
     """
     page = _graph(own, forms)
     page["view"]["picture"] = ""  # which is in the page already
-    samples = picker and samples_as_json(picker, [g and _graph(g, forms) for g in graphs])
+    written = [g and _graph(g, forms) for g in graphs]
+    samples = samples_as_json(picker, written) if picker else None
     page |= {"rows": [_row(row) for row, _ in forms], "fixed": is_fixed, "samples": samples}
-    return _json(page)
+    if graphs and not picker:
+        page["kinds"] = written
+    return as_json(page)
 
 
 def _graph(shown: Shown, forms: Mapping[Form, int]) -> dict[str, Any]:
@@ -225,7 +229,7 @@ def _tree(blocks: Nest) -> list[tuple[int, int]]:
 # ---- JSON --------------------------------------------------------------------------------------
 
 
-def _json(data: Any) -> str:
+def as_json(data: Any) -> str:
     """JSON that can stand in a script element: nothing in it looks like a tag."""
     text = json.dumps(data, allow_nan=False, separators=(",", ":"))  # ASCII, so no U+2028
     return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")

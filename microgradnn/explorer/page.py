@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any, NamedTuple
 
 from ..collector import large_graph
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES
@@ -11,6 +12,7 @@ from ..engine.derivatives import has_changed_operands
 from ..engine.value import Value
 from ..explaining import steps
 from ..explaining.names import names_of
+from ..nn import Module
 from ..waiting import reached, waiting
 from .arithmetic import Form, functions
 from .document import asset, document
@@ -26,10 +28,30 @@ from .views import views
 MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page's own
 
 
+class Further(NamedTuple):
+    """What a living page has besides a graph: its section, and modules that are no files."""
+
+    section: str
+    made: Mapping[str, str]
+
+
 def explore(
-    root: Value, title: str = "Back propagation, step by step", mistakes: bool = False
+    root_or_model: Any,
+    X: Any = None,
+    y: Any = None,
+    *,
+    loss: Any = None,
+    optimizer: Any = None,
+    batch_size: int | None = None,
+    validation: Any = None,
+    history: Any = None,
+    seed: int = 0,
+    title: str | None = None,
+    mistakes: bool = False,
 ) -> Explorer:
-    """A page that steps through both passes over the graph of `root`, one contribution at a time.
+    """A page that steps through both passes of a graph; or one on which a network trains.
+
+    `explore(root)` steps through both passes over the graph of a Value, one contribution at a time.
 
     Its sliders change the leaves and recompute everything. With `mistakes` a learner can look at
     the runs of three wrong programs beside the right one.
@@ -38,11 +60,58 @@ def explore(
     starts folded, as `draw` does. Of a graph that is too large for a page it follows one sample,
     with recorded numbers.
 
+    `explore(model, X, y, loss=…)` gives the model, the loss and the samples to a page on which
+    they train as `fit` trains them, with the same numbers: all in one file, by programs that are
+    compiled to JavaScript. The arguments are those of `fit`; without `batch_size` a step is taken
+    on all samples. A `history` that kept its weights, by `fit(…, keep_weights=True)`, is replayed.
+    The model stays as it is. What `fit` would train eagerly, and optimizers and learning rates
+    that are not those of `optim`, are refused by ValueError, which says why.
+
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> page = explore(a * b + a, title="Two paths to a")
     >>> "<h1>Two paths to a</h1>" in page.html
     True
     """
+    how = {
+        "loss": loss,
+        "optimizer": optimizer,
+        "batch_size": batch_size,
+        "validation": validation,
+        "history": history,
+        "seed": seed,
+    }
+    if _is_living(root_or_model, X, y, how, mistakes):
+        from .living import living
+
+        return living(root_or_model, X, y, title or "A network learns", **how)
+    return _stepped(root_or_model, title or "Back propagation, step by step", mistakes)
+
+
+def _is_living(what: Any, X: Any, y: Any, how: Mapping[str, Any], mistakes: bool) -> bool:
+    """Whether a living page is asked for; a call that mixes the kinds of pages is refused."""
+    if isinstance(X, str):
+        raise TypeError(f"X must be samples, got a str; write explore(root, title={X!r:.60})")
+    given = {"X": X, "y": y, **how, "seed": how["seed"] or None}
+    wanted = [name for name, x in given.items() if x is not None]
+    if isinstance(what, Value) and wanted:
+        raise TypeError(
+            f"{wanted[0]} is for a network that trains, but a Value was given; write explore(root), "
+            "or explore(model, X, y, loss=…)"
+        )
+    if not isinstance(what, Module):
+        return False
+    if X is None or y is None or how["loss"] is None:
+        missing = "X and y" if X is None else "y" if y is None else "loss"
+        raise TypeError(
+            f"{missing} must be given for a network to train: explore(model, X, y, loss=…); to "
+            "step through a pass, explore its loss, a Value"
+        )
+    if mistakes:
+        raise ValueError("mistakes are shown of a graph alone: explore(root, mistakes=True)")
+    return True
+
+
+def _stepped(root: Value, title: str, mistakes: bool) -> Explorer:
     with large_graph(), waiting("exploring"):
         order = steps(root).order
         reached(0.05, "looking for samples")
@@ -52,9 +121,9 @@ def explore(
         reached(0.6, "checking that nothing has changed")
         _refuse_changed_data(part.origins or order)
         reached(0.8, "painting")
-        own = _shown(part)
+        own = shown(part)
         graphs = [
-            None if kind.part is part else _shown(kind.part, MOST_VIEWS, MOST_PAINTED)
+            None if kind.part is part else shown(kind.part, MOST_VIEWS, MOST_PAINTED)
             for kind in (found.kinds if found else [])
         ]
     if mistakes and own.views[0].plan.is_folded:
@@ -62,10 +131,10 @@ def explore(
             f"mistakes are shown in graphs of at most {MOST_BOXES} values and {MOST_ARROWS} "
             f"operands, this has {len(order):,} values; explore a Value further down"
         )
-    return Explorer(_document(title, own, mistakes, found, graphs))
+    return Explorer(document_of(title, own, mistakes, found, graphs))
 
 
-def _shown(part: Excerpt, most: int | None = None, room: int | None = None) -> Shown:
+def shown(part: Excerpt, most: int | None = None, room: int | None = None) -> Shown:
     """An excerpt with the names and pictures that the page has of it."""
     names = names_of(part.values)
     return Shown(part, names, views(part.values, list(names.values()), part.blocks, most, room))
@@ -81,22 +150,24 @@ def _refuse_changed_data(order: Sequence[Value]) -> None:
             )
 
 
-def _document(
+def document_of(
     title: str,
     own: Shown,
     mistakes: bool,
     found: Picker | None,
     graphs: Sequence[Shown | None],
+    more: Further | None = None,
 ) -> str:
     """The page's HTML: what the template and the script are given of the graph."""
     part = own.part
     every = [own, *filter(None, graphs)]
-    values = [value for shown in every for value in shown.part.values]
+    values = [value for one in every for value in one.part.values]
     forms = _forms(values)
     made = {
         "functions.js": functions(forms, bool(part.left_out) and not found),
         "formulas.js": formulas(forms, values),
-        "optional.js": _optional(any(shown.part.blocks.names for shown in every)),
+        "optional.js": _optional(any(one.part.blocks.names for one in every)),
+        **(more.made if more else {}),
     }
     fixed = _why_fixed(part)
     parts = {
@@ -107,9 +178,11 @@ def _document(
         "sampling": asset("samples.html") if found else "",
         "folding": "" if part.blocks.names or part.left_out else " hidden",
         "data": facts(own, forms, bool(fixed), found, graphs),
+        "living": more.section if more else "",
     }
     modules = ["main.js", *["sums.js"] * bool(found), *["mistakes.js"] * mistakes]
-    return document(title, modules, made, parts)
+    modules += ["network_page.js"] * bool(more)
+    return document(title, modules, made, parts, ["living.css"] * bool(more))
 
 
 def _forms(values: Sequence[Value]) -> dict[Form, int]:

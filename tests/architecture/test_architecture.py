@@ -59,7 +59,7 @@ ORDER = {
     "evaluation batch_loss metrics steppers best course validation endings settings resuming "
     "checkpoint loop",
     "explorer": "packing claims sample following contributions views excerpt picker arithmetic "
-    "textbook assembly document frame facts page",
+    "textbook assembly document frame facts page circles trainable one_sample living",
     "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",
@@ -77,6 +77,7 @@ WHEN_CALLED = {
     ("engine.interop", "drawing.drawn"),
     ("engine.interop", "foreign"),
     ("engine.row", "explaining.help"),
+    ("explorer.page", "explorer.living"),
 }
 
 

@@ -3,26 +3,27 @@
 import { colours } from "./colours.js";
 import { byId, element } from "./dom.js";
 import { number } from "./numbers.js";
+import { rangeOf } from "./grid.js";
 import {
-  classCount, className, classOf, countOf, groups, isOfClasses, outputCount, predicted, targetClass, whenPredicted,
+  classCount, className, classOf, groups, isOfClasses, net, predicted, targetClass, whenPredicted,
 } from "./reading.js";
-import { drawAxis, scaleOf, sheetOf } from "./sheets.js";
+import { drawAxis, axisOf, sheetOf } from "./sheets.js";
 import { turnOf } from "./turns.js";
 
 const shownGroup = () => Number(byId("confusion-group").value);
 
 /** How many samples of each class (rows) are predicted as each (columns). */
 export function confusionOf(number_) {
-  const group = groups()[number_], size_ = classCount();
+  const group = groups[number_], size_ = classCount;
   const counts = Array.from({ length: size_ }, () => new Array(size_).fill(0));
-  for (let k = 0; k < countOf(group); k++) counts[targetClass(group, k)][classOf(predicted[number_], k)]++;
+  for (let k = 0; k < group.size; k++) counts[targetClass(group, k)][classOf(predicted[number_], k)]++;
   return counts;
 }
 
 function showConfusion() {
   const group = shownGroup();
-  if (!isOfClasses() || !predicted[group]) return;
-  const counts = confusionOf(group), table = byId("confusion-table"), all = countOf(groups()[group]);
+  if (!isOfClasses || !predicted[group]) return;
+  const counts = confusionOf(group), table = byId("confusion-table"), all = groups[group].size;
   if (!table.rows.length) buildTable(table, counts.length);
   let right = 0;
   counts.forEach((row, is) => {
@@ -50,12 +51,11 @@ function buildTable(table, size_) {
 
 /** R² is the share of the targets' variance that the predictions leave no rest of. */
 function drawAgainst({ context, width, height }) {
-  const group = groups()[shownGroup()], outputs = predicted[shownGroup()];
-  if (isOfClasses() || !outputs) return;
-  const { y } = group, all = [...y, ...outputs];
-  const low = all.reduce((a, b) => Math.min(a, b)), high = all.reduce((a, b) => Math.max(a, b));
-  const box = { left: 52, right: width - 10, top: 20, bottom: height - 36 };
-  const across = scaleOf(low, high, box.left, box.right), down = scaleOf(low, high, box.bottom, box.top);
+  const group = groups[shownGroup()], outputs = predicted[shownGroup()];
+  if (isOfClasses || !outputs) return;
+  const { low, high } = rangeOf(group.targets, outputs);
+  const box = { left: 52, right: width - 10, top: 28, bottom: height - 36 };
+  const across = axisOf(low, high, box.left, box.right), down = axisOf(low, high, box.bottom, box.top);
   drawAxis(context, across, box, false, "target");
   drawAxis(context, down, box, true, "predicted");
   context.strokeStyle = colours.word;
@@ -66,18 +66,18 @@ function drawAgainst({ context, width, height }) {
   context.stroke();
   context.fillStyle = colours.accent;
   context.globalAlpha = 0.7;
-  y.forEach((x, k) => {
+  group.targets.forEach((x, k) => {
     context.beginPath();
     context.arc(across.at(x), down.at(outputs[k]), 3.5, 0, 2 * Math.PI);
     context.fill();
   });
   context.globalAlpha = 1;
   byId("confusion-said").textContent =
-    `R² is ${number(determination(y, outputs), 4)} for ${countOf(group).toLocaleString("en")} samples.`;
+    `R² is ${number(determination(group.targets, outputs), 4)} for ${group.size.toLocaleString("en")} samples.`;
 }
 
 export function determination(y, outputs) {
-  const width = outputCount(), means = new Float64Array(width), count = y.length / width;
+  const width = net.outputs, means = new Float64Array(width), count = y.length / width;
   y.forEach((x, k) => { means[k % width] += x / count; });
   const rest = y.reduce((sum_, x, k) => sum_ + (x - outputs[k]) ** 2, 0);
   return 1 - rest / y.reduce((sum_, x, k) => sum_ + (x - means[k % width]) ** 2, 0);

@@ -3,47 +3,45 @@
 import { byId, element } from "./dom.js";
 import { placeInTheta } from "./network.js";
 import { number } from "./numbers.js";
+import { columnsOf } from "./places.js";
+import { net } from "./reading.js";
 import { training, whenTrained } from "./training.js";
 import { turnOf } from "./turns.js";
 
 const LEAST_DECADES = 4; // that the scale has
+const TELLING = 10; // how much less is worth a word
 
 /** The Euclidean norm of the gradient of each layer's weights and biases. */
-export const layerNorms = () => training.network.layers.map(({ nin, nout }, layer) => {
-  let squares = 0;
+export const layerNorms = () => net.layers.map(({ nin, nout }, layer) => {
+  const own = [];
   for (let k = 0; k < nout; k++) {
-    for (let j = 0; j < nin; j++) squares += training.gradient[placeInTheta(layer, k, j)] ** 2;
-    squares += (training.gradient[placeInTheta(layer, k)] ?? 0) ** 2;
+    for (let j = 0; j < nin; j++) own.push(training.gradient[placeInTheta(layer, k, j)]);
+    own.push(training.gradient[placeInTheta(layer, k)] ?? 0);
   }
-  return Math.sqrt(squares);
+  return Math.hypot(...own);
 });
 
 function showFlow() {
-  if (!training.gradient || !training.network.layers) return;
-  const norms = layerNorms(), positive = norms.filter((x) => x > 0);
-  const high = Math.ceil(Math.log10(Math.max(1e-300, ...positive)) + 1e-9);
-  const low = Math.min(high - LEAST_DECADES, Math.floor(Math.log10(Math.min(1, ...positive))));
-  const rows = byId("flow-bars").children;
+  const norms = layerNorms(), logs = norms.map((x) => Math.log10(x)).filter(Number.isFinite);
+  const high = Math.ceil(Math.max(-300, ...logs) + 1e-9), low = Math.min(high - LEAST_DECADES, Math.floor(Math.min(...logs, 300)));
+  byId("flow-bars").style.setProperty("--decades", high - low);
   norms.forEach((norm, layer) => {
-    const row = rows[layer] ?? byId("flow-bars").appendChild(barRow(layer));
-    const share = norm > 0 ? (Math.log10(norm) - low) / (high - low) : 0;
-    row.querySelector("i").style.width = `${100 * share}%`;
+    const row = byId("flow-bars").children[layer];
+    row.querySelector("i").style.width = `${norm > 0 ? 100 * (Math.log10(norm) - low) / (high - low) : 0}%`;
     row.querySelector("b").textContent = number(norm, 3);
   });
-  byId("flow-low").textContent = written10(low);
-  byId("flow-high").textContent = written10(high);
-  byId("flow-bars").style.setProperty("--decades", high - low);
-  const ratio = Math.max(...norms) / (norms[0] || NaN);
-  byId("flow-said").textContent = Number.isFinite(ratio) && ratio > 1
-    ? `The first layer gets ${number(ratio, 2)} times less than the layer that gets most.` : "";
+  byId("flow-low").textContent = logs.length ? powerOfTen(low) : "";
+  byId("flow-high").textContent = logs.length ? powerOfTen(high) : "";
+  const times = Math.max(...norms) / norms[0];
+  byId("flow-said").textContent = times >= TELLING
+    ? `The first layer gets ${number(times, 2)} times less than the layer that gets most.` : "";
 }
 
-const written10 = (power) => `10${String(power).replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
+const powerOfTen = (power) =>
+  `10${String(power).replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
 
-function barRow(layer) {
-  const isLast = layer + 1 === training.network.layers.length;
-  return element("li", {}, element("span", {}, isLast ? "output" : `layer ${layer + 1}`),
-    element("span", { className: "decades" }, element("i")), element("b"));
-}
-
-whenTrained(turnOf(showFlow));
+if (net.layers) {
+  byId("flow-bars").append(...columnsOf().slice(1).map(({ title }) => element("li", {},
+    element("span", {}, title), element("span", { className: "decades" }, element("i")), element("b"))));
+  whenTrained(turnOf(showFlow));
+} else byId("flow").hidden = true;

@@ -1,11 +1,17 @@
 // What the reader looks at: which inputs span the plane, which sample it goes through, which neuron is chosen.
 
+import { groups, net } from "./reading.js";
+
+const MOST_PLAIN = 12; // inputs
+
 export const looking = {
-  across: 0, down: 1, // inputs
-  group: 0, sample: 0, // the plane goes through it where there are more than two inputs
+  across: 0,
+  down: 1,
+  group: 0,
+  sample: 0,
   neuron: undefined, // { layer, k }
   lines: "weights", // or "gradients"
-  inside: "plane", // what the circles show of a neuron: its activation over the plane, or "weights"
+  inside: net.inputs > MOST_PLAIN ? "weights" : "plane", // what is shown in the circles
 };
 const looked = [];
 
@@ -15,4 +21,18 @@ export const whenLooked = (part) => looked.push(part);
 export function look(changes) {
   Object.assign(looking, changes);
   looked.forEach((part) => part());
+}
+
+export const isLookedAt = (layer, k) => looking.neuron?.layer === layer && looking.neuron.k === k;
+
+function variance(input) {
+  const own = groups[0].X.filter((_, k) => k % net.inputs === input);
+  const mean = own.reduce((a, b) => a + b, 0) / own.length;
+  return own.reduce((a, b) => a + (b - mean) ** 2, 0);
+}
+
+if (net.inputs > 2) {
+  const spread = Array.from({ length: net.inputs }, (_, input) => variance(input));
+  const [first, second] = [...spread.keys()].sort((a, b) => spread[b] - spread[a]);
+  Object.assign(looking, { across: Math.min(first, second), down: Math.max(first, second) });
 }

@@ -3,11 +3,11 @@
 import { classColour, colours } from "./colours.js";
 import { byId, element } from "./dom.js";
 import { look, looking, whenLooked } from "./looking.js";
-import { activationIndex, placeInTheta } from "./network.js";
+import { indexOf, placeInTheta } from "./network.js";
 import { columnsOf } from "./places.js";
 import { number } from "./numbers.js";
-import { classCount, className, countOf, groups, inputName, isOfClasses, targetClass } from "./reading.js";
-import { drawAxis, scaleOf, sheetOf } from "./sheets.js";
+import { classCount, groups, inputName, isOfClasses, net, targetClass } from "./reading.js";
+import { drawAxis, axisOf, sheetOf } from "./sheets.js";
 import { activationsOf, training, whenTrained } from "./training.js";
 import { turnOf } from "./turns.js";
 
@@ -18,7 +18,7 @@ let bins; // { low, high, counts by class, most, mean }
 function showNeuron() {
   byId("about-neuron").hidden = !looking.neuron;
   if (!looking.neuron) return;
-  const { layer, k } = looking.neuron, { nin, activation } = training.network.layers[layer];
+  const { layer, k } = looking.neuron, { nin, activation } = net.layers[layer];
   const { title, count } = columnsOf()[layer + 1];
   byId("neuron-name").textContent = `${title}, neuron ${k + 1} of ${count} (${activation})`;
   const rows = Array.from({ length: nin }, (_, j) => ({ name: sourceName(layer, j), place: placeInTheta(layer, k, j) }))
@@ -45,11 +45,11 @@ function weightRow({ name: of, place }, most) {
 
 /** How often the neuron is what, by class. */
 function countActivations(layer, k) {
-  const group = groups()[0], all = activationsOf(group.X), count = countOf(group);
+  const group = groups[0], all = activationsOf(group.X), count = group.size;
   const neurons = all.length / count, own = Float64Array.from({ length: count }, (_, sample) =>
-    all[sample * neurons + activationIndex(layer, k)]);
+    all[sample * neurons + indexOf(layer, k)]);
   const low = own.reduce((a, b) => Math.min(a, b)), high = own.reduce((a, b) => Math.max(a, b));
-  const kinds = isOfClasses() ? classCount() : 1;
+  const kinds = isOfClasses ? classCount : 1;
   bins = { low, high: high > low ? high : low + 1, counts: Array.from({ length: kinds }, () => new Array(BINS).fill(0)) };
   own.forEach((x, sample) => {
     const bin = Math.min(BINS - 1, Math.floor(BINS * (x - low) / (bins.high - low)));
@@ -63,14 +63,14 @@ function countActivations(layer, k) {
 /** Bars, those of the classes on each other. */
 function drawSpread({ context, width, height }) {
   if (!looking.neuron || !bins) return;
-  const box = { left: 40, right: width - 10, top: 18, bottom: height - 34 };
+  const box = { left: 40, right: width - 10, top: 28, bottom: height - 34 };
   const sums = bins.counts[0].map((_, bin) => bins.counts.reduce((sum_, counts) => sum_ + counts[bin], 0));
-  const across = scaleOf(bins.low, bins.high, box.left, box.right), down = scaleOf(0, Math.max(...sums), box.bottom, box.top);
+  const across = axisOf(bins.low, bins.high, box.left, box.right), down = axisOf(0, Math.max(...sums), box.bottom, box.top);
   drawAxis(context, across, box, false, "activation");
   drawAxis(context, down, box, true, "samples");
   const wide = (box.right - box.left) / BINS, base = new Array(BINS).fill(0);
   bins.counts.forEach((counts, kind) => {
-    context.fillStyle = isOfClasses() ? classColour(kind) : colours.accent;
+    context.fillStyle = isOfClasses ? classColour(kind) : colours.accent;
     counts.forEach((count, bin) => {
       if (!count) return;
       const top = down.at(base[bin] + count), bottom = down.at(base[bin]);

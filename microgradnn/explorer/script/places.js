@@ -1,60 +1,56 @@
-// Where the circles of the network stand: a column a layer; of many units, several columns, or a block.
+// Where the circles of the network stand: a column a layer; of many units several columns, or a block of cells.
 
-import { training } from "./training.js";
+import { net } from "./reading.js";
 
-const LARGEST_CIRCLE = 40, LEAST_CIRCLE = 15, GAP = 6; // diameters and distances
-const MOST_NAMED = 12; // inputs, of which each has a circle and a name; more are a block of cells
+const LARGEST_CIRCLE = 44, SPACE = 6; // the diameter, and between two
+const GOOD = 26; // from middle to middle: less only where several columns make it no better
+const MOST_NAMED = 12; // inputs, of which each has a circle and a name
 const MOST_UNITS = 256; // of a layer that are drawn
-const ABOVE = 30, NAMED = 66, EDGE_OF = 26; // pixels for the titles, the names of inputs, and the right side
+const TOP = 30, NAMED = 40; // pixels for the titles, for the names of inputs
 
 /** Inputs and layers from left to right: how many units each has, and what it is called. */
-export function columnsOf() {
-  const { inputs, layers } = training.network;
-  return [
-    { count: inputs, title: "inputs" },
-    ...layers.map(({ nout, activation }, k) => ({
-      count: nout, title: k + 1 < layers.length ? `layer ${k + 1}` : "output", activation,
-    })),
-  ];
-}
+export const columnsOf = () => [
+  { count: net.inputs, title: "inputs" },
+  ...net.layers.map(({ nout }, k) => ({
+    count: nout, title: k + 1 < net.layers.length ? `layer ${k + 1}` : "output",
+  })),
+];
 
-/** How high a drawing is good for this network. */
-export function goodHeight() {
+export const isBlock = (column) => column === 0 && net.inputs > MOST_NAMED;
+
+/** The least size at which the drawing can be read. */
+export function leastSize() {
   const most = Math.max(...columnsOf().map(({ count }) => Math.min(count, 16)));
-  return Math.max(280, Math.min(560, ABOVE + most * (LARGEST_CIRCLE + GAP) + 14));
+  return { width: columnsOf().length * 40 + NAMED, height: Math.max(260, Math.min(520, TOP + 40 * most)) };
 }
-
-export const isBlock = (column) => column === 0 && training.network.inputs > MOST_NAMED;
-export const leastWidth = () => columnsOf().length * 58 + NAMED;
 
 /** A list of units { x, y, radius } for each column; it is shorter than the column where not all fit. */
 export function placesOf(width, height) {
-  const columns = columnsOf(), left = isBlock(0) ? 12 : NAMED;
-  const room = (width - left - EDGE_OF) / columns.length;
+  const columns = columnsOf(), room_ = (width - NAMED) / columns.length;
   return columns.map(({ count }, column) => {
-    const middle = left + room * (column + 0.5);
-    return isBlock(column) ? cells(count, middle, room, height) : circlesIn(count, middle, room, height);
+    const middle = NAMED + room_ * (column + 0.4);
+    if (isBlock(column)) return cellsIn(count, middle, room_, height);
+    return circlesIn(Math.min(count, MOST_UNITS), middle, room_, height);
   });
 }
 
-/** Inputs that are many: square cells, row by row, as of a picture. */
-function cells(count, middle, room, height) {
-  const wide = Math.ceil(Math.sqrt(count)), high = Math.ceil(count / wide);
-  const size = Math.max(2, Math.min(16, Math.floor(Math.min(0.86 * room / wide, (height - ABOVE) / high))));
-  return inGrid(count, wide, size, middle, ABOVE + (height - ABOVE) / 2, size / 2);
+/** Square cells, row by row, as of a picture. */
+function cellsIn(count, middle, room_, height) {
+  const wide = Math.ceil(Math.sqrt(count));
+  const side = Math.max(2, Math.min(16, Math.floor(Math.min(0.9 * room_, height - TOP) / wide)));
+  return inRows(count, wide, side, middle, (height + TOP) / 2, side / 2);
 }
 
-function circlesIn(count, middle, room, height) {
-  const shown = Math.min(count, MOST_UNITS), inside = height - ABOVE - 10;
-  let wide = 1;
-  const pitch = () => Math.min(inside / Math.ceil(shown / wide), 0.8 * room / wide + (wide === 1 ? 8 : 0));
-  while (pitch() < LEAST_CIRCLE && wide < 16 && inside / Math.ceil(shown / wide) < LEAST_CIRCLE + GAP) wide++;
-  const step = Math.min(LARGEST_CIRCLE + GAP + 8, pitch());
-  const radius = Math.max(4, Math.min(LARGEST_CIRCLE, step - Math.min(GAP, step / 5)) / 2);
-  return inGrid(shown, wide, step, middle, ABOVE + inside / 2, radius);
+function circlesIn(count, middle, room_, height) {
+  const inside = height - TOP - 8;
+  const stepOf = (wide_) => Math.min(LARGEST_CIRCLE + 12, inside / Math.ceil(count / wide_), 0.8 * room_ / wide_);
+  const steps_ = Array.from({ length: 16 }, (_, k) => stepOf(k + 1)), good = steps_.findIndex((x) => x >= GOOD);
+  const wide = 1 + (good < 0 ? steps_.indexOf(Math.max(...steps_)) : good), step = steps_[wide - 1];
+  const radius = Math.max(3, Math.min(LARGEST_CIRCLE, step - Math.min(SPACE, step / 4)) / 2);
+  return inRows(count, wide, step, middle, TOP + inside / 2, radius);
 }
 
-function inGrid(count, wide, step, x, y, radius) {
+function inRows(count, wide, step, x, y, radius) {
   const high = Math.ceil(count / wide);
   return Array.from({ length: count }, (_, k) => ({
     x: x + step * (k % wide - (wide - 1) / 2),

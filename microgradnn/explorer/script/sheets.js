@@ -30,7 +30,7 @@ export function sheetOf(id, paint) {
 }
 
 /** How numbers from low to high lie between two places; ticks are at round numbers. */
-export function scaleOf(low, high, from, to, isLog = false) {
+export function axisOf(low, high, from, to, isLog = false) {
   const [a, b] = isLog ? [Math.log10(low), Math.log10(high)] : [low, high];
   const unit = (to - from) / (b - a || 1);
   const at = isLog ? (x) => from + unit * (Math.log10(x) - a) : (x) => from + unit * (x - a);
@@ -41,11 +41,11 @@ export function scaleOf(low, high, from, to, isLog = false) {
   for (let k = Math.ceil(a / step - 1e-9); k * step <= b + step * 1e-9; k++) {
     ticks.push(isLog ? 10 ** (k * step) : k * step);
   }
-  return { low, high, from, to, at, back: (place) => a + (place - from) / unit, ticks };
+  return { low, high, from, to, at, ticks };
 }
 
 /** Numbers and lines of an axis, below the box or left of it. */
-export function drawAxis(context, scale, box, isDown, name = "") {
+export function drawAxis(context, scale, box, isDown, name = "", start = 2) {
   context.fillStyle = colours.muted;
   context.strokeStyle = colours.line;
   context.lineWidth = 1;
@@ -61,6 +61,6 @@ export function drawAxis(context, scale, box, isDown, name = "") {
   context.stroke();
   context.fillStyle = colours.word;
   context.textAlign = isDown ? "left" : "right";
-  if (isDown) context.fillText(name, 2, Math.max(8, box.top - 10));
+  if (isDown) context.fillText(name, start, box.top - 15);
   else context.fillText(name, box.right, box.bottom + 27);
 }

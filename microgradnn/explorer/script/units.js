@@ -1,74 +1,65 @@
 // The neurons as buttons above the drawing: for a click, for the keyboard, and for those who hear the page.
 
 import { byId, element } from "./dom.js";
-import { look, looking, whenLooked } from "./looking.js";
-import { placesOf, columnsOf, goodHeight, leastWidth } from "./places.js";
+import { isLookedAt, look, whenLooked } from "./looking.js";
+import { columnsOf, leastSize, placesOf } from "./places.js";
+import { net } from "./reading.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 let unitButtons = []; // layer by layer
 
 /** One of the buttons is reached by the tab key; from it, arrow keys lead to the others. */
 function prepareUnits() {
-  const columns = columnsOf();
-  const area = byId("network-area");
-  area.style.height = `${goodHeight()}px`;
-  area.style.minWidth = `${leastWidth()}px`;
-  const seats = placesOf(area.clientWidth || leastWidth(), goodHeight());
-  unitButtons = columns.slice(1).map((column, layer) =>
-    seats[layer + 1].map((_, k) => unitButton(column, layer, k)));
+  const area = byId("network-area"), { width, height } = leastSize();
+  Object.assign(area.style, { minWidth: `${width}px`, minHeight: `${height}px` });
+  unitButtons = placesOf(width, height).slice(1).map((units, layer) =>
+    units.map((_, k) => unitButton(columnsOf()[layer + 1], layer, k)));
   unitButtons[0][0].tabIndex = 0;
   byId("units").replaceChildren(...unitButtons.flat());
-  new ResizeObserver(placeUnits).observe(area);
+  new ResizeObserver(() => placeUnits(area)).observe(area);
 }
 
-function unitButton({ title, count }, layer, k) {
-  const isAlone_ = count === 1;
-  return element("button", {
-    type: "button",
-    tabIndex: -1,
-    ariaLabel: `${title}, neuron ${k + 1}${isAlone_ ? "" : ` of ${count}`}`,
-    ariaPressed: "false",
-    onclick: () => look({ neuron: isNeuron(layer, k) ? undefined : { layer, k } }),
-    onkeydown: (event) => walk(event, layer, k),
-  });
-}
+const unitButton = ({ title, count }, layer, k) => element("button", {
+  type: "button",
+  tabIndex: -1,
+  ariaLabel: `${title}, neuron ${k + 1} of ${count}`,
+  ariaPressed: "false",
+  onclick: () => look({ neuron: isLookedAt(layer, k) ? undefined : { layer, k } }),
+  onkeydown: (event) => walk(event, layer, k),
+});
 
-const isNeuron = (layer, k) => looking.neuron?.layer === layer && looking.neuron.k === k;
-
-function placeUnits() {
-  const area = byId("network-area");
+function placeUnits(area) {
   placesOf(area.clientWidth, area.clientHeight).slice(1).forEach((units, layer) =>
-    units.forEach(({ x, y, radius }, k) => {
-      const { style } = unitButtons[layer][k];
-      style.left = `${x - radius}px`;
-      style.top = `${y - radius}px`;
-      style.width = style.height = `${2 * radius}px`;
-    }));
+    units.forEach(({ x, y, radius }, k) => Object.assign(unitButtons[layer][k].style, {
+      left: `${x - radius}px`, top: `${y - radius}px`, width: `${2 * radius}px`, height: `${2 * radius}px`,
+    })));
 }
 
+/** Up and down in the layer; to the left and right, to about the same height. */
 function walk(event, layer, k) {
   const [across, down] = ARROWS[event.key] ?? [];
   if (across === undefined) return;
   event.preventDefault();
   event.stopPropagation();
-  const to = unitButtons[layer + across], inLayer = unitButtons[layer];
-  const goal = across ? to?.[Math.round((k + 0.5) * to.length / inLayer.length - 0.5)] : inLayer[k + down];
+  const to = unitButtons[layer + across], share = (k + 0.5) / unitButtons[layer].length;
+  const goal = across ? to?.[Math.floor(share * to.length)] : to[k + down];
   if (!goal) return;
-  reachable(goal);
+  letReach(goal);
   goal.focus();
 }
 
-function reachable(goal) {
+function letReach(goal) {
   unitButtons.flat().forEach((button) => { button.tabIndex = button === goal ? 0 : -1; });
 }
 
 function markUnit() {
   unitButtons.forEach((units, layer) => units.forEach((button, k) => {
-    const pressed = String(isNeuron(layer, k));
+    const pressed = String(isLookedAt(layer, k));
     if (button.ariaPressed !== pressed) button.ariaPressed = pressed;
-    if (isNeuron(layer, k)) reachable(button);
   }));
 }
 
-prepareUnits();
-whenLooked(markUnit);
+if (net.layers) {
+  prepareUnits();
+  whenLooked(markUnit);
+}
