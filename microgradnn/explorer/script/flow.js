@@ -9,7 +9,7 @@ import { training, whenTrained } from "./training.js";
 import { turnOf } from "./turns.js";
 
 const LEAST_DECADES = 4; // that the scale has
-const TELLING = 10; // how much less is worth a word
+const TELLING = 5; // how much less is worth a word
 
 /** The Euclidean norm of the gradient of each layer's weights and biases. */
 export const layerNorms = () => net.layers.map(({ nin, nout }, layer) => {

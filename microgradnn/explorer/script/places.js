@@ -2,7 +2,7 @@
 
 import { net } from "./reading.js";
 
-const LARGEST_CIRCLE = 44, SPACE = 6; // the diameter, and between two
+const LARGEST_CIRCLE = 60, SPACE = 6; // the diameter, and between two
 const GOOD = 26; // from middle to middle: less only where several columns make it no better
 const MOST_NAMED = 12; // inputs, of which each has a circle and a name
 const MOST_UNITS = 256; // of a layer that are drawn
@@ -43,7 +43,7 @@ function cellsIn(count, middle, room_, height) {
 
 function circlesIn(count, middle, room_, height) {
   const inside = height - TOP - 8;
-  const stepOf = (wide_) => Math.min(LARGEST_CIRCLE + 12, inside / Math.ceil(count / wide_), 0.8 * room_ / wide_);
+  const stepOf = (wide_) => Math.min(LARGEST_CIRCLE + 16, inside / Math.ceil(count / wide_), 0.8 * room_ / wide_);
   const steps_ = Array.from({ length: 16 }, (_, k) => stepOf(k + 1)), good = steps_.findIndex((x) => x >= GOOD);
   const wide = 1 + (good < 0 ? steps_.indexOf(Math.max(...steps_)) : good), step = steps_[wide - 1];
   const radius = Math.max(3, Math.min(LARGEST_CIRCLE, step - Math.min(SPACE, step / 4)) / 2);

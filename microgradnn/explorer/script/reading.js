@@ -38,7 +38,7 @@ export function predictionWords(group, sample) {
   }
   const is = targetClass(group, sample), found_ = classOf(found);
   return `class ${className(is)}, predicted ${className(found_)}${is === found_ ? "" : " (wrong)"}; `
-    + `output ${list(found)}`;
+    + `output ${number(isByLargest ? found[found_] : found[0], 3)}`;
 }
 
 /** What is predicted of all samples, group by group, as of the last turn. */

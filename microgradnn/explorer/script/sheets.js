@@ -12,21 +12,21 @@ const family = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', san
 export function sheetOf(id, paint) {
   const canvas = byId(id), context = canvas.getContext("2d");
   const sheet = { canvas, context, width: 0, height: 0, ratio: 1 };
-  const due = turnOf(() => {
+  function draw() {
     if (!sheet.width || !sheet.height) return;
     context.setTransform(sheet.ratio, 0, 0, sheet.ratio, 0, 0);
     context.clearRect(0, 0, sheet.width, sheet.height);
     context.font = `${TEXT}px ${family}`;
     context.textBaseline = "middle";
     paint(sheet);
-  });
+  }
   new ResizeObserver(([{ contentRect: { width, height } }]) => {
     Object.assign(sheet, { width, height, ratio: Math.max(1, devicePixelRatio) });
     canvas.width = Math.round(width * sheet.ratio);
     canvas.height = Math.round(height * sheet.ratio);
-    due();
+    draw(); // now, for a canvas with a new size is empty
   }).observe(canvas);
-  return due;
+  return turnOf(draw);
 }
 
 /** How numbers from low to high lie between two places; ticks are at round numbers. */
