@@ -182,7 +182,7 @@ def document_of(
     }
     modules = ["main.js", *["sums.js"] * bool(found), *["mistakes.js"] * mistakes]
     modules += ["network_page.js"] * bool(more)
-    return document(title, modules, made, parts, ["living.css"] * bool(more))
+    return document(title, modules, made, parts, ["living.css", "training.css"] * bool(more))
 
 
 def _forms(values: Sequence[Value]) -> dict[Form, int]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .. import optim
 from ..arguments import must_be
 from ..engine.modes import Changed
 from ..engine.value import Value
 from ..nn import Module
 from ..optim import Optimizer
-from ..optim.schedules import Schedule
 from ..training.batch_loss import BatchLoss
 from ..training.best import Best
 from ..training.bookmark import default_optimizer
@@ -22,8 +20,7 @@ from ..training.settings import check_numbers, check_way
 from ..training.shares import counted
 from ..training.vain import check_optimizer
 from ..training.validation import parted
-
-RULES = (optim.SGD, optim.Adam, optim.AdamW, optim.RMSprop)
+from .updates import RATES, RULES
 
 
 class Trainable(NamedTuple):
@@ -37,6 +34,7 @@ class Trainable(NamedTuple):
     held_out: Samples | None
     batch_size: int
     seed: int
+    history: History | None
 
     @property
     def place(self) -> dict[Value, int]:
@@ -53,6 +51,7 @@ def trainable(
     optimizer: Any,
     batch_size: Any,
     validation: Any,
+    history: Any,
     seed: Any,
 ) -> Trainable:
     """All of it checked, and compiled; ValueError or TypeError says what does not fit."""
@@ -67,20 +66,40 @@ def trainable(
         optimizer = default_optimizer(own)
     check_optimizer(own, optimizer)
     _check_rule(optimizer)
-    history = History()
+    trial = History()
     of = model, loss, optimizer, None, Metrics({})
     with Changed(records=True):
-        course = Course(of, own, (data, held_out), (None, "numpy"), history)
-    if not history.compiled:
+        course = Course(of, own, (data, held_out), (None, "numpy"), trial)
+    if not trial.compiled:
         raise ValueError(
             "the page cannot train this model, which fit would train eagerly: "
-            f"{history.eager_because}"
+            f"{trial.eager_because}"
         )
     if course.held_out is not None:
         held_out = course.held_out.rows(counted(loss, course.held_out))
     batch_loss = course.stepper.batch_loss  # type: ignore[attr-defined]
     size = min(size, len(course.data.X))
-    return Trainable(model, loss, optimizer, batch_loss, course.data, held_out, size, seed)
+    past = _replayed(history, len(batch_loss.params))
+    return Trainable(model, loss, optimizer, batch_loss, course.data, held_out, size, seed, past)
+
+
+def _replayed(history: Any, count: int) -> History | None:
+    """A history that can be replayed, with so many weights in each epoch."""
+    if history is None:
+        return None
+    must_be(History, history, "history", "a History, as fit gives it")
+    weights = getattr(history, "weights", None)
+    if not weights:
+        raise ValueError(
+            "history has kept no weights to be replayed; train with fit(…, keep_weights=True)"
+        )
+    sizes = {len(numbers) for numbers in weights}
+    if sizes != {count}:
+        raise ValueError(
+            f"history has {sorted(sizes)[0]} weights in each epoch, but the model has {count}; "
+            "give the history of this model"
+        )
+    return history
 
 
 def _check_rule(optimizer: Optimizer) -> None:
@@ -92,17 +111,13 @@ def _check_rule(optimizer: Optimizer) -> None:
             f"optimizer is a {kind.__name__}, of which the page has no formulas; give one of "
             f"{known}, or none"
         )
-    if len(optimizer.sizes) > 1:
-        raise ValueError(
-            "optimizer has groups of parameters, but the page has one setting for all; make it "
-            "from model.parameters()"
-        )
-    _check_rate(optimizer.learning_rates[0])
+    for rate in optimizer.learning_rates:
+        _check_rate(rate)
 
 
 def _check_rate(rate: Any) -> None:
     """Refuse a learning rate that is a function of the user's own."""
-    if not isinstance(rate, Schedule) or type(rate).__module__ != Schedule.__module__:
+    if type(rate) not in RATES:
         name = getattr(rate, "__name__", type(rate).__name__)
         raise ValueError(
             f"lr is {name}, a function of your own, of which the page has no formula; give a "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..arguments import as_list, must_be
+from ..arguments import as_list, is_array, must_be
+from ..elements import where
+from ..engine.table import maximum, minimum, sqrt
 from ..engine.value import Value
 from ..typed import TYPE_CHECKING, Any
 from .schedules import LearningRate, as_fraction, from_zero
@@ -76,9 +78,7 @@ class SGD(Optimizer):
         self.velocity = self.momentum * self.velocity + gradient
         if self.nesterov is False:
             return self.velocity
-        import numpy as np
-
-        return np.where(self.nesterov, gradient + self.momentum * self.velocity, self.velocity)
+        return where(self.nesterov, gradient + self.momentum * self.velocity, self.velocity)
 
 
 class _BySquares(Optimizer):
@@ -94,36 +94,40 @@ class _BySquares(Optimizer):
 
     def _keep_square(self, gradient: Array, decay: Setting) -> None:
         """Take g² into its running mean."""
-        self._choose_scale(gradient)
+        if not self._is_plain(gradient):
+            self._choose_scale(gradient)
         if not isinstance(self.scale, float):
             gradient = gradient / self.scale
         self.square = decay * self.square + (1 - decay) * gradient * gradient
 
     def _over_root(self, x: Array, square: Array | float) -> Array:
         """x / (√square + eps), where 0 / 0 is 0."""
-        import numpy as np
-
-        root = np.sqrt(square)
+        root = sqrt(square)
         size = (root if isinstance(self.scale, float) else root * self.scale) + self.eps
-        return np.divide(x, size, out=np.zeros_like(x), where=_least(self.eps) > 0 or size != 0)
+        if is_array(size) and _least(self.eps) > 0:
+            return x / size
+        return where(size > 0, x / size, 0.0)
+
+    def _is_plain(self, gradient: Array) -> bool:
+        """Whether no square overflows, and beside eps those that underflow do not count."""
+        return (
+            isinstance(self.scale, float)
+            and is_array(gradient)
+            and _least(self.eps) > 1e-140
+            and gradient.dot(gradient) < 1e180
+        )
 
     def _choose_scale(self, gradient: Array) -> None:
         """Measure g in units in which g² neither over- nor underflows: powers of two, mostly 1.
 
         Multiplying by a power of two changes no digit.
         """
-        import numpy as np
-
-        is_plain = isinstance(self.scale, float)
-        if is_plain and _least(self.eps) > 1e-140 and gradient.dot(gradient) < 1e180:
-            return  # No square overflows, and beside eps those that underflow do not count.
-        size = np.maximum(np.abs(gradient), np.sqrt(self.square) * self.scale)
-        exponent = np.frexp(size)[1]
-        unit = np.ldexp(1.0, np.clip(exponent, -1000, 1000))
-        scale = np.where(np.abs(exponent) > 300, unit, 1.0)
-        ratio = self.scale / scale
+        size = maximum(abs(gradient), sqrt(self.square) * self.scale)
+        small = where((size > 0) & (size < 2.0**-300), 2.0**-600, 1.0)
+        scale = where(size > 2.0**300, 2.0**600, small)
+        ratio = minimum(self.scale / scale, 2.0**600)  # it is larger only where the square is 0
         self.square = self.square * ratio * ratio
-        self.scale = scale if (scale != 1.0).any() else 1.0
+        self.scale = 1.0 if is_array(scale) and (scale == 1.0).all() else scale
 
 
 def _least(setting: Setting) -> float:
@@ -234,10 +238,8 @@ class RMSprop(_BySquares):
         self._keep_square(gradient, self.alpha)
         square = self.square
         if self.centered is not False:
-            import numpy as np
-
             self.mean = self.alpha * self.mean + (1 - self.alpha) * gradient
             mean = self.centered * self.mean / self.scale
-            square = np.maximum(square - mean * mean, 0.0)  # below 0 by rounding only
+            square = maximum(square - mean * mean, 0.0)  # below 0 by rounding only
         self.velocity = self.momentum * self.velocity + self._over_root(gradient, square)
         return self.velocity

@@ -1,4 +1,8 @@
-"""Learning rates that change: functions from the number of a step to a rate."""
+"""Learning rates that change: functions from the number of a step to a rate.
+
+They are written with operators and rows of the table, so that a formula of the step goes through
+them, too: that is how a page gets them in JavaScript.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import math
 from collections.abc import Callable
 
 from ..arguments import as_count, as_number, as_positive
+from ..elements import where
+from ..engine.table import cos, exp, floor, maximum, minimum
 from ..typed import Any
 
 LearningRate = Callable[[int], float]  # from the number of a step, the first being 0
@@ -23,6 +29,9 @@ class Schedule:
 
     def see(self, loss: float) -> None:
         """Take notice of the loss of an epoch; most learning rates depend on the step alone."""
+
+    def begin(self) -> None:
+        """Set what is kept of losses, before the first of them."""
 
 
 def from_zero(x: Any, name: str) -> float:
@@ -70,7 +79,7 @@ class step_decay(Schedule):
         self.factor = from_zero(factor, "factor")
 
     def __call__(self, step: int) -> float:
-        return self.lr * self.factor ** (step // self.every)
+        return self.lr * self.factor ** floor(step / self.every)
 
 
 class exponential_decay(Schedule):
@@ -85,7 +94,7 @@ class exponential_decay(Schedule):
         self.rate = from_zero(rate, "rate")
 
     def __call__(self, step: int) -> float:
-        return self.lr * math.exp(-self.rate * step)
+        return self.lr * exp(-self.rate * step)
 
 
 class inverse_time_decay(Schedule):
@@ -116,7 +125,7 @@ class cosine_decay(Schedule):
         self.final = from_zero(final, "final")
 
     def __call__(self, step: int) -> float:
-        return _along_cosine(self.lr, self.final, min(step / self.steps, 1.0))
+        return _along_cosine(self.lr, self.final, minimum(step / self.steps, 1.0))
 
 
 class one_cycle(Schedule):
@@ -149,10 +158,10 @@ class one_cycle(Schedule):
         start = self.max_lr / self.div_factor
         top = self.pct_start * self.total_steps - 1  # the step with max_lr, perhaps in between two
         end = self.total_steps - 1
-        if step < top:
-            return _along_cosine(start, self.max_lr, step / top)
-        done = min((step - top) / (end - top), 1.0) if end > top else float(step > top)
-        return _along_cosine(self.max_lr, start / self.final_div_factor, done)
+        rising = _along_cosine(start, self.max_lr, _share(step, top))
+        last = start / self.final_div_factor
+        falling = _along_cosine(self.max_lr, last, _share(step - top, end - top))
+        return where(step < top, rising, falling)
 
 
 class reduce_on_plateau(Schedule):
@@ -182,6 +191,9 @@ class reduce_on_plateau(Schedule):
         self.patience = as_count(patience, "patience", least=0)
         self.threshold = from_zero(threshold, "threshold")
         self.min_lr = from_zero(min_lr, "min_lr")
+        self.begin()
+
+    def begin(self) -> None:
         self._rate = self.lr
         self._best = math.inf
         self._waited = 0
@@ -192,13 +204,12 @@ class reduce_on_plateau(Schedule):
     def see(self, loss: float) -> None:
         # The first loss is better than none, whatever the threshold: infinity has no share.
         gain = self._best - loss
-        self._waited += 1
-        if gain == math.inf or gain > self.threshold * abs(self._best):
-            self._best = loss
-            self._waited = 0
-        elif self._waited > self.patience:
-            self._rate = min(self._rate, max(self._rate * self.factor, self.min_lr))
-            self._waited = 0
+        is_better = gain > where(gain < math.inf, self.threshold * abs(self._best), 0.0)
+        self._best = where(is_better, loss, self._best)
+        waited = where(is_better, 0, self._waited + 1)
+        reduced = minimum(self._rate, maximum(self._rate * self.factor, self.min_lr))
+        self._rate = where(waited > self.patience, reduced, self._rate)
+        self._waited = where(waited > self.patience, 0, waited)
 
 
 class warmup(Schedule):
@@ -213,7 +224,7 @@ class warmup(Schedule):
         self.steps = as_count(steps, "steps")
 
     def __call__(self, step: int) -> float:
-        return self.lr(step) * min((step + 1) / self.steps, 1.0)
+        return self.lr(step) * minimum((step + 1) / self.steps, 1.0)
 
     def see(self, loss: float) -> None:
         if isinstance(self.lr, Schedule):
@@ -221,4 +232,10 @@ class warmup(Schedule):
 
 
 def _along_cosine(start: float, end: float, done: float) -> float:
-    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * done))
+    return end + (start - end) * 0.5 * (1 + cos(math.pi * done))
+
+
+def _share(part: float, whole: float) -> float:
+    """How much of the whole a part is, at most 1; of nothing it is all or nothing."""
+    share = minimum(part / where(whole > 0, whole, 1.0), 1.0)
+    return where(whole > 0, share, where(part > 0, 1.0, 0.0))

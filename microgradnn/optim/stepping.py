@@ -112,7 +112,7 @@ class Optimizer:
         lr = spread(self._rates(), self.sizes)
         before = vars(self).copy()
         with np.errstate(all="ignore"):
-            theta = theta - lr * self.descent(theta, gradient)
+            theta = self.moved(theta, gradient, lr)
         complaint = "the step for {}, with lr {}, weight_decay {}, overflows to"
         try:
             for numbers in (theta, *vars(self).values()):
@@ -135,6 +135,10 @@ class Optimizer:
             raise FloatingPointError(
                 f"{complaint.format(name, *known)} {numbers[i]}; no parameter was changed"
             )
+
+    def moved(self, theta: Array, gradient: Array, lr: Setting) -> Array:
+        """The parameters after a step."""
+        return theta - lr * self.descent(theta, gradient)
 
     def descent(self, theta: Array, gradient: Array) -> Array:
         """What to subtract for each unit of the learning rate; weight decay is in the gradient."""

@@ -59,7 +59,7 @@ ORDER = {
     "evaluation batch_loss metrics steppers best course validation endings settings resuming "
     "checkpoint loop",
     "explorer": "packing claims sample following contributions views excerpt picker arithmetic "
-    "textbook assembly document frame facts page circles trainable one_sample living",
+    "textbook updates assembly document frame facts page circles trainable one_sample lesson living",
     "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",

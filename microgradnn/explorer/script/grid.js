@@ -34,15 +34,13 @@ function rangeOfInput(input) {
   return { low: low - margin, high: high + margin };
 }
 
-const inputRanges = Array.from({ length: net.inputs }, (_, input) => rangeOfInput(input));
-
 /** The middle of a cell: a picture of the grid has a pixel for each. */
 const middleOf = ({ low, high }, k, count) => low + (high - low) * (k + 0.5) / count;
 
 /** Points of the plane; where there are more than two inputs, the others are those of the sample. */
 function pointsOfGrid() {
   const { columns, rows, x, y } = grid, X = new Float64Array(columns * rows * net.inputs);
-  const through = inputsOf(groups[looking.group], looking.sample);
+  const through = inputsOf(groups[0], training.chosen);
   for (let row = 0, at_ = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, at_ += net.inputs) {
       X.set(through, at_);
@@ -56,7 +54,7 @@ function pointsOfGrid() {
 function computeGrid() {
   const side = Math.floor(Math.sqrt(WORK / training.theta.length)), isLine = net.inputs === 1;
   const rows = isLine ? 1 : Math.max(LEAST_SIDE, Math.min(MOST_SIDE, side)), columns = isLine ? LINE : rows;
-  const x = inputRanges[looking.across], y = isLine ? undefined : inputRanges[looking.down];
+  const x = rangeOfInput(looking.across), y = isLine ? undefined : rangeOfInput(looking.down);
   Object.assign(grid, { columns, rows, x, y });
   grid.points = pointsOfGrid();
   grid.activations = activationsOf(grid.points);

@@ -2,7 +2,7 @@
 
 import { lesson } from "./lesson.js";
 
-const { outputs } = lesson, row = 1 + outputs; // the loss program gives the loss first
+const inRow = 1 + lesson.outputs; // numbers that the loss program gives of a sample, the loss first
 
 const isRight = {
   probability: (p, target) => (p > 0.5) === (target > 0.5),
@@ -20,12 +20,12 @@ export function largest(numbers, start, count) {
 /** The share that is right of what the loss program gives; `placeOf(i)` is the sample of row i. */
 export function judge(found, placeOf, targets) {
   if (!lesson.judged) return 0;
-  const size = found.length / row, rule = isRight[lesson.judged];
+  const { outputs } = lesson, size = found.length / inRow, rule = isRight[lesson.judged];
   let right = 0;
   for (let i = 0; i < size; i++) {
     const at = placeOf(i) * outputs;
-    if (!rule) right += largest(found, i * row + 1, outputs) === largest(targets, at, outputs);
-    else for (let k = 0; k < outputs; k++) right += rule(found[i * row + 1 + k], targets[at + k]) / outputs;
+    if (!rule) right += largest(found, i * inRow + 1, outputs) === largest(targets, at, outputs);
+    else for (let k = 0; k < outputs; k++) right += rule(found[i * inRow + 1 + k], targets[at + k]) / outputs;
   }
   return right / size;
 }

@@ -21,7 +21,8 @@ async function samplesIn(given) {
   return { size: given.size, X, targets, shares };
 }
 
-const lessonWritten = JSON.parse(byId("lesson").textContent);
+const lessonWritten = JSON.parse(byId("lesson").textContent, (_, x) => // JSON has no infinities
+  (/^(-?Infinity|NaN)$/.test(x) ? Number(x) : x));
 
 export const lesson = {
   ...lessonWritten,

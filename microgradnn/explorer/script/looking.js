@@ -7,8 +7,6 @@ const MOST_PLAIN = 12; // inputs
 export const looking = {
   across: 0,
   down: 1,
-  group: 0,
-  sample: 0,
   neuron: undefined, // { layer, k }
   lines: "weights", // or "gradients"
   inside: net.inputs > MOST_PLAIN ? "weights" : "plane", // what is shown in the circles

@@ -163,7 +163,7 @@ function drawWeights(context, { x, y, radius }, layer, k) {
 
 /** One of very many inputs: the number of the sample. */
 function drawCell(context, { x, y, radius }, k) {
-  const given = inputsOf(groups[looking.group], looking.sample);
+  const given = inputsOf(groups[0], training.chosen);
   const reach = given.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-300);
   context.fillStyle = cssOf(heatOf(given[k] / reach));
   context.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);

@@ -1,17 +1,8 @@
-// The network view: shown at first, and given way to the graph of a sample.
+// The living page: all of its modules.
 
-import { byId } from "./dom.js";
 import "./main.js";
+import "./one_sample_card.js";
+import "./replay.js";
 import "./seen.js";
 import "./training_controls.js";
-
-const documentRoot = document.documentElement;
-
-/** Whether the network is shown; else it is the graph of a sample. */
-export const isNetworkShown = () => documentRoot.classList.contains("network");
-
-export function showNetwork(isShown) {
-  documentRoot.classList.toggle("network", isShown);
-}
-
-showNetwork(true);
+import "./weights_text.js";

@@ -4,13 +4,14 @@ import { classColour, colours, cssOf, heatOf, tintOf } from "./colours.js";
 import { addContour, roomiest } from "./contours.js";
 import { byId } from "./dom.js";
 import { grid, rangeOf, whenGridded } from "./grid.js";
-import { look, looking, whenLooked } from "./looking.js";
+import { looking, whenLooked } from "./looking.js";
 import { addCross, addMark } from "./marks.js";
 import {
   border, classCount, className, classOf, groups, inputName, isByLargest, isOfClasses, net, predicted,
   targetClass, whenPredicted,
 } from "./reading.js";
 import { axisOf, drawAxis, sheetOf } from "./sheets.js";
+import { chooseOne, training, whenTrained } from "./training.js";
 
 const PALE = 0.55; // how strong the colours of the plane are, so that samples stand out
 const DASHES = [[], [8, 4], [2, 3], [8, 3, 2, 3]];
@@ -141,7 +142,7 @@ function drawSamples(context) {
   context.beginPath();
   if (isOfClasses) spots.filter(isWrong).forEach(({ x, y }) => addCross(context, x, y, radius + 1.5));
   context.stroke();
-  const { x, y } = spots.find(({ group, sample }) => group === looking.group && sample === looking.sample);
+  const { x, y } = spots[training.chosen];
   context.lineWidth = 3;
   context.strokeStyle = colours.now;
   context.beginPath();
@@ -172,13 +173,13 @@ function drawMarks(context, shown, radius, isHollow) {
   }
 }
 
-/** The sample nearest to a click. */
+/** A click chooses the nearest of the samples that train. */
 function chooseSpot({ offsetX, offsetY }) {
   const away = ({ x, y }) => Math.hypot(x - offsetX, y - offsetY);
-  const nearest = spots.reduce((a, b) => (away(b) < away(a) ? b : a));
-  if (away(nearest) < 16) look({ group: nearest.group, sample: nearest.sample });
+  const nearest = spots.slice(0, groups[0].size).reduce((a, b) => (away(b) < away(a) ? b : a));
+  if (away(nearest) < 16) chooseOne(nearest.sample);
 }
 
 const planeAgain = sheetOf("plane-drawing", drawPlane);
 byId("plane-drawing").onclick = chooseSpot;
-[whenGridded, whenPredicted, whenLooked].forEach((when) => when(planeAgain));
+[whenGridded, whenPredicted, whenLooked, whenTrained].forEach((when) => when(planeAgain));

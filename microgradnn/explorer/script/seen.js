@@ -9,13 +9,13 @@ import "./plane.js";
 import "./units.js";
 import { classColour, readColours } from "./colours.js";
 import { byId, element } from "./dom.js";
-import { look, looking, whenLooked } from "./looking.js";
+import { look, looking } from "./looking.js";
 import { SIGNS } from "./marks.js";
 import {
   classCount, className, groups, inputName, isOfClasses, net, predictionWords,
 } from "./reading.js";
-import { whenTrained } from "./training.js";
-import { drawAll } from "./turns.js";
+import { training, whenTrained } from "./training.js";
+import { drawAll, turnOf } from "./turns.js";
 
 /** The mark of each class with its name, so that a class is known by its shape, too; and other signs. */
 function prepareLegend() {
@@ -32,12 +32,7 @@ function prepareChoices() {
       new Option(inputName(k), k, false, k === looking[side])));
     byId(id).onchange = () => look({ [side]: Number(byId(id).value) });
   }
-  byId("confusion-group").parentElement.parentElement.hidden = byId("plane-group").hidden = groups.length < 2;
-  byId("plane-group").onchange = () => look({ group: Number(byId("plane-group").value), sample: 0 });
-  byId("plane-sample").oninput = () => {
-    const sample = byId("plane-sample").valueAsNumber;
-    if (groups[looking.group] && sample >= 0 && sample < groups[looking.group].size) look({ sample });
-  };
+  byId("confusion-group").parentElement.parentElement.hidden = groups.length < 2;
   for (const choice of document.getElementsByName("lines")) choice.onchange = () => look({ lines: choice.value });
   byId("inside").value = looking.inside;
   byId("inside").onchange = () => look({ inside: byId("inside").value });
@@ -45,11 +40,8 @@ function prepareChoices() {
   byId("against-drawing").hidden = isOfClasses;
 }
 
-function showSample() {
-  byId("plane-group").value = looking.group;
-  byId("plane-sample").max = groups[looking.group].size - 1;
-  if (document.activeElement !== byId("plane-sample")) byId("plane-sample").value = looking.sample;
-  byId("plane-said").textContent = predictionWords(groups[looking.group], looking.sample);
+function saySample() {
+  byId("plane-said").textContent = `Sample ${training.chosen}: ${predictionWords(groups[0], training.chosen)}`;
 }
 
 function useColours() {
@@ -60,8 +52,7 @@ function useColours() {
 useColours();
 prepareLegend();
 prepareChoices();
-[whenTrained, whenLooked].forEach((when) => when(showSample));
-showSample();
+whenTrained(turnOf(saySample));
 for (const media of ["(prefers-color-scheme: dark)", "print"]) {
   matchMedia(media).addEventListener("change", () => {
     useColours();

@@ -1,4 +1,4 @@
-// Training: the state of it, one step, one epoch. Only `take` here changes the weights.
+// Training: the state of it, one step, one epoch. The weights are changed by `setWeights` alone.
 //
 // The losses are those of `fit`: an epoch is a shuffle by seed · 1,000,003 + epoch, cut into batches;
 // its loss is the mean over the batches, by their sizes, each before its step.
@@ -7,9 +7,11 @@ import { judge } from "./judging.js";
 import { lesson } from "./lesson.js";
 import { lossProgram, neuronProgram } from "./programs.js";
 import { shuffled } from "./random.js";
-import { optimizers, rates } from "./updates.js";
+import { optimizers, rateOf } from "./updates.js";
 
 const width = lossProgram.inputs;
+const sizeOfStep = lesson.trained?.length ?? lesson.theta.length;
+const MOST_AT_ONCE = 2e5; // rows times weights of a part of a batch, which take some milliseconds
 
 /** The rows that the loss program takes: inputs, then targets. */
 function rowsOf({ size, X, targets }) {
@@ -21,12 +23,12 @@ function rowsOf({ size, X, targets }) {
   return found;
 }
 
-const samplesWith = (given) => given && { ...given, rows: rowsOf(given) };
+const withRows = (given) => given && { ...given, rows: rowsOf(given) };
 
 export const training = {
   network: { layers: lesson.layers, inputs: lesson.inputs, outputs: lesson.outputs,
     classes: lesson.classes, loss: lesson.loss, judged: lesson.judged, model: lesson.model },
-  data: { ...samplesWith(lesson.train), inputs: lesson.inputs, heldOut: samplesWith(lesson.heldOut) },
+  data: { ...withRows(lesson.train), inputs: lesson.inputs, heldOut: withRows(lesson.heldOut) },
   theta: lesson.theta,
   gradient: new Float64Array(lesson.theta.length), // of the last batch
   losses: [], // one an epoch, as those of a History
@@ -37,14 +39,19 @@ export const training = {
   steps: 0, // since the beginning
   done: 0, // samples of this epoch
   chosen: 0, // the sample that the page speaks of
-  stopped: null, // why, if a number is not finite: { sample, loss, what }
+  stopped: null, // the batch that gave no finite step: { places, loss, gradient, error }
   epochs,
+  rateNow: () => ratesOfGroups[0](training.steps), // the learning rate of the next step
 };
 
 let round; // the epoch in progress: the order of its samples, and sums over its batches
-let rule, rate; // of the optimizer, made of the settings
+let batch; // the batch in progress: its places, and sums over its rows
+let rule; // how weights move, made of the settings
+let ratesOfGroups; // and how far in each group
 
-const trainedParts = []; // what shows something of the training
+// ---- Who shows it --------------------------------------------------------------------------------
+
+const trainedParts = [];
 let nextFrame = 0;
 
 /** From now on `part()` is called for each frame in which something has changed. */
@@ -62,7 +69,7 @@ export function touch() {
   nextFrame ||= requestAnimationFrame(showTrained);
 }
 
-// ---- What the network gives ---------------------------------------------------------------------
+// ---- What the network gives ----------------------------------------------------------------------
 
 /** What the neurons give for inputs, layer by layer, row by row; of other models, the predictions. */
 export const activationsOf = (X) => neuronProgram.run(X, training.theta);
@@ -78,9 +85,9 @@ export function predictionsOf(X) {
   return found;
 }
 
-// ---- Batches ------------------------------------------------------------------------------------
+// ---- Steps ---------------------------------------------------------------------------------------
 
-/** By how much the loss of a batch is larger than the mean over its rows. */
+/** By how much the loss of a batch is larger than the mean over its rows; `at(k)` is a place. */
 function scaleOf(shares, count, at) {
   if (lesson.isSum) return count;
   if (!shares) return 1;
@@ -89,63 +96,82 @@ function scaleOf(shares, count, at) {
   return count / total;
 }
 
-/** The rows at some places; null for all of them. */
-function rowsAt(rows, places) {
-  if (!places) return rows;
-  const found = new Float64Array(places.length * width);
-  places.forEach((i, k) => found.set(rows.subarray(i * width, (i + 1) * width), k * width));
+function beginBatch() {
+  const { data: { size }, settings: { batchSize, seed }, done, losses } = training;
+  round ??= { loss: 0, right: 0,
+    order: batchSize < size ? shuffled(size, seed * 1_000_003 + losses.length) : null };
+  const places = round.order && round.order.subarray(done, done + batchSize);
+  batch = { places, count: places ? places.length : size, from: 0, loss: 0, right: 0,
+    gradient: new Float64Array(training.theta.length) };
+}
+
+/** Some rows of the batch in progress, in its order. */
+function rowsFrom(from, to) {
+  const { rows } = training.data, { places } = batch;
+  if (!places) return rows.subarray(from * width, to * width);
+  const found = new Float64Array((to - from) * width);
+  for (let k = from; k < to; k++) {
+    found.set(rows.subarray(places[k] * width, (places[k] + 1) * width), (k - from) * width);
+  }
   return found;
 }
 
-function beginEpoch() {
-  const { size } = training.data, { batchSize, seed } = training.settings;
-  const order = batchSize < size ? shuffled(size, seed * 1_000_003 + training.losses.length) : null;
-  round = { order, loss: 0, right: 0 };
-}
-
-/** One step: a batch forward and back, and the weights after it. Whether there was one. */
-export function trainStep() {
-  if (!round) beginEpoch();
-  const { data, settings } = training, { order } = round;
-  const places = order && order.subarray(training.done, training.done + settings.batchSize);
-  const count = places ? places.length : data.size;
-  const { mean, gradient, outputs } = lossProgram.valueAndGrad(rowsAt(data.rows, places), training.theta);
-  const size = scaleOf(data.shares, count, (k) => (places ? places[k] : k));
-  const loss = mean * size;
-  if (size !== 1) gradient.forEach((x, k) => { gradient[k] = x * size; });
-  if (!Number.isFinite(loss) || !take(gradient)) {
-    training.stopped = { loss, gradient, places };
-    return false;
-  }
-  training.stopped = null;
-  round.loss += loss * count;
-  round.right += judge(outputs, (i) => (places ? places[i] : i), data.targets) * count;
-  training.done += count;
-  if (training.done >= data.size) endEpoch();
+/** Computes a part of a batch, and takes the step after the last one: whether it did. */
+export function work() {
+  if (!batch) beginBatch();
+  const { places, count, from } = batch, { theta, data } = training, place = (k) => (places ? places[k] : k);
+  const to = Math.min(count, from + Math.max(16, Math.floor(MOST_AT_ONCE / theta.length)));
+  const { mean, gradient, outputs } = lossProgram.valueAndGrad(rowsFrom(from, to), theta);
+  const share = (to - from) / count;
+  batch.loss += mean * share;
+  batch.right += judge(outputs, (i) => place(from + i), data.targets) * (to - from);
+  for (let k = 0; k < gradient.length; k++) batch.gradient[k] += gradient[k] * share;
+  batch.from = to;
+  if (to < count) return false;
+  const scale = scaleOf(data.shares, count, place), { loss, gradient: sum } = batch;
+  takeStep(loss * scale, scale === 1 ? sum : sum.map((x) => x * scale));
   return true;
 }
 
-/** Changes the weights, against a gradient. Whether they could be. */
-function take(gradient) {
+/** Takes one step, if all numbers are finite. */
+export function trainStep() {
+  while (!work());
+}
+
+function takeStep(loss, gradient) {
+  const { places, count, right } = batch;
+  batch = undefined;
+  const error = Number.isFinite(loss) ? refusal(gradient) : {};
+  training.stopped = error ? { places, loss, gradient, error } : null;
+  if (error) return;
+  training.gradient = gradient;
+  training.steps += 1;
+  training.done += count;
+  round.loss += loss * count;
+  round.right += right;
+  if (training.done >= training.data.size) endEpoch();
+}
+
+/** Changes the weights against a gradient; or gives the optimizer's reason not to. */
+function refusal(gradient) {
   const { trained } = lesson, { theta } = training;
   const part = (x) => (trained ? Float64Array.from(trained, (place) => x[place]) : x);
   try {
-    const after = rule.update(part(theta), part(gradient), rate(training.steps));
-    training.theta = trained ? theta.slice() : after;
-    trained?.forEach((place, k) => { training.theta[place] = after[k]; });
+    const after = rule.update(part(theta), part(gradient), ratesOfGroups.map((rate) => rate(training.steps)));
+    const all = trained ? theta.slice() : after;
+    trained?.forEach((place, k) => { all[place] = after[k]; });
+    setWeights(all);
+    return null;
   } catch (error) {
     if (error.place === undefined) throw error;
-    return false;
+    return { what: error.what, place: trained ? trained[error.place] : error.place };
   }
-  training.gradient = gradient;
-  training.steps += 1;
-  return true;
 }
 
 function endEpoch() {
-  const { data, theta } = training, { heldOut } = data;
-  training.losses.push(round.loss / data.size);
-  if (lesson.judged) training.accuracies.push(round.right / data.size);
+  const { data: { size, heldOut }, theta } = training;
+  training.losses.push(round.loss / size);
+  if (lesson.judged) training.accuracies.push(round.right / size);
   if (heldOut) {
     const found = lossProgram.run(heldOut.rows, theta), { outputs } = lossProgram;
     let total = 0;
@@ -153,6 +179,8 @@ function endEpoch() {
     training.validationLosses.push(total / heldOut.size * scaleOf(heldOut.shares, heldOut.size, (k) => k));
     if (lesson.judged) training.validationAccuracies.push(judge(found, (i) => i, heldOut.targets));
   }
+  const decisive = (heldOut ? training.validationLosses : training.losses).at(-1);
+  for (const rate of ratesOfGroups) rate.see(decisive);
   round = undefined;
   training.done = 0;
 }
@@ -160,8 +188,14 @@ function endEpoch() {
 /** Trains n epochs at once, or until a number is not finite. */
 function epochs(n) {
   const until = training.losses.length + n;
-  while (training.losses.length < until && trainStep());
+  do trainStep(); while (training.losses.length < until && !training.stopped);
   touch();
+}
+
+// ---- What the reader sets ------------------------------------------------------------------------
+
+function setWeights(theta) {
+  training.theta = theta;
 }
 
 /** Chooses the sample that the page speaks of. */
@@ -170,32 +204,38 @@ export function chooseOne(place) {
   touch();
 }
 
-// ---- Settings -----------------------------------------------------------------------------------
-
-/** Changes settings; they hold from the next step on. */
+/** Changes settings; they hold from the next batch on. */
 export function setUp(changes) {
   Object.assign(training.settings, changes);
-  const { optimizer, options, rate: given } = training.settings;
-  if (!rule || "optimizer" in changes || "options" in changes) {
-    const { trained, theta } = lesson;
-    rule = optimizers[optimizer](options, trained ? trained.length : theta.length);
-  }
-  rate = rateOf(given);
+  const { optimizer: name, groups } = training.settings;
+  if (!rule) rule = optimizers[name](groups, sizeOfStep, lesson.kept ?? {});
+  else if ("optimizer" in changes) rule = optimizers[name](groups, sizeOfStep);
+  rule.settings.forEach((own, k) => Object.assign(own, groups[k]));
+  if (!ratesOfGroups || "rates" in changes) ratesOfGroups = training.settings.rates.map(rateOf);
   training.stopped = null;
   touch();
 }
 
-const rateOf = (given) => (given.name ? rates[given.name](given.settings) : () => given);
+/** Moves the inputs of all samples; `amount(k)` is by how much, asked for each input k in turn. */
+export function moveInputs(amount) {
+  for (const [written, samples] of [[lesson.train, training.data], [lesson.heldOut, training.data.heldOut]]) {
+    if (!samples) continue;
+    samples.X = written.X.map((x, i) => x + amount(i % lesson.inputs));
+    samples.rows = rowsOf(samples);
+  }
+  batch = undefined;
+  touch();
+}
 
-/** Begins again, with weights: no epochs, and an optimizer that has kept nothing. */
-export function restart(theta = lesson.theta) {
-  training.theta = theta;
+/** Begins again with these weights: no epochs, and an optimizer that has kept nothing. */
+export function restart(theta = lesson.theta, history = {}) {
+  setWeights(theta);
   training.gradient = new Float64Array(theta.length);
   for (const list of ["losses", "accuracies", "validationLosses", "validationAccuracies"]) {
-    training[list] = [];
+    training[list] = history[list] ?? [];
   }
-  Object.assign(training, { steps: 0, done: 0 });
-  rule = round = undefined;
+  Object.assign(training, { steps: lesson.kept?.steps ?? 0, done: 0 });
+  rule = ratesOfGroups = round = batch = undefined;
   setUp({});
 }
 

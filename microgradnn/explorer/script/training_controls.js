@@ -1,30 +1,95 @@
-// The controls of the training: play, one trainStep, one epoch, and its settings.
+// The controls of the training: play and pause, one step, one epoch, how fast, from the beginning.
 
 import { byId } from "./dom.js";
 import { number } from "./numbers.js";
-import { restart, showTrained, trainStep, touch, training, whenTrained } from "./training.js";
+import { weightsToBegin } from "./training_settings.js";
+import { restart, showTrained, touch, trainStep, training, whenTrained, work } from "./training.js";
+import { sentenceOf } from "./trouble.js";
 
-let isPlaying = false;
+const FRAME = 13; // milliseconds of script in a frame, of which drawing takes its part
+const LEAST = 4; // of steps, however long drawing takes
 
-const MOST_A_FRAME = 10; // milliseconds of steps
+let isTraining = false;
+let due = 0; // steps that the chosen speed allows by now
+let shownAt = 0; // the moment of the frame before
+let drawTime = 0; // milliseconds that it takes
 
-function playOn() {
-  if (!isPlaying) return;
-  const until = performance.now() + MOST_A_FRAME;
-  while (performance.now() < until) if (!trainStep()) isPlaying = false;
-  showTrained();
-  requestAnimationFrame(playOn);
+/** Says something that is read out, too. */
+export function announce(text) {
+  byId("said").textContent = text;
 }
 
-byId("train").onclick = () => {
-  isPlaying = !isPlaying;
-  playOn();
-};
-byId("train-batch").onclick = () => { trainStep(); touch(); };
-byId("train-epoch").onclick = () => training.epochs(1);
-byId("restart").onclick = () => restart();
+const percent = (share) => `${number(100 * share, 3)} %`;
 
-whenTrained(() => {
-  byId("epoch").value = `epoch ${training.losses.length}`;
-  byId("loss-now").value = training.losses.length ? `loss ${number(training.losses.at(-1))}` : "";
-});
+function progress() {
+  const { losses, accuracies, validationLosses, validationAccuracies, done, data } = training;
+  const figures = [`epoch ${losses.length.toLocaleString("en")}`];
+  if (done) figures.push(`${done.toLocaleString("en")} of ${data.size.toLocaleString("en")} samples of the next`);
+  if (losses.length) figures.push(`loss ${number(losses.at(-1))}`);
+  if (accuracies.length) figures.push(`accuracy ${percent(accuracies.at(-1))}`);
+  if (validationLosses.length) figures.push(`held out: loss ${number(validationLosses.at(-1))}`);
+  if (validationAccuracies.length) figures.push(`accuracy ${percent(validationAccuracies.at(-1))}`);
+  return figures.join(" · ");
+}
+
+// ---- Playing -------------------------------------------------------------------------------------
+
+function playFrame(moment) {
+  if (!isTraining) return;
+  requestAnimationFrame(playFrame);
+  const { data: { size }, settings: { batchSize } } = training;
+  const pace = Number(byId("pace").value) * Math.ceil(size / batchSize); // steps a second
+  due = pace === Infinity ? pace : Math.min(due + pace * (moment - shownAt) / 1000, Math.max(1, pace / 5));
+  shownAt = moment;
+  const start = performance.now(), most = Math.max(LEAST, FRAME - drawTime);
+  let isNew = false;
+  while (due >= 1 && !training.stopped && performance.now() - start < most) {
+    if (!work()) continue;
+    isNew = true;
+    due -= 1;
+  }
+  if (isNew) {
+    const before = performance.now();
+    showTrained();
+    drawTime += (performance.now() - before - drawTime) / 4;
+  }
+  if (training.stopped) setTraining(false);
+}
+
+/** Plays, or pauses. */
+export function setTraining(isOn) {
+  if (isTraining === isOn) return;
+  isTraining = isOn;
+  byId("train").textContent = isOn ? "Pause" : "Play";
+  if (isOn) {
+    training.stopped = null;
+    due = 1;
+    shownAt = performance.now();
+    announce("");
+    requestAnimationFrame(playFrame);
+  } else reportProgress();
+}
+
+/** Says where the training is, or why it has stopped. */
+function reportProgress() {
+  announce(training.stopped ? sentenceOf(training.stopped) : `${progress()}.`);
+  touch();
+}
+
+byId("train").onclick = () => setTraining(!isTraining);
+byId("train-batch").onclick = () => {
+  setTraining(false);
+  trainStep();
+  reportProgress();
+};
+byId("train-epoch").onclick = () => {
+  setTraining(false);
+  training.epochs(1);
+  reportProgress();
+};
+byId("restart").onclick = () => {
+  setTraining(false);
+  restart(weightsToBegin());
+  announce("At the beginning again.");
+};
+whenTrained(() => { byId("progress").value = progress(); });

@@ -1,6 +1,6 @@
 // Whose turn it is to draw: what has changed is drawn part by part, so that no frame becomes long.
 
-const FRAME = 5; // milliseconds of a frame
+const MOST_DRAWING = 4; // milliseconds of a frame
 const REST = 6; // times as long as its last turn took, a part has no other
 const inTurn = []; // in the order in which they have their turns
 let coming = 0, asked = 0; // the part that comes next; the frame that was asked for
@@ -26,20 +26,20 @@ function takeTurns() {
   for (let count = 0; count < inTurn.length; count++) {
     const part = inTurn[coming++ % inTurn.length], begun = performance.now();
     if (!part.isDue || begun < part.ready) continue;
-    work(part);
+    takeTurn(part);
     const ended = performance.now();
     part.ready = ended + REST * (ended - begun);
-    if (ended - start > FRAME) break;
+    if (ended - start > MOST_DRAWING) break;
   }
   if (inTurn.some(({ isDue }) => isDue)) askForFrame();
 }
 
-function work(part) {
+function takeTurn(part) {
   part.isDue = false;
   part.work();
 }
 
 /** Everything is drawn at once, as before printing. What is drawn may make something else due. */
 export function drawAll() {
-  for (let round = 0; round < 3; round++) inTurn.filter(({ isDue }) => isDue).forEach(work);
+  for (let round = 0; round < 3; round++) inTurn.filter(({ isDue }) => isDue).forEach(takeTurn);
 }

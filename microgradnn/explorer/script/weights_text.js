@@ -1,0 +1,37 @@
+// The weights as text: JSON with the names of `state_dict`, which Python reads to the last bit.
+
+import { byId } from "./dom.js";
+import { lesson } from "./lesson.js";
+import { training, whenTrained } from "./training.js";
+
+const numberInText = (x) => (Object.is(x, -0) ? "-0.0" : String(x));
+
+/** The weights of this moment. */
+export function weightsAsText() {
+  const list = (places) => (Array.isArray(places) ? `[${places.map(list).join(", ")}]` : numberInText(training.theta[places]));
+  return `{${lesson.state.map(([name, places]) => `${JSON.stringify(name)}: ${list(places)}`).join(",\n")}}`;
+}
+
+function showText(isShown) {
+  byId("weights-shown").ariaExpanded = String(isShown);
+  byId("weights-text").hidden = !isShown;
+  if (!isShown) return;
+  byId("weights-text").value = weightsAsText();
+  byId("weights-text").select(); // to be copied
+}
+
+function saveAsFile() {
+  const url = URL.createObjectURL(new Blob([weightsAsText()], { type: "application/json" }));
+  Object.assign(document.createElement("a"), { href: url, download: "weights.json" }).click();
+  URL.revokeObjectURL(url);
+}
+
+byId("weights-shown").onclick = () => showText(byId("weights-text").hidden);
+byId("weights-saved").onclick = saveAsFile;
+byId("weights-sent").onclick = () => parent.postMessage({ microgradnn: { weights: weightsAsText() } }, "*");
+whenTrained(() => { if (!byId("weights-text").hidden) byId("weights-text").value = weightsAsText(); });
+
+// A notebook that has room for the weights says so.
+addEventListener("message", ({ data, source }) => {
+  if (source === parent && data?.microgradnn === "widget") byId("weights-sent").hidden = false;
+});
