@@ -119,11 +119,7 @@ function drawUnit(context, unit, column, k) {
   context.fill();
   context.save();
   context.clip();
-  if (column && looking.inside === "weights") drawWeights(context, unit, column - 1, k);
-  else if (grid.y) {
-    context.drawImage(tiles, 0, tileOf(column, k) * grid.rows, grid.columns, grid.rows,
-      x - radius, y - radius, 2 * radius, 2 * radius);
-  } else if (grid.columns) drawCurve(context, unit, onGrid(column, k));
+  drawInside(context, unit, column, k);
   context.restore();
   context.beginPath();
   context.arc(x, y, isNow ? radius + 2 : radius, 0, 2 * Math.PI);
@@ -134,6 +130,16 @@ function drawUnit(context, unit, column, k) {
   context.fillStyle = colours.word;
   context.textAlign = "right";
   context.fillText(inputName(k), x - radius - 6, y);
+}
+
+/** What a unit computes, in the square around its circle: its weights, a heat map, or a curve. */
+export function drawInside(context, unit, column, k) {
+  const { x, y, radius } = unit;
+  if (column && looking.inside === "weights") drawWeights(context, unit, column - 1, k);
+  else if (grid.y) {
+    context.drawImage(tiles, 0, tileOf(column, k) * grid.rows, grid.columns, grid.rows,
+      x - radius, y - radius, 2 * radius, 2 * radius);
+  } else if (grid.columns) drawCurve(context, unit, onGrid(column, k));
 }
 
 /** The curve over the one input, with the line of 0. */

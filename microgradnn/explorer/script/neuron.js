@@ -3,7 +3,7 @@
 import { classColour, colours } from "./colours.js";
 import { byId, element } from "./dom.js";
 import { look, looking, whenLooked } from "./looking.js";
-import { indexOf, placeInTheta } from "./network.js";
+import { drawInside, indexOf, placeInTheta } from "./network.js";
 import { columnsOf } from "./places.js";
 import { number } from "./numbers.js";
 import { classCount, groups, inputName, isOfClasses, net, targetClass } from "./reading.js";
@@ -30,6 +30,7 @@ function showNeuron() {
   byId("neuron-more").textContent = nin > MOST_WEIGHTS ? `the ${MOST_WEIGHTS} largest of ${nin} weights` : "";
   countActivations(layer, k);
   spreadAgain();
+  largeAgain();
 }
 
 const sizeAt = (place) => Math.abs(training.theta[place]);
@@ -60,6 +61,13 @@ function countActivations(layer, k) {
     + `${number(high, 3)}, mean ${number(mean, 3)}${zeros ? `; 0 for ${zeros.toLocaleString("en")} of them` : ""}.`;
 }
 
+/** What stands in its circle, large. */
+function drawLarge({ context, width }) {
+  if (!looking.neuron) return;
+  const { layer, k } = looking.neuron;
+  drawInside(context, { x: width / 2, y: width / 2, radius: width / 2 }, layer + 1, k);
+}
+
 /** Bars, those of the classes on each other. */
 function drawSpread({ context, width, height }) {
   if (!looking.neuron || !bins) return;
@@ -81,5 +89,6 @@ function drawSpread({ context, width, height }) {
 }
 
 const neuronAgain = turnOf(showNeuron), spreadAgain = sheetOf("neuron-spread", drawSpread);
+const largeAgain = sheetOf("neuron-large", drawLarge);
 [whenTrained, whenLooked].forEach((when) => when(neuronAgain));
 byId("neuron-close").onclick = () => look({ neuron: undefined });

@@ -1,7 +1,7 @@
 // Whose turn it is to draw: what has changed is drawn part by part, so that no frame becomes long.
 
 const MOST_DRAWING = 4; // milliseconds of a frame
-const REST = 6; // times as long as its last turn took, a part has no other
+const REST = 4, LONGEST_REST = 200; // times as long as its last turn took a part has no other, but not for longer
 const inTurn = []; // in the order in which they have their turns
 let coming = 0, asked = 0; // the part that comes next; the frame that was asked for
 
@@ -28,7 +28,7 @@ function takeTurns() {
     if (!part.isDue || begun < part.ready) continue;
     takeTurn(part);
     const ended = performance.now();
-    part.ready = ended + REST * (ended - begun);
+    part.ready = ended + Math.min(LONGEST_REST, REST * (ended - begun));
     if (ended - start > MOST_DRAWING) break;
   }
   if (inTurn.some(({ isDue }) => isDue)) askForFrame();
