@@ -28,7 +28,6 @@ export const indexOf = (layer, k) => net.layers.slice(0, layer).reduce((before, 
 function drawNetwork({ context, width, height }) {
   const places = placesOf(width, height);
   drawLines(context, places);
-  if (grid.columns) paintTiles();
   places.forEach((units, column) => units.forEach((unit, k) => {
     if (isBlock(column)) drawCell(context, unit, k);
     else drawUnit(context, unit, column, k);
@@ -187,5 +186,6 @@ function drawTitles(context, places) {
 
 if (net.layers) {
   const networkAgain = sheetOf("network-drawing", drawNetwork);
+  whenGridded(paintTiles);
   [whenTrained, whenGridded, whenLooked].forEach((when) => when(networkAgain));
 } else byId("network").hidden = true;

@@ -2,6 +2,7 @@
 
 import { classColour, colours } from "./colours.js";
 import { byId, element } from "./dom.js";
+import { grid, whenGridded } from "./grid.js";
 import { look, looking, whenLooked } from "./looking.js";
 import { drawInside, indexOf, placeInTheta } from "./network.js";
 import { columnsOf } from "./places.js";
@@ -30,7 +31,6 @@ function showNeuron() {
   byId("neuron-more").textContent = nin > MOST_WEIGHTS ? `the ${MOST_WEIGHTS} largest of ${nin} weights` : "";
   countActivations(layer, k);
   spreadAgain();
-  largeAgain();
 }
 
 const sizeAt = (place) => Math.abs(training.theta[place]);
@@ -63,7 +63,7 @@ function countActivations(layer, k) {
 
 /** What stands in its circle, large. */
 function drawLarge({ context, width }) {
-  if (!looking.neuron) return;
+  if (!looking.neuron || !grid.columns) return;
   const { layer, k } = looking.neuron;
   drawInside(context, { x: width / 2, y: width / 2, radius: width / 2 }, layer + 1, k);
 }
@@ -89,6 +89,6 @@ function drawSpread({ context, width, height }) {
 }
 
 const neuronAgain = turnOf(showNeuron), spreadAgain = sheetOf("neuron-spread", drawSpread);
-const largeAgain = sheetOf("neuron-large", drawLarge);
+whenGridded(sheetOf("neuron-large", drawLarge));
 [whenTrained, whenLooked].forEach((when) => when(neuronAgain));
 byId("neuron-close").onclick = () => look({ neuron: undefined });
