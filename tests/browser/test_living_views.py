@@ -27,14 +27,17 @@ SIDE, MARGIN = 40, 0.08  # of the grid
 PIXELS = """id => {
     const canvas = document.getElementById(id), { width, height } = canvas;
     const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-    return { width, height, data: [...data] };
+    let text = "";
+    for (let k = 0; k < data.length; k += 4) text += String.fromCharCode(...data.subarray(k, k + 3));
+    return { width, height, text };
 }"""
 
 
 def pixels(page: Page, name: str) -> Any:
     """The colours of a canvas, by row and column."""
     found = page.evaluate(PIXELS, name)
-    return np.array(found["data"], float).reshape(found["height"], found["width"], 4)[..., :3]
+    colours = np.frombuffer(found["text"].encode("latin-1"), np.uint8).astype(float)
+    return colours.reshape(found["height"], found["width"], 3)
 
 
 def heat(x: Any, strength: float = 1.0) -> Any:
@@ -43,8 +46,14 @@ def heat(x: Any, strength: float = 1.0) -> Any:
     return CARD + np.abs(share) * (np.where(share > 0, PLUS, MINUS) - CARD)
 
 
-SEEN = """[...document.querySelectorAll("#living canvas")].map(x => x.toDataURL()).join()
-    + document.querySelector("#living").innerText"""
+SEEN = """(() => {
+    const drawn = [...document.querySelectorAll("#living canvas")].map((x) => x.toDataURL());
+    let hash = 0;
+    for (const x of [document.querySelector("#living").innerText, ...drawn].join()) {
+        hash = (31 * hash + x.charCodeAt(0)) | 0;
+    }
+    return hash;
+})()"""
 
 
 def settle(page: Page) -> None:
