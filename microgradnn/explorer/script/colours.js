@@ -1,6 +1,7 @@
 // Colours of the drawings, from the style sheet: so light, dark and paper have their own.
 
 const HALF = 127; // steps of the heat from 0 to 1
+const COLOURS_READ = ["card", "line", "word", "muted", "accent", "now", "plus", "minus"];
 const TINT = 0.4; // of its own colour, in the region of a class
 
 export const colours = {};
@@ -14,8 +15,9 @@ export const cssOf = (heat_) => `rgb(${heat_ & 255} ${heat_ >> 8 & 255} ${heat_ 
 
 export function readColours() {
   const style = getComputedStyle(document.documentElement);
-  for (const name of ["card", "line", "word", "muted", "accent", "now", "plus", "minus",
-    ...[...tints.keys()].map((k) => `class-${k}`)]) colours[name] = style.getPropertyValue(`--${name}`).trim();
+  for (const name of [...COLOURS_READ, ...Array.from(tints, (_, k) => `class-${k}`)]) {
+    colours[name] = style.getPropertyValue(`--${name}`).trim();
+  }
   for (let k = -HALF; k <= HALF; k++) {
     heats[k + HALF] = mixed(k < 0 ? colours.minus : colours.plus, Math.abs(k) / HALF);
   }

@@ -2,90 +2,74 @@
 
 import { colours } from "./colours.js";
 import { byId, element } from "./dom.js";
-import { number } from "./numbers.js";
 import { rangeOf } from "./grid.js";
+import { number } from "./numbers.js";
 import {
   classCount, className, classOf, groups, isOfClasses, net, predicted, targetClass, whenPredicted,
 } from "./reading.js";
-import { drawAxis, axisOf, sheetOf } from "./sheets.js";
+import { addCircle, drawAxes, drawPath, sheetOf } from "./sheets.js";
 import { turnOf } from "./turns.js";
 
-const shownGroup = () => Number(byId("confusion-group").value);
+const groupShown = () => Number(byId("confusion-group").value);
+const everyClass = [...Array(classCount).keys()];
+const inThousands = (x) => x.toLocaleString("en");
 
 /** How many samples of each class (rows) are predicted as each (columns). */
-export function confusionOf(number_) {
-  const group = groups[number_], size_ = classCount;
-  const counts = Array.from({ length: size_ }, () => new Array(size_).fill(0));
-  for (let k = 0; k < group.size; k++) counts[targetClass(group, k)][classOf(predicted[number_], k)]++;
+function counted() {
+  const group = groups[groupShown()], counts = everyClass.map(() => new Array(classCount).fill(0));
+  for (let k = 0; k < group.size; k++) counts[targetClass(group, k)][classOf(predicted[groupShown()], k)]++;
   return counts;
 }
 
 function showConfusion() {
-  const group = shownGroup();
-  if (!isOfClasses || !predicted[group]) return;
-  const counts = confusionOf(group), table = byId("confusion-table"), all = groups[group].size;
-  if (!table.rows.length) buildTable(table, counts.length);
-  let right = 0;
-  counts.forEach((row, is) => {
-    const most = row.reduce((a, b) => a + b, 0) || 1;
-    right += row[is];
-    row.forEach((count, said_) => {
-      const cell_ = table.tBodies[0].rows[is].cells[said_ + 1];
-      if (cell_.textContent === String(count)) return;
-      cell_.textContent = count;
-      cell_.style.setProperty("--share", count / most);
-      cell_.className = said_ === is ? "right" : count ? "wrong" : "";
-    });
-  });
+  if (!predicted[groupShown()]) return;
+  const counts = counted(), all = groups[groupShown()].size;
+  const right = counts.reduce((total, row, k) => total + row[k], 0);
+  counts.forEach((row, is) => row.forEach((count, k) => {
+    const cell = byId("confusion-table").tBodies[0].rows[is].cells[k + 1];
+    if (cell.textContent === String(count)) return;
+    cell.textContent = count;
+    cell.style.setProperty("--share", count / row.reduce((a, b) => a + b, 0) || 0);
+    cell.className = k === is ? "right" : count ? "wrong" : "";
+  }));
   byId("confusion-said").textContent =
-    `${right.toLocaleString("en")} of ${all.toLocaleString("en")} are right (${number(100 * right / all, 3)} %).`;
+    `${inThousands(right)} of ${inThousands(all)} are right (${number(100 * right / all, 3)} %).`;
 }
 
-function buildTable(table, size_) {
-  const names_ = Array.from({ length: size_ }, (_, k) => className(k));
-  const head = (text, scope) => element("th", { scope }, text);
-  table.createTHead().append(element("tr", {}, element("td", {}, "is ╲ predicted"), ...names_.map((x) => head(x, "col"))));
-  table.createTBody().append(...names_.map((x) =>
-    element("tr", {}, head(x, "row"), ...names_.map(() => element("td")))));
+function prepareTable() {
+  const head = (scope) => (k) => element("th", { scope }, className(k)), table = byId("confusion-table");
+  table.createTHead().append(
+    element("tr", {}, element("td", {}, "is ╲ predicted"), ...everyClass.map(head("col"))));
+  table.createTBody().append(...everyClass.map((k) =>
+    element("tr", {}, head("row")(k), ...everyClass.map(() => element("td")))));
 }
 
-/** R² is the share of the targets' variance that the predictions leave no rest of. */
-function drawAgainst({ context, width, height }) {
-  const group = groups[shownGroup()], outputs = predicted[shownGroup()];
-  if (isOfClasses || !outputs) return;
-  const { low, high } = rangeOf(group.targets, outputs);
-  const box = { left: 52, right: width - 10, top: 28, bottom: height - 36 };
-  const across = axisOf(low, high, box.left, box.right), down = axisOf(low, high, box.bottom, box.top);
-  drawAxis(context, across, box, false, "target");
-  drawAxis(context, down, box, true, "predicted");
-  context.strokeStyle = colours.word;
-  context.lineWidth = 1.5;
-  context.beginPath();
-  context.moveTo(across.at(low), down.at(low));
-  context.lineTo(across.at(high), down.at(high));
-  context.stroke();
-  context.fillStyle = colours.accent;
-  context.globalAlpha = 0.7;
-  group.targets.forEach((x, k) => {
-    context.beginPath();
-    context.arc(across.at(x), down.at(outputs[k]), 3.5, 0, 2 * Math.PI);
-    context.fill();
-  });
-  context.globalAlpha = 1;
+function drawAgainst(context, width, height) {
+  const { targets: is, size } = groups[groupShown()], found = predicted[groupShown()];
+  if (!found) return;
+  const range = rangeOf(is, found);
+  const box = drawAxes(context, { ...range, name: "target" }, { ...range, name: "predicted" }, width, height);
+  drawPath(context, () => {
+    context.moveTo(box.left, box.bottom);
+    context.lineTo(box.right, box.top);
+  }, { line: colours.word, width: 1.5 });
+  drawPath(context, () => is.forEach((x, k) => addCircle(context, box.x.at(x), box.y.at(found[k]), 3.5)),
+    { ground: colours.accent, alpha: 0.7 });
   byId("confusion-said").textContent =
-    `R² is ${number(determination(group.targets, outputs), 4)} for ${group.size.toLocaleString("en")} samples.`;
+    `R² is ${number(determination(is, found))} for ${inThousands(size)} samples.`;
 }
 
-export function determination(y, outputs) {
-  const width = net.outputs, means = new Float64Array(width), count = y.length / width;
-  y.forEach((x, k) => { means[k % width] += x / count; });
-  const rest = y.reduce((sum_, x, k) => sum_ + (x - outputs[k]) ** 2, 0);
-  return 1 - rest / y.reduce((sum_, x, k) => sum_ + (x - means[k % width]) ** 2, 0);
+/** R²: the share of the targets' variance that is no error of the predictions. */
+function determination(is, found) {
+  const means = new Float64Array(net.outputs), count = is.length / net.outputs;
+  is.forEach((x, k) => { means[k % net.outputs] += x / count; });
+  const squares = (from_) => is.reduce((total, x, k) => total + (x - from_(k)) ** 2, 0);
+  return 1 - squares((k) => found[k]) / squares((k) => means[k % net.outputs]);
 }
 
-const tableAgain = turnOf(showConfusion), againstAgain = sheetOf("against-drawing", drawAgainst);
-[tableAgain, againstAgain].forEach((again) => whenPredicted(again));
-byId("confusion-group").onchange = () => {
-  tableAgain();
-  againstAgain();
-};
+byId("confusion-table").parentElement.hidden = !isOfClasses;
+byId("against-drawing").hidden = isOfClasses;
+if (isOfClasses) prepareTable();
+const predictionsAgain = isOfClasses ? turnOf(showConfusion) : sheetOf("against-drawing", drawAgainst);
+whenPredicted(predictionsAgain);
+byId("confusion-group").onchange = predictionsAgain;

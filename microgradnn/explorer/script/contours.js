@@ -23,19 +23,17 @@ export function addContour(context, field, { columns, rows }, at) {
 
 /** The point of each class that is farthest from all other classes and from the rim, and how far. */
 export function roomiest(classes, { columns, rows }, count) {
-  const far = new Float64Array(columns * rows), best = Array.from({ length: count }, () => ({ far: 0 }));
-  const sweep = (k, neighbours) => {
-    const next = neighbours.map((step) => (classes[k + step] === classes[k] ? far[k + step] : 0));
-    far[k] = Math.min(far[k], 1 + Math.min(...next));
+  const far = new Float64Array(columns * rows).fill(Infinity);
+  const best = Array.from({ length: count }, () => ({ far: 0 }));
+  const lower = (k, isRim, neighbours) => {
+    const least = Math.min(...neighbours.map((j) => (classes[j] === classes[k] ? far[j] : 0)));
+    far[k] = Math.min(far[k], 1 + (isRim ? 0 : least));
   };
-  far.fill(Infinity);
-  for (let k = 0; k < far.length; k++) {
-    sweep(k, k % columns ? [-1, -columns] : [NaN]);
-  }
+  for (let k = 0; k < far.length; k++) lower(k, k % columns === 0, [k - 1, k - columns]);
   for (let k = far.length - 1; k >= 0; k--) {
-    sweep(k, (k + 1) % columns ? [1, columns] : [NaN]);
-    const found = best[classes[k]];
-    if (far[k] > found.far) Object.assign(found, { far: far[k], column: k % columns, row: Math.floor(k / columns) });
+    lower(k, (k + 1) % columns === 0, [k + 1, k + columns]);
+    if (far[k] <= best[classes[k]].far) continue;
+    best[classes[k]] = { far: far[k], column: k % columns, row: Math.floor(k / columns) };
   }
   return best;
 }

@@ -2,59 +2,47 @@
 
 import { colours } from "./colours.js";
 import { byId } from "./dom.js";
+import { rangeOf } from "./grid.js";
 import { number } from "./numbers.js";
 import { addSeries, seriesOf } from "./series.js";
-import { axisOf, drawAxis, sheetOf } from "./sheets.js";
-import { rangeOf } from "./grid.js";
+import { drawAxes, drawPath, sheetOf } from "./sheets.js";
 import { training, whenTrained } from "./training.js";
 
-const kindOfCurve = (name, list, colour, dash = []) => ({ name, colour, dash, curve: seriesOf(() => training[list]) });
-const LOSSES = [
-  kindOfCurve("loss", "losses", "plus"), kindOfCurve("held out", "validationLosses", "minus", [7, 4]),
-];
-const ACCURACIES = [
-  kindOfCurve("accuracy", "accuracies", "plus"), kindOfCurve("held out", "validationAccuracies", "minus", [7, 4]),
+const curveOf = (list, title) => ({ title, series: seriesOf(() => training[list]) });
+const CURVES = [ // side by side: of the samples that train, and of those held out
+  [curveOf("losses", "━ loss"), curveOf("validationLosses", "╍ held out")],
+  [curveOf("accuracies", "━ accuracy"), curveOf("validationAccuracies", "╍ held out")],
 ];
 
-function drawCurves({ context, width, height }) {
-  const panels_ = [LOSSES, ACCURACIES].map((kinds) => kinds.filter(({ curve }) => curve.follow().count));
-  const epochs_ = Math.max(2, ...panels_.flat().map(({ curve }) => curve.count));
-  const wide = panels_[1].length ? width / 2 : width;
-  panels_.forEach((kinds, k) => {
-    if (k && !kinds.length) return;
-    const box = { left: k * wide + 44, right: (k + 1) * wide - 12, top: 28, bottom: height - 34 };
-    const down = k ? axisOfShares(kinds, box) : axisOfLosses(kinds, box);
-    drawPanel(context, kinds, axisOf(1, epochs_, box.left, box.right), down, box, k ? "accuracy" : "loss");
+function drawCurves(context, width, height) {
+  const kinds_ = CURVES.map((kind) => kind.filter(({ series }) => series.follow().count));
+  const epochs_ = Math.max(2, ...kinds_.flat().map(({ series }) => series.count));
+  const across = { low: 1, high: epochs_, name: "epoch" };
+  const wide = kinds_[1].length ? width / 2 : width;
+  kinds_.forEach((kind, k) => {
+    if (k && !kind.length) return;
+    const up = k ? rangeOfShares(kind) : rangeOfLosses(kind);
+    const box = drawAxes(context, across, up, (k + 1) * wide, height, k * wide);
+    for (const { series, title } of kind) {
+      const look_ = title[0] === "━" ? { line: colours.plus } : { line: colours.minus, dash: [7, 4] };
+      drawPath(context, () => addSeries(context, series, box), look_);
+    }
   });
-  byId("curves-said").textContent = panels_.flat().map(({ name, curve, dash }) => `${dash.length ? "╍" : "━"} ${name} ${number(curve.last)}`).join("  ");
+  byId("curves-said").textContent =
+    kinds_.flat().map(({ title, series }) => `${title} ${number(series.last)}`).join("\u2002");
 }
 
-function drawPanel(context, kinds, across, down, box, title) {
-  drawAxis(context, across, box, false, "epoch");
-  drawAxis(context, down, box, true, title, box.left - 38);
-  context.lineWidth = 2;
-  context.lineJoin = "round";
-  for (const { curve, colour, dash } of kinds) {
-    context.strokeStyle = colours[colour];
-    context.setLineDash(dash);
-    context.beginPath();
-    addSeries(context, curve, across, down);
-    context.stroke();
-  }
-  context.setLineDash([]);
-}
-
-function axisOfLosses(kinds, { bottom, top }) {
+function rangeOfLosses(kind) {
   const isLog = byId("log-loss").checked, fits = (x) => Number.isFinite(x) && (!isLog || x > 0);
-  const { low, high } = rangeOf(...kinds.flatMap(({ curve }) => [curve.low.filter(fits), curve.high.filter(fits)]));
-  if (low > high) return axisOf(isLog ? 0.1 : 0, 1, bottom, top, isLog);
-  return isLog ? axisOf(low / 1.1, 1.1 * high, bottom, top, true)
-    : axisOf(Math.min(0, low), high > 0 ? 1.05 * high : 1, bottom, top);
+  const { low, high } = rangeOf(
+    ...kind.flatMap(({ series }) => [series.low.filter(fits), series.high.filter(fits)]));
+  if (low > high) return { low: isLog ? 0.1 : 0, high: 1, isLog, name: "loss" };
+  return { low: isLog ? low / 1.1 : Math.min(0, low), high: high > 0 ? 1.1 * high : 1, isLog, name: "loss" };
 }
 
-function axisOfShares(kinds, { bottom, top }) {
-  const { low } = rangeOf(...kinds.map(({ curve }) => curve.low));
-  return axisOf(Math.min(0.5, Math.floor(10 * low) / 10), 1, bottom, top);
+function rangeOfShares(kind) {
+  const { low } = rangeOf(...kind.map(({ series }) => series.low));
+  return { low: Math.min(0.5, Math.floor(10 * low) / 10), high: 1, name: "accuracy" };
 }
 
 const curvesAgain = sheetOf("curves-drawing", drawCurves);

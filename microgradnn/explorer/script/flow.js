@@ -12,7 +12,7 @@ const LEAST_DECADES = 4; // that the scale has
 const TELLING = 5; // how much less is worth a word
 
 /** The Euclidean norm of the gradient of each layer's weights and biases. */
-export const layerNorms = () => net.layers.map(({ nin, nout }, layer) => {
+const layerNorms = () => net.layers.map(({ nin, nout }, layer) => {
   const own = [];
   for (let k = 0; k < nout; k++) {
     for (let j = 0; j < nin; j++) own.push(training.gradient[placeInTheta(layer, k, j)]);
@@ -22,8 +22,9 @@ export const layerNorms = () => net.layers.map(({ nin, nout }, layer) => {
 });
 
 function showFlow() {
-  const norms = layerNorms(), logs = norms.map((x) => Math.log10(x)).filter(Number.isFinite);
-  const high = Math.ceil(Math.max(-300, ...logs) + 1e-9), low = Math.min(high - LEAST_DECADES, Math.floor(Math.min(...logs, 300)));
+  const norms = layerNorms(), logs = norms.map(Math.log10).filter(Number.isFinite);
+  const high = Math.ceil(Math.max(-300, ...logs) + 1e-9);
+  const low = Math.min(high - LEAST_DECADES, Math.floor(Math.min(300, ...logs)));
   byId("flow-bars").style.setProperty("--decades", high - low);
   norms.forEach((norm, layer) => {
     const row = byId("flow-bars").children[layer];

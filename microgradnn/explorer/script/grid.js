@@ -64,7 +64,8 @@ function computeGrid() {
 }
 
 function lastOfRows() {
-  const { columns, rows, neurons, activations } = grid, found = new Float64Array(columns * rows * net.outputs);
+  const { columns, rows, neurons, activations } = grid;
+  const found = new Float64Array(columns * rows * net.outputs);
   for (let k = 0; k < columns * rows; k++) {
     found.set(activations.subarray((k + 1) * neurons - net.outputs, (k + 1) * neurons), k * net.outputs);
   }

@@ -1,4 +1,4 @@
-// What the reader looks at: which inputs span the plane, which sample it goes through, which neuron is chosen.
+// What the reader looks at: which inputs span the plane, which neuron is chosen, what lines and circles show.
 
 import { groups, net } from "./reading.js";
 

@@ -1,4 +1,4 @@
-// Where the circles of the network stand: a column a layer; of many units several columns, or a block of cells.
+// Where the circles of the network stand: a column a layer; of many units several, or a block of cells.
 
 import { net } from "./reading.js";
 
@@ -41,13 +41,15 @@ function cellsIn(count, middle, room_, height) {
   return inRows(count, wide, side, middle, (height + TOP) / 2, side / 2);
 }
 
+/** One column, unless several make the circles larger that would be too small. */
 function circlesIn(count, middle, room_, height) {
-  const inside = height - TOP - 8;
-  const stepOf = (wide_) => Math.min(LARGEST_CIRCLE + 16, inside / Math.ceil(count / wide_), 0.8 * room_ / wide_);
-  const steps_ = Array.from({ length: 16 }, (_, k) => stepOf(k + 1)), good = steps_.findIndex((x) => x >= GOOD);
-  const wide = 1 + (good < 0 ? steps_.indexOf(Math.max(...steps_)) : good), step = steps_[wide - 1];
+  const inside = height - TOP - 8, high = (wide) => Math.ceil(count / wide);
+  const steps_ = Array.from({ length: 16 }, (_, k) =>
+    Math.min(LARGEST_CIRCLE + 16, inside / high(k + 1), 0.8 * room_ / (k + 1)));
+  const good = steps_.findIndex((step) => step >= GOOD), most = steps_.indexOf(Math.max(...steps_));
+  const step = steps_[good < 0 ? most : good];
   const radius = Math.max(3, Math.min(LARGEST_CIRCLE, step - Math.min(SPACE, step / 4)) / 2);
-  return inRows(count, wide, step, middle, TOP + inside / 2, radius);
+  return inRows(count, 1 + (good < 0 ? most : good), step, middle, TOP + inside / 2, radius);
 }
 
 function inRows(count, wide, step, x, y, radius) {

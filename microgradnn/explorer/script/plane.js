@@ -10,60 +10,56 @@ import {
   border, classCount, className, classOf, groups, inputName, isByLargest, isOfClasses, net, predicted,
   targetClass, whenPredicted,
 } from "./reading.js";
-import { axisOf, drawAxis, sheetOf } from "./sheets.js";
+import { addCircle, drawAxes, drawInBox, drawPath, sheetOf, putText } from "./sheets.js";
 import { chooseOne, training, whenTrained } from "./training.js";
 
 const PALE = 0.55; // how strong the colours of the plane are, so that samples stand out
 const DASHES = [[], [8, 4], [2, 3], [8, 3, 2, 3]];
+const NEAR = 16; // pixels from a click
 const small = document.createElement("canvas"); // a pixel for each point of the grid
 const targets = rangeOf(...groups.map((group) => group.targets));
-let spots = []; // where samples are: { x, y, group, sample, kind }
+let spots = []; // where samples are: { x, y, group, sample, target, kind }
 
-function drawPlane({ context, width, height }) {
+function drawPlane(context, width, height) {
   if (!grid.columns) return;
-  const box = { left: 46, top: 28, right: width - 10, bottom: height - 34 };
-  const across = axisOf(grid.x.low, grid.x.high, box.left, box.right);
-  const down = grid.y ? axisOf(grid.y.low, grid.y.high, box.bottom, box.top) : axisOfOutputs(box);
-  if (grid.y) paintPlane(context, box);
-  drawAxis(context, across, box, false, inputName(looking.across));
-  drawAxis(context, down, box, true, grid.y ? inputName(looking.down) : "output");
-  placeSpots(across, down, box);
-  context.save();
-  context.beginPath();
-  context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
-  context.clip();
-  if (!grid.y) drawFit(context, across, down);
-  if (grid.y && isOfClasses) drawBorders(context, box);
-  drawSamples(context);
-  if (grid.y && isOfClasses) nameRegions(context, box);
-  context.restore();
+  const across = { ...grid.x, name: inputName(looking.across) };
+  const up = grid.y ? { ...grid.y, name: inputName(looking.down) } : { ...rangeOfOutputs(), name: "output" };
+  const box = drawAxes(context, across, up, width, height);
+  placeSpots(box);
+  drawInBox(context, box, () => {
+    if (grid.y) paintPlane(context, box);
+    else drawFit(context, box);
+    if (grid.y && isOfClasses) drawBorders(context, box);
+    drawSamples(context);
+    if (grid.y && isOfClasses) nameRegions(context, box);
+  });
 }
 
-// ---- What the model says ----
+// ---- What the model says -------------------------------------------------------------------------
 
-function paintPlane(context, box) {
-  const { columns, rows } = grid;
+function paintPlane(context, { left, top, right, bottom }) {
+  const { columns, rows } = grid, image = new ImageData(columns, rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let k = 0; k < pixels.length; k++) {
+    pixels[k] = isByLargest ? tintOf(classOf(grid.outputs, k)) : heatOfOutput(k);
+  }
   Object.assign(small, { width: columns, height: rows });
-  const image = new ImageData(columns, rows), pixels = new Uint32Array(image.data.buffer);
-  const colourOf = isByLargest ? (k) => tintOf(classOf(grid.outputs, k)) : heatOfOutput;
-  for (let k = 0; k < pixels.length; k++) pixels[k] = colourOf(k);
   small.getContext("2d").putImageData(image, 0, 0);
-  context.drawImage(small, box.left, box.top, box.right - box.left, box.bottom - box.top);
+  context.drawImage(small, left, top, right - left, bottom - top);
 }
 
 /** Of two classes, how far from the border; of numbers, where among the targets. */
 function heatOfOutput(k) {
   const x = grid.outputs[k * net.outputs];
-  const from0 = isOfClasses ? (x - border) / (1 - border) : shareOfTargets(x);
-  return heatOf(PALE * Math.max(-1, Math.min(1, from0)));
+  const share = isOfClasses ? (x - border) / (1 - border) : shareOfTargets(x);
+  return heatOf(PALE * Math.max(-1, Math.min(1, share)));
 }
 
 const shareOfTargets = (x) => (2 * x - targets.low - targets.high) / (targets.high - targets.low || 1);
 
 /** Where a point of the grid is drawn. */
-const onPlane = (box) => (column, row) => [
-  box.left + (box.right - box.left) * (column + 0.5) / grid.columns,
-  box.top + (box.bottom - box.top) * (row + 0.5) / grid.rows,
+const onPlane = ({ left, top, right, bottom }) => (column, row) => [
+  left + (right - left) * (column + 0.5) / grid.columns, top + (bottom - top) * (row + 0.5) / grid.rows,
 ];
 
 /** By how much an output is above all others at a point. */
@@ -76,100 +72,78 @@ function lead(k, own) {
 }
 
 function drawBorders(context, box) {
-  context.strokeStyle = colours.word;
-  context.lineWidth = 2;
-  context.beginPath();
-  const at_ = onPlane(box);
-  if (!isByLargest) addContour(context, (k) => grid.outputs[k] - border, grid, at_);
-  else for (let own = 0; own < classCount; own++) addContour(context, (k) => lead(k, own), grid, at_);
-  context.stroke();
+  drawPath(context, () => {
+    for (let own = 0; own < (isByLargest ? classCount : 1); own++) {
+      const field = isByLargest ? (k) => lead(k, own) : (k) => grid.outputs[k] - border;
+      addContour(context, field, grid, onPlane(box));
+    }
+  }, { line: colours.word });
 }
 
 /** The name of each class where its region has most room, on a ground of its own. */
 function nameRegions(context, box) {
-  const said_ = Array.from({ length: grid.columns * grid.rows }, (_, k) => classOf(grid.outputs, k));
-  context.textAlign = "center";
+  const found = Array.from({ length: grid.columns * grid.rows }, (_, k) => classOf(grid.outputs, k));
   context.font = context.font.replace(/^\d+px/, "bold 15px");
-  roomiest(said_, grid, classCount).forEach(({ far, column, row }, k) => {
+  roomiest(found, grid, classCount).forEach(({ far, column, row }, k) => {
     if (far < 3) return;
     const [x, y] = onPlane(box)(column, row), wide = context.measureText(className(k)).width + 10;
-    context.globalAlpha = 0.85;
-    context.fillStyle = colours.card;
-    context.fillRect(x - wide / 2, y - 10, wide, 20);
-    context.globalAlpha = 1;
-    context.fillStyle = colours.word;
-    context.fillText(className(k), x, y);
+    const around_ = () => context.rect(x - wide / 2, y - 10, wide, 20);
+    drawPath(context, around_, { ground: colours.card, alpha: 0.85 });
+    putText(context, className(k), x, y);
   });
 }
 
-// ---- One input ----
+// ---- One input -----------------------------------------------------------------------------------
 
-function axisOfOutputs(box) {
+function rangeOfOutputs() {
   const { low, high } = isByLargest ? rangeOf(grid.outputs) : targets, margin = 0.15 * (high - low) || 1;
-  return axisOf(low - margin, high + margin, box.bottom, box.top);
+  return { low: low - margin, high: high + margin };
 }
 
-function drawFit(context, across, down) {
-  context.lineWidth = 3;
+function drawFit(context, { x, y }) {
   for (let output = 0; output < net.outputs; output++) {
-    context.strokeStyle = net.outputs > 1 ? classColour(output) : colours.accent;
-    context.setLineDash(DASHES[output % DASHES.length]);
-    context.beginPath();
-    for (let k = 0; k < grid.columns; k++) {
-      context.lineTo(across.at(grid.points[k]), down.at(grid.outputs[k * net.outputs + output]));
-    }
-    context.stroke();
+    drawPath(context, () => grid.points.forEach((point, k) =>
+      context.lineTo(x.at(point), y.at(grid.outputs[k * net.outputs + output]))),
+    { line: net.outputs > 1 ? classColour(output) : colours.accent, width: 3, dash: DASHES[output % 4] });
   }
-  context.setLineDash([]);
 }
 
-// ---- The samples ----
+// ---- The samples ---------------------------------------------------------------------------------
 
-function placeSpots(across, down, box) {
+function placeSpots({ x, y, bottom }) {
   spots = groups.flatMap((of, group) => Array.from({ length: of.size }, (_, sample) => {
-    const x = across.at(of.X[sample * net.inputs + looking.across]), target = of.targets[sample * net.outputs];
-    const y = grid.y ? down.at(of.X[sample * net.inputs + looking.down])
-      : isByLargest ? box.bottom - 8 : down.at(target);
-    return { x, y, group, sample, target, kind: isOfClasses ? targetClass(of, sample) : 1 };
+    const at = sample * net.inputs, target = of.targets[sample * net.outputs];
+    const up = grid.y ? y.at(of.X[at + looking.down]) : isByLargest ? bottom - 8 : y.at(target);
+    const kind = isOfClasses ? targetClass(of, sample) : 1;
+    return { x: x.at(of.X[at + looking.across]), y: up, group, sample, target, kind };
   }));
 }
 
 function drawSamples(context) {
   const radius = spots.length > 600 ? 3 : 4.5;
-  groups.forEach((_, group) => drawMarks(context, spots.filter((spot) => spot.group === group), radius, group > 0));
-  context.strokeStyle = colours.word;
-  context.lineWidth = 2;
-  context.beginPath();
-  if (isOfClasses) spots.filter(isWrong).forEach(({ x, y }) => addCross(context, x, y, radius + 1.5));
-  context.stroke();
+  groups.forEach((_, group) => drawMarks(context, spots.filter((spot) => spot.group === group), radius));
+  const cross = ({ x: x_, y: y_ }) => addCross(context, x_, y_, radius + 1.5);
+  drawPath(context, () => spots.filter(isWrong).forEach(cross), { line: colours.word });
   const { x, y } = spots[training.chosen];
-  context.lineWidth = 3;
-  context.strokeStyle = colours.now;
-  context.beginPath();
-  context.arc(x, y, radius + 6, 0, 2 * Math.PI);
-  context.stroke();
+  drawPath(context, () => addCircle(context, x, y, radius + 6), { line: colours.now, width: 3 });
 }
 
-const isWrong = ({ group, sample, kind }) => predicted[group] && classOf(predicted[group], sample) !== kind;
+const isWrong = ({ group, sample, kind }) =>
+  isOfClasses && predicted[group] && classOf(predicted[group], sample) !== kind;
 
 /** Those of a class are one path; held out ones are hollow. Targets that are numbers are colours. */
-function drawMarks(context, shown, radius, isHollow) {
-  for (const kind of new Set(shown.map((spot) => spot.kind))) {
-    const own = isOfClasses ? classColour(kind) : colours.word;
-    context.beginPath();
-    shown.forEach((spot) => { if (spot.kind === kind) addMark(context, kind, spot.x, spot.y, radius); });
-    context.fillStyle = isHollow ? colours.card : own;
-    context.strokeStyle = isHollow ? own : colours.card;
-    context.lineWidth = isHollow ? 4 : 2;
-    context.stroke();
-    context.fill();
+function drawMarks(context, shown, radius) {
+  for (const own of new Set(shown.map(({ kind }) => kind))) {
+    const colour = isOfClasses ? classColour(own) : colours.word;
+    drawPath(context, () => {
+      for (const { kind, x, y } of shown) if (kind === own) addMark(context, kind, x, y, radius);
+    }, shown[0].group ? { ground: colours.card, line: colour }
+      : { ground: colour, line: colours.card, width: 1 });
   }
-  if (isOfClasses || !grid.y || isHollow) return;
+  if (isOfClasses || !grid.y || shown[0].group) return;
   for (const { x, y, target } of shown) {
-    context.fillStyle = cssOf(heatOf(shareOfTargets(target)));
-    context.beginPath();
-    context.arc(x, y, radius - 1, 0, 2 * Math.PI);
-    context.fill();
+    const ground = cssOf(heatOf(shareOfTargets(target)));
+    drawPath(context, () => addCircle(context, x, y, radius - 1), { ground });
   }
 }
 
@@ -177,7 +151,7 @@ function drawMarks(context, shown, radius, isHollow) {
 function chooseSpot({ offsetX, offsetY }) {
   const away = ({ x, y }) => Math.hypot(x - offsetX, y - offsetY);
   const nearest = spots.slice(0, groups[0].size).reduce((a, b) => (away(b) < away(a) ? b : a));
-  if (away(nearest) < 16) chooseOne(nearest.sample);
+  if (away(nearest) < NEAR) chooseOne(nearest.sample);
 }
 
 const planeAgain = sheetOf("plane-drawing", drawPlane);

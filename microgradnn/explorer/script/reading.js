@@ -24,8 +24,8 @@ export const classOf = (found, row = 0) =>
   (isByLargest ? largest(found, row * net.outputs, net.outputs) : Number(found[row * net.outputs] > border));
 
 /** The class of a sample; targets are rows of probabilities, or one number that lies on a side. */
-export const targetClass = ({ targets }, sample) => (isByLargest ? largest(targets, sample * net.outputs, net.outputs)
-  : Number(targets[sample] > (net.judged === "sign" ? 0 : 0.5)));
+export const targetClass = ({ targets: is }, sample) => (isByLargest
+  ? largest(is, sample * net.outputs, net.outputs) : Number(is[sample] > (net.judged === "sign" ? 0 : 0.5)));
 
 export const inputsOf = ({ X }, sample) => X.subarray(sample * net.inputs, (sample + 1) * net.inputs);
 
@@ -34,21 +34,43 @@ export function predictionWords(group, sample) {
   const found = predictionsOf(inputsOf(group, sample));
   const list = (numbers) => [...numbers].map((x) => number(x, 3)).join(", ");
   if (!isOfClasses) {
-    return `target ${list(group.targets.subarray(sample * net.outputs, (sample + 1) * net.outputs))}, predicted ${list(found)}`;
+    const target = group.targets.subarray(sample * net.outputs, (sample + 1) * net.outputs);
+    return `target ${list(target)}, predicted ${list(found)}`;
   }
-  const is = targetClass(group, sample), found_ = classOf(found);
-  return `class ${className(is)}, predicted ${className(found_)}${is === found_ ? "" : " (wrong)"}; `
-    + `output ${number(isByLargest ? found[found_] : found[0], 3)}`;
+  const is = targetClass(group, sample), said_ = classOf(found);
+  return `class ${className(is)}, predicted ${className(said_)}${is === said_ ? "" : " (wrong)"}; `
+    + `output ${number(isByLargest ? found[said_] : found[0], 3)}`;
 }
 
-/** What is predicted of all samples, group by group, as of the last turn. */
+// ---- All samples ---------------------------------------------------------------------------------
+
+const WORK_ON_SAMPLES = 600_000; // multiplications of a turn: of very many samples it takes several turns
+const slice = Math.max(50, Math.floor(WORK_ON_SAMPLES / training.theta.length));
+
+/** What is predicted of all samples, group by group, when last all had been. */
 export const predicted = [];
 const waiting = [];
+let underWay = { group: 0, sample: 0, isOld: false, found: [] };
 
 /** From now on `part()` is called when there are new predictions. */
 export const whenPredicted = (part) => waiting.push(part);
 
-whenTrained(turnOf(() => {
-  groups.forEach((group, k) => { predicted[k] = predictionsOf(group.X); });
+function predictSome() {
+  const { group, sample, found } = underWay, { X, size } = groups[group];
+  found[group] ??= new Float64Array(size * net.outputs);
+  const end = Math.min(size, sample + slice);
+  found[group].set(predictionsOf(X.subarray(sample * net.inputs, end * net.inputs)), sample * net.outputs);
+  Object.assign(underWay, end < size ? { sample: end } : { group: group + 1, sample: 0 });
+  if (underWay.group < groups.length) return predictAgain();
+  const { isOld } = underWay;
+  underWay = { group: 0, sample: 0, isOld: false, found: [] };
+  Object.assign(predicted, found);
   waiting.forEach((part) => part());
-}));
+  if (isOld) predictAgain();
+}
+
+const predictAgain = turnOf(predictSome);
+whenTrained(() => {
+  underWay.isOld = underWay.group + underWay.sample > 0; // some are of other weights: once more, then
+  predictAgain();
+});

@@ -20,7 +20,7 @@ import { drawAll, turnOf } from "./turns.js";
 /** The mark of each class with its name, so that a class is known by its shape, too; and other signs. */
 function prepareLegend() {
   const marks_ = Array.from({ length: isOfClasses ? classCount : 0 }, (_, k) => element("li", {},
-    element("b", { style: `color:var(--class-${k % 10})` }, [...SIGNS][k % 10]), ` ${className(k)}`));
+    element("b", { style: `color:var(--class-${k % 10})` }, SIGNS[k % 10]), ` ${className(k)}`));
   const others = [isOfClasses && "✕ wrong", groups.length > 1 && "hollow: held out"].filter(Boolean);
   byId("classes").append(...marks_, ...others.map((text) => element("li", {}, text)));
 }
@@ -33,15 +33,16 @@ function prepareChoices() {
     byId(id).onchange = () => look({ [side]: Number(byId(id).value) });
   }
   byId("confusion-group").parentElement.parentElement.hidden = groups.length < 2;
-  for (const choice of document.getElementsByName("lines")) choice.onchange = () => look({ lines: choice.value });
+  document.getElementsByName("lines").forEach((choice) => {
+    choice.onchange = () => look({ lines: choice.value });
+  });
   byId("inside").value = looking.inside;
   byId("inside").onchange = () => look({ inside: byId("inside").value });
-  byId("confusion-table").parentElement.hidden = !isOfClasses;
-  byId("against-drawing").hidden = isOfClasses;
 }
 
 function saySample() {
-  byId("plane-said").textContent = `Sample ${training.chosen}: ${predictionWords(groups[0], training.chosen)}`;
+  const { chosen } = training;
+  byId("plane-said").textContent = `Sample ${chosen}: ${predictionWords(groups[0], chosen)}`;
 }
 
 function useColours() {

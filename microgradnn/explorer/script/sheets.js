@@ -1,66 +1,111 @@
-// Sheets to draw on: canvases as sharp as the screen, and axes on them.
+// Sheets to draw on: canvases as sharp as the screen, lines and grounds of paths, and axes.
 
 import { colours } from "./colours.js";
 import { byId } from "./dom.js";
 import { number } from "./numbers.js";
 import { turnOf } from "./turns.js";
 
-const TEXT = 13; // pixels
-const family = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+const FONT = "13px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+const ROOM = { left: 46, top: 28, right: 10, bottom: 34 }; // for the words of the axes
+const APART = 46; // pixels between two numbers of an axis
 
-/** A canvas that `paint(sheet)` draws; returns what makes it due. It has its own pixels, not the page's. */
+/** A canvas that `paint(context, width, height)` draws; returns what makes it due. */
 export function sheetOf(id, paint) {
   const canvas = byId(id), context = canvas.getContext("2d");
-  const sheet = { canvas, context, width: 0, height: 0, ratio: 1 };
+  let width = 0, height = 0, ratio = 1;
   function draw() {
-    if (!sheet.width || !sheet.height) return;
-    context.setTransform(sheet.ratio, 0, 0, sheet.ratio, 0, 0);
-    context.clearRect(0, 0, sheet.width, sheet.height);
-    context.font = `${TEXT}px ${family}`;
-    context.textBaseline = "middle";
-    paint(sheet);
+    if (!width || !height) return;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    Object.assign(context, { font: FONT, textBaseline: "middle", lineJoin: "round" });
+    paint(context, width, height);
   }
-  new ResizeObserver(([{ contentRect: { width, height } }]) => {
-    Object.assign(sheet, { width, height, ratio: Math.max(1, devicePixelRatio) });
-    canvas.width = Math.round(width * sheet.ratio);
-    canvas.height = Math.round(height * sheet.ratio);
+  new ResizeObserver(([{ contentRect }]) => {
+    ({ width, height } = contentRect);
+    ratio = Math.max(1, devicePixelRatio);
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
     draw(); // now, for a canvas with a new size is empty
   }).observe(canvas);
   return turnOf(draw);
 }
 
-/** How numbers from low to high lie between two places; ticks are at round numbers. */
-export function axisOf(low, high, from, to, isLog = false) {
-  const [a, b] = isLog ? [Math.log10(low), Math.log10(high)] : [low, high];
-  const unit = (to - from) / (b - a || 1);
-  const at = isLog ? (x) => from + unit * (Math.log10(x) - a) : (x) => from + unit * (x - a);
-  const count = Math.max(2, Math.floor(Math.abs(to - from) / 46));
-  const rough = (b - a) / count, power = 10 ** Math.floor(Math.log10(rough));
-  const step = isLog ? Math.max(1, Math.ceil(rough)) : power * [1, 2, 5, 10].find((x) => x * power >= rough);
-  const ticks = [];
-  for (let k = Math.ceil(a / step - 1e-9); k * step <= b + step * 1e-9; k++) {
-    ticks.push(isLog ? 10 ** (k * step) : k * step);
+/** Draws the path that `add()` adds to: its ground, its line, or both. */
+export function drawPath(context, add, { ground, line, width = 2, dash = [], alpha = 1 }) {
+  context.globalAlpha = alpha;
+  context.beginPath();
+  add();
+  if (ground) {
+    context.fillStyle = ground;
+    context.fill();
   }
-  return { low, high, from, to, at, ticks };
+  if (line) {
+    Object.assign(context, { strokeStyle: line, lineWidth: width });
+    context.setLineDash(dash);
+    context.stroke();
+    context.setLineDash([]);
+  }
+  context.globalAlpha = 1;
 }
 
-/** Numbers and lines of an axis, below the box or left of it. */
-export function drawAxis(context, scale, box, isDown, name = "", start = 2) {
-  context.fillStyle = colours.muted;
-  context.strokeStyle = colours.line;
-  context.lineWidth = 1;
-  context.textAlign = isDown ? "right" : "center";
-  context.beginPath();
-  for (const tick of scale.ticks) {
-    const place = Math.round(scale.at(tick)) + 0.5, written = number(Number(tick.toPrecision(6)), 3);
-    context.moveTo(isDown ? box.left : place, isDown ? place : box.top);
-    context.lineTo(isDown ? box.right : place, isDown ? place : box.bottom);
-    if (isDown) context.fillText(written, box.left - 5, place);
-    else context.fillText(written, place, box.bottom + 11);
+export const addCircle = (context, x, y, radius) => {
+  context.moveTo(x + radius, y);
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+};
+
+export function putText(context, text, x, y, align = "center", colour = colours.word) {
+  Object.assign(context, { textAlign: align, fillStyle: colour });
+  context.fillText(text, x, y);
+}
+
+/** How numbers from low to high lie between two places; ticks are at round numbers. */
+function axisOf({ low, high, isLog }, from, to) {
+  const [a, b] = isLog ? [Math.log10(low), Math.log10(high)] : [low, high];
+  const unit = (to - from) / (b - a || 1);
+  const rough = (b - a) / Math.max(2, Math.floor(Math.abs(to - from) / APART));
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = isLog ? Math.max(1, Math.ceil(rough)) : power * [1, 2, 5, 10].find((x) => x * power >= rough);
+  const ticks = [];
+  for (let k = Math.ceil(a / step - 1e-9); k * step <= b + 1e-9 * step; k++) {
+    ticks.push(isLog ? 10 ** (k * step) : k * step);
   }
-  context.stroke();
-  context.fillStyle = colours.word;
-  context.textAlign = isDown ? "left" : "right";
-  if (isDown) context.fillText(name, start, box.top - 15);
-  else context.fillText(name, box.right, box.bottom + 27);
+  return { from, to, at: (x) => from + unit * ((isLog ? Math.log10(x) : x) - a), ticks };
+}
+
+/** Draws axes for two ranges { low, high, name, isLog }; returns the box between them, with x.at and y.at. */
+export function drawAxes(context, x, y, right, bottom, left = 0) {
+  const { top } = ROOM;
+  const box = { left: left + ROOM.left, top, right: right - ROOM.right, bottom: bottom - ROOM.bottom };
+  Object.assign(box, { x: axisOf(x, box.left, box.right), y: axisOf(y, box.bottom, box.top) });
+  const written = (tick) => number(Number(tick.toPrecision(6)), 3);
+  const whole = (place) => Math.round(place) + 0.5; // a line as wide as a pixel lies on one
+  drawPath(context, () => {
+    for (const place of box.x.ticks.map((tick) => whole(box.x.at(tick)))) {
+      context.moveTo(place, box.top);
+      context.lineTo(place, box.bottom);
+    }
+    for (const place of box.y.ticks.map((tick) => whole(box.y.at(tick)))) {
+      context.moveTo(box.left, place);
+      context.lineTo(box.right, place);
+    }
+  }, { line: colours.line, width: 1 });
+  for (const tick of box.x.ticks) {
+    putText(context, written(tick), box.x.at(tick), box.bottom + 11, "center", colours.muted);
+  }
+  for (const tick of box.y.ticks) {
+    putText(context, written(tick), box.left - 5, box.y.at(tick), "right", colours.muted);
+  }
+  putText(context, x.name, box.right, box.bottom + 26, "right");
+  putText(context, y.name, left + 6, box.top - 15, "left");
+  return box;
+}
+
+/** Draws what lies in the box, and nothing beside it. */
+export function drawInBox(context, { left, top, right, bottom }, draw) {
+  context.save();
+  context.beginPath();
+  context.rect(left, top, right - left, bottom - top);
+  context.clip();
+  draw();
+  context.restore();
 }

@@ -1,7 +1,8 @@
 // Whose turn it is to draw: what has changed is drawn part by part, so that no frame becomes long.
 
-const MOST_DRAWING = 4; // milliseconds of a frame
-const REST = 4, LONGEST_REST = 200; // times as long as its last turn took a part has no other, but not for longer
+const MOST_DRAWING = 3; // milliseconds of a frame
+const REST = 4; // times as long as its last turn took, a part has no other,
+const LONGEST_REST = 200; // but not for more milliseconds than these
 const inTurn = []; // in the order in which they have their turns
 let coming = 0, asked = 0; // the part that comes next; the frame that was asked for
 
