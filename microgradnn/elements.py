@@ -38,9 +38,9 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     if hasattr(type(condition), "_where"):
         return type(condition)._where(condition, a, b)
     must_be_plain(condition, "condition")
-    if is_array(condition) and condition.dtype == object:
-        return elementwise(where, (condition, a, b))
     kind = getattr(getattr(condition, "dtype", None), "kind", type(condition).__name__)
+    if kind == "O" and is_array(condition):
+        return elementwise(where, (condition, a, b))
     if kind not in ("b", "i", "u", "int") and not hasattr(type(condition), "_apply"):
         must_be(bool, condition, "condition", "a comparison such as x > 0, or an array of them")
     if is_array(condition):

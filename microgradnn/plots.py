@@ -136,7 +136,7 @@ def decision_boundary(model: Module, X: Any, y: Any, threshold: float = 0.0) -> 
     """
     import numpy as np
 
-    from .data import as_floats, as_table
+    from .data.tables import as_floats, as_table
 
     must_be(Callable, model, "model", "a network")
     as_floats(y, "y")  # Labels must be numbers, but they are shown as they are written.

@@ -124,7 +124,10 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "losses/pairing.py": ["tests/explorer/test_sample.py", *LOSSES, "tests/losses/test_weights.py"],
     "losses/weights.py": ["tests/losses/test_weights.py", "tests/explorer/test_sample.py"],
     **{f"optim/{name}.py": [f"tests/optim/test_{name}.py", *OPTIM] for name in STEPS},
-    "data.py": ["tests/test_data.py", "tests/training/test_loop.py"],
+    **{
+        f"data/{x}.py": ["tests/test_data.py", "tests/training/test_loop.py"]
+        for x in ("preparation", "tables")
+    },
     "training/bookmark.py": RESUMED,
     "training/resuming.py": RESUMED,
     "training/best.py": RESUMED,
@@ -690,10 +693,10 @@ ELSEWHERE = [
     Fault("a mask is lost", "arguments.py", '_MORE = {"filled": "a mask", ', "_MORE = {"),
     Fault("a unit is lost", "arguments.py", '"unit": "a unit", ', ""),
     Fault("the unit of one number is lost", "arguments.py", " or attribute in vars(x)", ""),
-    Fault("a mask in a list is lost", "data.py", "    _must_be_plain(given, name, 3)\n", "    must_be_plain(given, name)\n"),
-    Fault("squares too large or too small", "data.py", "table, source = np.ldexp(table, -exponents), np.ldexp(source, -exponents)", "pass"),
-    Fault("sums too large", "data.py", "exponents = _exponents(source)  # so that no sum", "exponents = 0 * _exponents(source)  # so that no sum"),
-    Fault("what cannot be centred is infinite", "data.py", "if not np.isfinite(centred).all():", "if False:"),
+    Fault("a mask in a list is lost", "data/tables.py", "    _must_be_plain(given, name, 3)\n", "    must_be_plain(given, name)\n"),
+    Fault("squares too large or too small", "data/preparation.py", "table, source = np.ldexp(table, -exponents), np.ldexp(source, -exponents)", "pass"),
+    Fault("sums too large", "data/preparation.py", "exponents = _exponents(source)  # so that no sum", "exponents = 0 * _exponents(source)  # so that no sum"),
+    Fault("what cannot be centred is infinite", "data/preparation.py", "if not np.isfinite(centred).all():", "if False:"),
     Fault("one tolerance for all floats", "losses/probabilities.py", "if list(kept) == numbers:", "if False:"),
     Fault("the tolerance of a smaller float", "losses/probabilities.py", "if list(kept) == numbers:", "if True:"),
     Fault("any condition is true or false", "elements.py", 'if kind not in ("b", "i", "u", "int") and', "if False and"),

@@ -12,7 +12,7 @@ from typing import Any, overload
 
 from ..arguments import must_be
 from ..collector import large_graph
-from ..data import as_floats
+from ..data.tables import as_floats
 from ..engine.interop import assign
 from ..engine.value import Value
 from ..nn import Module

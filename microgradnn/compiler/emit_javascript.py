@@ -1,153 +1,154 @@
-"""The JavaScript back end: a schedule as the text of a program for Node and for pages.
+"""The JavaScript back end: a schedule as the text of a program for pages and for Node.
 
-The idea: all slots live in one Float64Array, the uniform ones first. What a step does to them is a
-function, which steps of the same kind share: so a program is short, and each function soon is fast.
+The idea: a step is a call of a function that is told where its operands are. So the text is short,
+and functions that are used by many steps soon are fast. What all programs need is in `script/`.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..engine.formulas import Formula, statements
-from ..explorer.arithmetic import JAVASCRIPT
-from .patterns import Affine, Index, affine, runs, shape_of_views
+from ..engine.formulas import Formula
+from ..engine.row import PRIMITIVES
+from ..javascript import JAVASCRIPT, functions_for
+from .javascript_loops import listed, place, times
+from .javascript_products import Products
+from .own_rows import written_out
+from .patterns import affine, runs
+from .rows import REDUCTIONS
 from .steps import Link, Map, Product, Reduce, Scatter, Schedule, Slots, Step, Sum, Take
+from .summary import reverse_step_in_words, step_in_words
 
-MOST_NUMBERS_AT_ONCE = 2**17  # of a part of a large batch: they stay in the processor's cache
+MOST_NUMBERS_AT_ONCE = 2**17  # of a part of a large batch, which stay in the processor's cache
+LEAST_SAMPLES_AT_ONCE = 64  # parts of fewer would cost more by their number than the cache saves
+MOST_LINES_TOGETHER = 200  # in one function: V8 makes no fast code of very long ones
 
 
 def javascript_program(schedule: Schedule) -> str:
-    """One expression: `{ inputs, params, outputs, run, valueAndGrad }`."""
-    return _Code(schedule).text()
+    """An expression whose value is `{ inputs, params, outputs, run, valueAndGrad }`.
+
+    `run(X, theta)` gives the outputs of each sample, one sample after the other;
+    `valueAndGrad(X, theta)` gives `{ mean, gradient, outputs }`, and is missing where the schedule
+    has no reverse pass. X and theta are Float64Arrays, and so are the results, which are new ones.
+    """
+    return _Program(schedule).text
 
 
-class _Code:
-    """The lines of a program, and the functions and tables of slot numbers that they use."""
+def javascript_module(schedule: Schedule) -> str:
+    """The program as an ES module, below a comment that says how it is used."""
+    inputs, params, outputs = len(schedule.inputs), schedule.params, len(schedule.outputs)
+    counts = (inputs, "input"), (params, "parameter"), (outputs, "output")
+    has = ", ".join(f"{count:,} {name}{'s' * (count != 1)}" for count, name in counts)
+    exported = ["inputs", "params", "outputs", "run"]
+    use = ["import { run } from './program.mjs';", "const outputs = run(X, theta);"]
+    if schedule.gradient is not None:
+        exported.append("valueAndGrad")
+        use[0] = "import { run, valueAndGrad } from './program.mjs';"
+        use.append("const { mean, gradient } = valueAndGrad(X, theta);")
+    lines = [
+        f"{has} of each sample. Use:",
+        *[f"  {line}" for line in use],
+        "X: a Float64Array of the inputs, one sample after the other. theta: one of the parameters.",
+    ]
+    head = "".join(f"// {line}\n" for line in lines)
+    return f"{head}export const {{ {', '.join(exported)} }} = {javascript_program(schedule)};\n"
+
+
+class _Program(Products):
+    """The text of a program, made of the lines of its steps."""
 
     def __init__(self, schedule: Schedule) -> None:
+        super().__init__(schedule)
         self.schedule = schedule
-        self.count = dict(schedule.slot_count)
-        self.functions: dict[str, str] = {}  # names by the text
-        self.tables: dict[str, str] = {}  # likewise
-        self.lines: list[str] = []
-        self.copies: dict[Any, Slots] = {}
-        self.forward = self._lines_of(schedule.steps)
-        self.reverse = self._lines_of(schedule.reverse)
-
-    def _lines_of(self, steps: list[Step]) -> list[str]:
-        self.lines = []
-        for step in steps:
-            self._write(step)
-        return self.lines
+        self._load()
+        for step in schedule.steps:
+            if not isinstance(step, Link):
+                self._write(step, step_in_words(step, schedule))
+        passes = self._functions_of("forward", "X, sample")
+        if schedule.seed is not None and schedule.gradient is not None:
+            self._seed(schedule.seed)
+            for step in schedule.reverse:
+                self._write(step, reverse_step_in_words(step, schedule))
+            passes += self._functions_of("backward", "samples")
+        self.text = self._assembled(passes)
 
     # ---- The whole -------------------------------------------------------------------------------
 
-    def text(self) -> str:
-        made = self.schedule
-        has_gradient = made.seed is not None and made.gradient is not None
-        part = max(MOST_NUMBERS_AT_ONCE // max(self.count[True], 1), 64)
-        head = [f"inputs = {len(made.inputs)}", f"params = {made.params}"]
-        head += [f"outputs = {len(made.outputs)}", f"U = {self.count[False]}"]
-        head += [f"V = {self.count[True]}", f"most = {part}"]
-        load, start = [], 0
-        for run in runs(made.inputs):
-            address = self._address(True, int(run[0]))
-            load.append(f"load(M, B, X, from * inputs + {start}, inputs, {len(run)}, {address});")
-            start += len(run)
-        constants = [
-            f"M.fill({JAVASCRIPT.number(number)}, U + {slot} * B, U + {slot + 1} * B);"
-            for slot, number in made.constants[True].items()
+    def _functions_of(self, name: str, parameters: str) -> list[str]:
+        """The lines so far as functions, of which the last one calls the others."""
+        parts = [
+            self.lines[start : start + MOST_LINES_TOGETHER]
+            for start in range(0, len(self.lines), MOST_LINES_TOGETHER)
         ]
-        numbers = [
-            f"M[{slot}] = {JAVASCRIPT.number(number)};"
-            for slot, number in made.constants[False].items()
+        self.lines = []
+        if len(parts) == 1:
+            return [_function(name, parameters, parts[0])]
+        names = [f"{name}{k}" for k in range(len(parts))]
+        calls = [f"{part}(M, B, {parameters});" for part in names]
+        found = [
+            _function(*part) for part in zip(names, [parameters] * len(parts), parts, strict=True)
         ]
-        outputs = ", ".join(
-            f"[{self._address(batched, slot)}, {int(batched)}]" for batched, slot in made.outputs
-        )
-        gradient = self._table(made.gradient.index) if made.gradient is not None else ""
-        lines = [
-            '(() => {\n"use strict";',
-            f"const {', '.join(head)};",
-            KERNELS,
-            _ARITHMETIC,
-            *[f"const {name} = {text};" for text, name in self.functions.items()],
-            *[f"const {name} = at({text});" for text, name in self.tables.items()],
+        return [*found, _function(name, parameters, calls)]
+
+    def _assembled(self, passes: list[str]) -> str:
+        made, (V, U) = self.schedule, (self.slot_count[True], self.slot_count[False])
+        samples = max(MOST_NUMBERS_AT_ONCE // max(V, 1), LEAST_SAMPLES_AT_ONCE)
+        outputs = [slot + U * batched for batched, slot in made.outputs]
+        tables = [*self.tables.items(), (listed(outputs), "outputSlots")]
+        names = "inputs, params, outputs, run"
+        parts = [_RUN]
+        if made.gradient is not None:
+            tables.append((listed(made.gradient.index.tolist()), "gradientSlots"))
+            names += ", valueAndGrad"
+            parts.append(_VALUE_AND_GRAD)
+        program = [
+            f"const inputs = {len(made.inputs)}, params = {made.params}, outputs = {len(outputs)};",
+            "// Numbers of uniform and of batched slots, and of samples that are computed at once.",
+            f"const U = {U}, V = {V}, most = {samples};",
             "let M = new Float64Array(0), B = 0;",
-            "function allocate(batch) {",
-            "if (batch === B) return;",
-            "B = batch;",
-            "if (U + V * B > M.length) M = new Float64Array(U + V * B);",
-            *numbers,
-            *constants,
-            "}",
-            "function forward(X, theta, from) {",
-            "M.set(theta);",
-            *load,
-            *self.forward,
-            "}",
-            f"const places = () => [{outputs}];",
+            *[f"const {name} = {text};" for text, name in self.functions.items()],
+            *[f"const {name} = {text};" for text, name in tables],
+            _function("constants", "", self._constants()),
+            *passes,
+            *parts,
+            f"return {{ {names} }};",
         ]
-        if has_gradient:
-            assert made.seed is not None and made.gradient is not None
-            seed = self._address(made.seed.batched, made.seed.index.item())
-            size = "B" if made.seed.batched else "1"
-            share = "1 / samples" if made.seed.batched else "B / samples"
-            lines += [
-                "function backward(samples) {",
-                f"M.fill({share}, {seed}, {seed} + {size});",
-                *self.reverse,
-                "}",
-                f"const places_of_gradient = {gradient};",
-            ]
-        lines += [RUN]
-        if has_gradient:
-            lines += [VALUE_AND_GRAD]
-        names = "inputs, params, outputs, run" + ", valueAndGrad" * has_gradient
-        return "\n".join([*lines, f"return {{ {names} }};", "})()"])
+        text = "\n".join(program)
+        return f'(() => {{\n"use strict";\n{functions_for(text)}\n{text}\n}})()'
 
-    # ---- Names -----------------------------------------------------------------------------------
+    def _constants(self) -> list[str]:
+        """The lines that write the numbers which slots hold from the start."""
+        lines = []
+        for slot, number in self.schedule.constants[False].items():
+            lines.append(f"M[{slot}] = {JAVASCRIPT.number(number)};")
+        for slot, number in self.schedule.constants[True].items():
+            start = place(True, str(slot))
+            lines.append(f"M.fill({JAVASCRIPT.number(number)}, {start}, {start} + B);")
+        return lines
 
-    def _address(self, batched: bool, slot: int) -> str:
-        if not batched:
-            return str(slot)
-        return f"U + {slot} * B" if slot != 1 else "U + B"
+    def _load(self) -> None:
+        """Write what copies the inputs to their slots."""
+        start = 0
+        for run in runs(self.schedule.inputs):
+            to = place(True, str(run[0]))
+            self.lines.append(f"load(M, B, X, sample, inputs, {start}, {len(run)}, {to});")
+            start += len(run)
 
-    def _stride(self, batched: bool, slots: int) -> str:
-        return f"{slots} * B" if batched and slots not in (0, 1) else "B" if batched and slots else str(slots)
-
-    def _table(self, index: Index) -> str:
-        """The name of an array of these numbers."""
-        flat = index.ravel()
-        numbers = np.diff(flat, prepend=0).tolist()
-        parts: list[list[int]] = []
-        for number in numbers:
-            if parts and parts[-1][0] == number:
-                parts[-1][1] += 1
-            else:
-                parts.append([number, 1])
-        text = " ".join(str(d) if n == 1 else f"{d}*{n}" for d, n in parts)
-        return self.tables.setdefault(f'"{text}"', f"i{len(self.tables)}")
-
-    def _function(self, text: str) -> str:
-        return self.functions.setdefault(text, f"f{len(self.functions)}")
-
-    def _new_slots(self, batched: bool, shape: tuple[int, ...]) -> Slots:
-        start = self.count[batched]
-        self.count[batched] += math.prod(shape)
-        return Slots(batched, np.arange(start, self.count[batched]).reshape(shape))
+    def _seed(self, seed: Slots) -> None:
+        start, size = self._begin(seed), times(1, seed.batched)
+        share = "1" if seed.batched else "B"
+        self.lines.append(f"M.fill({share} / samples, {start}, {start} + {size});")
 
     # ---- Steps -----------------------------------------------------------------------------------
 
-    def _write(self, step: Step) -> None:
+    def _write(self, step: Step, words: str) -> None:
+        """Write the lines of a step below a comment that says what they do."""
+        self.lines.append(f"// {words}")
         if isinstance(step, Map):
-            results = [(step.result, step.formula), *step.more]
-            self._elementwise(results, step.operands)
+            formulas = [(step.result, step.formula), *step.more]
+            self._elementwise([(x, written_out(f)) for x, f in formulas], step.operands)
         elif isinstance(step, Product):
             self._product(step)
         elif isinstance(step, Reduce):
@@ -158,318 +159,113 @@ class _Code:
             self._take(step)
         elif isinstance(step, Scatter):
             self._scatter(step)
-        else:
-            assert isinstance(step, Link)
 
-    def _elementwise(
-        self, results: list[tuple[Slots, Formula]], operands: dict[str, Slots]
-    ) -> None:
-        named = {f"y{k}": slots for k, (slots, _) in enumerate(results)} | operands
-        formulas = {f"y{k}": formula for k, (_, formula) in enumerate(results)}
-        shape = shape_of_views([x.index for x in named.values()])
-        views = {name: affine(x.index.reshape(shape)) for name, x in named.items()}
-        if len(shape) > 1 and None in views.values():
-            shape = (len(results[0][0].index),)
-            views = {name: affine(x.index.reshape(shape)) for name, x in named.items()}
-        self._loop(formulas, named, views, shape)
-
-    def _loop(
-        self,
-        formulas: dict[str, Formula],
-        named: dict[str, Slots],
-        views: dict[str, Affine | None],
-        shape: tuple[int, ...],
-    ) -> None:
-        batched = named["y0"].batched
-        parameters, arguments, outside, inside = [], [], [], []
-        for name, slots in named.items():
-            found = views[name]
-            if found is None:
-                parameters += [f"I{name}"]
-                arguments += [self._table(slots.index)]
-                place = f"U + I{name}[i] * B" if slots.batched else f"I{name}[i]"
-            else:
-                start, strides = found.start, found.strides
-                address = self._address(slots.batched, start)
-                if len(shape) > 1:
-                    address += f" + j * {self._stride(slots.batched, strides[0])}"
-                parameters += [f"A{name}", f"D{name}"]
-                arguments += [address, self._stride(slots.batched, strides[-1])]
-                place = f"A{name} + i * D{name}"
-            if name in formulas or (batched and slots.batched):
-                outside.append(f"P{name} = {place}")
-                if name not in formulas:
-                    inside.append(f"{name} = M[P{name}{' + b' * batched}]")
-            else:
-                outside.append(f"{name} = M[{place}]")
-        body = []
-        for line in statements(formulas, JAVASCRIPT):
-            name, text = line.split(" = ", 1)
-            body.append(
-                f"M[P{name}{' + b' * batched}] = {text};" if name in formulas else f"const {name} = {text};"
-            )
-        computed = " ".join([f"const {', '.join(inside)};"] * bool(inside) + body)
-        if batched:
-            computed = f"for (let b = 0; b < B; b++) {{ {computed} }}"
-        text = (
-            f"(M, B, n, {', '.join(parameters)}) => {{ for (let i = 0; i < n; i++) {{ "
-            f"const {', '.join(outside)}; {computed} }} }}"
-        )
-        call = f"{self._function(text)}(M, B, {shape[-1]}, {', '.join(arguments)});"
-        if len(shape) > 1:
-            call = f"for (let j = 0; j < {shape[0]}; j++) {call}"
-        self.lines.append(call)
-
-    def _copy(self, slots: Slots) -> Slots:
-        """A copy of these slots, side by side."""
-        key = slots.batched, slots.index.shape, slots.index.tobytes()
-        if key not in self.copies:
-            made = self.copies[key] = self._new_slots(slots.batched, slots.index.shape)
-            flat = Slots(slots.batched, slots.index.ravel())
-            self._elementwise(
-                [(made.reshape(flat.index.shape), Formula("x0"))], {"x0": flat}
-            )
-        return self.copies[key]
-
-    def _sum(self, step: Sum) -> None:
-        reaches = [len(term) for term in step.terms]
-        start = 0
-        for count in range(len(reaches), 0, -1):
-            stop = min(reaches[:count])
-            if stop > start:
-                batched = step.result.batched
-                operands = {
-                    f"x{k}": Slots(batched, term[start:stop])
-                    for k, term in enumerate(step.terms[:count])
-                }
-                total: Any = Formula("x0")
-                for k in range(1, count):
-                    total = total + Formula(f"x{k}")
-                self._elementwise(
-                    [(Slots(batched, step.result.index[start:stop]), total)], operands
-                )
-                start = stop
+    def _begin(self, slots: Slots) -> str:
+        """Where slots that stand side by side begin."""
+        return place(slots.batched, str(slots.index.flat[0]))
 
     def _reduce(self, step: Reduce) -> None:
-        operand = step.operand
+        """Write a reduction: the row of two operands, applied again and again."""
+        operand = self._in_pattern(step.operand)
         found = affine(operand.index)
-        if found is None:
-            operand = self._copy(operand)
-            found = affine(operand.index)
-            assert found is not None
-        batched, (count, n) = operand.batched, operand.index.shape
-        result = self._address(batched, int(step.result.index.flat[0]))
-        args = [self._address(batched, found.start)]
-        args += [self._stride(batched, d) for d in found.strides]
-        size = "B" if batched else "1"
-        self.lines.append(
-            f"reduce_{step.op}(M, {size}, {count}, {n}, {result}, {', '.join(args)});"
-        )
+        assert found is not None
+        row, batched = PRIMITIVES[REDUCTIONS[step.op]], operand.batched
+        text = Formula._apply(row, [Formula("total"), Formula("M[p]")]).code(JAVASCRIPT)
+        function = self._function(_REDUCTION.format(text))
+        count, n = operand.index.shape
+        places = [place(batched, str(found.start)), *[times(x, batched) for x in found.strides]]
+        arguments = [str(count), times(1, batched), str(n), self._begin(step.result), *places]
+        self.lines.append(f"{function}(M, {', '.join(arguments)});")
 
-    def _product(self, step: Product) -> None:
-        a, b, result = step.axes
-        inner = "".join(dict.fromkeys(x for x in a + b if x not in result))
-        if not inner:
-            self._multiply(step)
-            return
-        arrays = []
-        for axes, slots in zip(step.axes, (step.a, step.b, step.result), strict=True):
-            found = affine(slots.index)
-            if found is None:
-                slots = self._copy(slots)
-                found = affine(slots.index)
-                assert found is not None
-            strides = {
-                letter: self._stride(slots.batched, d)
-                for letter, d in zip(axes.removesuffix("b"), found.strides, strict=True)
-            }
-            lengths = dict(zip(axes.removesuffix("b"), map(str, slots.index.shape), strict=True))
-            if slots.batched:
-                strides["b"], lengths["b"] = "1", "B"
-            arrays.append((self._address(slots.batched, found.start), strides, lengths))
-        sizes = arrays[0][2] | arrays[1][2] | arrays[2][2]
-        left = [x for x in result if x in a and x not in b]
-        right = [x for x in result if x in b and x not in a]
-        others = [x for x in result if x in a and x in b]
-        *more_inner, last = inner
-        one_left, one_right = (x[-1:] for x in (left, right))
-        others += left[:-1] + right[:-1] + more_inner
-        addresses = []
-        for address, strides, _ in arrays:
-            for x in others:
-                if x in strides:
-                    address += f" + {x} * {strides[x]}"
-            addresses.append(address)
-        l, r = (x[0] if x else None for x in (one_left, one_right))
-        (_, sa, _), (_, sb, _), (_, sc, _) = arrays
-        args = [
-            sizes.get(l, "1"), sizes.get(r, "1"), sizes[last],
-            addresses[2], sc.get(l, "0"), sc.get(r, "0"),
-            addresses[0], sa.get(l, "0"), sa.get(last, "0"),
-            addresses[1], sb.get(r, "0"), sb.get(last, "0"),
-        ]
-        start = self._address(step.result.batched, int(step.result.index.flat[0]))
-        size = self._stride(step.result.batched, step.result.index.size)
-        self.lines.append(f"M.fill(0, {start}, {start} + {size});")
-        loops = "".join(f"for (let {x} = 0; {x} < {sizes[x]}; {x}++) " for x in others)
-        self.lines.append(f"{loops}product(M, {', '.join(args)});")
-
-    def _multiply(self, step: Product) -> None:
-        a, b, result = step.letters
-        shape = step.result.index.shape
-        operands = {}
-        for name, letters, slots in (("x0", a, step.a), ("x1", b, step.b)):
-            index = slots.index
-            order = sorted(range(len(letters)), key=lambda k: result.index(letters[k]))
-            index = index.transpose(order)
-            index = index[tuple(slice(None) if x in letters else None for x in result)]
-            operands[name] = Slots(slots.batched, np.broadcast_to(index, shape).ravel())
-        formula: Any = Formula("x0") * Formula("x1")
-        self._elementwise([(step.result.reshape((step.result.index.size,)), formula)], operands)
+    def _sum(self, step: Sum) -> None:
+        """Write a sum: of all terms as far as the shortest of them goes, then of fewer."""
+        start, batched = 0, step.result.batched
+        for count in range(len(step.terms), 0, -1):
+            stop = len(step.terms[count - 1])
+            if stop > start:
+                part = slice(start, stop)
+                terms = {f"x{k}": Slots(batched, x[part]) for k, x in enumerate(step.terms[:count])}
+                total: Any = Formula("x0")
+                for name in [*terms][1:]:
+                    total = total + Formula(name)
+                self._elementwise([(step.result.part(part), total)], terms)
+                start = stop
 
     def _take(self, step: Take) -> None:
-        args = self._choices(step)
-        address = self._address(step.result.batched, int(step.result.index.flat[0]))
-        size = "B" if step.result.batched else "1"
-        self.lines.append(f"take(M, B, {size}, {address}, {args});")
+        size = times(1, step.result.batched)
+        self.lines.append(
+            f"take(M, B, U, {size}, {self._begin(step.result)}, {self._choices(step)});"
+        )
 
     def _scatter(self, step: Scatter) -> None:
-        args = self._choices(step.take)
-        batched = step.result.batched
-        address = self._address(batched, int(step.result.index.flat[0]))
-        gradient = self._table(step.gradient.index)
+        sizes = times(1, step.gradient.batched), times(1, step.result.batched)
+        tables = ", ".join(map(self._slots, (step.gradient, step.take.result)))
         self.lines.append(
-            f"scatter(M, B, {int(batched)}, {address}, {args}, "
-            f"{gradient}, {int(step.gradient.batched)});"
+            f"scatter(M, B, U, {', '.join(sizes)}, {self._begin(step.result)}, "
+            f"{self._choices(step.take)}, {tables});"
         )
 
     def _choices(self, step: Take) -> str:
-        rows, n = step.table.index.shape
-        each = step.result.index.shape[1] if step.result.index.ndim == 2 else 1
+        """How many rows the table has, its slots, and the slot of the index for each result."""
         index = np.broadcast_to(step.index.index, step.result.index.shape)
-        kinds = [int(x.batched) for x in (step.table, step.index)]
-        return (
-            f"{rows}, {n}, {each}, {self._table(step.table.index)}, {kinds[0]}, "
-            f"{self._table(index)}, {kinds[1]}"
-        )
+        slots = self._slots(step.table), self._slots(Slots(step.index.batched, index))
+        return ", ".join([str(len(step.table.index)), *slots])
+
+    def _slots(self, slots: Slots) -> str:
+        """The name of a table of slots, in which batched ones are counted from U on."""
+        return self._table(slots.index.ravel().tolist(), "U" * slots.batched)
 
 
-_ARITHMETIC = re.sub(
-    r"^export ",
-    "",
-    (Path(__file__).parents[1] / "explorer/script/arithmetic.js").read_text("utf-8"),
-    flags=re.MULTILINE,
-)
+def _function(name: str, parameters: str, lines: list[str]) -> str:
+    body = "".join(f"  {line}\n" for line in lines)
+    return f"function {name}({', '.join(filter(None, ('M', 'B', parameters)))}) {{\n{body}}}"
 
-KERNELS = r"""
-function at(text) {
-  const found = [];
-  let place = 0;
-  for (const part of text.split(" ")) {
-    const [step, times = 1] = part.split("*");
-    for (let k = 0; k < times; k++) found.push(place += +step);
-  }
-  return Int32Array.from(found);
-}
-function load(M, B, X, from, width, count, to) {
-  for (let k = 0; k < count; k++) {
-    for (let b = 0; b < B; b++) M[to + k * B + b] = X[from + b * width + k];
-  }
-}
-function reduce_sum(M, B, count, n, y, x, dx, dk) {
-  for (let i = 0; i < count; i++) {
-    for (let b = 0; b < B; b++) {
-      let total = 0;
-      for (let k = 0; k < n; k++) total += M[x + i * dx + k * dk + b];
+
+# For each i below n the reduction over k: to y, of slots that are di apart and numbers dk apart.
+_REDUCTION = """\
+(M, n, B, count, y, x, dx, dk) => {{
+  for (let i = 0; i < n; i++) {{
+    for (let b = 0; b < B; b++) {{
+      let p = x + i * dx + b, total = M[p];
+      for (let k = 1; k < count; k++) {{
+        p += dk;
+        total = {};
+      }}
       M[y + i * B + b] = total;
-    }
-  }
-}
-function reduce_max(M, B, count, n, y, x, dx, dk) {
-  for (let i = 0; i < count; i++) {
-    for (let b = 0; b < B; b++) {
-      let total = -Infinity;
-      for (let k = 0; k < n; k++) total = Math.max(total, M[x + i * dx + k * dk + b]);
-      M[y + i * B + b] = total;
-    }
-  }
-}
-function reduce_min(M, B, count, n, y, x, dx, dk) {
-  for (let i = 0; i < count; i++) {
-    for (let b = 0; b < B; b++) {
-      let total = Infinity;
-      for (let k = 0; k < n; k++) total = Math.min(total, M[x + i * dx + k * dk + b]);
-      M[y + i * B + b] = total;
-    }
-  }
-}
-function product(M, m, n, inner, c, cm, cn, a, am, ak, b, bn, bk) {
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < n; j++) {
-      let total = 0;
-      for (let k = 0; k < inner; k++) total += M[a + i * am + k * ak] * M[b + j * bn + k * bk];
-      M[c + i * cm + j * cn] += total;
-    }
-  }
-}
-function take(M, B, size, y, rows, n, each, T, byT, I, byI) {
-  for (let r = 0; r < rows * each; r++) {
-    const row = Math.floor(r / each) * n;
-    for (let b = 0; b < size; b++) {
-      const k = M[byI ? U + I[r] * B + b : I[r]];
-      const t = T[row + k];
-      M[y + r * size + b] = !(k >= 0 && k < n) || t === undefined ? NaN : M[byT ? U + t * B + b : t];
-    }
-  }
-}
-function scatter(M, B, byY, y, rows, n, each, T, byT, I, byI, G, byG) {
-  const size = byY ? B : 1, samples = byG ? B : 1;
-  M.fill(0, y, y + rows * n * size);
-  for (let r = 0; r < rows * each; r++) {
-    const row = Math.floor(r / each) * n;
-    for (let b = 0; b < samples; b++) {
-      const k = M[byI ? U + I[r] * B + b : I[r]];
-      const g = M[byG ? U + G[r] * B + b : G[r]];
-      const own = byY ? b : 0;
-      if (k >= 0 && k < n && k === Math.floor(k)) M[y + (row + k) * size + own] += g;
-      else for (let c = 0; c < n; c++) M[y + (row + c) * size + own] = NaN;
-    }
-  }
-}
-"""
+    }}
+  }}
+}}"""
 
-RUN = """
-function parts(X, theta, visit) {
-  const samples = inputs ? X.length / inputs : 1;
-  if (!Number.isInteger(samples) || samples < 1 || (!inputs && X.length)) {
-    throw new RangeError(`X must have ${inputs} numbers for each sample; got ${X.length} numbers`);
-  }
-  if (theta.length !== params) {
-    throw new RangeError(`theta must have ${params} numbers; got ${theta.length}`);
-  }
+_RUN = """\
+function run(X, theta) {
+  return computed(X, theta, () => {});
+}
+function computed(X, theta, afterwards) {
+  const samples = samplesOf(X, theta, inputs, params);
   const found = new Float64Array(samples * outputs);
-  for (let from = 0; from < samples; from += most) {
-    allocate(Math.min(most, samples - from));
-    forward(X, theta, from);
-    places().forEach(([place, step], k) => {
-      for (let b = 0; b < B; b++) found[(from + b) * outputs + k] = M[place + b * step];
-    });
-    if (visit) visit(samples);
+  for (let sample = 0; sample < samples; sample += most) {
+    const batch = Math.min(most, samples - sample);
+    if (batch !== B) {
+      B = batch;
+      if (M.length < U + V * B) M = new Float64Array(U + V * B);
+      constants(M, B);
+    }
+    M.set(theta);
+    forward(M, B, X, sample);
+    store(M, B, U, outputSlots, found, sample);
+    afterwards(samples);
   }
   return found;
-}
-const run = (X, theta) => parts(X, theta);
-"""
+}"""
 
-VALUE_AND_GRAD = """
+_VALUE_AND_GRAD = """\
 function valueAndGrad(X, theta) {
   const gradient = new Float64Array(params);
-  const found = parts(X, theta, (samples) => {
-    backward(samples);
-    for (let k = 0; k < params; k++) gradient[k] += M[places_of_gradient[k]];
+  const found = computed(X, theta, (samples) => {
+    backward(M, B, samples);
+    for (let k = 0; k < params; k++) gradient[k] += M[gradientSlots[k]];
   });
   let total = 0;
-  for (let b = 0; b < found.length; b += outputs) total += found[b];
+  for (let k = 0; k < found.length; k += outputs) total += found[k];
   return { mean: total / (found.length / outputs), gradient, outputs: found };
-}
-"""
+}"""

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..data import as_floats
+from ..data.tables import as_floats
 from ..engine.interop import assign
 from ..engine.value import Value
 from .adjoint import adjoint
@@ -52,8 +52,8 @@ class Program:
     def __init__(self, traced: Traced, backend: str = "numpy", vector_math: bool = True) -> None:
         self._tape, self._params = traced.tape, traced.params
         self._example, self._single = traced.example, traced.single
-        # Made when first needed, for each (finite, gradient) of `_scheduled`.
-        self._schedules: dict[tuple[bool, bool], Schedule] = {}
+        # Made when first needed, for each (finite, gradient, takes) of `_scheduled`.
+        self._schedules: dict[tuple[bool, bool, bool], Schedule] = {}
         self._arrays: dict[tuple[int, bool, bool], Arrays] = {}  # by size of batch, too
         self._back_end = BackEnd(backend, vector_math, self._tape)
         self._differentiable = self._has_gradient()
@@ -126,11 +126,25 @@ class Program:
         return jax_function(self.schedule())
 
     def to_javascript(self) -> str:
-        """The text of an ES module with `run(X, theta)` and `valueAndGrad(X, theta)`."""
-        from .emit_javascript import javascript_program
+        """The program as an ES module, for a page or for Node: text that needs nothing else.
 
-        names = "inputs, params, outputs, run" + ", valueAndGrad" * self._differentiable
-        return f"export const {{ {names} }} = {javascript_program(self.schedule())};\n"
+        It exports `inputs`, `params` and `outputs`, how many there are of each; `run(X, theta)`,
+        the outputs of each sample; and, for a single output and params, `valueAndGrad(X, theta)`,
+        which gives `{ mean, gradient, outputs }`. All arrays are Float64Arrays, X and the outputs
+        sample by sample. The numbers are this program's, but tanh, exp and their like may differ
+        in the last place. JavaScript raises no errors: outside of an operation's domain there are
+        NaN and infinities. X or theta of a wrong length are a RangeError. ValueError for a
+        primitive of your own that is no formula.
+
+        >>> from microgradnn import compile
+        >>> x, w = Value(2.0), Value(3.0)
+        >>> print(compile((w * x - 1) ** 2, [x], [w]).to_javascript()[:54])
+        // 1 input, 1 parameter, 1 output of each sample. Use:
+        """
+        from .emit_javascript import javascript_module
+
+        differentiable = self._differentiable
+        return javascript_module(self._scheduled(False, differentiable, takes=True))
 
     def read_params(self) -> Array:
         """The parameters' data as an array."""
@@ -170,12 +184,15 @@ class Program:
         arrays.forward(X, theta)
         return [result(arrays)]
 
-    def _scheduled(self, finite: bool, gradient: bool) -> Schedule:
-        """All passes, from the tape to the steps; with `finite` for finite numbers alone."""
-        key = finite, gradient
+    def _scheduled(self, finite: bool, gradient: bool, takes: bool | None = None) -> Schedule:
+        """All passes, from the tape to the steps; with `finite` for finite numbers alone.
+
+        With `takes` there are steps that choose by an index. By default only the fast code has
+        them: there they raise an error for what is no place, and written out they give NaN.
+        """
+        key = finite, gradient, finite if takes is None else takes
         if key not in self._schedules:
-            # That an index is a place is checked by a step, and this in the fast code alone.
-            expanded = expand(self._tape, finite, links=gradient, takes=finite)
+            expanded = expand(self._tape, finite, links=gradient, takes=key[2])
             tape = split_links(normalise(expanded))
             algebra = Algebra(finite)
             made = schedule(tape, algebra)

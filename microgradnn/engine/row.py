@@ -104,14 +104,16 @@ class Primitive:
     def __call__(self, *operands: Any) -> Any: ...
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to numbers, arrays, or operands that record (Value) or write (Formula)."""
+        are_floats, has_array = True, False
         for operand in operands:
             if type(operand) is not float:
                 apply = getattr(type(operand), "_apply", None)
                 if apply is not None:
                     return apply(self, operands)
-        if {*map(type, operands)} == {float}:
+                are_floats, has_array = False, has_array or is_array(operand)
+        if are_floats:
             return self.value(operands)
-        if any(map(is_array, operands)):
+        if has_array:
             return self.of_arrays(operands)
         return self.value([as_number(x, f"operand of {self.name}") for x in operands])
 
@@ -162,13 +164,16 @@ class Primitive:
     def of_arrays(self, operands: Sequence[Operand]) -> Any:
         """Apply the row elementwise to arrays of floats; with Values to object arrays, too."""
         name = f"operand of {self.name}"
+        are_numbers = True
         for x in operands:
+            if type(x) is float:
+                continue
             must_be_plain(x, name)
-            if is_array(x) and x.dtype.kind not in "biufO":
+            kind = x.dtype.kind if is_array(x) else "O" if hasattr(type(x), "_apply") else "f"
+            if kind not in "biufO":
                 raise TypeError(f"{name} must hold real numbers, got {x.dtype}")
-        if any(hasattr(type(x), "_apply") or (is_array(x) and x.dtype == object) for x in operands):
-            return elementwise(self, operands)
-        return self.array_form()(*operands)
+            are_numbers = are_numbers and kind != "O"
+        return self.array_form()(*operands) if are_numbers else elementwise(self, operands)
 
     def array_form(self) -> Callable[..., Any]:
         """The function of ndarrays that this row is."""

@@ -1,4 +1,4 @@
-"""The step-through page: both passes of a graph in one HTML file that works offline.
+"""Pages: both passes of a graph step by step, or a network that trains; one HTML file, offline.
 
 The page shows a picture of the graph and steps through both passes, one contribution at a time; its
 sliders change the leaves, and blocks fold and unfold. Read `page.py` first: `explore` calls
@@ -9,6 +9,10 @@ graph as JSON, and `arithmetic.py` the formulas of its operations as JavaScript.
 modules in `script/` take over: read `now.js`, `passes.js` and `stepping.js` first, for the others
 show what these know. `assembly.py` makes one script of them, `document.py` the HTML around it, and
 `frame.py` is what users get.
+
+The living page, on which a network trains, is `living.py`: `trainable.py` checks what is trained,
+`lesson.py` writes what the page knows of it, `one_sample.py` and `circles.py` the graph of a sample
+and the layers of neurons. In the browser read `training.js` first.
 
 >>> from microgradnn import Value
 >>> a = Value(2.0, label="a")

@@ -5,32 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..engine.formulas import Dialect, Formula, statements
+from ..engine.formulas import Formula, statements
 from ..engine.row import PRIMITIVES, Primitive
+from ..javascript import JAVASCRIPT, LACKING
 
 MOST_WRITTEN = 12  # operands of an operation whose equation is written out
 
 Form = tuple[Primitive, int]  # a row, and with how many operands it is called
 
-# `sum` must be exact, as it is here, and Math lacks the other three: arithmetic.js has all four.
-_NAMES = {name: name for name in ("sum", "erf", "erfc", "remainder")}
-IMPORTS = f'import {{ {", ".join(_NAMES)}, ofChosen }} from "./arithmetic.js";\n'
-_NAMES |= {"maximum": "Math.max", "minimum": "Math.min"}
-
-
-def _number(x: float) -> str:
-    return repr(x) if x - x == 0 else "NaN" if x != x else ("-" * (x < 0) + "Infinity")
-
-
-JAVASCRIPT = Dialect(
-    number=_number,
-    function=lambda name: _NAMES.get(name, f"Math.{name}"),
-    where="({} ? {} : {})",
-    both="{} && {}",
-    expands=True,
-    signs={},
-    power=None,
-)
+# `sum` must be exact, as it is here.
+IMPORTS = f"""\
+import {{ sum, ofChosen }} from "./arithmetic.js";
+import {{ {", ".join(LACKING.values())} }} from "./elementary.js";
+"""
 
 
 def functions(forms: Iterable[Form], is_recorded: bool) -> str:

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from ..javascript import SCRIPTS
+
 FOLDER = Path(__file__).with_name("script")
+FOLDERS = (FOLDER, SCRIPTS)
 
 _IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"\./([\w.]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|let|(?:async )?function|class)\b)", re.MULTILINE)
@@ -41,9 +44,14 @@ def _needed(wanted: Iterable[str], made: Mapping[str, str]) -> dict[str, str]:
     while waiting:
         name = waiting.pop(0)
         if name not in found:
-            found[name] = made.get(name) or (FOLDER / name).read_text("utf-8")
+            found[name] = made.get(name) or _file(name).read_text("utf-8")
             waiting += [other for _, other in _IMPORT.findall(found[name])]
     return found
+
+
+def _file(name: str) -> Path:
+    found = [folder / name for folder in FOLDERS if (folder / name).exists()]
+    return found[0] if found else FOLDER / name
 
 
 def without_comments(text: str) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..engine.value import Value
-from ..nn import MLP, Layer, Module, Neuron, Sequential
+from ..nn import MLP, Layer, Neuron, Sequential
 
 Described = dict[str, Any]
 
 
-def layers_of(model: Module) -> list[list[Any]] | None:
+def layers_of(model: Any) -> list[list[Any]] | None:
     """The neurons of each layer, in order; None if the model computes anything else.
 
     >>> [len(neurons) for neurons in layers_of(MLP(2, [3, 1]))]
@@ -19,14 +19,14 @@ def layers_of(model: Module) -> list[list[Any]] | None:
     """
     layers: Sequence[Any] = [model]
     if _computes_as(model, MLP) or _computes_as(model, Sequential):
-        layers = model.layers  # type: ignore[assignment]
-    found = [_neurons_of(layer) for layer in layers]
-    return None if None in found else found  # type: ignore[return-value]
-
-
-def _neurons_of(layer: Any) -> list[Any] | None:
-    neurons = layer.neurons if _computes_as(layer, Layer) else [layer]
-    return list(neurons) if all(_computes_as(x, Neuron) for x in neurons) else None
+        layers = model.layers
+    found = []
+    for layer in layers:
+        neurons = layer.neurons if _computes_as(layer, Layer) else [layer]
+        if not all(_computes_as(neuron, Neuron) for neuron in neurons):
+            return None
+        found.append(list(neurons))
+    return found
 
 
 def _computes_as(thing: Any, kind: Any) -> bool:
@@ -37,7 +37,9 @@ def _computes_as(thing: Any, kind: Any) -> bool:
     )
 
 
-def described(layers: Sequence[Sequence[Any]], place: Mapping[Value, int]) -> list[Described] | None:
+def described(
+    layers: Sequence[Sequence[Any]], place: Mapping[Value, int]
+) -> list[Described] | None:
     """The layers as the page has them; `place` is that of a parameter in theta.
 
     `weights` is where the first neuron's stand and how far it is to the next neuron's; likewise

@@ -3,7 +3,7 @@
 inputs, outputs   numbers of a sample, and of a prediction
 train, heldOut    samples: `size`; `X` and `targets`, row by row; `shares` in a mean, null if 1
 isSum             whether the loss of a batch is a sum
-judged, classes   how predictions are right or wrong, null if they are neither; the number of classes
+judged, classes   how predictions are right or wrong, null if they are neither; how many classes
 loss, model       what they are called
 theta, trained    the weights, and which of them the optimizer changes, null for all in order
 layers            see circles.py; null if the model is made of anything else
@@ -27,6 +27,7 @@ from ..engine.value import Value
 from ..optim import Optimizer
 from ..optim.schedules import Schedule, constant
 from ..training.bookmark import kept_by
+from ..training.history import History
 from ..training.samples import Samples
 from ..training.targets import function_of
 from .circles import described
@@ -73,7 +74,7 @@ def lesson(
             "seed": trained.seed,
         },
         "kept": _kept(optimizer) if optimizer.steps else None,
-        "history": trained.history and _history(trained),
+        "history": trained.history and _history(trained.history),
         "graphs": _graphs(graphs, trained.place),
     }
 
@@ -125,7 +126,7 @@ def _at(setting: Any, start: int) -> Any:
 
 
 def _rate(rate: Any) -> Any:
-    """A learning rate as a number; or as a record of its kind, its settings and what it has seen."""
+    """A learning rate as a number, or as its kind with its settings and what it has seen."""
     if isinstance(rate, constant):
         return rate.lr
     if isinstance(rate, Schedule):
@@ -140,8 +141,7 @@ def _kept(optimizer: Optimizer) -> dict[str, Any]:
 # ---- What was trained before ---------------------------------------------------------------------
 
 
-def _history(trained: Trainable) -> dict[str, Any]:
-    history = trained.history
+def _history(history: History) -> dict[str, Any]:
     return {
         "losses": history.losses,
         "metrics": history.metrics,

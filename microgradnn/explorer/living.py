@@ -7,13 +7,15 @@ pictures. All else that the page knows, its data, weights and settings, is the J
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from string import Template
 from typing import Any
 
 from ..collector import large_graph
 from ..compiler.compiling import compile
 from ..compiler.emit_javascript import javascript_program
+from ..drawing.network import neurons_by_layer
 from ..engine.value import Value
 from .circles import layers_of, outputs_of_neurons
 from .document import asset
@@ -29,15 +31,28 @@ from .updates import updates
 
 def living(model: Any, X: Any, y: Any, title: str, **how: Any) -> Explorer:
     """The page on which a model is trained; `how` are the further arguments of `explore`."""
-    trained = trainable(model, X, y, **how)
-    with large_graph():
+    with large_graph(), _outputs_kept(model):
+        trained = trainable(model, X, y, **how)
         graphs = one_sample(trained)
         own, *others = _pictures(graphs)
-    layers = layers_of(trained.model)
-    written = as_json(lesson(trained, graphs, layers))
+        layers = layers_of(trained.model)
+        written = as_json(lesson(trained, graphs, layers))
+        programs = _programs(trained, layers)
     section = Template(asset("living.html")).substitute(lesson=written)
-    made = {"programs.js": _programs(trained, layers), "updates.js": updates()}
+    made = {"programs.js": programs, "updates.js": updates(trained.optimizer)}
     return Explorer(document_of(title, own, False, None, others, Further(section, made)))
+
+
+@contextmanager
+def _outputs_kept(model: Any) -> Iterator[None]:
+    """A block behind which the neurons of a network have the outputs that they had before it."""
+    neurons = [x for layer in neurons_by_layer(model) for x in layer if hasattr(x, "output")]
+    before = [neuron.output for neuron in neurons]
+    try:
+        yield
+    finally:
+        for neuron, output in zip(neurons, before, strict=True):
+            neuron.output = output
 
 
 def _pictures(graphs: OneSample) -> list[Shown]:

@@ -66,7 +66,10 @@ def one_sample(trained: Trainable) -> OneSample:
             Value(x, label=f"x{lowered(k)}") for k, x in enumerate(trained.data.X[0].tolist(), 1)
         ]
         found = _recorded(trained, inputs)
-    size = len(found.kinds[0].order) + len(edges_of(found.kinds[0].order))
+    values = found.kinds[0].order
+    if own := [value.op.name for value in values if value.op and value.op.kind == "custom"]:
+        return _none(f"{own[0]} is an operation of your own, which the picture cannot compute.")
+    size = len(values) + len(edges_of(values))
     if size > MOST_RECORDED:
         return _none(f"With {size:,} values and operands it is too large for a page.")
     return found
@@ -125,6 +128,8 @@ def _form(order: Sequence[Value], shared: set[Value]) -> tuple[Any, list[Slot], 
 def _which(y: Any, different: Any) -> list[int]:
     """Which of the different targets each sample has; −1 if none of them."""
     flat = np.ascontiguousarray(y.reshape(len(y), -1))
-    known = {row.tobytes(): k for k, row in enumerate(np.ascontiguousarray(
-        different.reshape(len(different), -1)))}
+    known = {
+        row.tobytes(): k
+        for k, row in enumerate(np.ascontiguousarray(different.reshape(len(different), -1)))
+    }
     return [known.get(row.tobytes(), -1) for row in flat]

@@ -95,8 +95,8 @@ def _is_living(what: Any, X: Any, y: Any, how: Mapping[str, Any], mistakes: bool
     wanted = [name for name, x in given.items() if x is not None]
     if isinstance(what, Value) and wanted:
         raise TypeError(
-            f"{wanted[0]} is for a network that trains, but a Value was given; write explore(root), "
-            "or explore(model, X, y, loss=…)"
+            f"{wanted[0]} is for a network that trains, but a Value was given; write "
+            "explore(root), or explore(model, X, y, loss=…)"
         )
     if not isinstance(what, Module):
         return False

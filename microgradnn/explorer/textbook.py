@@ -16,7 +16,8 @@ from ..engine.row import PRIMITIVES, Primitive
 from ..engine.value import Value
 from ..explaining.mathml import mathml
 from ..explaining.writing import latex
-from .arithmetic import IMPORTS, JAVASCRIPT, MOST_WRITTEN, Form
+from ..javascript import JAVASCRIPT
+from .arithmetic import IMPORTS, MOST_WRITTEN, Form
 
 LONGEST = 300  # characters of a formula's LaTeX; nobody reads a longer one
 SPECIAL = ("pow", "cross_entropy", "cross_entropy_of_logits")

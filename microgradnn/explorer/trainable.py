@@ -20,7 +20,7 @@ from ..training.settings import check_numbers, check_way
 from ..training.shares import counted
 from ..training.vain import check_optimizer
 from ..training.validation import parted
-from .updates import RATES, RULES
+from .rule_formulas import why_not
 
 
 class Trainable(NamedTuple):
@@ -34,7 +34,7 @@ class Trainable(NamedTuple):
     held_out: Samples | None
     batch_size: int
     seed: int
-    history: History | None
+    history: History | None  # with the weights of each epoch
 
     @property
     def place(self) -> dict[Value, int]:
@@ -65,7 +65,8 @@ def trainable(
     if optimizer is None:
         optimizer = default_optimizer(own)
     check_optimizer(own, optimizer)
-    _check_rule(optimizer)
+    if reason := why_not(optimizer):
+        raise ValueError(f"the page cannot train by this optimizer: {reason}")
     trial = History()
     of = model, loss, optimizer, None, Metrics({})
     with Changed(records=True):
@@ -87,42 +88,15 @@ def _replayed(history: Any, count: int) -> History | None:
     """A history that can be replayed, with so many weights in each epoch."""
     if history is None:
         return None
-    must_be(History, history, "history", "a History, as fit gives it")
-    weights = getattr(history, "weights", None)
-    if not weights:
+    checked: History = must_be(History, history, "history", "a History, as fit gives it")
+    if not checked.weights:
         raise ValueError(
             "history has kept no weights to be replayed; train with fit(…, keep_weights=True)"
         )
-    sizes = {len(numbers) for numbers in weights}
+    sizes = {len(numbers) for numbers in checked.weights}
     if sizes != {count}:
         raise ValueError(
             f"history has {sorted(sizes)[0]} weights in each epoch, but the model has {count}; "
             "give the history of this model"
         )
-    return history
-
-
-def _check_rule(optimizer: Optimizer) -> None:
-    """Refuse what the page has no formulas of: rules and learning rates that are not `optim`'s."""
-    kind = type(optimizer)
-    if kind not in RULES:
-        known = ", ".join(rule.__name__ for rule in RULES)
-        raise ValueError(
-            f"optimizer is a {kind.__name__}, of which the page has no formulas; give one of "
-            f"{known}, or none"
-        )
-    for rate in optimizer.learning_rates:
-        _check_rate(rate)
-
-
-def _check_rate(rate: Any) -> None:
-    """Refuse a learning rate that is a function of the user's own."""
-    if type(rate) not in RATES:
-        name = getattr(rate, "__name__", type(rate).__name__)
-        raise ValueError(
-            f"lr is {name}, a function of your own, of which the page has no formula; give a "
-            "number, or a learning rate of microgradnn.optim"
-        )
-    inner = getattr(rate, "lr", 0.0)
-    if callable(inner):
-        _check_rate(inner)
+    return checked

@@ -1,8 +1,4 @@
-"""Training in a page: the rules and the learning rates of `optim` as a JavaScript module.
-
-Both are written with operators and rows of the table, so that formulas can be put in for numbers
-and arrays. What comes out is what a rule computes for one parameter, and what it keeps of it.
-"""
+"""Training in a page: the rules and the learning rates of `optim` as a JavaScript module."""
 
 from __future__ import annotations
 
@@ -10,83 +6,78 @@ import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .. import optim
+import numpy as np
+
 from ..engine.formulas import Formula, statements
-from ..engine.value import Value
 from ..optim.schedules import Schedule
 from ..optim.stepping import Optimizer
 from .arithmetic import JAVASCRIPT
+from .rule_formulas import RATES, RULES, formulas_of, name_of
 
 IMPORTS = """\
-import { erf, erfc, remainder, sum } from "./arithmetic.js";
-import { optimizer } from "./optimizing.js";
-import { cosine, power } from "./precise.js";
+import { sum } from "./arithmetic.js";
+import { erf, erfc, remainder } from "./elementary.js";
+import { optimizer, schedule } from "./optimizing.js";
+import { cosine, exactPower } from "./precise.js";
 """
-RULES: list[type[Optimizer]] = [optim.SGD, optim.Adam, optim.AdamW, optim.RMSprop]
-RATES: list[type[Schedule]] = [
-    optim.constant,
-    optim.step_decay,
-    optim.exponential_decay,
-    optim.inverse_time_decay,
-    optim.cosine_decay,
-    optim.one_cycle,
-    optim.reduce_on_plateau,
-    optim.warmup,
-]
-_NAMES = {"pow": "power", "cos": "cosine"}  # as exact as Python's
+_NAMES = {"pow": "exactPower", "cos": "cosine"}  # as exact as Python's
 _DIALECT = JAVASCRIPT._replace(function=lambda name: _NAMES.get(name) or JAVASCRIPT.function(name))
 
 
-def updates() -> str:
-    """The module: `optimizers` and `rates`, each by its name, and `rateOf` for a record of one."""
-    rules = "".join(f"  {kind.__name__}: {_rule(kind)},\n" for kind in RULES)
-    rates = "".join(f"  {kind.__name__}: {_rate(kind)},\n" for kind in RATES)
+def updates(*own: Optimizer) -> str:
+    """The module: `optimizers` and `rates`, each by its name, and `rateOf` for a record of one.
+
+    Optimizers of the user's own, if `why_not` has no reason against them, stand beside `optim`'s.
+    """
+    rules = {kind.__name__: _rule(kind) for kind in RULES}
+    rules |= {type(one).__name__: _rule(one) for one in own if type(one) not in RULES}
+    rates = {kind.__name__: _rate(kind) for kind in RATES}
     return (
         f"{IMPORTS}"
-        f"export const optimizers = {{\n{rules}}};\n"
-        f"export const rates = {{\n{rates}}};\n"
+        f"export const optimizers = {_members(rules)};\n"
+        f"export const rates = {_members(rates)};\n"
         "export const rateOf = (x) =>\n"
         '  typeof x === "number" ? rates.constant({ lr: x }) : rates[x.kind](x);\n'
     )
 
 
+def _members(texts: Mapping[str, str]) -> str:
+    return "{\n" + "".join(f"  {name}: {text},\n" for name, text in texts.items()) + "}"
+
+
+def in_javascript(x: Any) -> str:
+    """Numbers, flags, and what holds them, as JavaScript writes them."""
+    if isinstance(x, Mapping):
+        return f"{{ {', '.join(f'{name}: {in_javascript(item)}' for name, item in x.items())} }}"
+    if isinstance(x, np.ndarray):
+        x = x.tolist()
+    if isinstance(x, (list, tuple)):
+        return f"[{', '.join(map(in_javascript, x))}]"
+    return str(x).lower() if isinstance(x, bool) else JAVASCRIPT.number(float(x))
+
+
+def _function(parameters: str, lines: Iterable[str]) -> str:
+    return f"({parameters}) => {{\n" + "".join(f"      {line}\n" for line in lines) + "    }"
+
+
 # ---- Rules ---------------------------------------------------------------------------------------
 
 
-def _rule(kind: type[Optimizer]) -> str:
+def _rule(rule: type[Optimizer] | Optimizer) -> str:
     """A rule as a call of `optimizer`: settings, what is kept at first, and the loop of a step."""
-    traced = kind([Value(0.0)], lr=0.0)
-    own = vars(traced)
-    settings = {name: own[name] for name in traced.checks}
-    known = {*settings, "parameters", "sizes", "learning_rates", "steps"}
-    kept = {name: x for name, x in own.items() if name not in known}
-    places = {name: f"k{k}[i]" for k, name in enumerate(kept)}
-    before = {name: Formula(place) for name, place in places.items()}
-    own.update({name: _setting(name, x) for name, x in settings.items()})
-    own.update(before, steps=Formula("steps"))
-    theta = traced.moved(Formula("theta[i]"), Formula("gradient[i]"), Formula("rate"))
-    after = {places[name]: own[name] for name in kept if own[name] is not before[name]}
-    uniform = _Uniform([*places.values(), "theta[i]", "gradient[i]"])
+    settings, kept, after, theta = formulas_of(rule)
+    uniform = _Uniform([*map(name_of, kept), "theta[i]", "gradient[i]"])
     inner = {f"x{k}": uniform.taken_out(x) for k, x in enumerate([*after.values(), theta])}
-    arrays = [f"k{k} = kept.{name}" for k, name in enumerate(kept)]
+    written = [*map(name_of, after), "next[i]"]
     lines = [
-        f"optimizer({in_javascript(settings)}, {in_javascript(kept)},",
-        "(own, steps, kept, theta, gradient, rate, next, start, end) => {",
-        *(f"  const {line};" for line in arrays + statements(uniform.found, _DIALECT)),
-        "  for (let i = start; i < end; i++) {",
-        *(f"    const {line};" for line in statements(inner, _DIALECT)),
-        *(f"    {place} = x{k};" for k, place in enumerate([*after, "next[i]"])),
-        "  }",
-        "})",
+        *(f"const {line};" for line in statements(uniform.found, _DIALECT)),
+        "for (let i = start; i < end; i++) {",
+        *(f"  const {line};" for line in statements(inner, _DIALECT)),
+        *(f"  {place} = x{k};" for k, place in enumerate(written)),
+        "}",
     ]
-    return "\n    ".join(lines)
-
-
-def _setting(name: str, x: Any) -> Any:
-    """A setting as a formula; several that stand together as so many."""
-    if isinstance(x, tuple):
-        return tuple(Formula(f"own.{name}[{k}]") for k in range(len(x)))
-    return Formula(f"own.{name}")
+    step = _function("own, steps, kept, theta, gradient, rate, next, start, end", lines)
+    return f"optimizer({in_javascript(settings)}, {in_javascript(kept)},\n    {step})"
 
 
 class _Uniform:
@@ -132,8 +123,8 @@ def _is_number(text: str) -> bool:
 class _Inner(Schedule):
     """The learning rate that another one is made of: JavaScript calls it by its name."""
 
-    def __init__(self, place: str) -> None:
-        self.place = place
+    def __init__(self, place: Formula) -> None:
+        self.place = place.text
         self.calls: list[str] = []
 
     def __call__(self, step: Any) -> Any:
@@ -144,53 +135,27 @@ class _Inner(Schedule):
 
 
 def _rate(kind: type[Schedule]) -> str:
-    """A learning rate as a function of its settings that gives a function of the step."""
+    """A learning rate as a call of `schedule`: settings, what is kept, a function of the step."""
     traced = kind.__new__(kind)
     own = vars(traced)
-    parameters = list(inspect.signature(kind).parameters.values())
-    rates = [x.name for x in parameters if "LearningRate" in str(x.annotation)]
+    parameters = inspect.signature(kind).parameters.values()
     defaults = {x.name: x.default for x in parameters if x.default is not x.empty}
     own.update({x.name: Formula(f"own.{x.name}") for x in parameters})
-    inner = [_Inner(f"own.{name}") for name in rates]
-    own.update(zip(rates, inner, strict=True))
-    begun = own.copy()
+    inner = {x.name: _Inner(own[x.name]) for x in parameters if "LearningRate" in x.annotation}
+    own.update(inner)
+    known = [*own]
     traced.begin()
-    first = {name: x for name, x in own.items() if name not in begun}
-    before = {name: Formula(f"own.{name}") for name in first}
-    own.update(before)
+    kept = [name for name in own if name not in known]
+    begun = statements({f"own.{name}": own[name] for name in kept}, _DIALECT)
+    own.update({name: Formula(f"own.{name}") for name in kept})
     rate = statements({"rate": traced(Formula("step"))}, _DIALECT)
     traced.see(Formula("loss"))
-    after = {f"own.{name}": own[name] for name in first}
-    seen = {f"x{k}": x for k, x in enumerate(after.values())}
-    lines = [
-        "(settings) => {",
-        f"  const own = {{ ...{in_javascript(defaults)}, ...settings }};",
-        *(f"  own.{name} = rateOf(own.{name});" for name in rates),
-        *(f"  own.{name} ??= {x};" for name, x in _texts(first).items()),
-        "  const rateAt = (step) => {",
-        *(f"    const {line};" for line in rate),
-        "    return rate;",
-        "  };",
-        "  rateAt.see = (loss) => {",
-        *(f"    {call}" for each in inner for call in each.calls),
-        *(f"    const {line};" for line in statements(seen, _DIALECT)),
-        *(f"    {place} = x{k};" for k, place in enumerate(after)),
-        "  };",
-        "  return rateAt;",
-        "}",
-    ]
-    return "\n  ".join(lines)
-
-
-def _texts(formulas: Mapping[str, Any]) -> dict[str, str]:
-    written = statements(dict(formulas), _DIALECT)
-    return dict(line.split(" = ", 1) for line in written)
-
-
-def in_javascript(x: Any) -> str:
-    """Numbers, flags, and what holds them, as JavaScript writes them."""
-    if isinstance(x, Mapping):
-        return f"{{ {', '.join(f'{name}: {in_javascript(item)}' for name, item in x.items())} }}"
-    if isinstance(x, (list, tuple)):
-        return f"[{', '.join(map(in_javascript, x))}]"
-    return str(x).lower() if isinstance(x, bool) else str(JAVASCRIPT.number(x))
+    seen = statements({f"x{k}": own[name] for k, name in enumerate(kept)}, _DIALECT)
+    begin = [f"own.{name} = rateOf(own.{name});" for name in inner]
+    begin += [line.replace(" = ", " ??= ", 1) + ";" for line in begun]
+    at = [*(f"const {line};" for line in rate), "return rate;"]
+    see = [call for each in inner.values() for call in each.calls]
+    see += [f"const {line};" for line in seen]
+    see += [f"own.{name} = x{k};" for k, name in enumerate(kept)]
+    parts = [_function("own", begin), _function("own, step", at), _function("own, loss", see)]
+    return f"schedule({in_javascript(defaults)},\n    {f',{chr(10)}    '.join(parts)})"

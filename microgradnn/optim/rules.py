@@ -104,17 +104,17 @@ class _BySquares(Optimizer):
         """x / (√square + eps), where 0 / 0 is 0."""
         root = sqrt(square)
         size = (root if isinstance(self.scale, float) else root * self.scale) + self.eps
-        if is_array(size) and _least(self.eps) > 0:
+        if isinstance(self.eps, float) and self.eps > 0:
             return x / size
         return where(size > 0, x / size, 0.0)
 
     def _is_plain(self, gradient: Array) -> bool:
-        """Whether no square overflows, and beside eps those that underflow do not count."""
+        """Whether no square overflows, and none underflows that counts beside eps."""
         return (
             isinstance(self.scale, float)
             and is_array(gradient)
-            and _least(self.eps) > 1e-140
             and gradient.dot(gradient) < 1e180
+            and (_least(self.eps) > 1e-140 or abs(gradient).min() > 1e-80)
         )
 
     def _choose_scale(self, gradient: Array) -> None:
@@ -239,7 +239,8 @@ class RMSprop(_BySquares):
         square = self.square
         if self.centered is not False:
             self.mean = self.alpha * self.mean + (1 - self.alpha) * gradient
-            mean = self.centered * self.mean / self.scale
-            square = maximum(square - mean * mean, 0.0)  # below 0 by rounding only
+            mean = self.mean / self.scale
+            # The difference is below 0 by rounding only.
+            square = maximum(square - where(self.centered, mean * mean, 0.0), 0.0)
         self.velocity = self.momentum * self.velocity + self._over_root(gradient, square)
         return self.velocity

@@ -108,33 +108,34 @@ class Optimizer:
         """A step on arrays: the parameters after it, from those before it and their gradient."""
         import numpy as np
 
-        self._refuse("the gradient of {} is", gradient)
+        self._refuse("the gradient of {} is", [gradient])
         lr = spread(self._rates(), self.sizes)
         before = vars(self).copy()
         with np.errstate(all="ignore"):
             theta = self.moved(theta, gradient, lr)
         complaint = "the step for {}, with lr {}, weight_decay {}, overflows to"
         try:
-            for numbers in (theta, *vars(self).values()):
-                if isinstance(numbers, np.ndarray):
-                    self._refuse(complaint, numbers, lr, before["weight_decay"])
+            arrays = [x for x in vars(self).values() if isinstance(x, np.ndarray)]
+            self._refuse(complaint, [theta, *arrays], lr, before["weight_decay"])
         except FloatingPointError:
             vars(self).update(before)
             raise
         self.steps += 1
         return theta
 
-    def _refuse(self, complaint: str, numbers: Array, *settings: Setting) -> None:
+    def _refuse(self, complaint: str, arrays: list[Array], *settings: Setting) -> None:
         """Raise if any of the numbers, one for each parameter, is infinite or NaN."""
         import numpy as np
 
-        are_finite = math.isfinite(np.vdot(numbers, numbers))  # quicker than to look for others
-        for i in [] if are_finite else np.flatnonzero(~np.isfinite(numbers)).tolist():
-            name = self.parameters[i].label or f"parameters[{i}]"
-            known = [np.broadcast_to(x, numbers.shape)[i].item() for x in settings]
-            raise FloatingPointError(
-                f"{complaint.format(name, *known)} {numbers[i]}; no parameter was changed"
-            )
+        for numbers in arrays:
+            if math.isfinite(np.vdot(numbers, numbers)):  # quicker than to look for others
+                continue
+            for i in np.flatnonzero(~np.isfinite(numbers)).tolist():
+                name = self.parameters[i].label or f"parameters[{i}]"
+                known = [np.broadcast_to(x, numbers.shape)[i].item() for x in settings]
+                raise FloatingPointError(
+                    f"{complaint.format(name, *known)} {numbers[i]}; no parameter was changed"
+                )
 
     def moved(self, theta: Array, gradient: Array, lr: Setting) -> Array:
         """The parameters after a step."""

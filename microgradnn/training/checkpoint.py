@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..arguments import as_count, as_number, must_be
-from ..data import as_table
+from ..data.tables import as_table
 from ..engine.interop import assign
 from ..nn import Module
 from ..nn.files import read_arrays, write_arrays
@@ -66,6 +66,7 @@ def save_checkpoint(
         **{f"optimizer.{k}": x for k, x in state.items() if isinstance(x, np.ndarray)},
         "weights": bookmark.weights,
         "best_weights": bookmark.best_weights,
+        **({"epochs": np.array(history.weights)} if history.weights else {}),
         "text": np.frombuffer(json.dumps(text).encode(), np.uint8),
     }
     write_arrays(path, arrays)
@@ -85,6 +86,8 @@ def load_checkpoint(path: Path, model: Module, optimizer: Optimizer | None = Non
             raise ValueError("no checkpoint, but other arrays")
         text = json.loads(arrays["text"].tobytes())
         history = _history_of(text["history"])
+        if "epochs" in arrays:
+            history.weights = list(as_table(arrays["epochs"], "epochs"))
         bookmark = _bookmark_of(text["bookmark"], arrays)
         state = {**text["optimizer"], **_named("optimizer.", arrays)}
         _check_presence(optimizer, bookmark)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..explaining.notation import sparkline
 from .bookmark import Bookmark
@@ -16,15 +16,18 @@ class History:
 
     `losses` are means over the batches, by the weights of their samples; `metrics` holds, where
     they apply, "accuracy", "validation_loss" and "validation_accuracy", and what `fit` was asked
-    for. `best_epoch` is the place in these lists with the lowest loss; `stopped` says why training
-    ended. `compiled` is whether compiled programs took the steps, and if not, `eager_because` says
-    why. By the `bookmark` a later `fit` goes on: it keeps weights, seed, patience and the states
-    of random generators. A history can be pickled and copied.
+    for. `weights` has an array for each epoch if `fit` was asked to keep them: the parameters after
+    it, in the order of `model.parameters()`. `best_epoch` is the place in these lists with the
+    lowest loss; `stopped` says why training ended. `compiled` is whether compiled programs took the
+    steps, and if not, `eager_because` says why. By the `bookmark` a later `fit` goes on: it keeps
+    weights, seed, patience and the states of random generators. A history can be pickled and
+    copied.
     """
 
     def __init__(self) -> None:
         self.losses: list[float] = []
         self.metrics: dict[str, list[float]] = {}
+        self.weights: list[Any] = []
         self.best_epoch = 0
         self.stopped = "all epochs done"
         self.compiled = True

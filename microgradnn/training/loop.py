@@ -44,6 +44,7 @@ def fit(
     resume: History | None = None,
     compiled: bool | None = None,
     backend: str = "numpy",
+    keep_weights: bool = False,
 ) -> History:
     """Train `model` on samples X and targets y, and give the history.
 
@@ -72,6 +73,9 @@ def fit(
     `callbacks`, settings of the optimizer and how steps are computed may change. Where fit has put
     back the weights of the best epoch, it goes on from those of the last. `save_checkpoint` keeps
     all this in a file. A given history stays as it is.
+
+    With `keep_weights` the history has the weights after each epoch, `history.weights`, from which
+    `explore` replays the training. A training that goes on must have kept them from the start.
 
     Model and loss are compiled where they can be: their course must not depend on the data, and the
     loss of a batch must be the mean or the sum over its samples. Else each batch is recorded as a
@@ -103,7 +107,7 @@ def fit(
     numbers = {"batch_size": batch_size, "seed": seed, "clip_grad_norm": clip_grad_norm}
     marker = Marker(model, optimizer, best, terms_of(data, held_out, loss, metrics, numbers))
     check_optimizer(best.parameters, marker.optimizer)
-    history = marker.begin(resume, compiled)
+    history = marker.begin(resume, compiled, keep_weights)
     done = len(history.losses)
     of = model, loss, marker.optimizer, clip_grad_norm, Metrics(metrics)
     # Inside no_grad(), too, training records.
@@ -118,6 +122,8 @@ def fit(
             shuffle = seed * 1_000_003 + epoch
             course.train(minibatches(len(course.data.X), batch_size, shuffle), interrupted)
             course.validate()
+            if keep_weights:
+                history.weights.append(course.stepper.weights())
             best.see(history.decisive_loss(), epoch, course.stepper.weights)
             history.best_epoch = best.epoch
             advance(history.figures())

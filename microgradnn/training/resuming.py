@@ -38,16 +38,22 @@ class Marker:
         self.parameters = trained(best.parameters, self.optimizer)
         self.is_random = bool(generators_in(model))  # or there is no need to look again
 
-    def begin(self, resume: History | None, compiled: bool | None) -> History:
+    def begin(self, resume: History | None, compiled: bool | None, keeps: bool) -> History:
         """A new history; or a copy of that of a training which is to go on, if it can.
 
         The model is left as it is until `return_to`.
         """
+        must_be(bool, keeps, "keep_weights", "True or False")
         if resume is None:
             return History()
         bookmark = must_be(History, resume, "resume", "a History, as fit gives it").bookmark
         if bookmark is None:
             raise ValueError("resume is the history of no training; give one that fit has given")
+        if keeps and len(resume.weights) != len(resume.losses):
+            raise ValueError(
+                f"keep_weights needs those of all {len(resume.losses)} epochs before, but resume "
+                f"has those of {len(resume.weights)}; pass keep_weights=True from the start"
+            )
         bookmark.check_terms(self.terms)
         bookmark.check_patience(self.best.patience)
         bookmark.check_model(self.model, self.optimizer)

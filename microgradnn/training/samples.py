@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..data import as_floats, as_table
+from ..data.tables import as_floats, as_table
 
 Names = tuple[str, str]  # what errors call the samples and the targets
 

@@ -148,7 +148,7 @@ def in_words(form: Any) -> str:
 def _elements(array: Any, name: str, path: Path) -> tuple[list[Any], tuple[int, ...]]:
     import numpy as np
 
-    from ..data import as_floats  # only now: `data` takes longer to load than all of this
+    from ..data.tables import as_floats  # only now: `data` takes longer to load than all of this
 
     plain = np.asarray(must_be_plain(array, _named(name, path)))
     if plain.dtype != object:

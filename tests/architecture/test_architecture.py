@@ -45,7 +45,7 @@ ORDER = {
     "nn": "init files parts search generators outline module leaves embedding layers norm "
     "sequential",
     "optim": "schedules records groups stepping rules",
-    "data": "",
+    "data": "tables preparation ready_made",
     "transforms": "trees calls gradient matrices directions",
     "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram "
     "frames geometry ordering heights layered layout svg contents dot image picture network drawn "
@@ -59,7 +59,8 @@ ORDER = {
     "evaluation batch_loss metrics steppers best course validation endings settings resuming "
     "checkpoint loop",
     "explorer": "packing claims sample following contributions views excerpt picker arithmetic "
-    "textbook updates assembly document frame facts page circles trainable one_sample lesson living",
+    "textbook rule_formulas updates assembly document frame facts page circles trainable "
+    "one_sample lesson living",
     "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",
@@ -115,7 +116,9 @@ TESTED_BY = {
     "best": "test_loop",
     "bookmark": "test_resuming",
     "biases": "test_schedule",
+    **dict.fromkeys(["preparation", "tables"], "test_data"),
     **dict.fromkeys(["document", "frame"], "test_page"),
+    **dict.fromkeys(["circles", "lesson", "one_sample", "trainable"], "test_living"),
     "course": "test_steppers",
     "evaluation": "test_evaluate",
     "hidden": "test_traced",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,10 +13,13 @@ from microgradnn import Value
 from microgradnn.demo import neuron
 from microgradnn.explorer import explore
 
-from .conftest import Shown, give_up
+from .conftest import Shown, give_up, until
 from .test_canvas import network
 from .test_explorer import CONTRASTS, chain
 from .test_folding import batch_loss
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
 def softmax() -> Value:
@@ -57,10 +60,34 @@ def test_no_rule_is_broken(show: Shown, title: str, width: int, scheme: Any) -> 
             page.locator("#picture [data-node]").nth(place % 3).focus()
             page.keyboard.press("Enter")
             page.locator("#search").fill("e")
-        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
+        assert violations(page) == []
         contrasts = page.evaluate(CONTRASTS)  # axe cannot tell what is below the text of a picture
         assert min(contrasts.values()) >= 4.5, contrasts
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [420, 1280])
+def test_no_rule_is_broken_where_a_network_trains(show: Shown, width: int, scheme: Any) -> None:
+    X, y = [[0.0, 1.0], [1.0, 0.5], [-1.0, 0.2]], [0, 1, 1]
+    model = mg.nn.MLP(2, [4, 2], rng=0)
+    rate = mg.optim.cosine_decay(0.1, 50)
+    how: Any = {"optimizer": mg.optim.SGD(model.parameters(), lr=rate), "keep_weights": True}
+    how |= {"loss": mg.losses.cross_entropy, "epochs": 3, "progress": False}
+    history = mg.fit(model, X, y, **how)
+    explorer = explore(model, X, y, loss=mg.losses.cross_entropy, history=history)
+    page = show(explorer, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    until(page, "typeof window.training?.epochs === 'function'")
+    page.evaluate(axe())
+    page.locator("#weights-shown").click()
+    page.locator("#lr").fill("-1")
+    assert violations(page) == []
+    page.locator("#open-sample").click()
+    assert violations(page) == []
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]]
 
 
 def test_colour_is_never_the_only_cue(show: Shown) -> None:

@@ -22,9 +22,9 @@ def view(*unfolded: int) -> View:
 
 
 def test_nothing_in_json_looks_like_a_tag() -> None:
-    assert module._json({"a": "</script>&\u2028"}) == (r'{"a":"\u003c/script\u003e\u0026\u2028"}')
+    assert module.as_json({"a": "</script>&\u2028"}) == (r'{"a":"\u003c/script\u003e\u0026\u2028"}')
     with pytest.raises(ValueError, match="Out of range"):
-        module._json(math.inf)
+        module.as_json(math.inf)
 
 
 def test_operations_are_texts_and_places() -> None:

@@ -378,6 +378,12 @@ row("standardize", data.standardize, lambda: {"X": XY["X"]}, X=lambda x: None if
 row("one_hot", data.one_hot, lambda: {"labels": [0, 1]}, labels=lambda x: False, classes=either(none, lambda x: count(x) and x >= 2))
 row("batches", lambda **xs: list(data.batches(**xs)), lambda: {**XY, "batch_size": 2}, X=THREE, y=THREE, batch_size=size, seed=either(none, SEED))
 row("train_test_split", data.train_test_split, lambda: dict(XY), X=THREE, y=THREE, test_size=lambda x: number(x) and 0 < x < 0.67, seed=SEED)
+SIZE: Fits = lambda x: size(x) and (None if x > 999 else x >= 2)
+MADE = {"n": SIZE, "noise": lambda x: NOT_NEGATIVE(x) and x <= 1e100, "seed": SEED}
+for maker in (data.make_moons, data.make_spirals, data.make_xor, data.make_line, data.make_sine):
+    row(maker.__name__, maker, lambda: {"n": 9}, **MADE)
+row("make_circles", data.make_circles, lambda: {"n": 9}, **MADE, factor=FRACTION)
+row("make_blobs", data.make_blobs, lambda: {"n": 9}, **MADE, centers=lambda x: size(x) and x <= 9)
 
 # ---- Training and plots --------------------------------------------------------------------------
 
@@ -397,7 +403,7 @@ SHARE: Fits = lambda x: number(x) and 0 < x < 0.67
 FIT = {"loss": losses.mse_loss, "epochs": 1, "batch_size": 3}
 TARGETS: Fits = lambda x: (real_table([x]) and len(x) == 3) or (None if any(isinstance(y, list) for y in items(x)) else False)
 WEIGHTS: Fits = lambda x: listed(NOT_NEGATIVE, 3)(x) and 0 < sum(items(x)) < math.inf
-row("fit", fitted, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if size(x) is None or (size(x) and x > 9) else size(x), batch_size=size, validation=either(none, SHARE), patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x, metrics=lambda x: isinstance(x, dict) and not x, clip_grad_norm=either(none, POSITIVE), resume=none)
+row("fit", fitted, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if size(x) is None or (size(x) and x > 9) else size(x), batch_size=size, validation=either(none, SHARE), patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x, metrics=lambda x: isinstance(x, dict) and not x, clip_grad_norm=either(none, POSITIVE), resume=none, keep_weights=FLAG)
 row("save_checkpoint", mg.save_checkpoint, begun, path=PATH, model=lambda x: False, optimizer=lambda x: None if x is None else False, history=lambda x: False)
 row("load_checkpoint", mg.load_checkpoint, lambda: {"path": "run.npz", "model": nn.MLP(1, [1], rng=0), "optimizer": None}, path=PATH, model=lambda x: False, optimizer=lambda x: None if x is None else False)
 row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, sample_weight=either(none, WEIGHTS))

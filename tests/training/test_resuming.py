@@ -349,3 +349,32 @@ def test_what_a_callback_changes_goes_on() -> None:
         results.append(all_of(network, None, history))
     assert results[0] == results[1] == results[2] == results[3]
     assert results[0]["words"][2] == "model or loss have changed their course by epoch 1"
+
+
+def test_weights_of_all_epochs_are_kept_if_asked_for(tmp_path: Path) -> None:
+    """As a callback sees them; in parts and through a file, too."""
+    network, seen = plain(), []
+
+    def look(epoch: int, history: History) -> None:
+        seen.append([p.data for p in network.parameters()])
+
+    whole = train(network, None, 4, validation=HELD_OUT, callbacks=[look], keep_weights=True)
+    assert [weights.tolist() for weights in whole.weights] == seen
+    assert len({tuple(weights) for weights in seen}) == 4
+    network = plain()
+    history = train(network, None, 3, validation=HELD_OUT, keep_weights=True)
+    mg.save_checkpoint(tmp_path / "run.npz", network, None, history)
+    network = plain()
+    history = mg.load_checkpoint(tmp_path / "run.npz", network)
+    history = train(network, None, 1, validation=HELD_OUT, keep_weights=True, resume=history)
+    assert [weights.tolist() for weights in history.weights] == seen
+
+
+def test_weights_cannot_be_kept_from_the_middle_on() -> None:
+    network = plain()
+    history = train(network, None, 2)
+    assert history.weights == []
+    with pytest.raises(ValueError, match=r"all 2 epochs before, but resume has those of 0"):
+        train(network, None, 1, keep_weights=True, resume=history)
+    with pytest.raises(TypeError, match=r"keep_weights must be True or False, got int 1"):
+        train(network, None, 1, keep_weights=1)

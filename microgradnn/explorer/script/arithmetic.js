@@ -1,4 +1,4 @@
-// What the table's rows need and Math lacks: an exact sum, remainder, erf, erfc, softmax's choice.
+// What the table's rows need on a page beside elementary.js: an exact sum, softmax's choice.
 
 /** The sum of all terms. Partial sums that share no digits lose none (Shewchuk 1997). */
 export function sum(...terms) {
@@ -19,46 +19,6 @@ export function sum(...terms) {
     parts.splice(kept, parts.length, x);
   }
   return parts.reduce((a, b) => a + b);
-}
-
-/** What is left of a, with the sign of b; that of JavaScript's % is the sign of a. */
-export function remainder(a, b) {
-  const left = a % b;
-  if (left === 0) return b < 0 ? -0 : 0;
-  return (left < 0) !== (b < 0) ? left + b : left;
-}
-
-/** exp(−x²), with the rounding of x² made good. */
-function gaussian(x) {
-  const coarse = Math.round(x * 16) / 16; // has an exact square
-  return Math.exp(-coarse * coarse) * Math.exp(-(x - coarse) * (x + coarse));
-}
-
-/**
- * The error function near 0: 2/√π · exp(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·5⋯(2n+1)).
- * All terms agree in sign.
- */
-function erfSeries(x) {
-  let term = x, total = 0;
-  for (let n = 1; total + term !== total; n++) {
-    total += term;
-    term *= 2 * x * x / (2 * n + 1);
-  }
-  return 2 / Math.sqrt(Math.PI) * gaussian(x) * total;
-}
-
-export function erf(x) {
-  return Math.abs(x) < 0.5 ? erfSeries(x) : x < 0 ? erfc(-x) - 1 : 1 - erfc(x);
-}
-
-/** 1 − erf(x), in the right tail by Laplace's continued fraction, which is evaluated backwards. */
-export function erfc(x) {
-  if (x < 0) return 2 - erfc(-x);
-  if (x < 0.5) return 1 - erfSeries(x);
-  if (x > 28) return 0; // less than the smallest number
-  let fraction = x;
-  for (let n = Math.ceil(20 + 200 / (x * x)); n > 0; n--) fraction = x + n / 2 / fraction;
-  return gaussian(x) / Math.sqrt(Math.PI) / fraction;
 }
 
 /** A function of logits, the chosen one first, as a function of its place and the logits in order. */

@@ -25,7 +25,9 @@ export function judge(found, placeOf, targets) {
   for (let i = 0; i < size; i++) {
     const at = placeOf(i) * outputs;
     if (!rule) right += largest(found, i * inRow + 1, outputs) === largest(targets, at, outputs);
-    else for (let k = 0; k < outputs; k++) right += rule(found[i * inRow + 1 + k], targets[at + k]) / outputs;
+    else {
+      for (let k = 0; k < outputs; k++) right += rule(found[i * inRow + 1 + k], targets[at + k]) / outputs;
+    }
   }
   return right / size;
 }

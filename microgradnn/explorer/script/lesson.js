@@ -21,6 +21,8 @@ async function samplesIn(given) {
   return { size: given.size, X, targets, shares };
 }
 
+const historyIn = async (given) => given && { ...given, weights: await numbersIn(given.weights) };
+
 const lessonWritten = JSON.parse(byId("lesson").textContent, (_, x) => // JSON has no infinities
   (/^(-?Infinity|NaN)$/.test(x) ? Number(x) : x));
 
@@ -29,5 +31,5 @@ export const lesson = {
   theta: await numbersIn(lessonWritten.theta),
   train: await samplesIn(lessonWritten.train),
   heldOut: await samplesIn(lessonWritten.heldOut),
-  history: lessonWritten.history && { ...lessonWritten.history, weights: await numbersIn(lessonWritten.history.weights) },
+  history: await historyIn(lessonWritten.history),
 };

@@ -13,7 +13,8 @@ function sampleInWords(place) {
   const row = (numbers, width) => [...numbers.subarray(place * width, (place + 1) * width)];
   const list = (numbers) => {
     const shown = numbers.slice(0, MOST_LISTED_INPUTS).map((x) => number(x));
-    return numbers.length > 1 ? `(${shown.join(", ")}${numbers.length > shown.length ? ", …" : ""})` : shown.join();
+    const more = numbers.length > shown.length ? ", …" : "";
+    return numbers.length > 1 ? `(${shown.join(", ")}${more})` : shown[0];
   };
   const target = row(targets, outputs);
   return `inputs ${list(row(X, inputs))}, target ${classes ? `class ${target.indexOf(1)}` : list(target)}`;

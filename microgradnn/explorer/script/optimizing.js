@@ -1,4 +1,4 @@
-// What all optimisers share: settings of groups, the refusal of bad steps, what is kept.
+// What all optimisers share, and all learning rates: settings, what is kept, refusals.
 
 /**
  * An optimiser, made of its settings and the number of parameters.
@@ -60,8 +60,19 @@ function keptArrays(names, value, size) {
 
 /** Throw if any number is infinite or NaN; the error says of which parameter. */
 function refuse(numbers, what) {
-  const place = numbers.findIndex((x) => !Number.isFinite(x));
-  if (place < 0) return;
+  let place = 0;
+  while (place < numbers.length && Number.isFinite(numbers[place])) place++;
+  if (place === numbers.length) return;
   const whose = `the ${what} of parameters[${place}] is ${numbers[place]}`;
   throw Object.assign(new Error(`${whose}; no parameter was changed`), { place, what });
 }
+
+/**
+ * A learning rate, made of its settings: a function of the step, with `see` to be told the loss of
+ * each epoch. `begin` sets what is kept of losses, where the settings do not say it.
+ */
+export const schedule = (defaults, begin, at, see) => (settings) => {
+  const own = { ...defaults, ...settings };
+  begin(own);
+  return Object.assign((step) => at(own, step), { see: (loss) => see(own, loss) });
+};

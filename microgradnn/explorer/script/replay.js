@@ -2,7 +2,7 @@
 
 import { byId } from "./dom.js";
 import { lesson } from "./lesson.js";
-import { restart, whenTrained, training } from "./training.js";
+import { restart } from "./training.js";
 import { setTraining } from "./training_controls.js";
 
 const recordedTraining = lesson.history;

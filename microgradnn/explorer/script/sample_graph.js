@@ -71,8 +71,10 @@ export function openSample(place) {
 
 /** What is said of a sample: its number, its target, and at which moment. */
 function titleOfSample(place) {
-  const { losses, data } = training, many = data.size.toLocaleString("en");
-  return `Sample ${place} of ${many}, after ${losses.length} epochs: the loss is ${number(now.pass.data.at(-1))}.`;
+  const { losses: { length }, data: { size } } = training;
+  const when = length ? `after epoch ${length.toLocaleString("en")}` : "before the first epoch";
+  const loss = number(now.pass.data.at(-1));
+  return `Sample ${place} of ${size.toLocaleString("en")}, ${when}: the loss is ${loss}.`;
 }
 
 /** Goes back to the network. */

@@ -119,7 +119,8 @@ function rowsFrom(from, to) {
 /** Computes a part of a batch, and takes the step after the last one: whether it did. */
 export function work() {
   if (!batch) beginBatch();
-  const { places, count, from } = batch, { theta, data } = training, place = (k) => (places ? places[k] : k);
+  const { places, count, from } = batch, { theta, data } = training;
+  const place = (k) => (places ? places[k] : k);
   const to = Math.min(count, from + Math.max(16, Math.floor(MOST_AT_ONCE / theta.length)));
   const { mean, gradient, outputs } = lossProgram.valueAndGrad(rowsFrom(from, to), theta);
   const share = (to - from) / count;
@@ -157,7 +158,8 @@ function refusal(gradient) {
   const { trained } = lesson, { theta } = training;
   const part = (x) => (trained ? Float64Array.from(trained, (place) => x[place]) : x);
   try {
-    const after = rule.update(part(theta), part(gradient), ratesOfGroups.map((rate) => rate(training.steps)));
+    const rates = ratesOfGroups.map((rateAt) => rateAt(training.steps));
+    const after = rule.update(part(theta), part(gradient), rates);
     const all = trained ? theta.slice() : after;
     trained?.forEach((place, k) => { all[place] = after[k]; });
     setWeights(all);
@@ -218,9 +220,10 @@ export function setUp(changes) {
 
 /** Moves the inputs of all samples; `amount(k)` is by how much, asked for each input k in turn. */
 export function moveInputs(amount) {
-  for (const [written, samples] of [[lesson.train, training.data], [lesson.heldOut, training.data.heldOut]]) {
+  const { data } = training;
+  for (const [clean, samples] of [[lesson.train, data], [lesson.heldOut, data.heldOut]]) {
     if (!samples) continue;
-    samples.X = written.X.map((x, i) => x + amount(i % lesson.inputs));
+    samples.X = clean.X.map((x, i) => x + amount(i % lesson.inputs));
     samples.rows = rowsOf(samples);
   }
   batch = undefined;

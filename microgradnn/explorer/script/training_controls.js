@@ -6,25 +6,27 @@ import { weightsToBegin } from "./training_settings.js";
 import { restart, showTrained, touch, trainStep, training, whenTrained, work } from "./training.js";
 import { sentenceOf } from "./trouble.js";
 
-const FRAME = 13; // milliseconds of script in a frame, of which drawing takes its part
-const LEAST = 4; // of steps, however long drawing takes
+const FRAME = 10; // milliseconds of steps in a frame, less what is shown at once takes
+const LEAST = 4; // however long that takes
 
 let isTraining = false;
 let due = 0; // steps that the chosen speed allows by now
 let shownAt = 0; // the moment of the frame before
-let drawTime = 0; // milliseconds that it takes
+let explained = null; // what was said of last, of all that stopped the training
+let drawTime = 0; // milliseconds that showing takes
 
 /** Says something that is read out, too. */
 export function announce(text) {
   byId("said").textContent = text;
 }
 
+const counted = (count) => count.toLocaleString("en");
 const percent = (share) => `${number(100 * share, 3)} %`;
 
 function progress() {
   const { losses, accuracies, validationLosses, validationAccuracies, done, data } = training;
-  const figures = [`epoch ${losses.length.toLocaleString("en")}`];
-  if (done) figures.push(`${done.toLocaleString("en")} of ${data.size.toLocaleString("en")} samples of the next`);
+  const figures = [`epoch ${counted(losses.length)}`];
+  if (done) figures.push(`${counted(done)} of ${counted(data.size)} samples of the next`);
   if (losses.length) figures.push(`loss ${number(losses.at(-1))}`);
   if (accuracies.length) figures.push(`accuracy ${percent(accuracies.at(-1))}`);
   if (validationLosses.length) figures.push(`held out: loss ${number(validationLosses.at(-1))}`);
@@ -70,10 +72,16 @@ export function setTraining(isOn) {
   } else reportProgress();
 }
 
-/** Says where the training is, or why it has stopped. */
+/** Says where the training is; why it has stopped is said by `showProgress`. */
 function reportProgress() {
-  announce(training.stopped ? sentenceOf(training.stopped) : `${progress()}.`);
+  if (!training.stopped) announce(`${progress()}.`);
   touch();
+}
+
+function showProgress() {
+  byId("progress").value = progress();
+  if (training.stopped && training.stopped !== explained) announce(sentenceOf(training.stopped));
+  explained = training.stopped;
 }
 
 byId("train").onclick = () => setTraining(!isTraining);
@@ -92,4 +100,4 @@ byId("restart").onclick = () => {
   restart(weightsToBegin());
   announce("At the beginning again.");
 };
-whenTrained(() => { byId("progress").value = progress(); });
+whenTrained(showProgress);

@@ -1,6 +1,6 @@
 // The settings of the training, which the reader changes while it runs.
 
-import { byId, element } from "./dom.js";
+import { byId } from "./dom.js";
 import { lesson } from "./lesson.js";
 import { number } from "./numbers.js";
 import { initialWeights, pythonRandom } from "./random.js";
@@ -28,18 +28,27 @@ const isWhole = (low, high) => (x) => Number.isInteger(x) && low <= x && x <= hi
 // ---- The optimizer -------------------------------------------------------------------------------
 
 const hasMomentum = ({ momentum }) => momentum > 0;
-const nameOfGiven = given.optimizer === "SGD" && given.groups.some(hasMomentum) ? "momentum" : given.optimizer;
-const RULES = { SGD: "SGD", momentum: "SGD with momentum", Adam: "Adam", RMSprop: "RMSprop", AdamW: "AdamW" };
+const isWithMomentum = given.optimizer === "SGD" && given.groups.some(hasMomentum);
+const nameOfGiven = isWithMomentum ? "momentum" : given.optimizer;
+const OF_OPTIM = {
+  SGD: "SGD", momentum: "SGD with momentum", Adam: "Adam", RMSprop: "RMSprop", AdamW: "AdamW",
+};
+const RULES = { [nameOfGiven]: nameOfGiven, ...OF_OPTIM }; // the user may have a rule of their own
 const DECAY = { AdamW: 0.01 }; // where weight decay is not 0 by default
 
 function chooseRule(name) {
   const momentum = name === "momentum" ? { momentum: MOMENTUM } : {};
   const own = { weight_decay: DECAY[name] ?? 0, ...momentum };
-  const groups = given.groups.map((group) => (name === nameOfGiven ? { ...group } : { size: group.size, ...own }));
+  const isGiven = name === nameOfGiven;
+  const groups = given.groups.map((group) => (isGiven ? { ...group } : { size: group.size, ...own }));
   setUp({ optimizer: name === "momentum" ? "SGD" : name, groups });
+  showRule(name, groups);
+}
+
+function showRule(name, [group]) {
   byId("momentum-field").hidden = name !== "momentum";
-  byId("momentum").value = groups[0].momentum ?? 0;
-  byId("decay").value = groups[0].weight_decay;
+  byId("momentum").value = group.momentum ?? 0;
+  byId("decay").value = group.weight_decay;
 }
 
 /** Gives all groups a setting. */
@@ -47,10 +56,12 @@ function setInGroups(name, x) {
   setUp({ groups: training.settings.groups.map((group) => ({ ...group, [name]: x })) });
 }
 
-byId("rule").replaceChildren(...Object.entries(RULES).map(([value, text]) => element("option", { value }, text)));
+byId("rule").replaceChildren(...Object.entries(RULES).map(([name, text]) => new Option(text, name)));
 byId("rule").value = nameOfGiven;
+showRule(nameOfGiven, given.groups);
 byId("rule").onchange = ({ target: { value } }) => chooseRule(value);
-whenSet("momentum", "a number from 0 on and below 1", (x) => x >= 0 && x < 1, (x) => setInGroups("momentum", x));
+whenSet("momentum", "a number from 0 on and below 1", (x) => x >= 0 && x < 1,
+  (x) => setInGroups("momentum", x));
 whenSet("decay", "a number from 0 on", fromZero, (x) => setInGroups("weight_decay", x));
 
 // ---- The learning rate ---------------------------------------------------------------------------
@@ -80,9 +91,11 @@ if (!isPlain) {
 
 // ---- Batches and noise ---------------------------------------------------------------------------
 
-byId("batch").max = training.data.size;
+const mostInBatch = training.data.size;
+byId("batch").max = mostInBatch;
 byId("batch").value = given.batchSize;
-whenSet("batch", `a whole number from 1 to ${training.data.size}`, isWhole(1, training.data.size), (x) => setUp({ batchSize: x }));
+whenSet("batch", `a whole number from 1 to ${mostInBatch}`, isWhole(1, mostInBatch),
+  (x) => setUp({ batchSize: x }));
 
 /** How far each input is spread over the samples: the standard deviation. */
 const spreads = Array.from({ length: lesson.inputs }, (_, k) => {
@@ -115,9 +128,7 @@ export function weightsToBegin() {
   return initialWeights(layersToDraw, init, byId("init-seed").valueAsNumber);
 }
 
-byId("init").replaceChildren(...INITS.map((name) => element("option", {}, name)));
+byId("init").replaceChildren(...INITS.map((name) => new Option(name)));
 byId("init").onchange = ({ target: { value } }) => { byId("init-seed-field").hidden = value === AS_GIVEN; };
 byId("init-seed-field").hidden = true;
 whenSet("init-seed", "a whole number from 0 on", isWhole(0, Infinity), () => {});
-
-chooseRule(nameOfGiven);

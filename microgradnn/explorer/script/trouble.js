@@ -59,7 +59,8 @@ export function firstNonFinite(nodes) {
   for (let k = root; k >= 0; k--) {
     const { operands = [], locals = [] } = nodes[k];
     if (isBad(gradients[k])) {
-      return `the gradient became ${number(gradients[k])} at ${nodeWritten(nodes, k)}, a sum that overflowed`;
+      const became = `the gradient became ${number(gradients[k])}`;
+      return `${became} at ${nodeWritten(nodes, k)}, a sum that overflowed`;
     }
     for (const [place, operand] of operands.entries()) {
       if (!isNode(operand)) continue;

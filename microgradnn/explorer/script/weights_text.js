@@ -8,8 +8,12 @@ const numberInText = (x) => (Object.is(x, -0) ? "-0.0" : String(x));
 
 /** The weights of this moment. */
 export function weightsAsText() {
-  const list = (places) => (Array.isArray(places) ? `[${places.map(list).join(", ")}]` : numberInText(training.theta[places]));
-  return `{${lesson.state.map(([name, places]) => `${JSON.stringify(name)}: ${list(places)}`).join(",\n")}}`;
+  const list = (places) => {
+    if (!Array.isArray(places)) return numberInText(training.theta[places]);
+    return `[${places.map(list).join(", ")}]`;
+  };
+  const arrays = lesson.state.map(([name, places]) => `${JSON.stringify(name)}: ${list(places)}`);
+  return `{${arrays.join(",\n")}}`;
 }
 
 function showText(isShown) {

@@ -1,28 +1,16 @@
-"""Data set-up: centring, scaling, one-hot codes, minibatches, splits, and Fisher's iris."""
+"""Data set-up: centring, scaling, one-hot codes, minibatches, splits."""
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterator
-from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import MOST_UNITS, as_count, as_number, must_be_plain
-
-Floats = NDArray[np.float64]
-
-_NUMBERS = {float, int, bool}
-_HINTS = {  # for what is in an array that is not of numbers
-    "U": "convert text first: np.asarray(x, dtype=float)",
-    "S": "decode and convert it first: np.asarray(x, dtype=str).astype(float)",
-    "M": "count the days from the first: (x - x.min()) / np.timedelta64(1, 'D')",
-    "m": "divide by a unit: x / np.timedelta64(1, 's')",
-    "c": "use its .real and .imag",
-}
+from ..arguments import MOST_UNITS, as_count, as_number
+from .tables import Floats, as_array, as_table
 
 
 def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
@@ -75,7 +63,7 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
     >>> one_hot([0, 2]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
-    indices = _array(labels, "labels")
+    indices = as_array(labels, "labels")
     if indices.ndim != 1 or indices.size == 0 or indices.dtype.kind not in "iu":
         raise ValueError(
             f"labels must be a list of ints, at least one; got {indices.dtype} of shape "
@@ -134,84 +122,6 @@ def train_test_split(
     return samples[train], samples[test], targets[train], targets[test]
 
 
-class Dataset(NamedTuple):
-    """Features X (samples, columns), integer classes y, and what both are called."""
-
-    X: Floats
-    y: NDArray[np.int64]
-    feature_names: list[str]
-    target_names: list[str]
-
-
-def load_iris() -> Dataset:
-    """Fisher's iris: 150 flowers of three species, four measures in cm.
-
-    Source: R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of
-    Eugenics 7, 1936; the numbers are those of the article (as scikit-learn ships them, too).
-
-    >>> iris = load_iris()
-    >>> iris.X.shape, iris.target_names
-    ((150, 4), ['setosa', 'versicolor', 'virginica'])
-    """
-    text = resources.files("microgradnn").joinpath("datasets/iris.csv").read_text("utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    header, *flowers = csv.reader(lines)
-    species = list(dict.fromkeys(flower[-1] for flower in flowers))
-    X = np.array([[float(x) for x in flower[:-1]] for flower in flowers])
-    y = np.array([species.index(flower[-1]) for flower in flowers])
-    return Dataset(X, y, header[:-1], species)
-
-
-def as_table(X: ArrayLike, name: str) -> Floats:
-    """X as float64, (samples, columns); ValueError names the place of a NaN or infinite number."""
-    table = as_floats(X, name)
-    if table.ndim != 2 or table.size == 0:
-        raise ValueError(f"{name} must have shape (samples, columns), got shape {table.shape}")
-    bad = np.argwhere(~np.isfinite(table))
-    if bad.size:
-        sample, column = bad[0]
-        number = table[sample, column]
-        raise ValueError(f"{name} has {number} in sample {sample}, column {column}")
-    return table
-
-
-def as_floats(given: Any, name: str) -> Floats:
-    """An array of float64; TypeError if something else than real numbers is in it."""
-    if type(given) is np.ndarray and given.dtype == float:
-        return given  # what programs are called with, again and again
-    array = _array(given, name)
-    if array.dtype == object and array.ndim == 0:
-        raise TypeError(f"{name} must be a list of numbers, got {type(given).__name__}")
-    if array.dtype == object:  # each has its own kind, and an error that says it
-        numbers = np.empty(array.shape)
-        for place, x in np.ndenumerate(array):
-            numbers[place] = as_number(x, name + "".join(f"[{k}]" for k in place))
-        return numbers
-    if array.dtype.kind not in "biuf":
-        hint = _HINTS.get(array.dtype.kind, "take its columns of numbers")
-        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}; {hint}")
-    return array.astype(np.float64, copy=False)
-
-
-def _array(given: Any, name: str) -> NDArray[Any]:
-    """What is given as an array; refused where that would lose a mask or a unit."""
-    _must_be_plain(given, name, 3)
-    try:
-        return np.asarray(given)
-    except ValueError as error:
-        raise ValueError(f"{name} must be a list of lists of equal length: {error}") from None
-    except (TypeError, RuntimeError) as error:
-        raise TypeError(f"{name} cannot be read as an array of numbers: {error}") from None
-
-
-def _must_be_plain(given: Any, name: str, depth: int) -> None:
-    """Refuse a mask or a unit in nested lists, too; lists of numbers are passed over quickly."""
-    must_be_plain(given, name)
-    if depth and isinstance(given, (list, tuple)) and not set(map(type, given)) <= _NUMBERS:
-        for place, x in enumerate(given):
-            _must_be_plain(x, f"{name}[{place}]", depth - 1)
-
-
 def _reference(reference: ArrayLike | None, table: Floats) -> Floats:
     source = table if reference is None else as_table(reference, "reference")
     if source.shape[1] != table.shape[1]:
@@ -241,8 +151,8 @@ def _column_means(table: Floats) -> Floats:
 
 
 def _pair(X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
-    samples = _array(X, "X")
-    targets = _array(y, "y")
+    samples = as_array(X, "X")
+    targets = as_array(y, "y")
     if samples.ndim == 0 or targets.ndim == 0 or len(samples) == 0:
         raise ValueError("X and y must be lists with at least one sample")
     if len(samples) != len(targets):
