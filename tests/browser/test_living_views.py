@@ -28,7 +28,9 @@ PIXELS = """id => {
     const canvas = document.getElementById(id), { width, height } = canvas;
     const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
     let text = "";
-    for (let k = 0; k < data.length; k += 4) text += String.fromCharCode(...data.subarray(k, k + 3));
+    for (let k = 0; k < data.length; k += 4) {
+        text += String.fromCharCode(...data.subarray(k, k + 3));
+    }
     return { width, height, text };
 }"""
 
@@ -121,7 +123,7 @@ def xor(**options: Any) -> tuple[Any, Explorer]:
 
 
 def three_classes() -> tuple[Any, Any, Any, Explorer]:
-    """Three clouds in four dimensions, of which the first two vary most; every fifth is held out."""
+    """Three clouds; the first two of four inputs vary most; every fifth sample is held out."""
     rng = np.random.default_rng(0)
     y = np.arange(60) % 3
     X = rng.normal(size=(60, 4)) * (1.2, 1.0, 0.1, 0.1)
@@ -138,6 +140,10 @@ def three_classes() -> tuple[Any, Any, Any, Explorer]:
         validation=(X[held], y[held]),
     )
     return model, X[~held], y[~held], page
+
+
+def held_out(page: Page) -> Any:
+    return np.array(page.evaluate("Array.from(training.data.heldOut.X)")).reshape(-1, 4)
 
 
 # ---- Pixels -------------------------------------------------------------------------------------
@@ -179,7 +185,8 @@ def test_the_plane_has_the_colours_of_what_the_model_says(show: Shown) -> None:
     points = np.array([(x, y) for x in (0.13, 0.37, 0.63, 0.87) for y in (0.13, 0.37, 0.63, 0.87)])
     said = outputs(model, points)[:, 0]
     known = np.abs(said) > 0.15  # of the others, a line or a name may lie above them
-    assert known.sum() > 8 and {True, False} == set(said[known] > 0)
+    assert known.sum() > 8
+    assert {True, False} == set(said[known] > 0)
     difference = plane_at(seen, XOR, points[known]) - heat(said[known], PALE)
     assert np.median(np.abs(difference).max(1)) < 8
     assert ((plane_at(seen, XOR, points[known])[:, 2] > 190) == (said[known] > 0)).all()
@@ -192,16 +199,15 @@ def test_the_regions_of_classes_are_those_of_the_largest_output(show: Shown) -> 
     take_weights(page, model)
     points = grid(X, through=X[0].tolist())
     said = outputs(model, points).argmax(1)
-    held = np.loadtxt([",".join(map(str, x)) for x in page.evaluate(
-        "Array.from({ length: 12 }, (_, k) => [...training.data.heldOut.X.subarray(4 * k, 4 * k + 2)])"
-    )], delimiter=",")
+    held = held_out(page)[:, :2]
     every = np.vstack([X[:, :2], held])
     seen = plane_at(pixels(page, "plane-drawing"), every, _plane_points(every))
     wanted = outputs(model, _through(X[0], _plane_points(every))).argmax(1)
     tints = np.array([CARD + TINT * (x - CARD) for x in CLASSES])
     nearest = np.abs(seen[:, None] - tints).sum(2)
     clear = nearest.min(1) < 6  # neither a mark, a line nor a word
-    assert clear.sum() > 100 and set(said) == {0, 1, 2}
+    assert clear.sum() > 100
+    assert set(said) == {0, 1, 2}
     assert (nearest.argmin(1) == wanted)[clear].mean() > 0.99
 
 
@@ -229,7 +235,8 @@ def test_a_line_is_the_wider_the_larger_its_weight_and_dashed_if_it_is_negative(
     strip = seen[60:, middle - 40 : middle + 40]
     blue = (strip[..., 2] - strip[..., 0] > 60).sum(0)
     orange = (strip[..., 0] - strip[..., 2] > 60).sum(0)
-    assert blue.min() >= 4 and 1 <= orange.max() < blue.min()
+    assert blue.min() >= 4
+    assert 1 <= orange.max() < blue.min()
     assert (orange == 0).mean() > 0.2  # the gaps of a dashed line
     assert "largest 1" in page.locator("#largest-line").inner_text()
 
@@ -265,7 +272,7 @@ def test_the_confusion_matrix_counts_what_numpy_counts(show: Shown) -> None:
     wanted = [[int(((y == a) & (said == b)).sum()) for b in range(3)] for a in range(3)]
     assert any(wanted[a][b] for a in range(3) for b in range(3) if a != b)
     cells = page.locator("#confusion-table tbody td").all_inner_texts()
-    assert list(map(int, cells)) == sum(wanted, [])
+    assert list(map(int, cells)) == [count for row in wanted for count in row]
     right = (said == y).sum()
     assert f"{right} of 48 are right" in page.locator("#confusion-said").inner_text()
     page.locator("#confusion-group").select_option("held out")
@@ -296,7 +303,8 @@ def test_the_gradients_of_layers_are_those_of_the_engine(show: Shown) -> None:
     words = page.locator("#flow-bars b").all_inner_texts()
     assert [float(x.replace("−", "-")) for x in words] == pytest.approx(wanted, rel=6e-3)
     widths = page.evaluate("[...document.querySelectorAll('#flow-bars i')].map(i => i.offsetWidth)")
-    assert widths == sorted(widths) and wanted[0] < wanted[-1] / 100  # it starves
+    assert widths == sorted(widths)
+    assert wanted[0] < wanted[-1] / 100
     whole = page.evaluate("document.querySelector('#flow-bars .decades').offsetWidth")
     low = int(page.locator("#flow-low").inner_text().translate(PLAIN)[2:])
     high = int(page.locator("#flow-high").inner_text().translate(PLAIN)[2:])
@@ -331,7 +339,9 @@ def test_a_neuron_is_chosen_by_keys_and_tells_its_weights(show: Shown) -> None:
     written = [float(x.replace("−", "-")) for x in cells]
     assert written == pytest.approx([w.data for w in own.w] + [own.b.data], rel=1e-3)
     numbers = neuron(model, 1, 1, XOR)
-    assert f"from {numbers.min():.3g}".replace("-", "−") in page.locator("#neuron-said").inner_text()
+    assert (
+        f"from {numbers.min():.3g}".replace("-", "−") in page.locator("#neuron-said").inner_text()
+    )
     page.keyboard.press("Enter")
     settle(page)
     assert page.locator("#about-neuron").is_hidden()
@@ -343,8 +353,7 @@ def test_a_click_on_the_plane_chooses_a_sample_and_the_plane_goes_through_it(sho
     settle(page)
     box = page.locator("#plane-drawing").bounding_box()
     assert box
-    held = np.array(page.evaluate("Array.from(training.data.heldOut.X)")).reshape(-1, 4)
-    every = np.vstack([X, held])[:, :2]
+    every = np.vstack([X, held_out(page)])[:, :2]
     low, high = every.min(0), every.max(0)
     share = (X[7, :2] - low + MARGIN * (high - low)) / ((1 + 2 * MARGIN) * (high - low))
     x = 46 + (box["width"] - 56) * share[0]
@@ -365,7 +374,8 @@ def test_a_model_without_layers_of_neurons_has_a_plane_but_no_circles(show: Show
 
     page = show(mg.explore(Product(), XOR, SIGNS, loss=losses.mse_loss))
     train(page, 3)
-    assert page.locator("#network").is_hidden() and page.locator("#flow").is_hidden()
+    assert page.locator("#network").is_hidden()
+    assert page.locator("#flow").is_hidden()
     assert page.locator("#plane").is_visible()
     assert len(np.unique(pixels(page, "plane-drawing").reshape(-1, 3), axis=0)) > 20
 

@@ -15,7 +15,7 @@ const everyClass = [...Array(classCount).keys()];
 const inThousands = (x) => x.toLocaleString("en");
 
 /** How many samples of each class (rows) are predicted as each (columns). */
-function counted() {
+function countClasses() {
   const group = groups[groupShown()], counts = everyClass.map(() => new Array(classCount).fill(0));
   for (let k = 0; k < group.size; k++) counts[targetClass(group, k)][classOf(predicted[groupShown()], k)]++;
   return counts;
@@ -23,7 +23,7 @@ function counted() {
 
 function showConfusion() {
   if (!predicted[groupShown()]) return;
-  const counts = counted(), all = groups[groupShown()].size;
+  const counts = countClasses(), all = groups[groupShown()].size;
   const right = counts.reduce((total, row, k) => total + row[k], 0);
   counts.forEach((row, is) => row.forEach((count, k) => {
     const cell = byId("confusion-table").tBodies[0].rows[is].cells[k + 1];

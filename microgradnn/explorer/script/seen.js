@@ -7,7 +7,7 @@ import "./network.js";
 import "./neuron.js";
 import "./plane.js";
 import "./units.js";
-import { classColour, readColours } from "./colours.js";
+import { readColours } from "./colours.js";
 import { byId, element } from "./dom.js";
 import { look, looking } from "./looking.js";
 import { SIGNS } from "./marks.js";
