@@ -165,7 +165,7 @@ def test_a_heat_map_is_the_activation_over_the_plane(show: Shown) -> None:
 
 def plane_at(seen: Any, X: Any, points: Any) -> Any:
     """The colours of the plane at points of the data."""
-    left, top, right, bottom = 46, 28, seen.shape[1] - 10, seen.shape[0] - 34
+    left, top, right, bottom = 46, 28, seen.shape[1] - 16, seen.shape[0] - 34
     found = []
     for point in points:
         low, high = X.min(0), X.max(0)
@@ -249,7 +249,7 @@ def test_one_input_is_shown_as_a_curve_with_the_samples(show: Shown) -> None:
     settle(page)
     seen = pixels(page, "plane-drawing")
     blue = seen[..., 2] - seen[..., 0] > 90
-    left, top, right, bottom = 46, 28, seen.shape[1] - 10, seen.shape[0] - 34
+    left, top, right, bottom = 46, 28, seen.shape[1] - 16, seen.shape[0] - 34
     low, high = np.sin(X).min(), np.sin(X).max()
     margin = 0.15 * (high - low)
     for share in (0.23, 0.61, 0.83):
@@ -356,7 +356,7 @@ def test_a_click_on_the_plane_chooses_a_sample_and_the_plane_goes_through_it(sho
     every = np.vstack([X, held_out(page)])[:, :2]
     low, high = every.min(0), every.max(0)
     share = (X[7, :2] - low + MARGIN * (high - low)) / ((1 + 2 * MARGIN) * (high - low))
-    x = 46 + (box["width"] - 56) * share[0]
+    x = 46 + (box["width"] - 62) * share[0]
     y = box["height"] - 34 - (box["height"] - 62) * share[1]
     page.locator("#plane-drawing").click(position={"x": x, "y": y})
     settle(page)

@@ -17,7 +17,7 @@ const CURVES = [ // side by side: of the samples that train, and of those held o
 function drawCurves(context, width, height) {
   const kinds_ = CURVES.map((kind) => kind.filter(({ series }) => series.follow().count));
   const epochs_ = Math.max(2, ...kinds_.flat().map(({ series }) => series.count));
-  const across = { low: 1, high: epochs_, name: "epoch" };
+  const across = { low: 1, high: epochs_, name: "epoch", isWhole: true };
   const wide = kinds_[1].length ? width / 2 : width;
   kinds_.forEach((kind, k) => {
     if (k && !kind.length) return;

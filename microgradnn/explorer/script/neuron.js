@@ -76,7 +76,7 @@ function drawSpread(context, width, height) {
   const base = new Array(BINS).fill(0);
   const { low, high, counts } = bins;
   const most = Math.max(...base.map((_, bin) => counts.reduce((total, own) => total + own[bin], 0)));
-  const up = { low: 0, high: most, name: "samples" };
+  const up = { low: 0, high: most, name: "samples", isWhole: true };
   const box = drawAxes(context, { low, high, name: "activation" }, up, width, height);
   const wide = (box.right - box.left) / BINS;
   counts.forEach((own, kind) => drawPath(context, () => own.forEach((count, bin) => {

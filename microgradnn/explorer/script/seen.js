@@ -42,7 +42,8 @@ function prepareChoices() {
 
 function saySample() {
   const { chosen } = training;
-  byId("plane-said").textContent = `Sample ${chosen}: ${predictionWords(groups[0], chosen)}`;
+  byId("plane-said").textContent = `Sample ${chosen}: ${predictionWords(groups[0], chosen)}.`
+    + `${net.inputs > 2 ? " The plane goes through it: all other inputs are as in this sample." : ""}`;
 }
 
 function useColours() {

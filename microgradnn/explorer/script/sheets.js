@@ -6,7 +6,7 @@ import { number } from "./numbers.js";
 import { turnOf } from "./turns.js";
 
 const FONT = "13px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
-const ROOM = { left: 46, top: 28, right: 10, bottom: 34 }; // for the words of the axes
+const ROOM = { left: 46, top: 28, right: 16, bottom: 34 }; // for the words of the axes
 const APART = 46; // pixels between two numbers of an axis
 
 /** A canvas that `paint(context, width, height)` draws; returns what makes it due. */
@@ -59,12 +59,13 @@ export function putText(context, text, x, y, align = "center", colour = colours.
 }
 
 /** How numbers from low to high lie between two places; ticks are at round numbers. */
-function axisOf({ low, high, isLog }, from, to) {
+function axisOf({ low, high, isLog, isWhole }, from, to) {
   const [a, b] = isLog ? [Math.log10(low), Math.log10(high)] : [low, high];
   const unit = (to - from) / (b - a || 1);
   const rough = (b - a) / Math.max(2, Math.floor(Math.abs(to - from) / APART));
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = isLog ? Math.max(1, Math.ceil(rough)) : power * [1, 2, 5, 10].find((x) => x * power >= rough);
+  const round = power * [1, 2, 5, 10].find((x) => x * power >= rough);
+  const step = isLog ? Math.max(1, Math.ceil(rough)) : isWhole ? Math.max(1, round) : round;
   const ticks = [];
   for (let k = Math.ceil(a / step - 1e-9); k * step <= b + 1e-9 * step; k++) {
     ticks.push(isLog ? 10 ** (k * step) : k * step);
@@ -72,7 +73,7 @@ function axisOf({ low, high, isLog }, from, to) {
   return { from, to, at: (x) => from + unit * ((isLog ? Math.log10(x) : x) - a), ticks };
 }
 
-/** Draws axes for two ranges { low, high, name, isLog }; returns the box between them, with x.at and y.at. */
+/** Draws axes for two ranges { low, high, name, isLog, isWhole }; returns the box between them, with x.at and y.at. */
 export function drawAxes(context, x, y, right, bottom, left = 0) {
   const { top } = ROOM;
   const box = { left: left + ROOM.left, top, right: right - ROOM.right, bottom: bottom - ROOM.bottom };
