@@ -45,6 +45,8 @@ UPDATES = ("updates.py", "script/optimizing.js")
 ESTIMATORS_TESTED = ("_prediction", "_training", "")
 NAMES = ("symbols", "names", "notation")
 LAYOUT = ("ordering", "heights", "layered", "layout", "operands", "svg")
+DRAWN_BY = ("series", "contours", "turns")
+DRAWINGS = ("network", "grid", "plane", "flow", "confusion", "reading")
 PICTURES = [f"tests/drawing/test_{name}.py" for name in LAYOUT]
 TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/value.py": [*GRAPHS, *TRACED],
@@ -87,6 +89,8 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     },
     "explorer/assembly.py": ["tests/explorer/test_assembly.py"],
     "explorer/squeezing.py": ["tests/explorer/test_squeezing.py"],
+    **{f"explorer/script/{x}.js": ["tests/explorer/test_drawings.py"] for x in DRAWN_BY},
+    **{f"explorer/script/{x}.js": ["tests/browser/test_living_views.py"] for x in DRAWINGS},
     "explorer/textbook.py": ["tests/explorer/test_textbook.py"],
     "explaining/mathml.py": ["tests/explaining/test_mathml.py"],
     **{f"explaining/{name}.py": [f"tests/explaining/test_{name}.py"] for name in NAMES},
@@ -236,6 +240,11 @@ def replace_source(file: str, text: str) -> None:
 
     if not file.endswith(".py"):
         Path.read_text = read_text  # type: ignore[method-assign]
+    """From now on importing this file of the package runs `text`."""
+    path, load = str(PACKAGE / file), SourceFileLoader.get_code
+    if not file.endswith(".py"):  # a module of the page, which is read as text
+        read = Path.read_text
+        Path.read_text = lambda self, *rest: text if str(self) == path else read(self, *rest)  # type: ignore[method-assign, misc]
         return
 
     def get_code(self: SourceFileLoader, name: str) -> Any:
@@ -744,6 +753,18 @@ ELSEWHERE = [
     Fault("a value and itself by paths", "explaining/paths.py", "        if self.root is self.wrt:\n", "        if False:\n"),
     Fault("the page in UTF-8", "explorer/document.py", 'return written.encode("ascii", "xmlcharrefreplace").decode()', "return written"),
     Fault("a name declared twice", "explorer/assembly.py", "if declared in owner:", "if False:"),
+    Fault("a place of a curve keeps its last number", "explorer/script/series.js", "Math.max(x, high[place] ?? x)", "x"),
+    Fault("halved curves lose every second place", "explorer/script/series.js", "which(xs[2 * k], xs[2 * k + 1])", "xs[2 * k]"),
+    Fault("a crossing in the middle", "explorer/script/contours.js", "const share = a / (a - b)", "const share = 0.5"),
+    Fault("no part rests", "explorer/script/turns.js", "const REST = 4", "const REST = 0"),
+    Fault("a frame has no end", "explorer/script/turns.js", "if (ended - start > MOST_DRAWING) break;", ""),
+    Fault("a neighbour's heat map", "explorer/script/network.js", "net.inputs + indexOf(column - 1, k) : k", "net.inputs + indexOf(column - 1, k) + 1 : k"),
+    Fault("the plane upside down", "explorer/script/grid.js", "rows - 1 - row, rows", "row, rows"),
+    Fault("all but two inputs are 0", "explorer/script/grid.js", "    X.set(through, at_);\n", ""),
+    Fault("negative lines are not dashed", "explorer/script/network.js", "dash: key % 2 ? [5, 3] : []", "dash: []"),
+    Fault("biases have no gradient", "explorer/script/flow.js", "    own.push(training.gradient[placeInTheta(layer, k)] ?? 0);\n", ""),
+    Fault("predictions in rows", "explorer/script/confusion.js", "counts[targetClass(group, k)][classOf(predicted[groupShown()], k)]++", "counts[classOf(predicted[groupShown()], k)][targetClass(group, k)]++"),
+    Fault("the border of signs is at a half", "explorer/script/reading.js", 'net.judged === "probability" ? 0.5 : 0', '0.5'),
     Fault("an import of what is not exported", "explorer/assembly.py", "            if missing:", "            if False:"),
     Fault("an exponent of which four digits are shown", "explorer/textbook.py", 'return all(float(f"{x:.4g}") == x for x in numbers)', "return True"),
     Fault("the derivative by a plain number", "explorer/textbook.py", "slope if isinstance(x, Formula) else None", "slope"),
