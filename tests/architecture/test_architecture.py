@@ -62,15 +62,9 @@ ORDER = {
     "training": "terminal interrupts bookmark history samples targets shares vain accuracy "
     "evaluation batch_loss metrics steppers best course validation endings settings resuming "
     "checkpoint loop",
-<<<<<<< HEAD
     "explorer": "packing claims sample following contributions hiding views excerpt picker "
     "arithmetic textbook rule_formulas updates squeezing assembly document facts heights widget "
-    "frame page",
-=======
-    "explorer": "packing claims sample following contributions views excerpt picker arithmetic "
-    "textbook rule_formulas updates assembly document frame facts page circles trainable "
-    "one_sample lesson living",
->>>>>>> living
+    "frame page circles trainable one_sample lesson living exploring",
     "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",
@@ -92,12 +86,8 @@ WHEN_CALLED = {
     ("engine.interop", "drawing.drawn"),
     ("engine.interop", "foreign"),
     ("engine.row", "explaining.help"),
-<<<<<<< HEAD
     ("nn.module", "drawing.drawn"),
     ("explaining.passes", "drawing.animation"),
-=======
-    ("explorer.page", "explorer.living"),
->>>>>>> living
 }
 
 
@@ -136,13 +126,9 @@ TESTED_BY = {
     "bookmark": "test_resuming",
     "biases": "test_schedule",
     **dict.fromkeys(["preparation", "tables"], "test_data"),
-<<<<<<< HEAD
-    "document": "test_page",
-    "commands": "test_cli",
-=======
-    **dict.fromkeys(["document", "frame"], "test_page"),
     **dict.fromkeys(["circles", "lesson", "one_sample", "trainable"], "test_living"),
->>>>>>> living
+    **dict.fromkeys(["document", "exploring"], "test_page"),
+    "commands": "test_cli",
     "course": "test_steppers",
     "evaluation": "test_evaluate",
     "heights": "test_frame",
