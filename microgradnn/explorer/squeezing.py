@@ -15,7 +15,7 @@ _SIGN = r"[\[\](){},;:?=<>&|!*]"
 SCRIPT = re.compile(
     rf"(?P<kept>{_TEXT}|{_TEMPLATE}|{_PATTERN})|\s*(?://.*|{_COMMENT})"
     r"|(?<![\w.])(?P<const>const)(?= )|(?<![\w.])(?P<whole>\d+)\.0(?![\w.])"
-    r"|(?<!async )(?<![\w)])\((?P<argument>\w+)\)(?= =>)"
+    r"|(?<=\w) \((?P<spaced>\w+)\)(?= =>)|(?<![\w)] )(?<![\w)])\((?P<argument>\w+)\)(?= =>)"
     r"|(?<=[\w)\]]) (?P<operator>[-+/%]) (?=[\w(\[])"
     rf"|(?:;\s*|\s+)(?=\}})|(?<=[\[({{,;])\s+|(?P<line>\n)\s*| +(?={_SIGN})|(?<={_SIGN}) +"
 )
@@ -43,6 +43,7 @@ def squeezed(text: str, language: re.Pattern[str]) -> str:
     def kept(found: re.Match[str]) -> str:
         if found.lastgroup == "const":
             return "let"
-        return found[found.lastgroup] if found.lastgroup else ""
+        space = " " * (found.lastgroup == "spaced")  # after a word such as `return`
+        return space + found[found.lastgroup] if found.lastgroup else ""
 
     return language.sub(kept, text).strip()

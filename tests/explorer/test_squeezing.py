@@ -15,7 +15,8 @@ SCRIPTS = {
     "/** Says\n * what. */\nlet a;\n\n\nlet b;": "let a;let b;",
     "f({\n  a,\n  b: 1,\n})\ng()": "f({a,b:1,})\ng()",
     "const a = (x) => x\n  .map(f)": "let a=x=>x\n.map(f)",
-    "f(x)\nasync (x) => x, (x, y) => f((z) => z)": "f(x)\nasync(x)=>x,(x,y)=>f(z=>z)",
+    "f(x)\nasync (x) => x, (x, y) => f((z) => z)": "f(x)\nasync x=>x,(x,y)=>f(z=>z)",
+    "return (x) => (y) => x": "return x=>y=>x",
     "f() {\n  a.const = 1;\n}\ng() {\n  if (b) {\n    c();\n  }\n}": (
         "f(){a.const=1}\ng(){if(b){c()}}"
     ),
