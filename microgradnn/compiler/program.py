@@ -129,9 +129,8 @@ class Program:
         """The program as an ES module, for a page or for Node: text that needs nothing else.
 
         It exports the numbers `inputs`, `params` and `outputs`; `run(X, theta)`, the outputs; and
-        where `value_and_grad` works `valueAndGrad(X, theta)`: `{ mean, gradient, outputs }`. All
-        arrays are Float64Arrays, X and the outputs sample by sample; a wrong length is a
-        RangeError. tanh, exp and their like may differ from NumPy's in the last place; outside of
+        where `value_and_grad` works `valueAndGrad(X, theta)`: `{ mean, gradient, outputs }`, all
+        Float64Arrays, sample by sample. Wrong lengths are RangeErrors. tanh, exp and their like may differ from NumPy's in the last place; outside of
         an operation's domain there are NaN and infinities, no errors. ValueError for a primitive
         of your own that is no formula.
 
