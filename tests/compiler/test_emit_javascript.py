@@ -150,6 +150,14 @@ def test_without_inputs_and_without_parameters(tmp_path: Path) -> None:
     assert close(outputs, [1.0, 7.0, math.e, 7.0])
 
 
+def test_an_output_that_all_samples_share(tmp_path: Path) -> None:
+    w = Value(3.0)
+    program = compile(lambda inputs: w * w + 0 * inputs[0], example_inputs=[[1.0]], params=[w])
+    shared = compile([w * w], [Value(1.0)], [w])  # a list of one has a gradient as well
+    for each in (program, shared):
+        assert differing(tmp_path, [(each, np.ones((3, 1)))]) == []
+
+
 def test_deep_and_irregular_graphs_are_cut_into_several_functions(tmp_path: Path) -> None:
     xs, ws, rng = [Value(0.1 * k) for k in range(5)], [Value(0.2 * k - 1) for k in range(7)], Rng(3)
     nodes: list[Any] = [*xs, *ws]
