@@ -19,9 +19,9 @@ __all__ = ["RATES", "RULES", "in_javascript", "updates", "why_not"]
 IMPORTS = """\
 import { erf, erfc, remainder, sum } from "./arithmetic.js";
 import { optimizer, schedule } from "./optimizing.js";
-import { cosine, power } from "./precise.js";
+import { cosine, exactPower } from "./precise.js";
 """
-_NAMES = {"pow": "power", "cos": "cosine"}  # as exact as Python's
+_NAMES = {"pow": "exactPower", "cos": "cosine"}  # as exact as Python's
 _DIALECT = JAVASCRIPT._replace(function=lambda name: _NAMES.get(name) or JAVASCRIPT.function(name))
 
 

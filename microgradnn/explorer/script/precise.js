@@ -4,7 +4,7 @@
 const fromFixed = (number, places) => Number(number) * 2 ** -places; // Number rounds to nearest
 
 /** x to the power of n; for whole n it is rounded once. */
-export function power(x, n) {
+export function exactPower(x, n) {
   if (n === 2) return x * x;
   const rough = x ** n;
   const inRange = Math.abs(rough) > 2 ** -100 && Math.abs(rough) < 2 ** 100;
