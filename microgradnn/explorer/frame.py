@@ -77,9 +77,9 @@ class Explorer:
         narrow, wide = self._heights
         picture = self._picture()
         frame = (
-            f'<iframe sandbox="allow-scripts" allow="fullscreen *; clipboard-write *" '
-            f'title="{escape(self.title)}" width="100%" height="{narrow}" '
-            f'srcdoc="{escape(self.html)}"></iframe>'
+            '<iframe sandbox="allow-scripts allow-downloads" '
+            f'allow="fullscreen *; clipboard-write *" title="{escape(self.title)}" '
+            f'width="100%" height="{narrow}" srcdoc="{escape(self.html)}"></iframe>'
         )
         heights = f"--narrow:{narrow}px;--wide:{wide}px"
         return themed(frame + (image(picture) if picture else ""), asset("frame.css"), heights)

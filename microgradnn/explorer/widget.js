@@ -2,14 +2,19 @@
 
 const EVENTS = ["change:said", "change:is_loaded"];
 
+/** Tell a page that someone takes its weights; again and again, for it may still be unpacking. */
+function greet(frame, pause) {
+  frame.contentWindow?.postMessage({ microgradnn: "widget" }, "*");
+  if (pause < 60_000) setTimeout(greet, pause, frame, 2 * pause); // milliseconds
+}
+
 /** The frame, as closed as that of a page without a widget. */
 function frameOf(model) {
   const frame = document.createElement("iframe");
-  frame.sandbox = "allow-scripts";
+  frame.sandbox = "allow-scripts allow-downloads";
   frame.allow = "fullscreen *; clipboard-write *";
   frame.title = model.get("title");
-  // A page in a frame has no other way to learn that someone takes its weights.
-  frame.onload = () => frame.contentWindow.postMessage({ microgradnn: "widget" }, "*");
+  frame.onload = () => greet(frame, 100);
   frame.srcdoc = model.get("html");
   return frame;
 }

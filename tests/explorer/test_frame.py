@@ -33,7 +33,7 @@ def test_a_page_has_a_title_and_is_told_by_it() -> None:
 def test_the_frame_is_closed_but_may_fill_the_screen_and_copy() -> None:
     shown = mg.explore(product(), title='"quoted"')._repr_html_()
     (frame,) = re.findall("<iframe ([^>]*)>", shown)
-    assert 'sandbox="allow-scripts"' in frame
+    assert 'sandbox="allow-scripts allow-downloads"' in frame
     assert 'allow="fullscreen *; clipboard-write *"' in frame
     assert 'title="&quot;quoted&quot;"' in frame
     assert (
