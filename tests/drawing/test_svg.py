@@ -209,6 +209,17 @@ def test_styles_of_two_pictures_in_a_page_do_not_meet() -> None:
     assert scopes[0] != scopes[1]
 
 
+def test_a_picture_follows_the_theme_of_the_page_around_it() -> None:
+    style = parse(neuron()).findtext(f"{SVG}style", "")
+    dark = re.findall(r":is\((.*)\) \.mg\w+\{color-scheme:dark\}", style)[0].split(",")
+    assert {"[data-jp-theme-light=false]", ".vscode-dark"} <= set(dark)
+    assert re.search(r"\.mg\w+:root\{color-scheme:light dark\}", style)  # a file by itself
+    # A program that knows nothing of themes has every colour of the light one before.
+    plain = style[: style.index("@supports")]
+    assert all(f"{{{kind}:{light}}}" in plain for kind, light, _ in COLOURS.values())
+    assert all(f"light-dark({light},{dark})" in style for _, light, dark in COLOURS.values())
+
+
 def test_no_font_is_smaller_than_12_pixels() -> None:
     sizes = re.findall(r"(?:font|font-size):(\d+)px", draw(neuron()).svg)
     assert min(map(int, sizes)) == 12
