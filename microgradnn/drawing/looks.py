@@ -51,12 +51,16 @@ COLOURS = {
 }
 
 
-# What says on a page around a picture that it is dark or light: Jupyter's themes, an editor's, and
-# those of documentation and of marimo. Elsewhere the page's property `color-scheme` decides.
-THEMES = """\
-{scope}:root{color-scheme:light dark}
-:is([data-jp-theme-light=true],[data-theme=light],.vscode-light,.light) {scope}{color-scheme:light}
-:is([data-jp-theme-light=false],[data-theme=dark],.vscode-dark,.dark) {scope}{color-scheme:dark}
+# What says on a page around a picture that it is light or dark: themes of Jupyter, Visual Studio
+# Code, Colab, marimo and of documentation. Elsewhere the page's property `color-scheme` decides.
+LIGHT_PAGES = "[data-jp-theme-light=true],[data-theme=light],[theme=light],.light"
+LIGHT_PAGES += ",.vscode-light,.vscode-high-contrast-light"
+DARK_PAGES = "[data-jp-theme-light=false],[data-theme=dark],[theme=dark],.dark"
+DARK_PAGES += ",.vscode-dark,.vscode-high-contrast:not(.vscode-high-contrast-light)"
+THEMES = f"""\
+{{scope}}:root{{color-scheme:light dark}}
+:is({LIGHT_PAGES}) {{scope}}{{color-scheme:light}}
+:is({DARK_PAGES}) {{scope}}{{color-scheme:dark}}
 """
 
 

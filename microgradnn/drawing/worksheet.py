@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import math
 import os
-import re
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 from typing import NamedTuple
 
 from ..arguments import must_be
 from ..engine.value import Value
-from .composing import Line, Window, placed, surface, wrapped
+from .composing import Line, in_lines, lines_of, placed, size_of, surface, wrapped
 from .diagram import Diagram, values_below
 from .fold import MOST_BOXES
 from .frames import frames
-from .geometry import Size
+from .geometry import Geometry, Size
 from .image import pdf
 from .layout import lay_out
-from .looks import MARGIN, ON_PAPER
+from .looks import ON_PAPER
 from .notebook import image, themed
 from .picture import Forms, html_page, write
 from .svg import box_size, paint, route_of
@@ -35,9 +35,13 @@ KEY = "Key"
 PAPERS = {"A4": Size(595.28, 841.89), "Letter": Size(612.0, 792.0)}  # points, upright
 AROUND = 24.0  # points around what is printed, more than printers need
 HEADING, TEXT, LINE_HEIGHT = 18.0, 11.0, 15.0  # points: the words beside the picture
+INDENT = 16.0  # points from the number of a task to its words
+MOST_LINES = 12  # that a wide picture is broken into
+ENOUGH = 9.0 / ON_PAPER.small  # points for a pixel of the picture that make it readable
 MOST_SCALE = 1.2  # points for a pixel of the picture: a small one does not fill the page
-# What a browser prints on either paper: what is left of the page for a picture below the tasks.
-WIDE, HIGH = Size(263.0, 140.0), Size(194.0, 195.0)  # millimetres, of a page on its side or upright
+# What a browser prints on either paper, of a page on its side or upright: points that are left for
+# a picture below the tasks.
+WIDE, HIGH = Size(793.0, 395.0), Size(547.0, 550.0)
 
 _STYLE = """
 @page {{ size: {turn}; margin: 8mm }}
@@ -48,29 +52,29 @@ ol {{ margin: 0 0 16px; padding-left: 24px }}
 figure {{ margin: 0 }}
 svg {{ width: 100%; max-width: {widest}px; height: auto; display: block }}
 @media print {{ body {{ margin: 0 }} svg {{ max-width: min(100%, {widest}px);
-  max-height: {highest}mm }} }}
+  max-height: {highest}pt }} }}
 """
 
 
 class Sheet(NamedTuple):
-    """One sheet of paper: a title, what is to be done, and a picture."""
+    """One sheet of paper: a title, what is to be done, and a picture, with its geometry."""
 
     title: str
     tasks: tuple[str, ...]
     picture: str
+    geometry: Geometry
 
     def html(self) -> str:
         """The sheet as a page to print, on its side or upright, whichever shows more."""
-        size = self.size
-        on_side = _scale(WIDE, size) >= _scale(HIGH, size)
+        found = self.fitted([WIDE, HIGH])
         style = _STYLE.format(
-            turn="landscape" if on_side else "portrait",
-            highest=f"{(WIDE if on_side else HIGH).height:g}",
-            widest=round(4 / 3 * MOST_SCALE * size.width),
+            turn="landscape" if found.room is WIDE else "portrait",
+            highest=f"{found.room.height:g}",
+            widest=round(4 / 3 * MOST_SCALE * found.size.width),
         )
         tasks = "".join(f"<li>{escape(task)}</li>\n" for task in self.tasks)
         listed = f"<ol>\n{tasks}</ol>\n" if tasks else ""
-        body = f"<h1>{self.title}</h1>\n{listed}<figure>{self.picture}</figure>\n"
+        body = f"<h1>{self.title}</h1>\n{listed}<figure>{found.picture}</figure>\n"
         return html_page(f"Worksheet: {self.title}", style, body)
 
     def pdf(self, paper: Size) -> bytes:
@@ -79,32 +83,51 @@ class Sheet(NamedTuple):
 
     def svg(self, paper: Size) -> str:
         """The whole sheet as a picture in points, on its side or upright."""
-        turned = Size(paper.height, paper.width)
-        return max((self._on(turned), self._on(paper)), key=lambda found: found[0])[1]
+        papers = [Size(paper.height, paper.width), paper]
+        words = [self._words(page) for page in papers]
+        rooms = [
+            Size(page.width - 2 * AROUND, page.height - top - AROUND)
+            for page, (_, top) in zip(papers, words, strict=True)
+        ]
+        found = self.fitted(rooms)
+        place = next(k for k, room in enumerate(rooms) if room is found.room)
+        lines, top = words[place]
+        scale = min(_scale(found.room, found.size), MOST_SCALE)
+        area = Size(scale * found.size.width, scale * found.size.height)
+        return surface(papers[place], [placed(found.picture, AROUND, top, area)], lines)
 
-    def _on(self, paper: Size) -> tuple[float, str]:
-        """How large the picture gets on such a sheet, and the sheet."""
+    def _words(self, paper: Size) -> tuple[list[Line], float]:
+        """Title and tasks in lines, and where there is room below them."""
         y = AROUND + HEADING
         lines = [Line(self.title, AROUND, y, HEADING, bold=True)]
-        room = paper.width - 2 * AROUND
         for number, task in enumerate(self.tasks, start=1):
             y += LINE_HEIGHT / 3
-            for k, words in enumerate(wrapped(task, TEXT, room - 16)):
+            for k, words in enumerate(wrapped(task, TEXT, paper.width - 2 * AROUND - INDENT)):
                 y += LINE_HEIGHT
                 lines += [Line(f"{number}.", AROUND, y, TEXT)] * (k == 0)
-                lines.append(Line(words, AROUND + 16, y, TEXT))
-        top = y + LINE_HEIGHT
-        size = self.size
-        scale = min(_scale(Size(room, paper.height - top - AROUND), size), MOST_SCALE)
-        area = Size(scale * size.width, scale * size.height)
-        window = Window(-MARGIN, -MARGIN, size.width, size.height)
-        return scale, surface(paper, [placed(self.picture, AROUND, top, area, window)], lines)
+                lines.append(Line(words, AROUND + INDENT, y, TEXT))
+        return lines, y + LINE_HEIGHT
 
-    @property
-    def size(self) -> Size:
-        """That of the picture, in its own pixels."""
-        width, height = re.findall(r'(?:width|height)="(\d+)"', self.picture)[:2]
-        return Size(int(width), int(height))
+    def fitted(self, rooms: Sequence[Size]) -> Fitted:
+        """The picture in one of these rooms, in as few lines as let it be read."""
+        found = []
+        for count in range(1, MOST_LINES + 1):
+            windows = lines_of(self.geometry, count)
+            size = size_of(windows)
+            found += [(_scale(room, size), room, size, windows) for room in rooms]
+        enough = min(max(scale for scale, *_ in found), ENOUGH)
+        fewest = min(len(windows) for scale, *_, windows in found if scale >= enough)
+        of_these = [one for one in found if len(one[3]) == fewest]
+        _, room, size, windows = max(of_these, key=lambda one: one[0])
+        return Fitted(room, size, self.picture if fewest == 1 else in_lines(self.picture, windows))
+
+
+class Fitted(NamedTuple):
+    """The room that a picture fits best, and the picture as it is there, with its size."""
+
+    room: Size
+    size: Size
+    picture: str
 
 
 def _scale(room: Size, picture: Size) -> float:
@@ -118,13 +141,11 @@ class Worksheet:
     saved, or shown in a notebook, as the exercise tells nothing of the key.
     """
 
-    def __init__(self, exercise: str, key: str) -> None:
+    def __init__(self, exercise: str, key: str, geometry: Geometry) -> None:
         self.exercise, self.key = exercise, key
+        self._sheet = Sheet(TITLE, TASKS, exercise, geometry)
+        self._key = Sheet(KEY, (), key, geometry)
         self.html = self._sheet.html()
-
-    @property
-    def _sheet(self) -> Sheet:
-        return Sheet(TITLE, TASKS, self.exercise)
 
     def save(self, path: str | os.PathLike[str], paper: str = "A4") -> None:
         """Write the exercise to a file that ends in .html or .pdf, which is one page to print.
@@ -136,7 +157,7 @@ class Worksheet:
 
     def save_key(self, path: str | os.PathLike[str], paper: str = "A4") -> None:
         """Write the key in the same way; its picture lies on that of the exercise."""
-        write(path, "a key", _forms(Sheet(KEY, (), self.key), paper))
+        write(path, "a key", _forms(self._key, paper))
 
     def _repr_html_(self) -> str:
         return themed(image(self.exercise))
@@ -169,7 +190,8 @@ def worksheet(root: Value) -> Worksheet:
     pairs = zip(solved.arrows, blank.arrows, strict=True)
     routes = [max(route_of(arrow, ON_PAPER) for arrow in pair) for pair in pairs]
     geometry = lay_out([box_size(box, ON_PAPER) for box in solved.boxes], routes)
-    return Worksheet(paint(blank, geometry, ON_PAPER), paint(solved, geometry, ON_PAPER))
+    exercise, key = [paint(diagram, geometry, ON_PAPER) for diagram in (blank, solved)]
+    return Worksheet(exercise, key, geometry)
 
 
 def _without_answers(solved: Diagram) -> Diagram:

@@ -203,10 +203,21 @@ def test_styles_of_two_pictures_in_a_page_do_not_meet() -> None:
         scopes.append(picture.get("class"))
         style = picture.findtext(f"{SVG}style", "")
         rules = re.findall(r"([^{}]+)\{(?!\.)", re.sub(r"@supports[^{]*\{", "", style))
-        selectors = [one for rule in rules for one in re.sub(r"\(.*?\)", "", rule).split(",")]
+        selectors = [one for rule in rules for one in re.sub(r"\(.*\)", "", rule).split(",")]
         assert len(selectors) > 2 * len(COLOURS)
         assert all(re.match(rf"\s*(:is )?\.{scopes[-1]}\b", one) for one in selectors)
     assert scopes[0] != scopes[1]
+
+
+def test_a_picture_follows_the_theme_of_the_page_around_it() -> None:
+    style = parse(neuron()).findtext(f"{SVG}style", "")
+    dark = re.findall(r":is\((.*)\) \.mg\w+\{color-scheme:dark\}", style)[0].split(",")
+    assert {"[data-jp-theme-light=false]", ".vscode-dark"} <= set(dark)
+    assert re.search(r"\.mg\w+:root\{color-scheme:light dark\}", style)  # a file by itself
+    # A program that knows nothing of themes has every colour of the light one before.
+    plain = style[: style.index("@supports")]
+    assert all(f"{{{kind}:{light}}}" in plain for kind, light, _ in COLOURS.values())
+    assert all(f"light-dark({light},{dark})" in style for _, light, dark in COLOURS.values())
 
 
 def test_no_font_is_smaller_than_12_pixels() -> None:

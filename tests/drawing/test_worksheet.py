@@ -12,7 +12,7 @@ from drawings import neuron
 
 from microgradnn import Value, nn
 from microgradnn.drawing.notebook import image, themed
-from microgradnn.drawing.worksheet import PAPERS, TASKS, Sheet, Worksheet, worksheet
+from microgradnn.drawing.worksheet import PAPERS, TASKS, Worksheet, worksheet
 from microgradnn.explaining.notation import number
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -113,8 +113,7 @@ def test_exercise_and_key_lie_one_on_the_other() -> None:
 
 def on(paper: str, root: Value) -> ElementTree.Element:
     """The exercise as it is printed on a sheet of paper, in points."""
-    sheet = worksheet(root)
-    return ElementTree.fromstring(Sheet("Exercise", TASKS, sheet.exercise).svg(PAPERS[paper]))
+    return ElementTree.fromstring(worksheet(root)._sheet.svg(PAPERS[paper]))
 
 
 def smallest(page: ElementTree.Element) -> float:
@@ -138,6 +137,17 @@ def sample() -> Value:
 def test_text_on_a4_has_nine_points_at_least(root: Value) -> None:
     assert smallest(on("A4", root)) >= 9.0
     assert smallest(on("Letter", root)) >= 8.4
+
+
+def test_a_long_graph_stands_in_lines_that_can_be_read() -> None:
+    value = Value(0.5, label="x")
+    for _ in range(14):
+        value = value.tanh()
+    page = on("A4", value)
+    assert len(list(page.iter(f"{SVG}use"))) == 3
+    assert smallest(page) >= 9.0
+    assert not list(on("A4", neuron()).iter(f"{SVG}use"))
+    assert worksheet(value).html.count("<use ") == 3
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])

@@ -9,7 +9,15 @@ import microgradnn as mg
 from microgradnn import Value
 from microgradnn.engine.row import PRIMITIVES
 from microgradnn.explaining.names import names_of
-from microgradnn.explaining.notation import derivative, number, operation, place_told, written
+from microgradnn.explaining.notation import (
+    derivative,
+    number,
+    operation,
+    place_told,
+    seat_of,
+    which_operand,
+    written,
+)
 from microgradnn.explaining.writing import latex
 
 
@@ -95,3 +103,22 @@ def test_operations() -> None:
     assert written(soft, names_of(logits)) == "cross-entropy(a, b, c, 0.5, 0.5, 0)"
     assert place_told(PRIMITIVES["sum"], ["a", "b", "0", "1"]) is None
     assert written(mg.sum([a] * 13), {a: "a"}) == "Σ of 13 operands"
+
+
+def test_operands_are_counted_as_they_are_written() -> None:
+    a, b = Value(1.0), Value(2.0)
+    neuron = mg.dot([a, b], [b, a], a)  # a·b + b·a + a
+    assert [seat_of(neuron, place) for place in range(5)] == [0, 2, 1, 3, 4]
+    assert [which_operand(neuron, place) for place in (0, 3, 4)] == [
+        "first operand",
+        "fourth operand",
+        "fifth operand",
+    ]
+    soft = mg.softmax([b, a, a])[0]  # softmax₀(b, a, a), whose first operand is the place 0
+    assert [which_operand(soft, place) for place in (1, 2, 3)] == [
+        "",
+        "second operand",
+        "third operand",
+    ]
+    assert which_operand(mg.sum([a] * 7), 6) == "operand 7"
+    assert which_operand(a * b, 1) == ""

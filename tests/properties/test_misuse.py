@@ -457,6 +457,7 @@ row("Programs.write_params", lambda programs, theta: programs.write_params(theta
 row("Program.write_params", lambda program, theta: program.write_params(theta), lambda: {"program": program(), "theta": [1.0]}, theta=listed(number, 1))
 for page, suffix in ((mg.draw(graph()), "svg"), (mg.explore(graph()), "html"), (mg.worksheet(graph()), "html")):
     row(f"{type(page).__name__}.save", lambda path, page=page: page.save(path), partial(dict, path=f"x.{suffix}"), path=PATH)
+row("Worksheet.save_key", lambda path, paper: mg.worksheet(graph()).save_key(path, paper), lambda: {"path": "x.html", "paper": "A4"}, path=PATH, paper=one_of("A4", "Letter"))
 
 # What else a message may name: the operation behind, or the argument of the one that was called.
 ALSO: dict[str, str] = {
