@@ -17,7 +17,7 @@ from .test_explorer import chain, state
 from .test_folding import batch_loss
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    pass
 
 HALL: Any = {"viewport": {"width": 1920, "height": 1080}, "reduced_motion": "reduce"}
 
