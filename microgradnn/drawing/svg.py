@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from .diagram import Arrow, Box, Diagram, in_words
-from .geometry import ARROWHEAD, Beside, Geometry, Point, Rectangle, Route, Size
+from .geometry import ARROWHEAD, Beside, Geometry, Point, Rectangle, Route, Size, curve, written
 from .looks import HEADING, ON_SCREEN, SMALL, TEXT, THEMES, Lettering, document, text
 
 PADDING = 6  # left and right of the text in a box
@@ -150,34 +150,17 @@ def _paint_arrow(
     return f"""\
 <g {named}{kind}>\
 <title>{escape(arrow.details or f"∂ {arrow.derivative!r}")}</title>
-<path class="wire" d="{_curve(spline)}"/>
+<path class="wire" d="{curve(spline)}"/>
 {_arrowhead(spline[-1])}
 <rect class="surface" x="{label.left:.1f}" y="{label.top:.1f}" \
 width="{label.width}" height="{label.height}"/>
 {text(label.x, label.y + 4, arrow.text, "muted small", "middle", shows="local")}</g>"""
 
 
-def _curve(spline: Sequence[Point]) -> str:
-    """A path along curves, each from where the last one ended; where one is straight, a line."""
-    points = [_written(*point) for point in spline]
-    path = f"M{points[0]}"
-    for k in range(0, len(points) - 1, 3):
-        start, near, far, end = points[k : k + 4]
-        if (start, end) != (near, far):
-            path += f"C{near} {far} {end}"
-        elif start != end:
-            path += f"L{end}"
-    return path
-
-
-def _written(x: float, y: float) -> str:
-    return f"{round(x, 1):g},{round(y, 1):g}"
-
-
 def _paint_number(shown: str, place: Rectangle, spline: Sequence[Point]) -> str:
     """A plain number beside its box, which is no value: it has neither gradient nor step."""
     return f"""\
-<g class="number"><path class="wire" d="{_curve(spline)}"/>
+<g class="number"><path class="wire" d="{curve(spline)}"/>
 <rect class="band" x="{place.left:.1f}" y="{place.top:.1f}" width="{place.width}" \
 height="{place.height}" rx="{place.height / 2:g}"/>
 {text(place.x, place.y + 4, shown, "muted small", "middle")}</g>"""
@@ -186,7 +169,7 @@ height="{place.height}" rx="{place.height / 2:g}"/>
 def _arrowhead(tip: Point) -> str:
     """A triangle that points to the right; a plain shape, for many programs paint no markers."""
     triangle = f"l{-ARROWHEAD},{-HALF_ARROWHEAD} v{2 * HALF_ARROWHEAD:g}z"
-    return f'<path class="tip" d="M{_written(*tip)}{triangle}"/>'
+    return f'<path class="tip" d="M{written(*tip)}{triangle}"/>'
 
 
 def _paint_box(named: str, kind: str, box: Box, place: Rectangle, row_height: int) -> str:
