@@ -13,7 +13,6 @@ from ..explaining.notation import printable
 from .assembly import assembled
 from .squeezing import STYLE, squeezed
 
-
 STYLES = ("page.css", "present.css", "quiz.css")
 
 

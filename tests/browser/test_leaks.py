@@ -223,7 +223,9 @@ def findings(page: Page, steps: range, every: int = 1) -> Iterator[dict[str, Any
         page.evaluate("k => explorer.go(k)", step)
         while found := page.evaluate(INSPECT):
             if seen[found["kind"]] % every == 0:
-                counts = page.evaluate("['count', 'scale'].map((x) => document.getElementById(x).value)")
+                counts = page.evaluate(
+                    "['count', 'scale'].map((x) => document.getElementById(x).value)"
+                )
                 texts = [text for text in accessible_texts(page) if text not in counts]
                 found["leaks"] += page.evaluate(LEAKS, texts)
             seen[found["kind"]] += 1
@@ -263,7 +265,12 @@ CARELESS = {
     "later slopes": ("two paths", "told.js", "!now.quiz || tally.edges.has(edge)", "true"),
     "the contribution": ("two paths", "told.js", "!now.question?.steps?.includes(step)", "true"),
     "the sum": ("two paths", "words.js", '[after, "after", isSum]', '[after, "after"]'),
-    "a title": ("a neuron", "picture.js", "data ${dataText(String)}", "data ${now.pass.data[last]}"),
+    "a title": (
+        "a neuron",
+        "picture.js",
+        "data ${dataText(String)}",
+        "data ${now.pass.data[last]}",
+    ),
     "a label that is only read out": (
         *("a neuron", "picture.js", 'mark(box, "data", "fresh"'),
         'box.group.ariaDescription = now.pass.data[last]; mark(box, "data", "fresh"',
@@ -277,7 +284,12 @@ CARELESS = {
     "a formula": ("a neuron", "mathml.js", "if (!isTold) return", "if (false) return"),
     "a table": ("a folded network", "vectors.js", 'areTold, "result"', 'true, "result"'),
     "one by one": ("a folded network", "vectors.js", "veiled(told.product(step), x)", "x"),
-    "a sample's loss": ("samples", "samples.js", "veiled(isLossTold, figure(loss))", "figure(loss)"),
+    "a sample's loss": (
+        "samples",
+        "samples.js",
+        "veiled(isLossTold, figure(loss))",
+        "figure(loss)",
+    ),
     "sums": ("samples", "sums.js", "veiled(areTold, number(x))", "number(x)"),
 }
 

@@ -132,7 +132,10 @@ def test_what_cannot_be_worked_out_is_not_asked(show: Shown) -> None:
             page.get_by_role("button", name="Show").click()
         return [key for key, _ in state(page)["answered"]]
 
-    assert questions(mg.sum([Value(1.0) for _ in range(20)]) * 2)[:2] == ["value-21", "local-21-0-20"]
+    assert questions(mg.sum([Value(1.0) for _ in range(20)]) * 2)[:2] == [
+        "value-21",
+        "local-21-0-20",
+    ]
     assert questions(mg.sqrt(Value(0.0, label="a")) * 3)[:2] == ["value-1", "value-2"]
     assert not any(key.startswith("local-1-") for key in questions(mg.sqrt(Value(0.0)) * 3))
     cube = mg.primitive("cube", lambda x: x * x * x, [lambda out, x: 3 * x * x])
@@ -149,7 +152,9 @@ def test_what_cannot_be_worked_out_is_not_asked(show: Shown) -> None:
 # ---- Right answers ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["-2", "−2", "–2", "-2,0", "-4/2", "-2e0", " -2 ", "-0.2e1", "-1.999"])
+@pytest.mark.parametrize(
+    "text", ["-2", "−2", "–2", "-2,0", "-4/2", "-2e0", " -2 ", "-0.2e1", "-1.999"]
+)
 def test_numbers_are_understood_as_people_write_them(show: Shown, text: str) -> None:
     page = asked(show, two_paths(), 1)
     answer(page, text)
@@ -189,7 +194,13 @@ WRONG: list[tuple[Callable[[], Value], int, str, float | str, str]] = [
     (two_paths, 2, "value", "-1", "is near, but too coarse. Give three digits."),
     (two_paths, 2, "value", "much", "is no number. Write it like −0.35, 1/3 or 2e-5."),
     (unary(lambda x: x / Value(4.0, "y"), 3.0), 1, "value", 4 / 3, "other order of the operands."),
-    (unary(mg.sin, 0.5), 1, "value", math.sin(math.radians(0.5)), "had in degrees. Here it is radians."),
+    (
+        unary(mg.sin, 0.5),
+        1,
+        "value",
+        math.sin(math.radians(0.5)),
+        "had in degrees. Here it is radians.",
+    ),
     (unary(lambda x: mg.sum([x, 0.7, 5.0]), 0.6), 1, "value", 5.6, "is what comes without 0.7."),
     (two_paths, 10, "local", 1 - C * C, "is had with c in the place of d."),
     (two_paths, 10, "local", 1 - math.tanh(D) ** 2, "is had with the value after this step, d."),
@@ -197,7 +208,13 @@ WRONG: list[tuple[Callable[[], Value], int, str, float | str, str]] = [
     (two_paths, 10, "local", A * SLOPE, "is the contribution already."),
     (two_paths, 10, "local", A, "is upstream, not the local derivative."),
     (two_paths, 11, "local", A, "may be the derivative by the other factor, not by a."),
-    (two_paths, 10, "contribution", SLOPE, "is the local derivative alone. Multiply it by upstream."),
+    (
+        two_paths,
+        10,
+        "contribution",
+        SLOPE,
+        "is the local derivative alone. Multiply it by upstream.",
+    ),
     (two_paths, 10, "contribution", A, "is upstream alone. Multiply it by the local derivative."),
     (two_paths, 10, "contribution", A / SLOPE, "is another operation on the same two numbers."),
     (two_paths, 10, "contribution", A + SLOPE, "is another operation on the same two numbers."),
@@ -205,7 +222,13 @@ WRONG: list[tuple[Callable[[], Value], int, str, float | str, str]] = [
     (two_paths, 10, "contribution", AT_C, "may be the sum already."),
     (two_paths, 10, "contribution", "0.2", "is near, but too coarse. Give three digits."),
     (two_paths, 11, "contribution", B * A * SLOPE, "a part of upstream, before all had come to c."),
-    (half_a_product, 7, "contribution", 0.5 * (D + C * SLOPE), "the gradient of c after a later step."),
+    (
+        half_a_product,
+        7,
+        "contribution",
+        0.5 * (D + C * SLOPE),
+        "the gradient of c after a later step.",
+    ),
     (two_paths, 10, "sum", A * SLOPE, "the contribution alone. Add it to what was there before."),
     (two_paths, 10, "sum", 1, "what was there before. Add the contribution."),
     (two_paths, 10, "sum", 1 - A * SLOPE, "is another operation on the same two numbers."),
@@ -215,7 +238,9 @@ WRONG: list[tuple[Callable[[], Value], int, str, float | str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("make", "step", "kind", "wrong", "words"), WRONG, ids=[f"{x[2]}-{str(x[3])[:9]}" for x in WRONG]
+    ("make", "step", "kind", "wrong", "words"),
+    WRONG,
+    ids=[f"{x[2]}-{str(x[3])[:9]}" for x in WRONG],
 )
 def test_a_wrong_answer_is_diagnosed(
     show: Shown, make: Callable[[], Value], step: int, kind: str, wrong: Any, words: str
@@ -256,7 +281,9 @@ def test_along_an_arrow_all_rows_are_added(show: Shown) -> None:
 def test_what_fits_no_slip_gets_the_rule(show: Shown) -> None:
     page = asked(show, two_paths(), 10, "contribution")
     assert answer(page, "123.4") == "Not yet. Multiply upstream by the local derivative."
-    assert answer(page, "  ") == "Not yet. Multiply upstream by the local derivative."  # nothing new
+    assert (
+        answer(page, "  ") == "Not yet. Multiply upstream by the local derivative."
+    )  # nothing new
 
 
 # ---- Hints, the score, and the controls ---------------------------------------------------------
