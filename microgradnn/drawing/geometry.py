@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 ARROWHEAD = 8  # pixels at the end of a line that are level
@@ -74,3 +75,25 @@ class Geometry(NamedTuple):
     labels: list[Rectangle]
     splines: list[list[Point]]
     beside: list[list[tuple[Rectangle, list[Point]]]]
+
+
+def written(x: float, y: float) -> str:
+    """A point in a path, to a tenth of a pixel."""
+    return f"{round(x, 1):.9g},{round(y, 1):.9g}"
+
+
+def curve(spline: Sequence[Point]) -> str:
+    """A path along curves, each from where the last one ended; where one is straight, a line.
+
+    >>> curve([(0, 0), (0, 0), (5, 0), (5, 0), (7.25, 0), (9, 2), (9, 4)])
+    'M0,0L5,0C7.2,0 9,2 9,4'
+    """
+    points = [written(*point) for point in spline]
+    path = f"M{points[0]}"
+    for k in range(0, len(points) - 1, 3):
+        start, near, far, end = points[k : k + 4]
+        if (start, end) != (near, far):
+            path += f"C{near} {far} {end}"
+        elif start != end:
+            path += f"L{end}"
+    return path

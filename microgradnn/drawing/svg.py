@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from html import escape
 
 from .diagram import Arrow, Box, Diagram
-from .geometry import ARROWHEAD, Beside, Geometry, Point, Rectangle, Route, Size
+from .geometry import ARROWHEAD, Beside, Geometry, Point, Rectangle, Route, Size, curve, written
 
 MARGIN = 8  # around the picture
 PADDING = 6  # left and right of the text in a box
@@ -202,22 +202,17 @@ def _paint_arrow(
     return f"""\
 <g id="e{number}" data-edge="{number}"{kind}>\
 <title>{escape(arrow.details or f"∂ {arrow.derivative!r}")}</title>
-<path class="wire" d="{_curve(spline)}"/>
+<path class="wire" d="{curve(spline)}"/>
 {_arrowhead(spline[-1])}
 <rect class="surface" x="{label.left:.1f}" y="{label.top:.1f}" \
 width="{label.width}" height="{label.height}"/>
 {text(label.x, label.y + 4, arrow.text, "muted small", "middle", shows="local")}</g>"""
 
 
-def _curve(spline: Sequence[Point]) -> str:
-    start, *rest = [f"{x:.1f},{y:.1f}" for x, y in spline]
-    return f"M{start} C{' '.join(rest)}"
-
-
 def _paint_number(shown: str, place: Rectangle, spline: Sequence[Point]) -> str:
     """A plain number beside its box, which is no value: it has neither gradient nor step."""
     return f"""\
-<g class="number"><path class="wire" d="{_curve(spline)}"/>
+<g class="number"><path class="wire" d="{curve(spline)}"/>
 <rect class="band" x="{place.left:.1f}" y="{place.top:.1f}" width="{place.width}" \
 height="{place.height}" rx="{place.height / 2:g}"/>
 {text(place.x, place.y + 4, shown, "muted small", "middle")}</g>"""
@@ -225,9 +220,8 @@ height="{place.height}" rx="{place.height / 2:g}"/>
 
 def _arrowhead(tip: Point) -> str:
     """A triangle that points to the right; a plain shape, for many programs paint no markers."""
-    x, y = tip
     triangle = f"l{-ARROWHEAD},{-HALF_ARROWHEAD} v{2 * HALF_ARROWHEAD:g}z"
-    return f'<path class="tip" d="M{x:.1f},{y:.1f}{triangle}"/>'
+    return f'<path class="tip" d="M{written(*tip)}{triangle}"/>'
 
 
 def _paint_box(number: int, kind: str, box: Box, place: Rectangle) -> str:

@@ -11,7 +11,7 @@ PARTS = {
     "leaves": "#values",
     "nudged": "#leaves :is(th, td):nth-child(4), #nudging",
     "descent": "#training, #leaves :is(th, td):nth-child(5)",
-    "blocks": "#folding, #about .folds",
+    "blocks": "#folding",
     "panel": "#panel",
     "samples": "#samples",
     "quiz": "#bar label:has(#predict), #guess",

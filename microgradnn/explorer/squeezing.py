@@ -14,14 +14,19 @@ _SIGN = r"[\[\](){},;:?=<>&|!*]"
 
 SCRIPT = re.compile(
     rf"(?P<kept>{_TEXT}|{_TEMPLATE}|{_PATTERN})|\s*(?://.*|{_COMMENT})"
-    r"|(?<![\w.])(?P<const>const)(?= )|(?<!async )(?<![\w)])\((?P<argument>\w+)\)(?= =>)"
+    r"|(?<![\w.])(?P<const>const)(?= )|(?<![\w.])(?P<whole>\d+)\.0(?![\w.])"
+    r"|(?<!async )(?<![\w)])\((?P<argument>\w+)\)(?= =>)"
     r"|(?<=[\w)\]]) (?P<operator>[-+/%]) (?=[\w(\[])"
     rf"|(?:;\s*|\s+)(?=\}})|(?<=[\[({{,;])\s+|(?P<line>\n)\s*| +(?={_SIGN})|(?<={_SIGN}) +"
 )
 STYLE = re.compile(
-    rf"(?P<kept>{_TEXT})|\s*{_COMMENT}|(?:;\s*|\s+)(?=\}})|(?<=[{{,;])\s+|(?P<line>\n)\s*"
+    rf"(?P<kept>{_TEXT})|\s*{_COMMENT}|(?:;\s*|\s+)(?=\}})|(?<=[{{}},;])\s+|(?P<line>\n)\s*"
     r"| +(?=[{}>])|(?<=[}:>]) +"
 )
+
+# Lines each of which declares constants, so that one word is enough for all of them.
+_DECLARED = r"const (?:(?!//).)*;"
+_DECLARATIONS = re.compile(rf"^( *){_DECLARED}(?:\n\1{_DECLARED})+$", re.MULTILINE)
 
 
 def squeezed(text: str, language: re.Pattern[str]) -> str:
@@ -31,6 +36,9 @@ def squeezed(text: str, language: re.Pattern[str]) -> str:
     a statement. A template may stand within a template, but not a third within that; and no
     statement is empty, for a semicolon before a bracket that closes is left out.
     """
+
+    if language is SCRIPT:
+        text = _DECLARATIONS.sub(lambda lines: re.sub(r";\n *const ", ",\n", lines[0]), text)
 
     def kept(found: re.Match[str]) -> str:
         if found.lastgroup == "const":

@@ -58,8 +58,8 @@ ORDER = {
     "training": "terminal interrupts bookmark history samples targets shares vain accuracy "
     "evaluation batch_loss metrics steppers best course validation endings settings resuming "
     "checkpoint loop",
-    "explorer": "packing claims sample following contributions hiding views excerpt picker arithmetic "
-    "textbook squeezing assembly document frame facts page",
+    "explorer": "packing claims sample following contributions hiding views excerpt picker "
+    "arithmetic textbook squeezing assembly document frame facts page",
     "sklearn": "parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",

@@ -116,7 +116,7 @@ def test_opening(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_each_row_is_written_once() -> None:
     a, b = Value(1.0), Value(2.0)
     html = explore(a * b + a * a + b * b).html
-    assert html.count("let out=x0*x1;") == 1
+    assert html.count("out=x0*x1,") == 1
     softmax = explore(mg.sum([p * a for p in mg.softmax([a, b])])).html
     assert softmax.count("ofChosen((x1,x2)=>{") == 1
 

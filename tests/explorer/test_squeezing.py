@@ -16,7 +16,9 @@ SCRIPTS = {
     "f({\n  a,\n  b: 1,\n})\ng()": "f({a,b:1,})\ng()",
     "const a = (x) => x\n  .map(f)": "let a=x=>x\n.map(f)",
     "f(x)\nasync (x) => x, (x, y) => f((z) => z)": "f(x)\nasync(x)=>x,(x,y)=>f(z=>z)",
-    "f() {\n  a.const = 1;\n}\ng() {\n  if (b) {\n    c();\n  }\n}": "f(){a.const=1}\ng(){if(b){c()}}",
+    "f() {\n  a.const = 1;\n}\ng() {\n  if (b) {\n    c();\n  }\n}": (
+        "f(){a.const=1}\ng(){if(b){c()}}"
+    ),
     'say("a // b, { c }") // d': 'say("a // b, { c }")',
     "say('it: \"', \"it's\") // it's": "say('it: \"',\"it's\")",
     r'say("\" // {  }")': r'say("\" // {  }")',
@@ -28,12 +30,17 @@ SCRIPTS = {
     "a + +b - -c - d": "a + +b - -c-d",
     "return x ? -1 : [2]": "return x?-1:[2]",
     "a in b": "a in b",
+    "f(1.0, 10.05, x1.0, 2.0)": "f(1,10.05,x1.0,2)",
+    "  const a = 1;\n  const b = [2];\n  const c = f(\n    3);\nconst d = 4;": (
+        "let a=1,b=[2];let c=f(3);let d=4;"
+    ),
+    "const a = 1; // b;\nconst c = 2;": "let a=1;let c=2;",
 }
 
 STYLES = {
     "a :is(b, c) > d { e: f g; h: i }": "a :is(b,c)>d{e:f g;h:i}",
     "/* What\n * for. */\na {\n  b: calc(1px - 2px); /* c */\n}\n\nd { }": (
-        "a{b:calc(1px - 2px);}\nd{}"
+        "a{b:calc(1px - 2px);}d{}"
     ),
     '@media (a: 1px) and (b: 2px) { * { font: "A ; { B" } }': (
         '@media (a:1px) and (b:2px){*{font:"A ; { B"}}'

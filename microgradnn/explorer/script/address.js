@@ -1,14 +1,14 @@
 // The address holds the whole state of the page, so that it can be given to others.
 
 import { byId, element } from "./dom.js";
-import { isHidden } from "./graph.js";
+import { isHidden, leaves, nodes } from "./graph.js";
 import { whenShown } from "./stepping.js";
 
 // In this order the parts are read, for what is read first decides what the others mean; beside each
 // the part of it that it belongs to, which the page's author may have hidden.
 const ORDER = {
   sample: "samples", open: "blocks", mistake: "", train: "descent", rate: "descent", leaves: "",
-  zero: "descent", losses: "descent", quiz: "quiz", bars: "samples", speed: "play", step: "", panels: "",
+  zero: "descent", quiz: "quiz", bars: "samples", speed: "play", step: "", panels: "",
   box: "panel", present: "presentation", zoom: "",
 };
 const parts = {};
@@ -32,24 +32,24 @@ export function fieldInAddress(key, field, change = () => {}) {
   });
 }
 
-/** Numbers by their places, with all their digits: 3:0.5,7:-2. */
-export const pairsOf = (places, numbers) => places.map((k) =>
-  `${k}:${Object.is(numbers[k], -0) ? "-0" : String(numbers[k]).replace("+", "")}`).join();
+/** The leaves that have other numbers than before, with all digits: 3:0.5,7:-2. */
+export const pairsOf = (numbers, before) => leaves.filter((k) => !Object.is(numbers[k], before[k]))
+  .map((k) => `${k}:${Object.is(numbers[k], -0) ? "-0" : numbers[k]}`.replace("+", "")).join();
 
-/** The numbers, those changed that a text of pairs has another for. */
-export function withPairs(text, places, numbers) {
-  const known = new Set(places), changed = [...numbers];
-  for (const [, place, written] of text.matchAll(/(\d+):([-.\w]+)/g)) {
-    const x = Number(written);
-    if (known.has(Number(place)) && (x === x || written === "NaN")) changed[Number(place)] = x;
+/** The numbers before, but for the leaves that a text of pairs has others for. */
+export function withPairs(text, before) {
+  const numbers = [...before];
+  for (const pair of text.split(",")) {
+    const [, place, written] = /^(\d+):([-.\w]+)$/.exec(pair) ?? [], x = Number(written);
+    if (place in nodes && !nodes[place].operands && (x === x || written === "NaN")) numbers[place] = x;
   }
-  return changed;
+  return numbers;
 }
 
 function fragment() {
   const written = Object.keys(ORDER).map((key) => [key, parts[key]?.write()]).filter(([, text]) => text);
-  return written.map(([key, text]) => (text === YES ? key
-    : `${key}=${encodeURIComponent(text).replace(/%(2C|3A)/g, decodeURIComponent)}`)).join("&");
+  const plain = (text) => encodeURIComponent(text).replace(/%(2C|3A)/g, decodeURIComponent);
+  return written.map(([key, text]) => (text === YES ? key : `${key}=${plain(text)}`)).join("&");
 }
 
 /** Makes the page what the address says. */
@@ -78,27 +78,19 @@ function rememberSoon() {
   remembering = setTimeout(remember, 250);
 }
 
-/** Copies the address; where this is not allowed, it can be copied by hand. */
-async function copy() {
-  const text = remember();
-  try {
-    await navigator.clipboard.writeText(text);
-    byId("copied").replaceChildren("Copied");
-  } catch {
-    const field = element("input", { readOnly: true, value: text, ariaLabel: "State of the page" });
-    byId("copied").replaceChildren(field);
-    field.select();
-  }
+/** Copies the address as if by hand, for which a frame needs no permission; else it stays selected. */
+function copy() {
+  const field = element("input", { readOnly: true, value: remember(), ariaLabel: "State of the page" });
+  field.onblur = () => field.remove();
+  byId("copied").replaceChildren(field);
+  field.select();
+  if (document.execCommand("copy")) byId("copied").replaceChildren("Copied");
 }
 
-if (isWithin) {
-  const state = { textContent: "Copy state", title: "Put it after the name of the saved page" };
-  Object.assign(byId("copy"), state);
-}
+if (isWithin) byId("copy").textContent = "Copy state";
 byId("copy").onclick = copy;
-byId("copied").onfocusout = () => byId("copied").replaceChildren();
 whenShown(rememberSoon);
-for (const kind of ["click", "change", "input", "keydown", "wheel", "scroll", "touchend"]) {
-  addEventListener(kind, rememberSoon, { capture: true, passive: true });
+for (const kind of ["click", "input", "keydown", "wheel", "scroll"]) {
+  addEventListener(kind, rememberSoon, true);
 }
 addEventListener("hashchange", readAddress);

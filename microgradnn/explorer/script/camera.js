@@ -87,12 +87,12 @@ function fit() {
 
 /** Which part of the picture the window shows, in the picture's units. */
 function seen() {
-  const { left, top } = position();
+  const { left, top } = position(), [width, height] = [room.width / scale, room.height / scale];
   return {
-    x: whole.x + left / scale,
-    y: whole.y + top / scale,
-    width: room.width / scale,
-    height: room.height / scale,
+    x: whole.x + left / scale - Math.max(0, width - whole.width) / 2, // what is smaller is in the middle
+    y: whole.y + top / scale - Math.max(0, height - whole.height) / 2,
+    width,
+    height,
     unit: 1 / scale, // a pixel
   };
 }

@@ -1,40 +1,36 @@
 // Gradient descent on the leaves.
 
-import { fieldInAddress, inAddress, pairsOf, withPairs } from "./address.js";
+import { inAddress, pairsOf, withPairs } from "./address.js";
 import { name } from "./boxes.js";
 import { byId } from "./dom.js";
-import { graph, leaves, recorded, root } from "./graph.js";
+import { graph, recorded, root } from "./graph.js";
 import { number } from "./numbers.js";
 import { now } from "./now.js";
 import { atLeaves, noGradients } from "./passes.js";
 import { recompute, whenShown } from "./stepping.js";
 import { told } from "./told.js";
 
-const MOST_LOSSES = 200; // in the address
 let losses = []; // of the steps so far
 
 function descend() {
-  const rate = byId("rate").valueAsNumber, before = now.pass.data[root];
+  const by = rate.valueAsNumber, before = now.pass.data[root];
   const bad = [...now.trained].find((k) => !Number.isFinite(now.gradients[k]));
   const reason = !now.trained.size ? "No leaf is ticked in the column “train”"
-    : !Number.isFinite(rate) ? "The learning rate is not a number"
+    : !Number.isFinite(by) ? "The learning rate is not a number"
     : bad !== undefined && `No step was taken: the gradient of ${name(bad)} is ${number(now.gradients[bad])}`;
   if (reason) {
     byId("loss").textContent = `${reason}.`;
     return;
   }
-  now.values = now.values.map((x, k) => (now.trained.has(k) ? x - rate * now.gradients[k] : x));
+  now.values = now.values.map((x, k) => (now.trained.has(k) ? x - by * now.gradients[k] : x));
   if (!byId("zero").checked) now.carried = atLeaves(now.gradients);
   recompute();
   if (!losses.length) losses.push(before);
   if (!now.pass.failure) losses.push(now.pass.data[root]);
-  tell(before, now.pass.failure ? "no value" : number(now.pass.data[root], 6));
-  showTraining();
-}
-
-function tell(before, after) {
+  const after = now.pass.failure ? "no value" : number(now.pass.data[root], 6);
   byId("loss").textContent =
     `Step ${losses.length - 1}: ${name(root)} went from ${number(before, 6)} to ${after}.`;
+  showTraining();
 }
 
 export function startAgain() {
@@ -69,19 +65,17 @@ function showTraining() {
   if (points.length > 1) byId("curve").firstElementChild.setAttribute("points", points);
 }
 
-const carrying = () => leaves.filter((k) => now.carried[k]);
-inAddress("zero", () => (byId("zero").checked ? "" : pairsOf(carrying(), now.carried) || "none"), (text) => {
-  byId("zero").checked = !text;
-  now.carried = withPairs(text, leaves, noGradients());
+const rate = byId("rate");
+const firstRate = rate.value;
+inAddress("rate", () => (rate.value === firstRate ? "" : rate.value), (text) => {
+  rate.value = Number.isFinite(parseFloat(text)) ? parseFloat(text) : firstRate;
+});
+const writtenCarried = () => pairsOf(now.carried, noGradients()) || "none";
+inAddress("zero", () => (byId("zero").checked ? "" : writtenCarried()), (text) => {
+  byId("zero").checked = !/^(none|\d+:.*)$/.test(text);
+  now.carried = withPairs(text, noGradients());
   recompute();
 });
-inAddress("losses", () => losses.slice(-MOST_LOSSES).join(), (text) => {
-  losses = text.split(",").filter(Boolean).map(Number).filter(Number.isFinite);
-  if (losses.length > 1) tell(losses.at(-2), number(losses.at(-1), 6));
-  else startAgain();
-  showTraining();
-});
-fieldInAddress("rate", byId("rate"));
 byId("descend").onclick = descend;
 byId("reset").onclick = reset;
 byId("zero").onchange = setCarried;

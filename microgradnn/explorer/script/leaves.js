@@ -85,9 +85,7 @@ function writeIn(cell, text) {
   if (cell.textContent !== text) cell.textContent = text;
 }
 
-const changedLeaves = () => leaves.filter((k) => !Object.is(now.values[k], recorded[k]));
-inAddress("leaves", () => pairsOf(changedLeaves(), now.values),
-  (text) => setLeaves(withPairs(text, leaves, recorded)));
+inAddress("leaves", () => pairsOf(now.values, recorded), (text) => setLeaves(withPairs(text, recorded)));
 /** Those whose tick is another than at the start. */
 const ticked = () => leaves.filter((k) => now.trained.has(k) !== now.learning.has(k));
 inAddress("train", () => ticked().join(), (text) => {

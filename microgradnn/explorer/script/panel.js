@@ -68,8 +68,8 @@ function showPanel() {
 
 function foldButton({ block }) {
   const { action, after } = now.view.blocks[block] ?? {};
-  const button = () => element("button", { onclick: () => fold(block) }, action);
-  return after === undefined ? [] : [element("p", { className: "line folds" }, button())];
+  if (after === undefined || isHidden("blocks")) return [];
+  return [line(element("button", { onclick: () => fold(block) }, action))];
 }
 
 function ofBlock({ outputs, members }) {

@@ -8,9 +8,10 @@ import { now } from "./now.js";
 import { fillScreen } from "./screen.js";
 import { go, whenShown } from "./stepping.js";
 
-const NEAR = 5; // pixels that the mouse may move in a click
+const FORTH = /^( |Enter|PageDown|Arrow(Right|Down))$/, BACK = /^(PageUp|Arrow(Left|Up))$/;
 const LEAST = 0.5; // of the size of the words, where an equation is long
 const { classList } = document.documentElement;
+const card = document.querySelector(".said");
 const isOn = () => classList.contains("presenting");
 let windowBefore = ""; // where it was
 
@@ -20,7 +21,7 @@ function present(isWanted) {
   classList.toggle("presenting", isWanted);
   setWindow(isWanted ? "" : windowBefore);
   fitWords();
-  (isWanted ? document.querySelector(".said") : byId("present")).focus();
+  (isWanted ? card : byId("present")).focus();
 }
 
 /** By a click or a key, after which the browser allows to fill the screen. */
@@ -36,50 +37,36 @@ function reveal() {
   else byId("answer-shown").click();
 }
 
-const takeBack = () => go(now.position - 1);
-const TURNS = {
-  ...Object.fromEntries([" ", "Enter", "PageDown", "ArrowRight", "ArrowDown"].map((key) => [key, reveal])),
-  ...Object.fromEntries(["PageUp", "ArrowLeft", "ArrowUp"].map((key) => [key, takeBack])),
-  Escape: turn,
-};
+/** What a key does; in a presentation it reaches nothing else. */
+function doingOf({ key, target, shiftKey }) {
+  if (key === "p" && !target.matches("input:not([type=checkbox]), select")) return turn;
+  if (!isOn() || shiftKey || target === byId("leave")) return undefined;
+  if (key === "Escape") return turn;
+  return FORTH.test(key) ? reveal : BACK.test(key) && (() => go(now.position - 1));
+}
 
 function onKey(event) {
-  const { key, target, ctrlKey, altKey, metaKey, shiftKey } = event;
-  if (ctrlKey || altKey || metaKey) return;
-  const isTurn = key === "p" && !target.matches("input:not([type=checkbox]), select");
-  const does = isTurn ? turn : isOn() && !shiftKey && target !== byId("leave") && TURNS[key];
+  const does = !event.ctrlKey && !event.altKey && !event.metaKey && doingOf(event);
   if (!does) return;
   event.preventDefault();
   event.stopPropagation();
   does();
 }
 
-const down = {}; // where the pointer was when it came down
-
-function onClick(event) {
-  if (!isOn() || !event.isTrusted || event.target === byId("leave")) return;
-  event.preventDefault();
-  event.stopPropagation();
-  if (event.type === "click" && Math.hypot(event.x - down.x, event.y - down.y) < NEAR) reveal();
-}
-
 /** Nothing scrolls in a presentation, so long equations are smaller. */
 function fitWords() {
   classList.toggle("adding", Boolean(now.steps[now.position - 1]?.before)); // and not only passing on
-  const words = byId("words"), { style } = words;
-  style.fontSize = "";
-  if (!isOn()) return;
-  const { clientHeight, clientWidth } = words.parentElement;
-  const isLarge = () => words.scrollHeight > clientHeight || words.scrollWidth > clientWidth;
-  for (let size = 0.95; size > LEAST && isLarge(); size -= 0.05) style.fontSize = `${size}em`;
+  const words = byId("words");
+  const isLarge = () => words.scrollHeight > card.clientHeight || words.scrollWidth > card.clientWidth;
+  words.style.fontSize = "";
+  for (let size = 1; isOn() && size > LEAST && isLarge(); size -= 0.05) words.style.fontSize = `${size}em`;
 }
 
 if (!isHidden("presentation")) {
   byId("present").onclick = byId("leave").onclick = turn;
+  card.parentElement.onclick = ({ isTrusted }) => isOn() && isTrusted && reveal();
   addEventListener("keydown", onKey, true);
-  addEventListener("pointerdown", ({ x, y }) => Object.assign(down, { x, y }), true);
-  for (const kind of ["click", "dblclick"]) addEventListener(kind, onClick, true);
-  addEventListener("fullscreenchange", () => isOn() && !document.fullscreenElement && present(false));
+  addEventListener("fullscreenchange", () => document.fullscreenElement || present(false));
   addEventListener("resize", fitWords);
   inAddress("present", () => (isOn() ? "yes" : ""), (text) => present(text === "yes"));
   whenShown(fitWords);
