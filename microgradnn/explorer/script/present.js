@@ -64,7 +64,7 @@ function fitWords() {
 
 if (!isHidden("presentation")) {
   byId("present").onclick = byId("leave").onclick = turn;
-  card.parentElement.onclick = ({ isTrusted }) => isOn() && isTrusted && reveal();
+  card.parentElement.onclick = ({ isTrusted }) => { if (isOn() && isTrusted) reveal(); };
   addEventListener("keydown", onKey, true);
   addEventListener("fullscreenchange", () => document.fullscreenElement || present(false));
   addEventListener("resize", fitWords);
