@@ -26,9 +26,9 @@ function present(isWanted) {
 
 /** By a click or a key, after which the browser allows to fill the screen. */
 function turn() {
+  if (document.fullscreenElement && isOn()) return document.exitFullscreen(); // after which it ends
   present(!isOn());
-  if (isOn()) fillScreen(() => {});
-  else if (document.fullscreenElement) document.exitFullscreen();
+  return isOn() && fillScreen(() => {});
 }
 
 /** The answer to an open question comes first, then the next step. */
@@ -64,7 +64,9 @@ function fitWords() {
 
 if (!isHidden("presentation")) {
   byId("present").onclick = byId("leave").onclick = turn;
-  card.parentElement.onclick = ({ isTrusted }) => { if (isOn() && isTrusted) reveal(); };
+  card.parentElement.onclick = ({ isTrusted, target }) => {
+    if (isOn() && isTrusted && target !== byId("leave")) reveal();
+  };
   addEventListener("keydown", onKey, true);
   addEventListener("fullscreenchange", () => document.fullscreenElement || present(false));
   addEventListener("resize", fitWords);
