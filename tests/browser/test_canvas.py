@@ -344,11 +344,11 @@ def test_playing(show: Shown) -> None:
 def test_playing_stops_at_a_riddle_and_at_the_end(show: Shown) -> None:
     page = show(explore(neuron()[0]), "#step=7")
     page.get_by_label("Steps a second").select_option("5")
-    page.get_by_label("Predict first").check()
+    page.get_by_label("Quiz").check()
     page.locator("#play").click()
     until(page, "document.querySelector('#play').textContent === 'Play'")
     assert page.locator("#guess").is_visible()
-    page.get_by_label("Predict first").uncheck()
+    page.get_by_label("Quiz").uncheck()
     page.evaluate("explorer.go(14)")
     page.locator("#play").click()
     until(page, "document.querySelector('#play').textContent === 'Play'")

@@ -320,28 +320,6 @@ def test_a_long_sum_is_told_in_words(show: Shown) -> None:
 # ---- Learning ----------------------------------------------------------------------------------
 
 
-def test_predicting_first(show: Shown) -> None:
-    page = show(explore(neuron()[0]), "#step=9")
-    page.get_by_label("Predict first").check()
-    words = page.locator("#words")
-    assert "0.475" not in (words.locator(".result").first.text_content() or "")
-    assert box(page, 6)[2] == "?"
-    assert equations(page)[1][2] == "?"
-    answer = page.get_by_label("What is upstream × local?")
-    answer.fill("0.3")
-    page.keyboard.press("Enter")
-    assert "Not yet" in (page.locator("#verdict").text_content() or "")
-    assert box(page, 6)[2] == "?"
-    answer.fill("−0,475")
-    page.keyboard.press("Enter")
-    assert "Right." in words.inner_text()
-    assert box(page, 6)[2] == "−0.475"
-    page.keyboard.press("ArrowRight")  # on to the next riddle
-    assert box(page, 5)[2] == "?"
-    page.get_by_role("button", name="Show").click()
-    assert box(page, 5)[2] == "−0.1185"
-
-
 def test_a_step_of_gradient_descent_lowers_the_loss(show: Shown) -> None:
     page = show(explore(forty()))
     losses = [state(page)["data"][-1]]
@@ -651,7 +629,7 @@ def test_no_text_is_small(show: Shown) -> None:
 
 def test_every_control_has_a_name(show: Shown) -> None:
     page = show(explore(neuron()[0], mistakes=True), "#step=9")
-    page.get_by_label("Predict first").check()
+    page.get_by_label("Quiz").check()
     controls = page.locator("button, input, select").all()
     assert len(controls) > 25
     for control in controls:

@@ -82,8 +82,10 @@ def test_the_line_of_the_program_is_told_under_debug(show: Shown) -> None:
 
 def test_what_is_to_be_predicted_is_not_given_away(show: Shown) -> None:
     page = show(explore(neuron()[0]), "#step=9")
-    page.get_by_label("Predict first").check()
+    page.get_by_label("Quiz").check()
     choose(page, 6)
+    assert "−0.475" not in " ".join(lines(page))
+    page.get_by_role("button", name="Show").click()  # the local derivative
     assert "−0.475" not in " ".join(lines(page))
     page.get_by_role("button", name="Show").click()
     assert "−0.475" in " ".join(lines(page))

@@ -73,14 +73,14 @@ function score() {
   return now.answered.size ? [
     element("h3", {}, `${count(0)} of ${now.answered.size} right at once`),
     ...Object.entries(KINDS).map(scored),
-    element("button", { onclick: askAgain }, "Again"),
+    element("button", {
+      onclick: () => {
+        now.answered.clear();
+        go(0);
+        byId("next").focus();
+      },
+    }, "Again"),
   ] : [];
-}
-
-function askAgain() {
-  now.answered.clear();
-  go(0);
-  byId("next").focus();
 }
 
 /** It asks about the right program, so no mistake is followed meanwhile. */

@@ -39,8 +39,9 @@ let askedOf = []; // the numbers that the answers belong to
 
 /** Goes to a step. What was asked on the way, and is passed over, will have been shown. */
 export function go(place) {
-  const onTheWay = now.quiz ? now.steps.slice(Math.max(0, now.position - 1), Math.max(0, place - 1)) : [];
-  for (const { key } of onTheWay.flatMap(questionsOf)) now.answered.set(key, now.answered.get(key) ?? 2);
+  const from = now.quiz ? Math.max(0, now.position - 1) : Infinity, to = Math.min(place, now.steps.length) - 1;
+  const passed = now.steps.filter((_, k) => k >= from && k < to).flatMap(questionsOf);
+  for (const { key } of passed) now.answered.set(key, now.answered.get(key) ?? 2);
   stand(place);
 }
 
