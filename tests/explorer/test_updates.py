@@ -37,9 +37,7 @@ def test_two_hundred_steps_are_pythons(powers: float) -> None:
         sizes = 10.0 ** rng.uniform(-powers, powers, size=(200, 12))
         gradients = (rng.normal(size=(200, 12)) * sizes).tolist()
         theta = rng.normal(size=12).tolist()
-        cases.append(
-            {"kind": kind, "settings": settings, "theta": theta, "gradients": gradients}
-        )
+        cases.append({"kind": kind, "settings": settings, "theta": theta, "gradients": gradients})
     program = f"""import {{ optimizers }} from "./updates.js";
 const result = {json.dumps(cases)}.map(({{ kind, settings, theta, gradients }}) => {{
   const own = optimizers[kind](settings, theta.length);
