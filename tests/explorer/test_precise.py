@@ -14,11 +14,11 @@ OTHERS = [(2.0, 0.5), (2.0, -3), (0.0, 3), (10.0, 400), (1e-5, 100), (2.0, 99), 
 ANGLES = [k * math.pi / 100 for k in range(-250, 251)]
 ANGLES += [math.pi / 2, 1.0, 1e-5, 1e-12, 5e-324, 7.999999, 8.0, 20.0]
 PROGRAM = f"""
-import {{ cosine, power }} from "./precise.js";
+import {{ cosine, exactPower }} from "./precise.js";
 
 const result = {{
-  powers: {BASES}.map((x) => {EXPONENTS}.map((n) => power(x, n))),
-  others: {json.dumps(OTHERS)}.map(([x, n]) => String(power(x, n))),
+  powers: {BASES}.map((x) => {EXPONENTS}.map((n) => exactPower(x, n))),
+  others: {json.dumps(OTHERS)}.map(([x, n]) => String(exactPower(x, n))),
   cosines: {ANGLES}.map(cosine),
 }};
 """
