@@ -41,6 +41,8 @@ NATIVE = [f"tests/compiler/test_{name}.py" for name in ("native_machine", "nativ
 NATIVE += [f"tests/compiler/test_{name}.py" for name in ("emit_native", "back_end")]
 NATIVE_FILES = ["native_code", "native_samples", "native_numbers", "native_runs"]
 NATIVE_FILES += ["emit_native", "native_arrays", "back_end"]
+LIVING = ("living", "lesson", "one_sample", "trainable", "circles", "packing")
+TRAINING = ("training", "judging", "sample_graph", "trouble", "weights_text", "training_settings")
 UPDATES = ("updates.py", "script/optimizing.js")
 WRITING_JAVASCRIPT = ("javascript_loops", "javascript_products", "emit_javascript")
 ESTIMATORS_TESTED = ("_prediction", "_training", "")
@@ -157,6 +159,8 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
         "tests/explorer/test_updates.py",
     ],
     **{f"explorer/{x}": ["tests/explorer/test_updates.py"] for x in UPDATES},
+    **{f"explorer/{x}.py": ["tests/explorer/test_living.py"] for x in LIVING},
+    **{f"explorer/script/{x}.js": ["tests/browser/test_living.py"] for x in TRAINING},
     **{f"explorer/script/{x}.js": [f"tests/explorer/test_{x}.py"] for x in ("precise", "random")},
     "training/loop.py": [*LOOP, "tests/training/test_vain.py", *RESUMED],
     "training/course.py": [*LOOP, "tests/training/test_steppers.py", *METRICS, *RESUMED],
@@ -634,6 +638,26 @@ ELSEWHERE = [
     Fault("the fan-out of a neuron alone", "explorer/script/random.js", "initializers[init](nin, nout, rng)", "initializers[init](nin, 1, rng)"),
     Fault("the upper half comes first", "explorer/script/random.js", "kept = Number((drawn >> 32n) & 0xffffffffn);\n    return Number(drawn & 0xffffffffn);", "kept = Number(drawn & 0xffffffffn);\n    return Number((drawn >> 32n) & 0xffffffffn);"),
     Fault("a shuffle leaves the first two", "explorer/script/random.js", "i > 0; i--", "i > 1; i--"),
+    Fault("neurons keep the outputs of the page", "explorer/living.py", "            neuron.output = output\n", "            pass\n"),
+    Fault("a hidden eager training", "explorer/trainable.py", "if not trial.compiled:", "if False:"),
+    Fault("a history of another model", "explorer/trainable.py", "if sizes != {count}:", "if False:"),
+    Fault("a selection has one graph", "explorer/one_sample.py", "if not SELECTIONS.keys().isdisjoint(trained.batch_loss.program._tape.ops):", "if False:"),
+    Fault("a subclass is taken for its base", "explorer/circles.py", "return isinstance(thing, kind) and all(", "return isinstance(thing, kind) or all("),
+    Fault("a shared weight is overlooked", "explorer/circles.py", "if [place[x] for x in own] != wanted:", "if False:"),
+    Fault("settings of the first group for all", "explorer/lesson.py", "setting[..., start].tolist()", "setting[..., 0].tolist()"),
+    Fault("minus 0 is packed as 0", "explorer/packing.py", " and np.array_equal(np.signbit(same), np.signbit(array))", ""),
+    Fault("every epoch has one shuffle", "explorer/script/training.js", "seed * 1_000_003 + losses.length", "seed * 1_000_003"),
+    Fault("a part of a batch counts as all", "explorer/script/training.js", "const share = (to - from) / count;", "const share = 1;"),
+    Fault("batches count alike", "explorer/script/training.js", "round.loss += loss * count;", "round.loss += loss * training.data.size / 2;"),
+    Fault("classes weigh alike", "explorer/script/training.js", "return count / total;", "return 1;"),
+    Fault("an infinite loss is stepped along", "explorer/script/training.js", "Number.isFinite(loss) ? refusal(gradient) : {}", "refusal(gradient)"),
+    Fault("what the optimizer lacks moves", "explorer/script/training.js", "const all = trained ? theta.slice() : after;", "const all = trained ? theta.map((x) => x + 1e-6) : after;"),
+    Fault("rates see no loss", "explorer/script/training.js", "rate.see(decisive)", "rate.see(0)"),
+    Fault("a new rule goes on from what the other kept", "explorer/script/training.js", "if (!rule) rule =", "if (!rule || \"optimizer\" in changes) rule ="),
+    Fault("the last of equal scores", "explorer/script/judging.js", "numbers[k] > numbers[best]", "numbers[k] >= numbers[best]"),
+    Fault("the target of another sample", "explorer/script/sample_graph.js", "numbers = lesson.graphs.numbers[lesson.graphs.targets[place]]", "numbers = lesson.graphs.numbers[0]"),
+    Fault("minus 0 is written as 0", "explorer/script/weights_text.js", 'Object.is(x, -0) ? "-0.0" : ', ""),
+    Fault("noise is the same for each seed", "explorer/script/training_settings.js", 'pythonRandom(byId("noise-seed").valueAsNumber)', "pythonRandom(0)"),
     Fault("fit tells no loss", "training/course.py", "self.eager.optimizer.see(self.history.decisive_loss())", "pass"),
     Fault("what is not resumed is shuffled anew", "training/loop.py", "shuffle = seed * 1_000_003 + epoch", "shuffle = seed * 1_000_003 + epoch - done"),
     Fault("the best weights go on", "training/resuming.py", "        bookmark.restore(self.model, self.optimizer)\n        course", "        course"),
