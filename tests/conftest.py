@@ -31,7 +31,8 @@ def pytest_runtest_setup() -> None:
 # Files whose tests compile nothing, or name the back end.
 ON_ONE_BACK_END = {
     *(f"test_{name}" for name in ("back_end", "emit_jax", "emit_native", "naming", "patterns")),
-    *(f"test_{name}" for name in ("native_machine", "native_runs", "steps")),
+    *(f"test_{name}" for name in ("native_machine", "native_runs", "own_rows", "steps")),
+    *(f"test_{name}" for name in ("emit_javascript", "javascript_loops", "javascript_products")),
 }
 
 

@@ -41,6 +41,9 @@ NATIVE = [f"tests/compiler/test_{name}.py" for name in ("native_machine", "nativ
 NATIVE += [f"tests/compiler/test_{name}.py" for name in ("emit_native", "back_end")]
 NATIVE_FILES = ["native_code", "native_samples", "native_numbers", "native_runs"]
 NATIVE_FILES += ["emit_native", "native_arrays", "back_end"]
+LIVING = ("living", "lesson", "one_sample", "trainable", "circles", "packing")
+TRAINING = ("training", "judging", "sample_graph", "trouble", "weights_text", "training_settings")
+UPDATES = ("updates.py", "script/optimizing.js")
 ESTIMATORS_TESTED = ("_prediction", "_training", "")
 NAMES = ("symbols", "names", "notation")
 LAYOUT = ("ordering", "heights", "layered", "layout", "operands", "svg")
@@ -139,6 +142,14 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "training/steppers.py": [*METRICS, "tests/training/test_steppers.py"],
     "nn/generators.py": ["tests/nn/test_generators.py"],
     "optim/records.py": ["tests/optim/test_records.py"],
+    "explorer/rule_formulas.py": [
+        "tests/explorer/test_rule_formulas.py",
+        "tests/explorer/test_updates.py",
+    ],
+    **{f"explorer/{x}": ["tests/explorer/test_updates.py"] for x in UPDATES},
+    **{f"explorer/{x}.py": ["tests/explorer/test_living.py"] for x in LIVING},
+    **{f"explorer/script/{x}.js": ["tests/browser/test_living.py"] for x in TRAINING},
+    **{f"explorer/script/{x}.js": [f"tests/explorer/test_{x}.py"] for x in ("precise", "random")},
     "training/loop.py": [*LOOP, "tests/training/test_vain.py", *RESUMED],
     "training/course.py": [*LOOP, "tests/training/test_steppers.py", *METRICS, *RESUMED],
     **{f"training/{x}.py": ["tests/training/test_shares.py", *LOOP] for x in ("shares", "samples")},
@@ -221,14 +232,13 @@ def rows_reached(file: str, line: int) -> list[str]:
 
 
 def replace_source(file: str, text: str) -> None:
-    """From now on importing this file of the package runs `text`."""
-    path, load = str(PACKAGE / file), SourceFileLoader.get_code
-    if not file.endswith(".py"):  # a module of the page, which is read as text
-        read: Any = Path.read_text
+    """From now on importing this file of the package runs `text`; a script reads as it."""
+    path, load, read = str(PACKAGE / file), SourceFileLoader.get_code, Path.read_text
 
-        def read_text(self: Path, *rest: Any, **more: Any) -> Any:
-            return text if str(self) == path else read(self, *rest, **more)
+    def read_text(self: Path, *more: Any, **named: Any) -> str:
+        return text if str(self) == path else read(self, *more, **named)
 
+    if not file.endswith(".py"):
         Path.read_text = read_text  # type: ignore[method-assign]
         return
 
@@ -508,7 +518,7 @@ ELSEWHERE = [
     Fault("what does not fit is loaded in part", "nn/module.py", "if strict and (missing or unexpected):", "if False:"),
     Fault("left over is what was missing", "nn/module.py", "IncompatibleKeys(missing, unexpected)", "IncompatibleKeys(unexpected, missing)"),
     Fault("nats for bits", "losses/divergence.py", "return nats / math.log(number)", "return nats"),
-    Fault("descent uphill", "optim/stepping.py", "theta = theta - lr *", "theta = theta + lr *"),
+    Fault("descent uphill", "optim/stepping.py", "return theta - lr *", "return theta + lr *"),
     Fault("momentum forgets", "optim/rules.py", "self.momentum * self.velocity + gradient",
           "self.momentum * gradient + gradient"),
     Fault("weight decay twice", "optim/stepping.py", "self.direction(gradient + self.weight_decay",
@@ -516,10 +526,10 @@ ELSEWHERE = [
     Fault("Adam: steps from 0 in the correction", "optim/rules.py", "(1 - second ** (self.steps + 1))",
           "(1 - second ** (self.steps + 2))"),
     Fault("Adam: mean and square mixed", "optim/rules.py", "+ (1 - decay) * gradient * gradient", "+ (1 - decay) * gradient"),
-    Fault("Adam: eps under the root", "optim/rules.py", "root = np.sqrt(square)", "root = np.sqrt(square + self.eps)"),
-    Fault("Adam: squares overflow", "optim/rules.py", "and gradient.dot(gradient) < 1e180", ""),
-    Fault("Adam: squares underflow", "optim/rules.py", "and _least(self.eps) > 1e-140 ", ""),
-    Fault("Adam: old squares in a new unit", "optim/rules.py", "self.square * ratio * ratio", "self.square * ratio"),
+    Fault("Adam: eps under the root", "optim/rules.py", "root = sqrt(square)", "root = sqrt(square + self.eps)"),
+    Fault("Adam: squares overflow", "optim/rules.py", "and gradient.dot(gradient) < 1e180\n", "\n"),
+    Fault("Adam: squares underflow", "optim/rules.py", "(_least(self.eps) > 1e-140 or abs(gradient).min() > 1e-80)", "True"),
+    Fault("Adam: old squares in a new unit", "optim/rules.py", "return square * ratio * ratio", "return square * ratio"),
     Fault("a clipped gradient underflows", "optim/stepping.py", "gradient * ratio if ratio > 1e-290 else gradient / norm * limit", "gradient * ratio"),
     Fault("lr is set unchecked", "optim/stepping.py", "[as_rate(lr)] * len(self.sizes)",
           "[lr if callable(lr) else lambda step: lr] * len(self.sizes)"),
@@ -563,13 +573,13 @@ ELSEWHERE = [
     Fault("errors speak of target", "training/targets.py", 're.sub(r"\\btarget\\b", names[1], str(error))', "str(error)"),
     Fault("NaN is stepped along", "optim/stepping.py", "np.flatnonzero(~np.isfinite(numbers))", "np.flatnonzero(np.isinf(numbers))"),
     Fault("the first step is not counted", "optim/stepping.py", "self.steps += 1", "self.steps += self.steps > 0"),
-    Fault("step decay off by one", "optim/schedules.py", "(step // self.every)", "((step + 1) // self.every)"),
-    Fault("cosine over half its length", "optim/schedules.py", "min(step / self.steps, 1.0)", "min(2 * step / self.steps, 1.0)"),
-    Fault("warmup starts at 0", "optim/schedules.py", "min((step + 1) / self.steps, 1.0)", "min(step * 1 / self.steps, 1.0)"),
-    Fault("nesterov does not look ahead", "optim/rules.py", "gradient + self.momentum * self.velocity, self.velocity", "self.velocity, self.velocity"),
+    Fault("step decay off by one", "optim/schedules.py", "floor(step / self.every)", "floor((step + 1) / self.every)"),
+    Fault("cosine over half its length", "optim/schedules.py", "minimum(step / self.steps, 1.0)", "minimum(2 * step / self.steps, 1.0)"),
+    Fault("warmup starts at 0", "optim/schedules.py", "minimum((step + 1) / self.steps, 1.0)", "minimum(step * 1 / self.steps, 1.0)"),
+    Fault("nesterov does not look ahead", "optim/rules.py", "ahead: Array = gradient + self.momentum * self.velocity", "ahead: Array = self.velocity"),
     Fault("decay goes into the means", "optim/rules.py", "self.direction(gradient) + self.weight_decay * theta", "self.direction(gradient + self.weight_decay * theta)"),
-    Fault("a variance without its centre", "optim/rules.py", "np.maximum(square - mean * mean, 0.0)", "square"),
-    Fault("a variance below 0", "optim/rules.py", "np.maximum(square - mean * mean, 0.0)", "square - mean * mean"),
+    Fault("a variance without its centre", "optim/rules.py", "square - where(self.centered, mean * mean, 0.0)", "square"),
+    Fault("a variance below 0", "optim/rules.py", "maximum(square - where(self.centered, mean * mean, 0.0), 0.0)", "square - where(self.centered, mean * mean, 0.0)"),
     Fault("the first eps is the least", "optim/rules.py", "float(setting.min())", "float(setting[0])"),
     Fault("a group's own setting is lost", "optim/groups.py", "check(own.pop(name, common), shown)", "check((own.pop(name, common), common)[1], shown)"),
     Fault("what no rule knows is set", "optim/groups.py", "        for place, own in enumerate(self.own):\n            for name in own:", "        for place, own in enumerate(self.own):\n            for name in ():"),
@@ -578,9 +588,51 @@ ELSEWHERE = [
     Fault("a state shares its schedule", "optim/stepping.py", "vars(self).update(deepcopy(taken))", "vars(self).update(taken)"),
     Fault("a state of other groups", "optim/stepping.py", '"state[\'sizes\']")) != self.sizes:', '"state[\'sizes\']")) and False:'),
     Fault("a state is not checked", "optim/stepping.py", "self._taken(name, x) for", "x for"),
-    Fault("less patience than was asked for", "optim/schedules.py", "self._waited > self.patience", "self._waited >= self.patience"),
-    Fault("a plateau below its least rate", "optim/schedules.py", "max(self._rate * self.factor, self.min_lr)", "self._rate * self.factor"),
+    Fault("less patience than was asked for", "optim/schedules.py", "waited > self.patience", "waited >= self.patience"),
+    Fault("a plateau below its least rate", "optim/schedules.py", "maximum(self._rate * self.factor, self.min_lr)", "self._rate * self.factor"),
     Fault("one cycle is a step late", "optim/schedules.py", "self.pct_start * self.total_steps - 1", "self.pct_start * self.total_steps"),
+    Fault("what is best is kept, however bad", "optim/schedules.py", "where(is_better, loss, self._best)", "self._best"),
+    Fault("a cycle of one step stays below", "optim/schedules.py", "where(part > 0, 1.0, 0.0)", "where(part > 0, 0.0, 0.0)"),
+    Fault("squares of tiny gradients are not scaled", "optim/rules.py", "(size < 2.0**-300)", "(size < 0.0)"),
+    Fault("an infinite ratio of scales", "optim/rules.py", "minimum(self.scale / scale, 2.0**600)", "self.scale / scale"),
+    Fault("an array is called on as numbers", "engine/row.py", "are_numbers = are_numbers and kind != \"O\"", "are_numbers = kind != \"O\""),
+    Fault("what is kept stays at first", "explorer/rule_formulas.py", "if name not in kept and now[name] is not state[name]", "if False"),
+    Fault("a rule of one's own is believed", "explorer/rule_formulas.py", "if not _agrees(optimizer, formulas):", "if False:"),
+    Fault("an inner rate is not looked at", "explorer/rule_formulas.py", "if isinstance(rate, optim.warmup) else \"\"", "if False else \"\""),
+    Fault("a step of one's own is left out", "explorer/rule_formulas.py", '_FIXED = ("step", ', "_FIXED = ("),
+    Fault("what varies is taken out", "explorer/updates.py", "x.text in self.varying or any(", "x.text in self.varying and any("),
+    Fault("the warmup's rate sees nothing", "explorer/updates.py", 'self.calls.append(f"{self.place}.see(loss);")', "pass"),
+    Fault("a group begins at the first parameter", "explorer/script/optimizing.js", "const start = end;", "const start = 0;"),
+    Fault("a refused step is kept", "explorer/script/optimizing.js", "const after = keptArrays(names, (name) => kept[name], size);", "const after = kept;"),
+    Fault("an infinite gradient is stepped along", "explorer/script/optimizing.js", '      refuse(gradient, "gradient");\n', ""),
+    Fault("a step is not counted", "explorer/script/optimizing.js", "      steps += 1;\n", ""),
+    Fault("a power is rounded at each product", "explorer/script/precise.js", "result * base >> 256n", "result * base >> 456n << 200n"),
+    Fault("a cosine of few terms", "explorer/script/precise.js", "term !== 0n", "n < 21n"),
+    Fault("a seed of one word", "explorer/script/random.js", "left >>= 32n", "left = 0n"),
+    Fault("a normal number is drawn twice", "explorer/script/random.js", "      kept = Math.sin(angle) * radius;\n", ""),
+    Fault("the fan-out of a neuron alone", "explorer/script/random.js", "initializers[init](nin, nout, rng)", "initializers[init](nin, 1, rng)"),
+    Fault("the upper half comes first", "explorer/script/random.js", "kept = Number((drawn >> 32n) & 0xffffffffn);\n    return Number(drawn & 0xffffffffn);", "kept = Number(drawn & 0xffffffffn);\n    return Number((drawn >> 32n) & 0xffffffffn);"),
+    Fault("a shuffle leaves the first two", "explorer/script/random.js", "i > 0; i--", "i > 1; i--"),
+    Fault("neurons keep the outputs of the page", "explorer/living.py", "            neuron.output = output\n", "            pass\n"),
+    Fault("a hidden eager training", "explorer/trainable.py", "if not trial.compiled:", "if False:"),
+    Fault("a history of another model", "explorer/trainable.py", "if sizes != {count}:", "if False:"),
+    Fault("a selection has one graph", "explorer/one_sample.py", "if not SELECTIONS.keys().isdisjoint(trained.batch_loss.program._tape.ops):", "if False:"),
+    Fault("a subclass is taken for its base", "explorer/circles.py", "return isinstance(thing, kind) and all(", "return isinstance(thing, kind) or all("),
+    Fault("a shared weight is overlooked", "explorer/circles.py", "if [place[x] for x in own] != wanted:", "if False:"),
+    Fault("settings of the first group for all", "explorer/lesson.py", "setting[..., start].tolist()", "setting[..., 0].tolist()"),
+    Fault("minus 0 is packed as 0", "explorer/packing.py", " and np.array_equal(np.signbit(same), np.signbit(array))", ""),
+    Fault("every epoch has one shuffle", "explorer/script/training.js", "seed * 1_000_003 + losses.length", "seed * 1_000_003"),
+    Fault("a part of a batch counts as all", "explorer/script/training.js", "const share = (to - from) / count;", "const share = 1;"),
+    Fault("batches count alike", "explorer/script/training.js", "round.loss += loss * count;", "round.loss += loss * training.data.size / 2;"),
+    Fault("classes weigh alike", "explorer/script/training.js", "return count / total;", "return 1;"),
+    Fault("an infinite loss is stepped along", "explorer/script/training.js", "Number.isFinite(loss) ? refusal(gradient) : {}", "refusal(gradient)"),
+    Fault("what the optimizer lacks moves", "explorer/script/training.js", "const all = trained ? theta.slice() : after;", "const all = trained ? theta.map((x) => x + 1e-6) : after;"),
+    Fault("rates see no loss", "explorer/script/training.js", "rate.see(decisive)", "rate.see(0)"),
+    Fault("a new rule goes on from what the other kept", "explorer/script/training.js", "if (!rule) rule =", "if (!rule || \"optimizer\" in changes) rule ="),
+    Fault("the last of equal scores", "explorer/script/judging.js", "numbers[k] > numbers[best]", "numbers[k] >= numbers[best]"),
+    Fault("the target of another sample", "explorer/script/sample_graph.js", "numbers = lesson.graphs.numbers[lesson.graphs.targets[place]]", "numbers = lesson.graphs.numbers[0]"),
+    Fault("minus 0 is written as 0", "explorer/script/weights_text.js", 'Object.is(x, -0) ? "-0.0" : ', ""),
+    Fault("noise is the same for each seed", "explorer/script/training_settings.js", 'pythonRandom(byId("noise-seed").valueAsNumber)', "pythonRandom(0)"),
     Fault("fit tells no loss", "training/course.py", "self.eager.optimizer.see(self.history.decisive_loss())", "pass"),
     Fault("what is not resumed is shuffled anew", "training/loop.py", "shuffle = seed * 1_000_003 + epoch", "shuffle = seed * 1_000_003 + epoch - done"),
     Fault("the best weights go on", "training/resuming.py", "        bookmark.restore(self.model, self.optimizer)\n        course", "        course"),

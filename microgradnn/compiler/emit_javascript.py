@@ -6,6 +6,7 @@ and functions that are used by many steps soon are fast. What all programs need 
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ def javascript_module(schedule: Schedule) -> str:
     lines = [
         f"{has} of each sample. Use:",
         *[f"  {line}" for line in use],
-        "X: a Float64Array of the inputs, one sample after the other. theta: one of the parameters.",
+        "X: a Float64Array of inputs, one sample after the other. theta: one of the parameters.",
     ]
     head = "".join(f"// {line}\n" for line in lines)
     return f"{head}export const {{ {', '.join(exported)} }} = {javascript_program(schedule)};\n"
@@ -116,7 +117,8 @@ class _Program(Products):
             f"return {{ {names} }};",
         ]
         text = "\n".join(program)
-        return f'(() => {{\n"use strict";\n{functions_for(text)}\n{text}\n}})()'
+        body = indent(f'"use strict";\n{functions_for(text)}\n{text}', "  ")
+        return f"(() => {{\n{body}\n}})()"
 
     def _constants(self) -> list[str]:
         """The lines that write the numbers which slots hold from the start."""

@@ -128,13 +128,12 @@ class Program:
     def to_javascript(self) -> str:
         """The program as an ES module, for a page or for Node: text that needs nothing else.
 
-        It exports `inputs`, `params` and `outputs`, how many there are of each; `run(X, theta)`,
-        the outputs of each sample; and, for a single output and params, `valueAndGrad(X, theta)`,
-        which gives `{ mean, gradient, outputs }`. All arrays are Float64Arrays, X and the outputs
-        sample by sample. The numbers are this program's, but tanh, exp and their like may differ
-        in the last place. JavaScript raises no errors: outside of an operation's domain there are
-        NaN and infinities. X or theta of a wrong length are a RangeError. ValueError for a
-        primitive of your own that is no formula.
+        It exports the numbers `inputs`, `params` and `outputs`; `run(X, theta)`, the outputs; and
+        where `value_and_grad` works `valueAndGrad(X, theta)`: `{ mean, gradient, outputs }`. All
+        arrays are Float64Arrays, X and the outputs sample by sample; a wrong length is a
+        RangeError. tanh, exp and their like may differ from NumPy's in the last place; outside of
+        an operation's domain there are NaN and infinities, no errors. ValueError for a primitive
+        of your own that is no formula.
 
         >>> from microgradnn import compile
         >>> x, w = Value(2.0), Value(3.0)
@@ -143,8 +142,7 @@ class Program:
         """
         from .emit_javascript import javascript_module
 
-        differentiable = self._differentiable
-        return javascript_module(self._scheduled(False, differentiable, takes=True))
+        return javascript_module(self._scheduled(False, self._differentiable, takes=True))
 
     def read_params(self) -> Array:
         """The parameters' data as an array."""
@@ -187,8 +185,7 @@ class Program:
     def _scheduled(self, finite: bool, gradient: bool, takes: bool | None = None) -> Schedule:
         """All passes, from the tape to the steps; with `finite` for finite numbers alone.
 
-        With `takes` there are steps that choose by an index. By default only the fast code has
-        them: there they raise an error for what is no place, and written out they give NaN.
+        With `takes`, by default that of the fast code alone, choices by an index are steps.
         """
         key = finite, gradient, finite if takes is None else takes
         if key not in self._schedules:

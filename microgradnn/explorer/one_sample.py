@@ -58,29 +58,31 @@ class OneSample(NamedTuple):
 
 def one_sample(trained: Trainable) -> OneSample:
     """The graphs of a sample's loss, by its target."""
-    tape = trained.batch_loss.program._tape
-    if not SELECTIONS.keys().isdisjoint(tape.ops):
-        return _none("mg.where chooses by the numbers of a sample what is computed.")
     with Changed(records=True), large_graph():
         inputs = [
             Value(x, label=f"x{lowered(k)}") for k, x in enumerate(trained.data.X[0].tolist(), 1)
         ]
-        found = _recorded(trained, inputs)
-    values = found.kinds[0].order
+        prediction = trained.model(inputs)
+        error = trained.loss([prediction], [trained.data.y[0].tolist()])
+        if why := _why_not(trained, topological_order(error)):
+            return OneSample([], [], [], [], why)
+        return _recorded(trained, inputs, prediction)
+
+
+def _why_not(trained: Trainable, values: Sequence[Value]) -> str:
+    """Why the page cannot compute the graph of every sample, if it cannot."""
+    if not SELECTIONS.keys().isdisjoint(trained.batch_loss.program._tape.ops):
+        return "mg.where chooses by the numbers of a sample what is computed."
     if own := [value.op.name for value in values if value.op and value.op.kind == "custom"]:
-        return _none(f"{own[0]} is an operation of your own, which the picture cannot compute.")
+        return f"{own[0]} is an operation of your own, which the picture cannot compute."
     size = len(values) + len(edges_of(values))
     if size > MOST_RECORDED:
-        return _none(f"With {size:,} values and operands it is too large for a page.")
-    return found
+        return f"With {size:,} values and operands it is too large for a page."
+    return ""
 
 
-def _none(why: str) -> OneSample:
-    return OneSample([], [], [], [], why)
-
-
-def _recorded(trained: Trainable, inputs: Sequence[Value]) -> OneSample:
-    prediction = trained.model(inputs)
+def _recorded(trained: Trainable, inputs: Sequence[Value], prediction: Any) -> OneSample:
+    """The graphs for all targets, of one prediction."""
     outputs = prediction if isinstance(prediction, (list, tuple)) else [prediction]
     shared = {value for x in outputs for value in topological_order(x)}
     shared.update(trained.batch_loss.params)

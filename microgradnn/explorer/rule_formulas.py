@@ -7,6 +7,7 @@ What is kept from step to step shows when it is tried: it is what the rule repla
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable, Iterable
 from copy import copy
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ import numpy as np
 from .. import optim
 from ..elements import where
 from ..engine.formulas import Formula
+from ..engine.row import Primitive
 from ..engine.value import Value
 from ..optim.schedules import Schedule
 from ..optim.stepping import Optimizer
@@ -31,7 +33,15 @@ RATES: list[type[Schedule]] = [
     optim.warmup,
 ]
 _STEPS_TRIED, _RATE_TRIED = 5, 0.01
-_RELATIONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+# What formulas may be made of besides rows.
+_JOINED: dict[str, Callable[..., Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "&": np.logical_and,
+    "where": where,
+}
 # What JavaScript has of its own, so that a class of the user's would be left out in silence.
 _FIXED = ("step", "update", "see", "lr", "_rates", "_refuse")
 
@@ -51,7 +61,7 @@ def name_of(kept: str) -> str:
 
 
 def formulas_of(rule: type[Optimizer] | Optimizer) -> RuleFormulas:
-    """The formulas of a rule of `optim`, or of an optimizer of the user's own that `why_not` let in.
+    """The formulas of a rule of `optim`, or of an optimizer of the user's own.
 
     >>> formulas_of(optim.SGD).kept
     {'velocity': 0.0}
@@ -62,7 +72,7 @@ def formulas_of(rule: type[Optimizer] | Optimizer) -> RuleFormulas:
     del own["sizes"], own["learning_rates"], own["steps"]
     kept = [name for name, x in own.items() if isinstance(x, np.ndarray)]
     while True:
-        traced = copy(optimizer)
+        traced: Any = copy(optimizer)
         before = {name: Formula(name_of(name)) for name in kept}
         state = {**optimizer.state_dict(), "steps": Formula("steps"), **before}
         state |= {name: _setting(name, x) for name, x in settings.items()}
@@ -86,7 +96,7 @@ def _of_first(x: Any) -> Any:
 def _setting(name: str, x: Any) -> Any:
     """A setting as a formula; several that stand together as so many."""
     if isinstance(x, tuple):
-        return tuple(Formula(f"own.{name}[{k}]") for k in range(len(x)))
+        return tuple(Formula(f"own.{name}[{place}]") for place in range(len(x)))
     return Formula(f"own.{name}")
 
 
@@ -126,6 +136,10 @@ def _why_not_rule(optimizer: Optimizer) -> str:
             f"what {kind.__name__} computes is no formula ({error}); write it with operators, "
             "mg.where and functions such as mg.sqrt, not with NumPy's"
         )
+    for row in _rows_in([formulas.theta, *formulas.after.values()]):
+        if row.kind == "custom":
+            own = f"{row.name}, an operation of your own, which has no JavaScript"
+            return f"{kind.__name__} uses {own}"
     for name, x in formulas.kept.items():
         shape = (len(optimizer.parameters),)
         if not isinstance(x, (int, float)) and getattr(x, "shape", None) != shape:
@@ -138,41 +152,67 @@ def _why_not_rule(optimizer: Optimizer) -> str:
     return ""
 
 
+def _rows_in(formulas: Iterable[Any]) -> set[Primitive]:
+    found, waiting = set(), [x for x in formulas if isinstance(x, Formula)]
+    seen = {*waiting}
+    while waiting:
+        x = waiting.pop()
+        if isinstance(x.row, Primitive):
+            found.add(x.row)
+        waiting += (new := {*x.operands} - seen)
+        seen |= new
+    return found
+
+
 def _agrees(optimizer: Optimizer, formulas: RuleFormulas) -> bool:
     """Whether a few steps of an optimizer are those of its formulas."""
-    twin = copy(optimizer)
-    vars(twin).update(optimizer.state_dict(), learning_rates=[optim.constant(_RATE_TRIED)])
-    twin.learning_rates *= len(twin.sizes)
+    twin: Any = copy(optimizer)
+    vars(twin).update(optimizer.state_dict())
+    twin.lr = _RATE_TRIED
     rng = np.random.default_rng(0)
     theta = rng.normal(size=len(optimizer.parameters))
-    names = {"rate": _RATE_TRIED}
-    for name in formulas.settings:
-        setting = vars(optimizer)[name]
-        several = setting if np.ndim(setting) > 1 or isinstance(setting, tuple) else ()
-        names |= {f"own.{name}[{k}]": x for k, x in enumerate(several)}
-        names[f"own.{name}"] = setting
+    names = {"rate": _RATE_TRIED, **_settings_by_name(optimizer)}
     names |= {name_of(name): x for name, x in formulas.kept.items()}
     for step in range(_STEPS_TRIED):
-        names |= {"theta[i]": theta, "gradient[i]": rng.normal(size=len(theta)), "steps": step}
-        after = twin.update(theta, names["gradient[i]"])
+        gradient = rng.normal(size=len(theta))
+        names |= {"theta[i]": theta, "gradient[i]": gradient, "steps": step}
+        expected = twin.update(theta, gradient)
+        numbers = _Numbers(names)
         with np.errstate(all="ignore"):
-            theta = _computed(formulas.theta, names)
-            kept = {name_of(name): _computed(x, names) for name, x in formulas.after.items()}
-        if not np.allclose(theta, after, rtol=1e-9, atol=0.0):
+            theta = numbers.of(formulas.theta)
+            kept = {name_of(name): numbers.of(x) for name, x in formulas.after.items()}
+        if not np.allclose(theta, expected, rtol=1e-9, atol=0.0):
             return False
         names |= kept
     return True
 
 
-def _computed(x: Any, names: dict[str, Any]) -> Any:
-    """The numbers of a formula, by those that its names stand for."""
-    if not isinstance(x, Formula):
-        return x
-    if x.row is None:
-        return names[x.text] if x.text in names else float(x.text)
-    operands = [_computed(operand, names) for operand in x.operands]
-    if x.row == "where":
-        return where(*operands)
-    if x.row == "&":
-        return np.logical_and(*operands)
-    return _RELATIONS[x.row](*operands) if isinstance(x.row, str) else x.row(*operands)
+def _settings_by_name(optimizer: Optimizer) -> dict[str, Any]:
+    """The settings by what formulas call them, those that stand together one by one."""
+    names: dict[str, Any] = {}
+    for name in optimizer.checks:
+        formula, x = _setting(name, _of_first(vars(optimizer)[name])), vars(optimizer)[name]
+        parts = zip(formula, x, strict=True) if isinstance(formula, tuple) else [(formula, x)]
+        names |= {part.text: number for part, number in parts}
+    return names
+
+
+class _Numbers:
+    """The numbers of formulas, by those that their names stand for."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.names = names
+        self.known: dict[Formula, Any] = {}
+
+    def of(self, x: Any) -> Any:
+        if not isinstance(x, Formula):
+            return x
+        if x not in self.known:
+            self.known[x] = self._computed(x)
+        return self.known[x]
+
+    def _computed(self, x: Formula) -> Any:
+        if x.row is None:
+            return self.names[x.text] if x.text in self.names else float(x.text)
+        operands = [self.of(operand) for operand in x.operands]
+        return x.row(*operands) if isinstance(x.row, Primitive) else _JOINED[x.row](*operands)

@@ -24,7 +24,10 @@ from .rule_formulas import why_not
 
 
 class Trainable(NamedTuple):
-    """A model with all that it is trained by; `data` and `held_out` are the samples that count."""
+    """A model with all that it is trained by; `data` and `held_out` are the samples that count.
+
+    `place` is where each parameter stands in theta: those of the model, then those of the loss.
+    """
 
     model: Module
     loss: Any
@@ -35,11 +38,7 @@ class Trainable(NamedTuple):
     batch_size: int
     seed: int
     history: History | None  # with the weights of each epoch
-
-    @property
-    def place(self) -> dict[Value, int]:
-        """Where in theta each parameter stands: those of the model, then those of the loss."""
-        return {param: k for k, param in enumerate(self.batch_loss.params)}
+    place: dict[Value, int]
 
 
 def trainable(
@@ -80,8 +79,10 @@ def trainable(
         held_out = course.held_out.rows(counted(loss, course.held_out))
     batch_loss = course.stepper.batch_loss  # type: ignore[attr-defined]
     size = min(size, len(course.data.X))
-    past = _replayed(history, len(batch_loss.params))
-    return Trainable(model, loss, optimizer, batch_loss, course.data, held_out, size, seed, past)
+    place = {param: k for k, param in enumerate(batch_loss.params)}
+    past = _replayed(history, len(place))
+    data = course.data
+    return Trainable(model, loss, optimizer, batch_loss, data, held_out, size, seed, past, place)
 
 
 def _replayed(history: Any, count: int) -> History | None:

@@ -12,7 +12,9 @@ from ..engine.formulas import Formula, statements
 from ..optim.schedules import Schedule
 from ..optim.stepping import Optimizer
 from .arithmetic import JAVASCRIPT
-from .rule_formulas import RATES, RULES, formulas_of, name_of
+from .rule_formulas import RATES, RULES, formulas_of, name_of, why_not
+
+__all__ = ["RATES", "RULES", "in_javascript", "updates", "why_not"]
 
 IMPORTS = """\
 import { sum } from "./arithmetic.js";
@@ -87,6 +89,7 @@ class _Uniform:
         self.varying = {*varying}
         self.found: dict[str, Formula] = {}
         self.replaced: dict[Formula, Formula] = {}
+        self.varies: dict[Formula, bool] = {}
 
     def taken_out(self, x: Any) -> Any:
         """The formula with names for those parts of it, the largest, that do not vary."""
@@ -106,7 +109,9 @@ class _Uniform:
         return Formula(name)
 
     def _varies(self, x: Formula) -> bool:
-        return x.text in self.varying or any(map(self._varies, x.operands))
+        if x not in self.varies:
+            self.varies[x] = x.text in self.varying or any(map(self._varies, x.operands))
+        return self.varies[x]
 
 
 def _is_number(text: str) -> bool:
@@ -136,7 +141,7 @@ class _Inner(Schedule):
 
 def _rate(kind: type[Schedule]) -> str:
     """A learning rate as a call of `schedule`: settings, what is kept, a function of the step."""
-    traced = kind.__new__(kind)
+    traced: Any = kind.__new__(kind)
     own = vars(traced)
     parameters = inspect.signature(kind).parameters.values()
     defaults = {x.name: x.default for x in parameters if x.default is not x.empty}
@@ -146,13 +151,13 @@ def _rate(kind: type[Schedule]) -> str:
     known = [*own]
     traced.begin()
     kept = [name for name in own if name not in known]
-    begun = statements({f"own.{name}": own[name] for name in kept}, _DIALECT)
+    begun = {name: statements({name: own[name]}, _DIALECT)[-1] for name in kept}
     own.update({name: Formula(f"own.{name}") for name in kept})
     rate = statements({"rate": traced(Formula("step"))}, _DIALECT)
     traced.see(Formula("loss"))
     seen = statements({f"x{k}": own[name] for k, name in enumerate(kept)}, _DIALECT)
     begin = [f"own.{name} = rateOf(own.{name});" for name in inner]
-    begin += [line.replace(" = ", " ??= ", 1) + ";" for line in begun]
+    begin += [f"own.{line.replace('=', '??=', 1)};" for line in begun.values()]
     at = [*(f"const {line};" for line in rate), "return rate;"]
     see = [call for each in inner.values() for call in each.calls]
     see += [f"const {line};" for line in seen]

@@ -78,7 +78,9 @@ class SGD(Optimizer):
         self.velocity = self.momentum * self.velocity + gradient
         if self.nesterov is False:
             return self.velocity
-        return where(self.nesterov, gradient + self.momentum * self.velocity, self.velocity)
+        ahead: Array = gradient + self.momentum * self.velocity
+        direction: Array = where(self.nesterov, ahead, self.velocity)
+        return direction
 
 
 class _BySquares(Optimizer):
@@ -94,11 +96,12 @@ class _BySquares(Optimizer):
 
     def _keep_square(self, gradient: Array, decay: Setting) -> None:
         """Take g² into its running mean."""
+        before = decay * self.square
         if not self._is_plain(gradient):
-            self._choose_scale(gradient)
+            before = self._rescaled(before, gradient)
         if not isinstance(self.scale, float):
             gradient = gradient / self.scale
-        self.square = decay * self.square + (1 - decay) * gradient * gradient
+        self.square = before + (1 - decay) * gradient * gradient
 
     def _over_root(self, x: Array, square: Array | float) -> Array:
         """x / (√square + eps), where 0 / 0 is 0."""
@@ -106,7 +109,8 @@ class _BySquares(Optimizer):
         size = (root if isinstance(self.scale, float) else root * self.scale) + self.eps
         if isinstance(self.eps, float) and self.eps > 0:
             return x / size
-        return where(size > 0, x / size, 0.0)
+        quotient: Array = where(size > 0, x / size, 0.0)
+        return quotient
 
     def _is_plain(self, gradient: Array) -> bool:
         """Whether no square overflows, and none underflows that counts beside eps."""
@@ -117,17 +121,17 @@ class _BySquares(Optimizer):
             and (_least(self.eps) > 1e-140 or abs(gradient).min() > 1e-80)
         )
 
-    def _choose_scale(self, gradient: Array) -> None:
-        """Measure g in units in which g² neither over- nor underflows: powers of two, mostly 1.
+    def _rescaled(self, square: Array | float, gradient: Array) -> Any:
+        """Measure g in units in which g² neither over- nor underflows, and the square as well.
 
-        Multiplying by a power of two changes no digit.
+        They are powers of two, mostly 1. Multiplying by a power of two changes no digit.
         """
-        size = maximum(abs(gradient), sqrt(self.square) * self.scale)
+        size = maximum(abs(gradient), sqrt(square) * self.scale)
         small = where((size > 0) & (size < 2.0**-300), 2.0**-600, 1.0)
         scale = where(size > 2.0**300, 2.0**600, small)
         ratio = minimum(self.scale / scale, 2.0**600)  # it is larger only where the square is 0
-        self.square = self.square * ratio * ratio
         self.scale = 1.0 if is_array(scale) and (scale == 1.0).all() else scale
+        return square * ratio * ratio
 
 
 def _least(setting: Setting) -> float:

@@ -79,7 +79,8 @@ class step_decay(Schedule):
         self.factor = from_zero(factor, "factor")
 
     def __call__(self, step: int) -> float:
-        return self.lr * self.factor ** floor(step / self.every)
+        rate: float = self.lr * self.factor ** floor(step / self.every)
+        return rate
 
 
 class exponential_decay(Schedule):
@@ -161,7 +162,8 @@ class one_cycle(Schedule):
         rising = _along_cosine(start, self.max_lr, _share(step, top))
         last = start / self.final_div_factor
         falling = _along_cosine(self.max_lr, last, _share(step - top, end - top))
-        return where(step < top, rising, falling)
+        rate: float = where(step < top, rising, falling)
+        return rate
 
 
 class reduce_on_plateau(Schedule):
@@ -208,8 +210,9 @@ class reduce_on_plateau(Schedule):
         self._best = where(is_better, loss, self._best)
         waited = where(is_better, 0, self._waited + 1)
         reduced = minimum(self._rate, maximum(self._rate * self.factor, self.min_lr))
-        self._rate = where(waited > self.patience, reduced, self._rate)
-        self._waited = where(waited > self.patience, 0, waited)
+        is_over = waited > self.patience
+        self._rate = where(is_over, reduced, self._rate)
+        self._waited = where(is_over, 0, waited)
 
 
 class warmup(Schedule):
@@ -235,7 +238,7 @@ def _along_cosine(start: float, end: float, done: float) -> float:
     return end + (start - end) * 0.5 * (1 + cos(math.pi * done))
 
 
-def _share(part: float, whole: float) -> float:
+def _share(part: float, whole: float) -> Any:
     """How much of the whole a part is, at most 1; of nothing it is all or nothing."""
     share = minimum(part / where(whole > 0, whole, 1.0), 1.0)
     return where(whole > 0, share, where(part > 0, 1.0, 0.0))

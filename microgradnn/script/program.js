@@ -132,20 +132,19 @@ function store(M, B, U, slots, found, sample) {
 
 /** How many samples there are in X; an error where X or theta do not fit. */
 function samplesOf(X, theta, inputs, params) {
-  for (const [name, given] of [["X", X], ["theta", theta]]) {
-    const kind = Object.prototype.toString.call(given);
-    if (kind !== "[object Float64Array]") {
-      throw new TypeError(`${name} must be a Float64Array, got ${kind}; of an array of numbers `
-        + `Float64Array.from makes one`);
-    }
+  for (const [name, given] of Object.entries({ X, theta })) {
+    const kind = Object.prototype.toString.call(given).slice(8, -1);
+    if (kind === "Float64Array") continue;
+    const advice = "Float64Array.from(numbers) makes one";
+    throw new TypeError(`${name} must be a Float64Array, got an ${kind}; ${advice}`);
   }
   if (theta.length !== params) {
-    throw new RangeError(`theta must have length ${params}, got ${theta.length}`);
+    throw new RangeError(`theta must have a length of ${params}, got ${theta.length}`);
   }
-  const samples = inputs ? X.length / inputs : 1;
-  if (!Number.isInteger(samples) || !samples || (!inputs && X.length)) {
-    const wanted = inputs ? `a multiple of ${inputs}, the inputs of a sample` : "0: no inputs";
-    throw new RangeError(`X must have length ${wanted}; got ${X.length}`);
+  const samples = inputs ? X.length / inputs : 1 - X.length;
+  if (samples < 1 || !Number.isInteger(samples)) {
+    const each = inputs ? " for each sample" : "";
+    throw new RangeError(`X must have a length of ${inputs}${each}, got ${X.length}`);
   }
   return samples;
 }

@@ -40,6 +40,7 @@ ORDER = {
     "custom": "",
     "named": "",
     "foreign": "",
+    "javascript": "",
     "explaining": "symbols writing mathml notation names help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
     "nn": "init files parts search generators outline module leaves embedding layers norm "
@@ -51,7 +52,8 @@ ORDER = {
     "frames geometry ordering heights layered layout svg contents dot image picture network drawn "
     "worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
-    "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
+    "summary naming products by_line choices emit_numpy arrays replay emit_jax own_rows "
+    "javascript_loops javascript_products emit_javascript native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
     "native_arrays back_end hidden traced tracing jacobians program loss_program compiling",
     "plots": "",

@@ -381,6 +381,42 @@ def test_weights_come_back_to_the_last_bit(show: Shown) -> None:
     assert json.loads(download.value.path().read_text()) == json.loads(text)
 
 
+def test_weights_go_to_the_notebook_around_the_page(show: Shown) -> None:
+    """As the widget does it: a frame with scripts alone, which is told that it is one."""
+    model = network()
+    page = show.window()
+    page.goto("about:blank")
+    page.evaluate(
+        """html => {
+          const frame = document.createElement("iframe");
+          frame.sandbox = "allow-scripts";
+          frame.onload = () => frame.contentWindow.postMessage({ microgradnn: "widget" }, "*");
+          window.sent = [];
+          addEventListener("message", ({ data }) => sent.push(data));
+          frame.srcdoc = html;
+          document.body.append(frame);
+        }""",
+        living(model).html,
+    )
+    frame = page.frame_locator("iframe")
+    frame.locator("#weights-sent").click()
+    until(page, "sent.length")
+    message = page.evaluate("sent[0].microgradnn.weights")
+    assert frame.locator("#weights-saved").is_hidden()
+    wanted = {name: array.tolist() for name, array in model.state_dict().items()}
+    assert json.loads(message) == wanted
+
+
+def test_opening_a_graph_pauses(show: Shown) -> None:
+    page = opened(show, living(network()))
+    page.locator("#train").click()
+    until(page, "training.losses.length > 2")
+    page.locator("#open-sample").click()
+    count = page.evaluate("training.losses.length")
+    page.wait_for_timeout(100)
+    assert page.evaluate("training.losses.length") == count
+
+
 def test_a_history_is_replayed(show: Shown) -> None:
     model = network()
     history = mg.fit(

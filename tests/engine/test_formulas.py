@@ -8,7 +8,7 @@ from microgradnn.elements import where
 from microgradnn.engine.formulas import PYTHON, Formula, statements
 from microgradnn.engine.row import PRIMITIVES
 from microgradnn.engine.table import maximum, minimum, relu
-from microgradnn.explorer.arithmetic import JAVASCRIPT
+from microgradnn.javascript import JAVASCRIPT
 
 X, Y, Z = Formula("x"), Formula("y"), Formula("z")
 

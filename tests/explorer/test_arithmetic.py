@@ -6,7 +6,10 @@ import microgradnn as mg
 from microgradnn.engine.row import PRIMITIVES
 from microgradnn.explorer.arithmetic import MOST_WRITTEN, functions
 
-HEAD = 'import { sum, erf, erfc, remainder, ofChosen } from "./arithmetic.js";\n'
+HEAD = (
+    'import { sum, ofChosen } from "./arithmetic.js";\n'
+    'import { erf, erfc, remainder, power } from "./elementary.js";\n'
+)
 MUL = """\
 export const functions = [
   (x0, x1) => { // mul
@@ -55,7 +58,13 @@ def test_what_is_not_computed_has_no_function() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "call"), [("erf", "erf(x0)"), ("erfc", "erfc(x0)"), ("remainder", "remainder(x0, x1)")]
+    ("name", "call"),
+    [
+        ("erf", "erf(x0)"),
+        ("erfc", "erfc(x0)"),
+        ("remainder", "remainder(x0, x1)"),
+        ("pow", "power(x0, x1)"),
+    ],
 )
 def test_what_math_lacks_is_our_own(name: str, call: str) -> None:
     row = PRIMITIVES[name]

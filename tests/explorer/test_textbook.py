@@ -28,7 +28,7 @@ def lists(text: str) -> dict[str, list[str]]:
 def test_a_derivative_is_the_textbook_s_and_so_is_its_function() -> None:
     text = written("tanh", None)
     assert lists(text)["slopes"] == ["<mn>1</mn><mo>−</mo><msup>{out!}<mn>2</mn></msup>"]
-    assert "(out, x0) => { const d0 = 1.0 - Math.pow(out, 2.0); return [d0]; }" in text
+    assert "(out, x0) => { const d0 = 1.0 - power(out, 2.0); return [d0]; }" in text
 
 
 def test_a_derivative_that_is_an_operand_or_a_number_needs_no_function() -> None:

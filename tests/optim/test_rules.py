@@ -233,3 +233,13 @@ def test_rmsprop_is_right_for_gradients_of_any_size(slopes: list[float], eps: fl
             size = mpmath.sqrt(square) + eps
             place -= 0.5 * mpmath.mpf(slope) / size if size else 0
         assert abs(x.data - place) <= 1e-9 * max(abs(place), 1e-3)
+
+
+@pytest.mark.parametrize("sizes", [(1e300, 1e-300, 1e-310), (1e-300, 1e300), (1e300, 1.0, 1e-300)])
+def test_rmsprop_that_forgets_follows_jumps_of_any_size(sizes: tuple[float, ...]) -> None:
+    (x,) = with_gradients([0.0], [0.0])
+    optimizer = optim.RMSprop([x], lr=0.25, alpha=0.0, eps=0.0)  # √v is |g|
+    for step, size in enumerate(sizes, start=1):
+        x.grad = -size
+        optimizer.step()
+        assert x.data == pytest.approx(0.25 * step, rel=1e-12)

@@ -76,6 +76,7 @@ def test_one_cycle() -> None:
     assert down(0) == pytest.approx(4e-6 + (1 - 4e-6) * 0.75)
     up = optim.one_cycle(1.0, 3, pct_start=1.0)
     assert [up(step) for step in (0, 1, 2)] == pytest.approx([0.04, 0.52, 1.0])
+    assert up(3) == pytest.approx(0.04 / 1e4)
     assert optim.one_cycle(1.0, 1, pct_start=1.0)(0) == 1.0
     assert optim.one_cycle(0.0, 5)(2) == 0.0
     for wrong in (-0.1, 1.5, math.nan):

@@ -62,7 +62,9 @@ def test_the_faults_in_the_source_still_fit_it() -> None:
     assert len(FAULTS) >= 60
     for fault in FAULTS:
         if fault.file != "compiled code":
-            compile(edited(fault), fault.file, "exec")
+            text = edited(fault)
+            if fault.file.endswith(".py"):
+                compile(text, fault.file, "exec")
 
 
 # ---- Faults in the table -----------------------------------------------------------------------

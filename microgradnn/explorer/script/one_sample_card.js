@@ -32,5 +32,8 @@ byId("which").max = training.data.size - 1;
 byId("which").oninput = ({ target: { valueAsNumber: place } }) => {
   if (Number.isInteger(place) && place >= 0 && place < training.data.size) chooseOne(place);
 };
+byId("plane").addEventListener("dblclick", ({ target }) => {
+  if (target.tagName === "CANVAS") openSample(training.chosen); // which the first click has chosen
+});
 byId("open-sample").onclick = () => openSample(training.chosen);
 whenTrained(showSampleCard);

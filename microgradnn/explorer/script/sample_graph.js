@@ -53,10 +53,16 @@ let opener; // had the focus before
 /** Whether the network is shown; else it is the graph of a sample. */
 export const isNetworkShown = () => documentRoot.classList.contains("network");
 
+const openedParts = [];
+
+/** From now on `part()` is called when the graph of a sample is opened. */
+export const whenOpened = (part) => openedParts.push(part);
+
 /** Shows the graph of a sample; of the same kind in the same view, and at the same step. */
 export function openSample(place) {
   chooseOne(place);
   if (whyNoGraph(place)) return;
+  openedParts.forEach((part) => part());
   if (isNetworkShown()) opener = document.activeElement;
   documentRoot.classList.remove("network");
   byId("return").hidden = false;

@@ -2,6 +2,7 @@
 
 import { byId } from "./dom.js";
 import { number } from "./numbers.js";
+import { whenOpened } from "./sample_graph.js";
 import { weightsToBegin } from "./training_settings.js";
 import { restart, showTrained, touch, trainStep, training, whenTrained, work } from "./training.js";
 import { sentenceOf } from "./trouble.js";
@@ -101,3 +102,4 @@ byId("restart").onclick = () => {
   announce("At the beginning again.");
 };
 whenTrained(showProgress);
+whenOpened(() => setTraining(false)); // its numbers are those of this moment

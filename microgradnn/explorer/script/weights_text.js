@@ -2,6 +2,7 @@
 
 import { byId } from "./dom.js";
 import { lesson } from "./lesson.js";
+import { inFrame, sendToNotebook, whenAsked } from "./notebook.js";
 import { training, whenTrained } from "./training.js";
 
 const numberInText = (x) => (Object.is(x, -0) ? "-0.0" : String(x));
@@ -32,10 +33,7 @@ function saveAsFile() {
 
 byId("weights-shown").onclick = () => showText(byId("weights-text").hidden);
 byId("weights-saved").onclick = saveAsFile;
-byId("weights-sent").onclick = () => parent.postMessage({ microgradnn: { weights: weightsAsText() } }, "*");
+byId("weights-saved").hidden = inFrame; // where files are mostly forbidden, without a word
+byId("weights-sent").onclick = () => sendToNotebook(weightsAsText());
+whenAsked(() => { byId("weights-sent").hidden = false; });
 whenTrained(() => { if (!byId("weights-text").hidden) byId("weights-text").value = weightsAsText(); });
-
-// A notebook that has room for the weights says so.
-addEventListener("message", ({ data, source }) => {
-  if (source === parent && data?.microgradnn === "widget") byId("weights-sent").hidden = false;
-});

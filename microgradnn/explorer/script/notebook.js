@@ -1,0 +1,22 @@
+// The notebook around the page, which says so if it has room for the weights.
+//
+// It may say so before the page has unpacked its data; this module waits for nothing, so it hears it.
+
+let isAsked = false;
+let answer = () => {};
+
+addEventListener("message", ({ data, source }) => {
+  if (source !== parent || data?.microgradnn !== "widget") return;
+  isAsked = true;
+  answer();
+});
+
+/** `act()` is called once the notebook has asked for weights. */
+export function whenAsked(act) {
+  answer = act;
+  if (isAsked) act();
+}
+
+export const inFrame = parent !== window;
+
+export const sendToNotebook = (weights) => parent.postMessage({ microgradnn: { weights } }, "*");
