@@ -798,7 +798,7 @@ ELSEWHERE = [
     Fault("a crossing in the middle", "explorer/script/contours.js", "const share = a / (a - b)", "const share = 0.5"),
     Fault("no part rests", "explorer/script/turns.js", "const REST = 4", "const REST = 0"),
     Fault("a frame has no end", "explorer/script/turns.js", "if (ended - start > MOST_DRAWING) break;", ""),
-    Fault("a neighbour's heat map", "explorer/script/network.js", "net.inputs + indexOf(column - 1, k) : k", "net.inputs + indexOf(column - 1, k) + 1 : k"),
+    Fault("a neighbour's heat map", "explorer/script/network.js", "[grid.activations, grid.neurons, indexOf(column - 1, k)]", "[grid.activations, grid.neurons, indexOf(column - 1, 0)]"),
     Fault("the plane upside down", "explorer/script/grid.js", "rows - 1 - row, rows", "row, rows"),
     Fault("all but two inputs are 0", "explorer/script/grid.js", "    X.set(through, at_);\n", ""),
     Fault("negative lines are not dashed", "explorer/script/network.js", "dash: key % 2 ? [5, 3] : []", "dash: []"),

@@ -126,7 +126,7 @@ def three_classes() -> tuple[Any, Any, Any, Explorer]:
     """Three clouds; the first two of four inputs vary most; every fifth sample is held out."""
     rng = np.random.default_rng(0)
     y = np.arange(60) % 3
-    X = rng.normal(size=(60, 4)) * (1.2, 1.0, 0.1, 0.1)
+    X = rng.normal(size=(60, 4)) * (1.2, 1.0, 0.9, 0.9)
     X[:, :2] += np.array([(0, 2), (2, -1), (-2, -1)])[y]
     held = np.arange(60) % 5 == 0
     model = nn.MLP(4, [5, 3], activation="tanh", rng=0)
@@ -195,19 +195,23 @@ def test_the_plane_has_the_colours_of_what_the_model_says(show: Shown) -> None:
 def test_the_regions_of_classes_are_those_of_the_largest_output(show: Shown) -> None:
     model, X, _, explorer = three_classes()
     page = show(explorer, viewport={"width": 1280, "height": 900})
-    train(page, 60)
+    far = np.abs(X[:, 2:]).sum(1).argmax()  # the plane goes through this sample
+    page.locator("#which").fill(str(far))
+    train(page, 20)
     take_weights(page, model)
-    points = grid(X, through=X[0].tolist())
+    points = grid(X, through=X[far].tolist())
     said = outputs(model, points).argmax(1)
     held = held_out(page)[:, :2]
     every = np.vstack([X[:, :2], held])
     seen = plane_at(pixels(page, "plane-drawing"), every, _plane_points(every))
-    wanted = outputs(model, _through(X[0], _plane_points(every))).argmax(1)
+    wanted = outputs(model, _through(X[far], _plane_points(every))).argmax(1)
     tints = np.array([CARD + TINT * (x - CARD) for x in CLASSES])
     nearest = np.abs(seen[:, None] - tints).sum(2)
     clear = nearest.min(1) < 6  # neither a mark, a line nor a word
     assert clear.sum() > 100
     assert set(said) == {0, 1, 2}
+    elsewhere = outputs(model, _through(0 * X[0], _plane_points(every))).argmax(1)
+    assert (elsewhere != wanted)[clear].mean() > 0.05
     assert (nearest.argmin(1) == wanted)[clear].mean() > 0.99
 
 

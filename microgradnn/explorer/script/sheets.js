@@ -73,7 +73,7 @@ function axisOf({ low, high, isLog, isWhole }, from, to) {
   return { from, to, at: (x) => from + unit * ((isLog ? Math.log10(x) : x) - a), ticks };
 }
 
-/** Draws axes for two ranges { low, high, name, isLog, isWhole }; returns the box between them, with x.at and y.at. */
+/** Draws axes for two ranges { low, high, name, isLog, isWhole }; returns the box, with x.at and y.at. */
 export function drawAxes(context, x, y, right, bottom, left = 0) {
   const { top } = ROOM;
   const box = { left: left + ROOM.left, top, right: right - ROOM.right, bottom: bottom - ROOM.bottom };
