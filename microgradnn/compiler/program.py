@@ -130,9 +130,9 @@ class Program:
 
         It exports the numbers `inputs`, `params` and `outputs`; `run(X, theta)`, the outputs; and
         where `value_and_grad` works `valueAndGrad(X, theta)`: `{ mean, gradient, outputs }`, all
-        Float64Arrays, sample by sample. Wrong lengths are RangeErrors. tanh, exp and their like may differ from NumPy's in the last place; outside of
-        an operation's domain there are NaN and infinities, no errors. ValueError for a primitive
-        of your own that is no formula.
+        Float64Arrays, sample by sample. Wrong lengths are RangeErrors. tanh, exp and their like may
+        differ from NumPy's in the last place; outside of a domain there are NaN and infinities, no
+        errors. ValueError for a primitive of your own that is no formula.
 
         >>> from microgradnn import compile
         >>> x, w = Value(2.0), Value(3.0)

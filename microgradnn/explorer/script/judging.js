@@ -4,7 +4,7 @@ import { lesson } from "./lesson.js";
 
 const inRow = 1 + lesson.outputs; // numbers that the loss program gives of a sample, the loss first
 
-const isRight = {
+const rightBy = {
   probability: (p, target) => (p > 0.5) === (target > 0.5),
   logit: (z, target) => (z > 0) === (target > 0.5),
   sign: (score, target) => score * target > 0,
@@ -20,7 +20,7 @@ export function largest(numbers, start, count) {
 /** The share that is right of what the loss program gives; `placeOf(i)` is the sample of row i. */
 export function judge(found, placeOf, targets) {
   if (!lesson.judged) return 0;
-  const { outputs } = lesson, size = found.length / inRow, rule = isRight[lesson.judged];
+  const { outputs } = lesson, size = found.length / inRow, rule = rightBy[lesson.judged];
   let right = 0;
   for (let i = 0; i < size; i++) {
     const at = placeOf(i) * outputs;

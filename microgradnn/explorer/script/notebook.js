@@ -2,19 +2,19 @@
 //
 // It may say so before the page has unpacked its data; this module waits for nothing, so it hears it.
 
-let isAsked = false;
-let answer = () => {};
+let hasAsked = false;
+let respond = () => {};
 
 addEventListener("message", ({ data, source }) => {
   if (source !== parent || data?.microgradnn !== "widget") return;
-  isAsked = true;
-  answer();
+  hasAsked = true;
+  respond();
 });
 
 /** `act()` is called once the notebook has asked for weights. */
 export function whenAsked(act) {
-  answer = act;
-  if (isAsked) act();
+  respond = act;
+  if (hasAsked) act();
 }
 
 export const inFrame = parent !== window;
