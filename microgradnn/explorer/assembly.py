@@ -15,7 +15,12 @@ FOLDERS = (FOLDER, SCRIPTS)
 
 _IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"\./([\w.]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|let|(?:async )?function|class)\b)", re.MULTILINE)
-_DECLARED = re.compile(r"^(export )?(?:const|let|(?:async )?function|class) (\w+)", re.MULTILINE)
+_DECLARED = re.compile(
+    r"^(export )?(?:const|let|(?:async )?function|class) (\w+)"
+    r"((?:(?: = [^({[\n,;]*)?, \w+)*)",  # what the same line declares besides, of plain numbers
+    re.MULTILINE,
+)
+_FURTHER = re.compile(r", (\w+)")
 
 
 def assembled(wanted: Iterable[str], made: Mapping[str, str]) -> str:
@@ -60,8 +65,9 @@ def _check_names(sources: Mapping[str, str]) -> None:
     owner: dict[str, str] = {}
     for name, text in sources.items():
         found = _DECLARED.findall(text)
-        exported[name] = {declared for export, declared in found if export}
-        for _, declared in found:
+        exported[name] = {declared for export, declared, _ in found if export}
+        further = [other for *_, rest in found for other in _FURTHER.findall(rest)]
+        for declared in (*(first for _, first, _ in found), *further):
             if declared in owner:
                 raise ValueError(f"{declared} is declared in {owner[declared]} and in {name}")
             owner[declared] = name

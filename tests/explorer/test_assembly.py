@@ -31,6 +31,10 @@ def test_modules_stand_after_those_that_they_import_and_once() -> None:
             r"a is declared in two\.js and in one\.js",
         ),
         (
+            {"one": 'import "./two.js";\nlet b = 0, a = 1;\n', "two": "const c = 2, a = 3;\n"},
+            r"a is declared in two\.js and in one\.js",
+        ),
+        (
             {"one": 'import { a, b } from "./two.js";\n', "two": "const a = 1;\nexport let b;\n"},
             r"one\.js imports a, which two\.js lacks",
         ),

@@ -136,7 +136,7 @@ export function work() {
 
 /** Takes one step, if all numbers are finite. */
 export function trainStep() {
-  while (!work());
+  while (!work()) continue;
 }
 
 function takeStep(loss, gradient) {

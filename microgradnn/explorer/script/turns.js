@@ -4,7 +4,7 @@ const MOST_DRAWING = 3; // milliseconds of a frame
 const REST = 4; // times as long as its last turn took, a part has no other,
 const LONGEST_REST = 200; // but not for more milliseconds than these
 const inTurn = []; // in the order in which they have their turns
-let coming = 0, asked = 0; // the part that comes next; the frame that was asked for
+let coming = 0, awaited = 0; // the part that comes next; the frame that is awaited
 
 /** From now on `work()` has a turn after each call of the function that this returns. */
 export function turnOf(work) {
@@ -18,11 +18,11 @@ export function turnOf(work) {
 }
 
 function askForFrame() {
-  asked ||= requestAnimationFrame(takeTurns);
+  awaited ||= requestAnimationFrame(takeTurns);
 }
 
 function takeTurns() {
-  asked = 0;
+  awaited = 0;
   const start = performance.now();
   for (let count = 0; count < inTurn.length; count++) {
     const part = inTurn[coming++ % inTurn.length], begun = performance.now();
