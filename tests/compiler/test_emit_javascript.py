@@ -352,6 +352,13 @@ def test_the_text_has_only_the_functions_that_it_calls() -> None:
     assert text.startswith("// 1 input, 2 parameters, 1 output of each sample. Use:\n")
 
 
+def test_the_back_end_of_a_program_makes_no_difference() -> None:
+    pytest.importorskip("llvmlite", reason="the native back end needs llvmlite")
+    x, w = Value(2.0), Value(3.0)
+    one, other = (compile(mg.exp(x * w), [x], [w], backend=b) for b in ("numpy", "native"))
+    assert one.to_javascript() == other.to_javascript()
+
+
 def test_programs_are_short() -> None:
     moons = compile(nn.MLP(2, [16, 16, 1], rng=0), losses.hinge_loss)
     digits = compile(nn.MLP(64, [32, 10], rng=0), losses.cross_entropy)
