@@ -48,8 +48,8 @@ ORDER = {
     "data": "",
     "transforms": "trees calls gradient matrices directions",
     "drawing": "grouping opened blocks modules repetition refining nest fold operands diagram "
-    "frames geometry ordering heights layered layout looks svg contents dot image picture network drawn "
-    "composing animation worksheet",
+    "frames geometry ordering heights layered layout looks svg contents dot image picture network "
+    "drawn composing animation worksheet",
     "compiler": "rows tape expand normalise biases levels patterns steps schedule adjoint "
     "summary naming products by_line choices emit_numpy arrays replay emit_jax native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
