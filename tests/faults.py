@@ -1032,13 +1032,13 @@ PICTURED = [
     Fault("white is not white", "drawing/image.py", "distances.argmin(axis=1)", "distances.argsort(axis=1)[:, 1]"),
     Fault("a cut goes through boxes", "drawing/composing.py", "min(breaks, key=lambda x: abs(x - end)) for end in wanted if breaks", "end for end in wanted"),
     Fault("lines are all as high", "drawing/composing.py", "end + OVERLAP * (end < width) - left, bottom - top)", "end + OVERLAP * (end < width) - left, geometry.size.height)"),
-    Fault("the exercise tells its key", "drawing/worksheet.py", "self._sheet = Sheet(TITLE, TASKS, exercise, geometry)", "self._sheet = Sheet(TITLE, TASKS, exercise + key, geometry)"),
+    Fault("the exercise tells its key", "drawing/worksheet.py", "self._sheet = Sheet(TITLE, exercise, geometry)", "self._sheet = Sheet(TITLE, exercise + key, geometry)"),
     Fault("arrows tell their derivatives", "drawing/worksheet.py", 'arrow._replace(derivative=math.nan, words="_" * 6, details="∂")', 'arrow._replace(words="_" * 6)'),
     Fault("a picture never stands in lines", "drawing/worksheet.py", "fewest = min(len(windows) for scale, *_, windows in found if scale >= enough)", "fewest = 1"),
     Fault("paper is as the screen", "drawing/worksheet.py", "for diagram in (blank, solved)]", "for diagram in (solved, solved)]"),
     Fault("a bias where there is none", "drawing/network.py", "any(neuron.b is not None for neuron in neurons)", "True"),
     Fault("many columns make a wide picture", "drawing/network.py", "apart = min(BETWEEN_COLUMNS, ", "apart = max(BETWEEN_COLUMNS, "),
-    Fault("a dark page has light pictures", "drawing/looks.py", "themes.replace(", '"".replace('),
+    Fault("a dark page has light pictures", "drawing/looks.py", "_style(lettering, themes)", '_style(lettering, "")'),
     Fault("of many boxes all are told", "drawing/diagram.py", "told = boxes if len(boxes) <= MOST_TOLD else [root]", "told = boxes"),
 ]  # fmt: skip
 

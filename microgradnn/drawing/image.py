@@ -47,14 +47,16 @@ def gif(pictures: Sequence[str], seconds: Sequence[float]) -> bytes:
     import numpy as np
 
     image = _pillow()
-    samples = [_colours(pictures[k]).ravel() for k in (0, len(pictures) // 2, -1)]
-    found, counts = np.unique(np.concatenate(samples), return_counts=True)
+    count = len(pictures)
+    samples = {k: _colours(pictures[k]) for k in (0, count // 2, count - 1)}
+    everything = np.concatenate([sample.ravel() for sample in samples.values()])
+    found, counts = np.unique(everything, return_counts=True)
     tones = found[np.argsort(-counts, kind="stable")[:TONES]]
 
     def frames() -> Iterator[Any]:
         for k, picture in enumerate(pictures):
-            reached(k / len(pictures), f"step {k + 1} of {len(pictures)}")
-            pixels = _nearest(_colours(picture), tones)
+            reached(k / count, f"step {k + 1} of {count}")
+            pixels = _nearest(samples[k] if k in samples else _colours(picture), tones)
             frame = image.frombytes("P", pixels.shape[::-1], pixels.tobytes())
             frame.putpalette(_parts(tones).astype(np.uint8).tobytes())
             yield frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -81,38 +82,39 @@ def document(
 viewBox="{-MARGIN} {-MARGIN} {width} {height}" role="img">
 <title>{escape(title)}</title>
 <desc>{escape(description)}</desc>
-<style>{_style(scope, lettering)}{themes.replace("{scope}", f".{scope}")}</style>
+<style>{_style(lettering, themes).replace("{scope}", f".{scope}")}</style>
 <rect class="surface" x="{-MARGIN}" y="{-MARGIN}" width="{width}" height="{height}" rx="8"/>
 {content}
 </svg>
 """
 
 
-def _style(scope: str, lettering: Lettering) -> str:
+@lru_cache
+def _style(lettering: Lettering, themes: str) -> str:
     """The style sheet; a program that does not know `light-dark` paints the light picture."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for name, colours in COLOURS.items():
-        alike.setdefault(colours, []).append(f".{scope} .{name}")
+        alike.setdefault(colours, []).append(f"{{scope}} .{name}")
     light, either = "", ""
     for (property_, on_light, on_dark), names in alike.items():
         light += f"{','.join(names)}{{{property_}:{on_light}}}"
         either += f"{','.join(names)}{{{property_}:light-dark({on_light},{on_dark})}}"
     return f"""
-.{scope} text{{font:{lettering.text}px {lettering.fonts};font-variant-numeric:tabular-nums}}
-.{scope} .heading{{font-size:{lettering.heading}px}}
-.{scope} .name{{font-weight:600}}
-.{scope} .small{{font-size:{lettering.small}px}}
-.{scope} .frame{{fill:none;stroke-width:1.2}}
-.{scope} .root .frame{{stroke-width:3}}
-.{scope} .current .frame{{stroke-width:3.5;stroke-dasharray:9 4}}
-.{scope} .wire{{fill:none;stroke-width:1.4}}
-.{scope} .number .wire{{stroke-width:1}}
-.{scope} .current .wire{{stroke-width:2.8;stroke-dasharray:9 4}}
-.{scope} .current .small{{font-weight:700}}
-.{scope} .minus{{stroke-dasharray:7 5}}
+{{scope}} text{{font:{lettering.text}px {lettering.fonts};font-variant-numeric:tabular-nums}}
+{{scope}} .heading{{font-size:{lettering.heading}px}}
+{{scope}} .name{{font-weight:600}}
+{{scope}} .small{{font-size:{lettering.small}px}}
+{{scope}} .frame{{fill:none;stroke-width:1.2}}
+{{scope}} .root .frame{{stroke-width:3}}
+{{scope}} .current .frame{{stroke-width:3.5;stroke-dasharray:9 4}}
+{{scope}} .wire{{fill:none;stroke-width:1.4}}
+{{scope}} .number .wire{{stroke-width:1}}
+{{scope}} .current .wire{{stroke-width:2.8;stroke-dasharray:9 4}}
+{{scope}} .current .small{{font-weight:700}}
+{{scope}} .minus{{stroke-dasharray:7 5}}
 {light}
 @supports (color:light-dark(red,tan)){{{either}}}
-"""
+{themes}"""
 
 
 def text(x: float, y: float, words: str, looks: str, anchor: str = "start", shows: str = "") -> str:

@@ -57,10 +57,9 @@ svg {{ width: 100%; max-width: {widest}px; height: auto; display: block }}
 
 
 class Sheet(NamedTuple):
-    """One sheet of paper: a title, what is to be done, and a picture, with its geometry."""
+    """One sheet of paper: a title, the tasks, and a picture, with its geometry."""
 
     title: str
-    tasks: tuple[str, ...]
     picture: str
     geometry: Geometry
 
@@ -72,9 +71,9 @@ class Sheet(NamedTuple):
             highest=f"{found.room.height:g}",
             widest=round(4 / 3 * MOST_SCALE * found.size.width),
         )
-        tasks = "".join(f"<li>{escape(task)}</li>\n" for task in self.tasks)
-        listed = f"<ol>\n{tasks}</ol>\n" if tasks else ""
-        body = f"<h1>{self.title}</h1>\n{listed}<figure>{found.picture}</figure>\n"
+        tasks = "".join(f"<li>{escape(task)}</li>\n" for task in TASKS)
+        head = f"<h1>{self.title}</h1>\n<ol>\n{tasks}</ol>\n"
+        body = f"{head}<figure>{found.picture}</figure>\n"
         return html_page(f"Worksheet: {self.title}", style, body)
 
     def pdf(self, paper: Size) -> bytes:
@@ -100,7 +99,7 @@ class Sheet(NamedTuple):
         """Title and tasks in lines, and where there is room below them."""
         y = AROUND + HEADING
         lines = [Line(self.title, AROUND, y, HEADING, bold=True)]
-        for number, task in enumerate(self.tasks, start=1):
+        for number, task in enumerate(TASKS, start=1):
             y += LINE_HEIGHT / 3
             for k, words in enumerate(wrapped(task, TEXT, paper.width - 2 * AROUND - INDENT)):
                 y += LINE_HEIGHT
@@ -143,8 +142,8 @@ class Worksheet:
 
     def __init__(self, exercise: str, key: str, geometry: Geometry) -> None:
         self.exercise, self.key = exercise, key
-        self._sheet = Sheet(TITLE, TASKS, exercise, geometry)
-        self._key = Sheet(KEY, (), key, geometry)
+        self._sheet = Sheet(TITLE, exercise, geometry)
+        self._key = Sheet(KEY, key, geometry)
         self.html = self._sheet.html()
 
     def save(self, path: str | os.PathLike[str], paper: str = "A4") -> None:
@@ -156,7 +155,7 @@ class Worksheet:
         write(path, "a worksheet", _forms(self._sheet, paper))
 
     def save_key(self, path: str | os.PathLike[str], paper: str = "A4") -> None:
-        """Write the key in the same way; its picture lies on that of the exercise."""
+        """Write the key in the same way: with its numbers it lies on the exercise."""
         write(path, "a key", _forms(self._key, paper))
 
     def _repr_html_(self) -> str:

@@ -87,7 +87,7 @@ def test_the_key_is_a_file_of_its_own(tmp_path: Path) -> None:
     page = (tmp_path / "key.html").read_text(encoding="utf-8")
     assert sheet.key in page
     assert "<h1>Key</h1>" in page
-    assert "<li>" not in page
+    assert sheet.exercise not in page
 
 
 def test_the_tasks_stand_above_the_picture() -> None:
@@ -106,6 +106,11 @@ def test_exercise_and_key_lie_one_on_the_other() -> None:
 
     assert places(sheet.exercise) == places(sheet.key)
     assert len(places(sheet.key)) == 1 + 10 + 9
+    for paper in PAPERS.values():
+        shown = [ElementTree.fromstring(one.svg(paper)) for one in (sheet._sheet, sheet._key)]
+        pictures = [page.findall(f"{SVG}svg") for page in shown]
+        where = [[one.get(side) for side in ("x", "y", "width")] for (one,) in pictures]
+        assert where[0] == where[1]
 
 
 # ---- On paper --------------------------------------------------------------------------------
