@@ -44,7 +44,7 @@ function help(...words) {
 function answer(how, praise = `It is ${number(now.question.answer)}.`) {
   now.answered.set(now.question.key, how);
   show();
-  byId("words").append(result(praise));
+  byId("words").firstChild.append(" ", result(praise));
   byId(now.question ? "answer" : "next").focus();
 }
 
