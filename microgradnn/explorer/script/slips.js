@@ -42,7 +42,7 @@ function common({ answer }, text, guess) {
   const isCoarse = digits && digits < 3 && Math.abs(guess - answer) < unit;
   return [
     [-answer, "the right size with the wrong sign."],
-    [isCoarse || near(guess, answer) ? guess : NaN, "near, but too coarse. Give three digits."],
+    [isCoarse || near(guess, answer) ? guess : NaN, "near, but not near enough. Give three digits."],
   ];
 }
 
