@@ -6,6 +6,7 @@ tree. And each of them is changed: what the page says must not change with it.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ def two_paths() -> Value:
     a, b = Value(1.3717, label="a"), Value(-0.8429, label="b")
     c = a * b
     d = mg.tanh(c)
-    e = d * a + c
+    e: Value = d * a + c
     for value, label in ((c, "c"), (d, "d"), (e, "L")):
         value.label = label
     return e
@@ -42,7 +43,7 @@ def odd_neuron() -> Value:
     w = [Value(0.4273, label="w1"), Value(-0.2871, label="w2")]
     x = [Value(1.1931, label="x1"), Value(2.2317, label="x2")]
     y = mg.sigmoid(mg.dot(w, x, Value(0.1739, label="b")))
-    J = 0.6137 * (0.9173 - y) ** 2
+    J: Value = 0.6137 * (0.9173 - y) ** 2
     y.label, J.label = "y", "J"
     return J
 
@@ -110,10 +111,11 @@ TEXTS = """() => {
 NUMBERS = """() => {
   const { steps, position, data, gradients, question } = explorer.state();
   const known = [], secret = [], put = (isKnown, ...xs) => (isKnown ? known : secret).push(...xs);
-  const forward = new Map(steps.flatMap(({ kind, node }, k) => (kind === "forward" ? [[node, k]] : [])));
+  const forward = new Map(steps.map(({ kind, node }, k) => [kind === "forward" ? node : -1, k]));
   data.forEach((x, k) =>
     put(!forward.has(k) || (forward.get(k) < position && question.node !== k), x));
-  const single = steps.flatMap((step, k) => (step.steps ?? [step]).map((one) => ({ ...one, at: k + 1 })));
+  const single = steps.flatMap((step, k) =>
+    (step.steps ?? [step]).map((one) => ({ ...one, at: k + 1 })));
   for (const { kind, at, upstream, local, product, before, after } of single) {
     if (kind !== "edge") continue;
     const isNow = at === position;
@@ -131,15 +133,17 @@ NUMBERS = """() => {
   return [known, secret];
 }"""
 
-# Those of the texts' numbers that are a secret, however they are rounded. That 1 or 2 is one cannot be told.
+# The numbers of the texts that are secret, however they are rounded; of 0, 1 and 2 none can tell.
 LEAKS = f"""(texts) => {{
   const [known, secret] = ({NUMBERS})();
   const has = (all, x, digits) => all.some((y) =>
     Number(Math.abs(y).toPrecision(Math.min(17, digits))) === x || Math.abs(y) === x);
   const found = texts.join("\\n").match(/(?<![\\p{{L}}\\d.])\\d+(\\.\\d+)?(e[−-]?\\d+)?/gu) ?? [];
   return found.filter((text) => {{
-    const x = Number(text.replace("−", "-")), digits = text.replace(/e.*|\\./g, "").replace(/^0+/, "").length;
-    return x > 2 || !Number.isInteger(x) ? has(secret, x, digits) && digits > 1 && !has(known, x, digits) : false;
+    const x = Number(text.replace("−", "-"));
+    const digits = text.replace(/e.*|\\./g, "").replace(/^0+/, "").length;
+    const isTelling = digits > 1 && (x > 2 || !Number.isInteger(x));
+    return isTelling && has(secret, x, digits) && !has(known, x, digits);
   }});
 }}"""
 
@@ -148,8 +152,8 @@ INSPECT = f"""() => {{
   if (!question) return null;
   const boxes = [...document.querySelectorAll("#picture [data-node]")];
   const about = question.steps?.[0] ?? {{ tail: question.node }};
-  const places = boxes.length === data.length ? [about.tail, about.head, data.length - 1].filter(Number.isInteger)
-    : [...boxes.keys()];
+  const concerned = [about.tail, about.head, data.length - 1].filter(Number.isInteger);
+  const places = boxes.length === data.length ? concerned : [...boxes.keys()]; // whose panels open
   const find = (text) => {{
     document.querySelector("#search").value = text;
     document.querySelector("#search").dispatchEvent(new Event("input"));
@@ -160,8 +164,8 @@ INSPECT = f"""() => {{
     explorer.go(position);
     const texts = ({TEXTS})();
     for (const place of places) {{
-      const box = document.querySelectorAll("#picture [data-node]")[place];
-      box.dispatchEvent(new KeyboardEvent("keydown", {{ key: "Enter", bubbles: true, cancelable: true }}));
+      const press = new KeyboardEvent("keydown", {{ key: "Enter", bubbles: true }});
+      document.querySelectorAll("#picture [data-node]")[place].dispatchEvent(press);
       const panel = document.querySelector("#panel");
       texts.push(...[...panel.querySelectorAll("*")].flatMap((x) => [...x.childNodes])
         .filter((x) => x.nodeType === Node.TEXT_NODE).map((x) => x.data));
@@ -179,7 +183,8 @@ INSPECT = f"""() => {{
     undo.push(() => {{ object[key] = before; }});
     object[key] = 1.37 * before + 0.0123;
   }};
-  const single = steps.flatMap((step, k) => (step.steps ?? [step]).map((one) => [one, k + 1]));
+  const single = steps.flatMap((step, k) =>
+    (step.steps ?? [step]).map((one) => [one, k + 1]));
   steps.forEach(({{ kind, node }}, k) => {{
     if (kind === "forward" && (k >= position || question.node === node)) spoil(data, node);
   }});
@@ -187,7 +192,8 @@ INSPECT = f"""() => {{
   for (const [one, at] of single) {{
     if (one.kind !== "edge" || at < position) continue;
     growing.add(one.tail);
-    if (at > position || question.kind === "local") {{ spoil(one, "local"); spoil(one.edge, "local"); }}
+    const isLocal = at > position || question.kind === "local";
+    if (isLocal) [one, one.edge].forEach((x) => spoil(x, "local"));
     if (at > position || question.kind !== "sum") spoil(one, "product");
     spoil(one, "after");
     if (at > position) {{ spoil(one, "upstream"); spoil(one, "before"); }}
@@ -199,6 +205,8 @@ INSPECT = f"""() => {{
   explorer.go(position);
   return {{ kind: question.kind, leaks, changed, isDirect, count: texts.length }};
 }}"""
+
+COUNTS = re.compile(r"^(step )?\d+ (of \d+|%)$")  # of steps, and how far it is zoomed
 
 ANSWER = """() => {
   document.querySelector("#answer").value = explorer.state().question.answer;
@@ -223,10 +231,7 @@ def findings(page: Page, steps: range, every: int = 1) -> Iterator[dict[str, Any
         page.evaluate("k => explorer.go(k)", step)
         while found := page.evaluate(INSPECT):
             if seen[found["kind"]] % every == 0:
-                counts = page.evaluate(
-                    "['count', 'scale'].map((x) => document.getElementById(x).value)"
-                )
-                texts = [text for text in accessible_texts(page) if text not in counts]
+                texts = [text for text in accessible_texts(page) if not COUNTS.search(text)]
                 found["leaks"] += page.evaluate(LEAKS, texts)
             seen[found["kind"]] += 1
             yield found
@@ -255,6 +260,16 @@ def test_no_answer_leaks(show: Shown, title: str) -> None:
     # The derivative of a product stands in a box, as its operand; other numbers stand nowhere else.
     direct = [x["isDirect"] for x in found if x["kind"] != "local"]
     assert sum(direct) >= 0.75 * len(direct)
+
+
+def test_a_printed_page_tells_no_more(show: Shown) -> None:
+    page, all_steps = asking(show, "two paths")
+    page.emulate_media(media="print")
+    for step in all_steps:
+        page.evaluate("k => explorer.go(k)", step)
+        if page.evaluate("explorer.state().question"):
+            assert page.evaluate(LEAKS, page.evaluate(TEXTS)) == []
+    assert page.locator("#words").is_visible()
 
 
 # Writers that do not ask what may be told, and rules that tell too much.

@@ -34,12 +34,13 @@ function valueQuestions({ node }) {
 function edgeQuestions(step) {
   const { head, tail, place, edge, upstream, local, product, before, after } = step;
   const from = name(head), to = name(tail), id = `${head}-${place}-${tail}`, about = { edge, steps: [step] };
+  const isLast = now.run.steps.findLast((other) => other.tail === tail) === step;
   return [
     ...(isAlone(head) && hasSlope(head, place)
       ? question("local", id, local, `What is ${derivative(from, to)}?`, about) : []),
     ...(product !== upstream && product !== local
       ? question("contribution", id, product, `What does ${to} receive from ${from}?`, about) : []),
-    ...(after === now.run.gradients[tail] && after !== before && after !== product
+    ...(isLast && after !== before && after !== product
       ? question("sum", tail, after, `What is ${derivative(name(root), to)} now?`, about) : []),
   ];
 }

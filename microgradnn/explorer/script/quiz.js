@@ -13,7 +13,7 @@ const KINDS = { // what they are called, what is known, and a hint
   value: ["values", "its operands", "Put the numbers into the operation."],
   local: ["local derivatives", "all values",
     "If only this operand changes a little, how many times as much does the result change?"],
-  contribution: ["contributions", "upstream and local", "Multiply upstream by the local derivative."],
+  contribution: ["contributions", "upstream and local", "Multiply upstream by the local derivative; add where there are several."],
   sum: ["sums", "what was there before, and the contribution", "Add the two."],
 };
 
@@ -44,7 +44,7 @@ function help(...words) {
 function answer(how, praise = `It is ${number(now.question.answer)}.`) {
   now.answered.set(now.question.key, how);
   show();
-  byId("words").append(result(praise));
+  byId("words").firstChild.append(" ", result(praise));
   byId(now.question ? "answer" : "next").focus();
 }
 

@@ -27,7 +27,7 @@ export function isRight({ answer, steps }, guess) {
 /** What is said of a wrong answer. If it may come from several slips, the likeliest is told as such. */
 export function diagnosis(question, text) {
   const guess = understood(text);
-  if (!Number.isFinite(guess)) return "That is no number. Write it like −0.35, 1/3 or 2e-5.";
+  if (!Number.isFinite(guess)) return "That is no number. Write it like −0.35, 1/3 or 2e−5.";
   const own = question.slips ?? slips[question.kind](question, guess);
   const fits = [...own, ...common(question, text, guess)]
     .filter(([x]) => near(guess, x) && !isRight(question, x));
@@ -42,7 +42,7 @@ function common({ answer }, text, guess) {
   const isCoarse = digits && digits < 3 && Math.abs(guess - answer) < unit;
   return [
     [-answer, "the right size with the wrong sign."],
-    [isCoarse || near(guess, answer) ? guess : NaN, "near, but too coarse. Give three digits."],
+    [isCoarse || near(guess, answer) ? guess : NaN, "near, but not near enough. Give three digits."],
   ];
 }
 
