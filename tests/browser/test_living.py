@@ -295,6 +295,22 @@ def test_training_stops_at_an_infinity(show: Shown) -> None:
     assert len(state(page)["losses"]) == 20
 
 
+def test_an_infinite_loss_stops_though_its_gradient_is_finite(show: Shown) -> None:
+    model = nn.Neuron(1, activation="linear", rng=0)
+    model.w[0].data = 1e200
+    X, y = [[1.0], [1e200], [2.0]], [0.0, 0.0, 0.0]
+    how: Any = {"loss": losses.l1_loss, "optimizer": optim.SGD(model.parameters(), lr=0.1)}
+    page = opened(show, explore(model, X, y, **how))
+    page.evaluate("training.epochs(1)")
+    until(page, "document.querySelector('#said').textContent")
+    assert state(page)["losses"] == []
+    assert state(page)["theta"] == [1e200, 0.0]
+    wanted = "Training has stopped in epoch 1: the loss is inf; no weight was changed; sample 1: "
+    assert page.locator("#said").inner_text().startswith(f"{wanted}the data became inf at ")
+    with pytest.raises(FloatingPointError, match=r"the loss is inf.*the data became inf at"):
+        mg.fit(model, X, y, batch_size=3, progress=False, **how)
+
+
 # ---- One sample ----------------------------------------------------------------------------------
 
 
