@@ -1,7 +1,6 @@
-// The living page: all of its modules.
+// The living page: all that each of them needs.
 
 import "./main.js";
 import "./one_sample_card.js";
-import "./replay.js";
 import "./training_controls.js";
 import "./weights_text.js";
