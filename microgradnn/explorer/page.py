@@ -30,7 +30,7 @@ MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page'
 
 
 class Further(NamedTuple):
-    """What a living page has besides a graph: its section, modules that are no files, and others."""
+    """What a living page has besides a graph: a section, modules that are made, and files."""
 
     section: str
     made: Mapping[str, str]
