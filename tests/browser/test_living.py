@@ -255,14 +255,17 @@ def test_playing_leaves_the_browser_time(show: Shown) -> None:
     page = opened(show, explore(model, X, y, **how))
     page.evaluate(
         """() => {
-          window.frames_ = 0;
-          const count = () => { frames_ += training.losses.length < 2; requestAnimationFrame(count); };
+          window.seen = 0;
+          const count = () => {
+            seen += training.losses.length < 2;
+            requestAnimationFrame(count);
+          };
           requestAnimationFrame(count);
         }"""
     )
     page.locator("#train").click()
     until(page, "training.losses.length >= 2")
-    assert page.evaluate("frames_") > 4
+    assert page.evaluate("seen") > 4
     history = mg.fit(model, X, y, epochs=2, batch_size=3000, progress=False, **how)
     close(state(page)["losses"][:2], history.losses)
 
