@@ -40,7 +40,9 @@ def living(model: Any, X: Any, y: Any, title: str, hidden: Sequence[str], **how:
         programs = _programs(trained, layers)
     section = Template(asset("living.html")).substitute(lesson=written)
     made = {"programs.js": programs, "updates.js": updates(trained.optimizer)}
-    html = document_of(title, own, False, None, others, hidden, Further(section, made))
+    modules = ["network_page.js", *["replay.js"] * bool(trained.history)]
+    further = Further(section, made, modules)
+    html = document_of(title, own, False, None, others, hidden, further)
     return Explorer(html, model)
 
 

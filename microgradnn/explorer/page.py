@@ -22,10 +22,11 @@ MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page'
 
 
 class Further(NamedTuple):
-    """What a living page has besides a graph: its section, and modules that are no files."""
+    """What a living page has besides a graph: a section, modules that are made, and files."""
 
     section: str
     made: Mapping[str, str]
+    modules: Sequence[str]
 
 
 def shown(part: Excerpt, most: int | None = None, room: int | None = None) -> Shown:
@@ -69,7 +70,7 @@ def document_of(
         "living": more.section if more else "",
     }
     modules = ["main.js", *["sums.js"] * bool(found), *["mistakes.js"] * mistakes]
-    modules += ["network_page.js"] * bool(more)
+    modules += more.modules if more else []
     made["start.js"] = _start(modules)
     styles = ["living.css", "training.css"] * bool(more)
     return document(title, ["start.js"], made, parts, styles)
