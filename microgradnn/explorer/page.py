@@ -7,6 +7,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from ..collector import large_graph
+from ..arguments import must_be
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES
 from ..engine.derivatives import has_changed_operands
 from ..engine.value import Value
@@ -36,7 +37,7 @@ class Further(NamedTuple):
 
 
 def explore(
-    root_or_model: Any,
+    root: Any,
     X: Any = None,
     y: Any = None,
     *,
@@ -64,8 +65,8 @@ def explore(
     they train as `fit` trains them, with the same numbers: all in one file, by programs that are
     compiled to JavaScript. The arguments are those of `fit`; without `batch_size` a step is taken
     on all samples. A `history` that kept its weights, by `fit(…, keep_weights=True)`, is replayed.
-    The model stays as it is. What `fit` would train eagerly, and optimizers and learning rates
-    that are not those of `optim`, are refused by ValueError, which says why.
+    The model stays as it is. What `fit` would train eagerly, learning rates of your own, and
+    optimizers of your own that are no formulas are refused by ValueError, which says why.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> page = explore(a * b + a, title="Two paths to a")
@@ -80,18 +81,20 @@ def explore(
         "history": history,
         "seed": seed,
     }
-    if _is_living(root_or_model, X, y, how, mistakes):
+    if _is_living(root, X, y, how, mistakes):
         from .living import living
 
-        return living(root_or_model, X, y, title or "A network learns", **how)
-    return _stepped(root_or_model, title or "Back propagation, step by step", mistakes)
+        return living(root, X, y, "A network learns" if title is None else title, **how)
+    own = "Back propagation, step by step"
+    return _stepped(root, own if title is None else title, mistakes)
 
 
 def _is_living(what: Any, X: Any, y: Any, how: Mapping[str, Any], mistakes: bool) -> bool:
     """Whether a living page is asked for; a call that mixes the kinds of pages is refused."""
     if isinstance(X, str):
         raise TypeError(f"X must be samples, got a str; write explore(root, title={X!r:.60})")
-    given = {"X": X, "y": y, **how, "seed": how["seed"] or None}
+    no_seed = type(how["seed"]) is int and how["seed"] == 0
+    given = {"X": X, "y": y, **how, "seed": None if no_seed else how["seed"]}
     wanted = [name for name, x in given.items() if x is not None]
     if isinstance(what, Value) and wanted:
         raise TypeError(
@@ -99,6 +102,8 @@ def _is_living(what: Any, X: Any, y: Any, how: Mapping[str, Any], mistakes: bool
             "explore(root), or explore(model, X, y, loss=…)"
         )
     if not isinstance(what, Module):
+        if wanted:
+            must_be(Module, what, "root", f"a network, a Module, where {wanted[0]} is given")
         return False
     if X is None or y is None or how["loss"] is None:
         missing = "X and y" if X is None else "y" if y is None else "loss"

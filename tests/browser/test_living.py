@@ -247,18 +247,24 @@ def test_noise_is_seeded(show: Shown) -> None:
 
 
 def test_playing_leaves_the_browser_time(show: Shown) -> None:
-    """A frame's steps end in time, though a batch of all samples takes longer than a frame."""
+    """A batch that takes longer than a frame is computed in parts, and is the same batch."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(3000, 64)), np.arange(3000) % 10
-    page = opened(show, explore(nn.MLP(64, [32, 10], rng=0), X, y, loss=losses.cross_entropy))
+    model = nn.MLP(64, [64, 10], rng=0)
+    how: Any = {"loss": losses.cross_entropy, "optimizer": optim.SGD(model.parameters(), lr=0.1)}
+    page = opened(show, explore(model, X, y, **how))
     page.evaluate(
-        "window.batches = []; const { now } = performance; "
-        "requestAnimationFrame(function count() { batches.push(training.done); "
-        "requestAnimationFrame(count); })"
+        """() => {
+          window.frames_ = 0;
+          const count = () => { frames_ += training.losses.length < 2; requestAnimationFrame(count); };
+          requestAnimationFrame(count);
+        }"""
     )
     page.locator("#train").click()
     until(page, "training.losses.length >= 2")
-    assert page.evaluate("batches.length") > 4
+    assert page.evaluate("frames_") > 4
+    history = mg.fit(model, X, y, epochs=2, batch_size=3000, progress=False, **how)
+    close(state(page)["losses"][:2], history.losses)
 
 
 # ---- Numbers that are not finite -----------------------------------------------------------------
@@ -287,6 +293,22 @@ def test_training_stops_at_an_infinity(show: Shown) -> None:
     page.locator("#lr").fill("0.0001")
     page.evaluate("training.epochs(20)")
     assert len(state(page)["losses"]) == 20
+
+
+def test_an_infinite_loss_stops_though_its_gradient_is_finite(show: Shown) -> None:
+    model = nn.Neuron(1, activation="linear", rng=0)
+    model.w[0].data = 1e200
+    X, y = [[1.0], [1e200], [2.0]], [0.0, 0.0, 0.0]
+    how: Any = {"loss": losses.l1_loss, "optimizer": optim.SGD(model.parameters(), lr=0.1)}
+    page = opened(show, explore(model, X, y, **how))
+    page.evaluate("training.epochs(1)")
+    until(page, "document.querySelector('#said').textContent")
+    assert state(page)["losses"] == []
+    assert state(page)["theta"] == [1e200, 0.0]
+    wanted = "Training has stopped in epoch 1: the loss is inf; no weight was changed; sample 1: "
+    assert page.locator("#said").inner_text().startswith(f"{wanted}the data became inf at ")
+    with pytest.raises(FloatingPointError, match=r"the loss is inf.*the data became inf at"):
+        mg.fit(model, X, y, batch_size=3, progress=False, **how)
 
 
 # ---- One sample ----------------------------------------------------------------------------------

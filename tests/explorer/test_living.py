@@ -227,6 +227,7 @@ def test_a_loss_of_ones_own_is_taken() -> None:
             r"write explore\(root, title='A title'",
         ),
         (lambda: explore(nn.MLP(2, [1]), "A title"), TypeError, "X must be samples, got a str"),
+        (lambda: explore(len, X, SIDES), TypeError, "root must be a network, a Module, where X is"),
         (lambda: living(mistakes=True), ValueError, "mistakes are shown of a graph alone"),
         (lambda: living(y=[1, -1, 1]), ValueError, "X has 4 samples and y has 3"),
         (lambda: living(y=[1, -1, 1, 2]), ValueError, "y"),

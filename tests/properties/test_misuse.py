@@ -248,7 +248,8 @@ row("first_non_finite", mg.first_non_finite, lambda: {"root": graph()}, root=val
 row("steps", lambda root: str(mg.steps(root)), lambda: {"root": graph()}, root=value)
 row("explain", lambda root, wrt: str(mg.explain(root, wrt)), lambda: {"root": graph(), "wrt": Value(1.0)}, root=value, wrt=value)
 row("worksheet", mg.worksheet, lambda: {"root": graph()}, root=value)
-row("explore", mg.explore, lambda: {"root": graph(), "title": "x"}, root=value, title=anything)
+OF_TRAINING = dict.fromkeys(("X", "y", "loss", "optimizer", "batch_size", "validation", "history"), none)
+row("explore", mg.explore, lambda: {"root": graph(), "title": "x"}, root=value, title=anything, seed=one_of(0, None), **OF_TRAINING)
 FOLDS = either(one_of("auto", "none", "neuron", "layer", "model"), callable)
 STEP = either(none, lambda x: count(x) and x <= 7)
 row("draw", mg.draw, lambda: {"root": graph()}, root=value, fold=FOLDS, step=STEP)
@@ -404,6 +405,7 @@ FIT = {"loss": losses.mse_loss, "epochs": 1, "batch_size": 3}
 TARGETS: Fits = lambda x: (real_table([x]) and len(x) == 3) or (None if any(isinstance(y, list) for y in items(x)) else False)
 WEIGHTS: Fits = lambda x: listed(NOT_NEGATIVE, 3)(x) and 0 < sum(items(x)) < math.inf
 row("fit", fitted, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, **FIT}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, epochs=lambda x: None if size(x) is None or (size(x) and x > 9) else size(x), batch_size=size, validation=either(none, SHARE), patience=none, seed=SEED, callbacks=lambda x: isinstance(x, (list, tuple)) and not x, metrics=lambda x: isinstance(x, dict) and not x, clip_grad_norm=either(none, POSITIVE), resume=none, keep_weights=FLAG)
+row("explore training", mg.explore, lambda: {"root": nn.MLP(1, [1], rng=0), **XY, "loss": losses.mse_loss}, root=lambda x: False, title=anything, X=lambda x: False, y=TARGETS, loss=lambda x: False, optimizer=none, batch_size=lambda x: x is None or size(x), validation=either(none, SHARE), history=none, seed=SEED)
 row("save_checkpoint", mg.save_checkpoint, begun, path=PATH, model=lambda x: False, optimizer=lambda x: None if x is None else False, history=lambda x: False)
 row("load_checkpoint", mg.load_checkpoint, lambda: {"path": "run.npz", "model": nn.MLP(1, [1], rng=0), "optimizer": None}, path=PATH, model=lambda x: False, optimizer=lambda x: None if x is None else False)
 row("evaluate", mg.evaluate, lambda: {"model": nn.MLP(1, [1], rng=0), **XY, "loss": losses.mse_loss}, model=lambda x: False, X=lambda x: False, y=TARGETS, loss=lambda x: False, sample_weight=either(none, WEIGHTS))
