@@ -47,9 +47,9 @@ function drawLines(context, places) {
   const layers = net.layers.map((_, layer) => linesInto(layer, numbers, places));
   const most = Math.max(1e-300, ...layers.map((layer) => layer.most));
   const strokes = [[], []]; // faint ones, and others: by width and sign, from where to where
-  layers.forEach(({ lines, least }) => lines.forEach(([from, to, x, isNow]) => {
+  layers.forEach(({ lines }) => lines.forEach(([from, to, x, isNow]) => {
     const level = Math.round(LEVELS * Math.abs(x) / most) - 1;
-    if (!isNow && (level < 0 || Math.abs(x) < least)) return;
+    if (level < 0 && !isNow) return;
     const group = strokes[Number(!looking.neuron || isNow)];
     (group[2 * Math.max(0, level) + (x < 0)] ??= []).push(from, to);
   }));
@@ -64,20 +64,24 @@ function drawLines(context, places) {
     dash: key % 2 ? [5, 3] : [],
     alpha: isStrong ? 0.75 : 0.12,
   })));
-  const isPart = layers.some(({ lines }) => lines.length > MOST_LINES);
-  byId("largest-line").textContent =
-    `largest ${number(most, 3)}${isPart ? `, at most ${MOST_LINES} lines to a layer` : ""}`;
+  const omission = layers.some(({ isPart }) => isPart) ? `, at most ${MOST_LINES} lines to a layer` : "";
+  byId("largest-line").textContent = `largest ${number(most, 3)}${omission}`;
 }
 
-/** The lines into a layer; of very many, those of at least a certain size are drawn. */
+/** The lines into a layer; of very many the largest, and those of the neuron that is chosen. */
 function linesInto(layer, numbers, places) {
-  const lines = [], before = places[layer];
-  places[layer + 1].forEach((to, k) => {
-    const start = placeInTheta(layer, k, 0), isNow = isLookedAt(layer, k);
-    before.forEach((from, j) => lines.push([from, to, numbers[start + j], isNow]));
+  const [before, after] = [places[layer], places[layer + 1]], wide = before.length;
+  const starts = after.map((_, k) => placeInTheta(layer, k, 0));
+  const sizes = new Float64Array(wide * after.length);
+  starts.forEach((start, k) => before.forEach((_, j) => {
+    sizes[k * wide + j] = Math.abs(numbers[start + j]);
+  }));
+  const sorted = sizes.toSorted(), least = sorted.at(-MOST_LINES) ?? 0, lines = [];
+  sizes.forEach((size_, place) => {
+    const j = place % wide, k = (place - j) / wide, isNow = isLookedAt(layer, k);
+    if (isNow || size_ >= least) lines.push([before[j], after[k], numbers[starts[k] + j], isNow]);
   });
-  const sizes = Float64Array.from(lines, ([, , x]) => Math.abs(x)).sort();
-  return { lines, most: sizes.at(-1), least: sizes.at(-MOST_LINES) ?? 0 };
+  return { lines, most: sorted.at(-1), isPart: sizes.length > MOST_LINES };
 }
 
 // ---- Circles -------------------------------------------------------------------------------------

@@ -40,7 +40,8 @@ function takeTurn(part) {
   part.work();
 }
 
-/** Everything is drawn at once, as before printing. What is drawn may make something else due. */
+/** Everything is drawn at once, as before printing; and again what this makes due. */
 export function drawAll() {
+  inTurn.forEach(takeTurn);
   for (let round = 0; round < 3; round++) inTurn.filter(({ isDue }) => isDue).forEach(takeTurn);
 }
