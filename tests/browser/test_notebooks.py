@@ -102,19 +102,20 @@ def run(lab: tuple[str, Path], page: Page, cells: list[str], is_dark: bool = Fal
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": written}
     (folder / "n.ipynb").write_text(json.dumps(notebook))
     page.goto(f"{address}/lab/tree/n.ipynb?reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     page.locator(".lm-MenuBar-itemLabel:text-is('Run')").click()
     page.locator(".lm-Menu-itemLabel:text-is('Run All Cells')").click()
 
 
 @pytest.mark.parametrize("is_dark", [False, True])
 def test_everything_shows_itself(lab: tuple[str, Path], browser: Browser, is_dark: bool) -> None:
-    page = browser.new_page(viewport={"width": 1400, "height": 9000}, color_scheme="null")
+    page = browser.new_page(viewport={"width": 1400, "height": 4000}, color_scheme="null")
+    page.set_default_timeout(240_000)
     run(lab, page, [START, *SHOWN, "mg.compile(f, [x]).summary()"], is_dark)
     for k, seen in enumerate(SHOWN.values(), start=1):
         output = page.locator(".jp-Notebook .jp-Cell").nth(k).locator(".jp-OutputArea-output")
-        output.locator(seen).first.wait_for(timeout=120_000)
+        output.locator(seen).first.wait_for()
     first = page.locator(".jp-Notebook .jp-Cell").first.locator(".jp-OutputArea").inner_text()
     assert "5/5" in first
     assert "ipywidgets" not in first
@@ -129,7 +130,8 @@ def test_everything_shows_itself(lab: tuple[str, Path], browser: Browser, is_dar
 
 def test_the_widget_brings_weights_back(lab: tuple[str, Path], browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1400, "height": 3000})
+    page.set_default_timeout(240_000)
     run(lab, page, [WIDGET])
-    page.frame_locator(".jp-OutputArea iframe").locator("button").click(timeout=120_000)
+    page.frame_locator(".jp-OutputArea iframe").locator("button").click(timeout=240_000)
     page.locator("[role=status]", has_text="weights of the page, 2 numbers").wait_for()
     page.close()
