@@ -41,7 +41,7 @@ ENOUGH = 9.0 / ON_PAPER.small  # points for a pixel of the picture that make it 
 MOST_SCALE = 1.2  # points for a pixel of the picture: a small one does not fill the page
 # What a browser prints on either paper, of a page on its side or upright: points that are left for
 # a picture below the tasks.
-WIDE, HIGH = Size(793.0, 395.0), Size(547.0, 550.0)
+WIDE, HIGH = Size(793.0, 415.0), Size(547.0, 600.0)
 
 _STYLE = """
 @page {{ size: {turn}; margin: 8mm }}

@@ -91,7 +91,9 @@ def test_a_worksheet_is_printed_on_one_page(
     value = Value(0.5, label="x")
     for _ in range(count):
         value = value.tanh()
-    for root in (value, neuron()[0], sample()):
+    tall = nn.MLP(1, [9, 1], activation="tanh", rng=0)([0.5])
+    high = mg.sum([Value(float(k)) for k in range(12)])  # as high as a page on its side
+    for root in (value, neuron()[0], sample(), tall, high):
         sheet = mg.worksheet(root)
         sheet.save(tmp_path / "sheet.html")
         page.goto((tmp_path / "sheet.html").as_uri())
