@@ -13,7 +13,8 @@ const KINDS = { // what they are called, what is known, and a hint
   value: ["values", "its operands", "Put the numbers into the operation."],
   local: ["local derivatives", "all values",
     "If only this operand changes a little, how many times as much does the result change?"],
-  contribution: ["contributions", "upstream and local", "Multiply upstream by the local derivative; add where there are several."],
+  contribution: ["contributions", "upstream and local",
+    "Multiply upstream by the local derivative; add where there are several."],
   sum: ["sums", "what was there before, and the contribution", "Add the two."],
 };
 

@@ -39,9 +39,9 @@ let askedOf = []; // the numbers that the answers belong to
 
 /** Goes to a step. What was asked on the way, and is passed over, will have been shown. */
 export function go(place) {
-  const from = now.quiz ? Math.max(0, now.position - 1) : Infinity, to = Math.min(place, now.steps.length) - 1;
-  const passed = now.steps.filter((_, k) => k >= from && k < to).flatMap(questionsOf);
-  for (const { key } of passed) now.answered.set(key, now.answered.get(key) ?? 2);
+  const end = Math.min(place, now.steps.length) - 1; // what is asked there stays open
+  const passed = now.steps.filter((_, k) => now.quiz && k >= now.position - 1 && k < end);
+  for (const { key } of passed.flatMap(questionsOf)) now.answered.set(key, now.answered.get(key) ?? 2);
   stand(place);
 }
 
