@@ -40,7 +40,8 @@ def living(model: Any, X: Any, y: Any, title: str, **how: Any) -> Explorer:
         programs = _programs(trained, layers)
     section = Template(asset("living.html")).substitute(lesson=written)
     made = {"programs.js": programs, "updates.js": updates(trained.optimizer)}
-    return Explorer(document_of(title, own, False, None, others, Further(section, made)))
+    modules = ["network_page.js", *["replay.js"] * bool(trained.history)]
+    return Explorer(document_of(title, own, False, None, others, Further(section, made, modules)))
 
 
 @contextmanager

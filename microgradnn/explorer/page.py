@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from ..collector import large_graph
 from ..arguments import must_be
+from ..collector import large_graph
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES
 from ..engine.derivatives import has_changed_operands
 from ..engine.value import Value
@@ -30,10 +30,11 @@ MOST_VIEWS, MOST_PAINTED = 16, 500  # of the graph of samples, besides the page'
 
 
 class Further(NamedTuple):
-    """What a living page has besides a graph: its section, and modules that are no files."""
+    """What a living page has besides a graph: a section, modules that are made, and files."""
 
     section: str
     made: Mapping[str, str]
+    modules: Sequence[str]
 
 
 def explore(
@@ -186,7 +187,7 @@ def document_of(
         "living": more.section if more else "",
     }
     modules = ["main.js", *["sums.js"] * bool(found), *["mistakes.js"] * mistakes]
-    modules += ["network_page.js"] * bool(more)
+    modules += more.modules if more else []
     return document(title, modules, made, parts, ["living.css", "training.css"] * bool(more))
 
 

@@ -255,14 +255,17 @@ def test_playing_leaves_the_browser_time(show: Shown) -> None:
     page = opened(show, explore(model, X, y, **how))
     page.evaluate(
         """() => {
-          window.frames_ = 0;
-          const count = () => { frames_ += training.losses.length < 2; requestAnimationFrame(count); };
+          window.seen = 0;
+          const count = () => {
+            seen += training.losses.length < 2;
+            requestAnimationFrame(count);
+          };
           requestAnimationFrame(count);
         }"""
     )
     page.locator("#train").click()
     until(page, "training.losses.length >= 2")
-    assert page.evaluate("frames_") > 4
+    assert page.evaluate("seen") > 4
     history = mg.fit(model, X, y, epochs=2, batch_size=3000, progress=False, **how)
     close(state(page)["losses"][:2], history.losses)
 
@@ -441,30 +444,29 @@ def test_opening_a_graph_pauses(show: Shown) -> None:
 
 def test_a_history_is_replayed(show: Shown) -> None:
     model = network()
+    own = model.parameters()
+    how: Any = {"loss": losses.hinge_loss, "batch_size": 40, "progress": False}
+    rule = optim.Adam(own, lr=0.01)
     history = mg.fit(
-        model,
-        MOONS,
-        SIDES,
-        loss=losses.hinge_loss,
-        optimizer=optim.Adam(model.parameters(), lr=0.01),
-        epochs=6,
-        batch_size=16,
-        progress=False,
-        keep_weights=True,
+        model, MOONS, SIDES, optimizer=rule, epochs=6, keep_weights=True, validation=0.2, **how
     )
     kept = history.weights
-    page = opened(show, living(model, history=history))
+    page = opened(show, living(model, history=history, optimizer=rule, validation=0.2))
     assert state(page)["theta"] == kept[-1].tolist()
     assert state(page)["losses"] == history.losses
     page.get_by_label("epoch", exact=True).fill("2")
-    assert state(page)["theta"] == kept[1].tolist()
-    assert state(page)["losses"] == history.losses[:2]
-    assert state(page)["accuracies"] == history.metrics["accuracy"][:2]
+    found = state(page)
+    assert found["theta"] == kept[1].tolist()
+    assert found["losses"] == history.losses[:2]
+    assert found["accuracies"] == history.metrics["accuracy"][:2]
+    assert found["validationLosses"] == history.metrics["validation_loss"][:2]
     page.get_by_role("button", name="Replay").click()
     until(page, "training.losses.length === 6")
     assert state(page)["theta"] == kept[-1].tolist()
     page.get_by_label("epoch", exact=True).fill("3")
-    page.get_by_role("button", name="One epoch").click()  # goes on from there
-    found = state(page)
-    assert found["losses"][:3] == history.losses[:3]
-    assert len(found["losses"]) == 4
+    page.evaluate("training.epochs(3)")  # goes on from there
+    for parameter, number in zip(own, kept[2].tolist(), strict=True):
+        parameter.data = number
+    rule = optim.Adam(own, lr=0.01)
+    more = mg.fit(model, MOONS, SIDES, optimizer=rule, epochs=3, validation=0.2, **how)
+    close(state(page)["losses"], history.losses[:3] + more.losses)

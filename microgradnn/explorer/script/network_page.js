@@ -1,8 +1,7 @@
-// The living page: all of its modules.
+// The living page: all that each of them needs.
 
 import "./main.js";
 import "./one_sample_card.js";
-import "./replay.js";
 import "./seen.js";
 import "./training_controls.js";
 import "./weights_text.js";

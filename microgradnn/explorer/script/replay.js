@@ -33,18 +33,15 @@ function replayOn(isOn) {
   byId("past-play").textContent = isOn ? "Pause" : "Replay";
 }
 
-if (recordedTraining) {
-  const { length } = recordedTraining.losses;
-  byId("replay").hidden = false;
-  byId("past-epoch").max = length;
-  byId("past-epoch").oninput = ({ target }) => {
-    replayOn(false);
-    showEpoch(target.valueAsNumber);
-  };
-  byId("past-play").onclick = () => {
-    if (!replaying && byId("past-epoch").valueAsNumber === length) showEpoch(1);
-    replayOn(!replaying);
-  };
-  byId("train").addEventListener("click", () => replayOn(false), true);
-  showEpoch(length);
-}
+byId("replay").hidden = false;
+byId("past-epoch").max = recordedTraining.losses.length;
+byId("past-epoch").oninput = ({ target }) => {
+  replayOn(false);
+  showEpoch(target.valueAsNumber);
+};
+byId("past-play").onclick = () => {
+  if (!replaying && byId("past-epoch").valueAsNumber === recordedTraining.losses.length) showEpoch(1);
+  replayOn(!replaying);
+};
+byId("train").addEventListener("click", () => replayOn(false), true);
+showEpoch(recordedTraining.losses.length);

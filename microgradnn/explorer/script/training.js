@@ -47,6 +47,7 @@ export const training = {
 let round; // the epoch in progress: the order of its samples, and sums over its batches
 let batch; // the batch in progress: its places, and sums over its rows
 let rule; // how weights move, made of the settings
+let kept; // by the optimizer at the beginning
 let ratesOfGroups; // and how far in each group
 
 // ---- Who shows it --------------------------------------------------------------------------------
@@ -136,7 +137,8 @@ export function work() {
 
 /** Takes one step, if all numbers are finite. */
 export function trainStep() {
-  while (!work());
+  let isTaken = false;
+  while (!isTaken) isTaken = work();
 }
 
 function takeStep(loss, gradient) {
@@ -210,7 +212,7 @@ export function chooseOne(place) {
 export function setUp(changes) {
   Object.assign(training.settings, changes);
   const { optimizer: name, groups } = training.settings;
-  if (!rule) rule = optimizers[name](groups, sizeOfStep, lesson.kept ?? {});
+  if (!rule) rule = optimizers[name](groups, sizeOfStep, kept);
   else if ("optimizer" in changes) rule = optimizers[name](groups, sizeOfStep);
   rule.settings.forEach((own, k) => Object.assign(own, groups[k]));
   if (!ratesOfGroups || "rates" in changes) ratesOfGroups = training.settings.rates.map(rateOf);
@@ -230,14 +232,18 @@ export function moveInputs(amount) {
   touch();
 }
 
-/** Begins again with these weights: no epochs, and an optimizer that has kept nothing. */
-export function restart(theta = lesson.theta, history = {}) {
+/**
+ * Begins again with these weights: without epochs, and with what the optimizer has kept in Python; or
+ * with the figures of epochs that are past, and an optimizer that begins anew.
+ */
+export function restart(theta = lesson.theta, past = undefined) {
   setWeights(theta);
   training.gradient = new Float64Array(theta.length);
   for (const list of ["losses", "accuracies", "validationLosses", "validationAccuracies"]) {
-    training[list] = history[list] ?? [];
+    training[list] = past?.[list] ?? [];
   }
-  Object.assign(training, { steps: lesson.kept?.steps ?? 0, done: 0 });
+  kept = past ? {} : lesson.kept ?? {};
+  Object.assign(training, { steps: kept.steps ?? 0, done: 0 });
   rule = ratesOfGroups = round = batch = undefined;
   setUp({});
 }

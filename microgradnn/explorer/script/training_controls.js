@@ -7,8 +7,8 @@ import { weightsToBegin } from "./training_settings.js";
 import { restart, showTrained, touch, trainStep, training, whenTrained, work } from "./training.js";
 import { sentenceOf } from "./trouble.js";
 
-const FRAME = 10; // milliseconds of steps in a frame, less what is shown at once takes
-const LEAST = 4; // however long that takes
+const STEPPING = 10; // milliseconds of steps in a frame, less what is shown at once takes
+const LEAST_STEPPING = 4; // however long that takes
 
 let isTraining = false;
 let due = 0; // steps that the chosen speed allows by now
@@ -44,7 +44,7 @@ function playFrame(moment) {
   const pace = Number(byId("pace").value) * Math.ceil(size / batchSize); // steps a second
   due = pace === Infinity ? pace : Math.min(due + pace * (moment - shownAt) / 1000, Math.max(1, pace / 5));
   shownAt = moment;
-  const start = performance.now(), most = Math.max(LEAST, FRAME - drawTime);
+  const start = performance.now(), most = Math.max(LEAST_STEPPING, STEPPING - drawTime);
   let isNew = false;
   while (due >= 1 && !training.stopped && performance.now() - start < most) {
     if (!work()) continue;
