@@ -415,7 +415,7 @@ def test_colour_is_not_the_only_cue(show: Shown) -> None:
     train(page, 2)
     marks = page.locator("#classes li").all_inner_texts()
     assert [mark[0] for mark in marks[:3]] == ["■", "●", "▲"]
-    assert marks[3:] == ["✕ wrong", "hollow: held out"]
+    assert marks[3:] == ["✕ wrong", "○ held out"]
     dash = "getComputedStyle(document.querySelector('.legend .minus')).strokeDasharray"
     assert page.evaluate(dash) != "none"
 

@@ -5,7 +5,7 @@ import { byId, element } from "./dom.js";
 import { rangeOf } from "./grid.js";
 import { number } from "./numbers.js";
 import {
-  classCount, className, classOf, groups, isOfClasses, net, predicted, targetClass, whenPredicted,
+  border, classCount, className, classOf, groups, isOfClasses, net, predicted, targetClass, whenPredicted,
 } from "./reading.js";
 import { addCircle, drawAxes, drawPath, sheetOf } from "./sheets.js";
 import { turnOf } from "./turns.js";
@@ -55,16 +55,25 @@ function drawAgainst(context, width, height) {
   }, { line: colours.word, width: 1.5 });
   drawPath(context, () => is.forEach((x, k) => addCircle(context, box.x.at(x), box.y.at(found[k]), 3.5)),
     { ground: colours.accent, alpha: 0.7 });
-  byId("confusion-said").textContent =
-    `R² is ${number(determination(is, found))} for ${inThousands(size)} samples.`;
+  byId("confusion-said").textContent = net.judged ? labelsInWords(is, found)
+    : `R² is ${determination(is, found)} for ${inThousands(size)} samples.`;
+}
+
+/** Where each output is a label of its own, and says yes or no. */
+function labelsInWords(is, found) {
+  const middle = net.judged === "sign" ? 0 : 0.5;
+  const right = is.filter((x, k) => (x > middle) === (found[k] > border)).length;
+  return `${inThousands(right)} of ${inThousands(is.length)} labels are right.`;
 }
 
 /** R²: the share of the targets' variance that is no error of the predictions. */
 function determination(is, found) {
   const means = new Float64Array(net.outputs), count = is.length / net.outputs;
   is.forEach((x, k) => { means[k % net.outputs] += x / count; });
-  const squares = (from_) => is.reduce((total, x, k) => total + (x - from_(k)) ** 2, 0);
-  return 1 - squares((k) => found[k]) / squares((k) => means[k % net.outputs]);
+  const squares = (of) => is.reduce((total, x, k) => total + (x - of(k)) ** 2, 0);
+  const variance_ = squares((k) => means[k % net.outputs]);
+  if (variance_ <= 1e-20 * squares(() => 0)) return "not known, as all targets are equal,";
+  return number(1 - squares((k) => found[k]) / variance_);
 }
 
 byId("confusion-table").parentElement.hidden = !isOfClasses;

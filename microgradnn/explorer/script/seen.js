@@ -9,20 +9,26 @@ import "./plane.js";
 import "./units.js";
 import { readColours } from "./colours.js";
 import { byId, element } from "./dom.js";
+import { rangeOf } from "./grid.js";
 import { look, looking } from "./looking.js";
 import { SIGNS } from "./marks.js";
+import { number } from "./numbers.js";
 import {
-  classCount, className, groups, inputName, isOfClasses, net, predictionWords,
+  classCount, className, groups, inputName, isByLargest, isOfClasses, net, predictionWords,
 } from "./reading.js";
 import { training, whenTrained } from "./training.js";
 import { drawAll, turnOf } from "./turns.js";
 
-/** The mark of each class with its name, so that a class is known by its shape, too; and other signs. */
+/** What marks and colours mean: a class has a shape, too; numbers are the targets' least and largest. */
 function prepareLegend() {
-  const marks_ = Array.from({ length: isOfClasses ? classCount : 0 }, (_, k) => element("li", {},
-    element("b", { style: `color:var(--class-${k % 10})` }, SIGNS[k % 10]), ` ${className(k)}`));
-  const others = [isOfClasses && "✕ wrong", groups.length > 1 && "hollow: held out"].filter(Boolean);
-  byId("classes").append(...marks_, ...others.map((text) => element("li", {}, text)));
+  const { low, high } = rangeOf(...groups.map(({ targets: is }) => is));
+  const signs = isOfClasses
+    ? Array.from({ length: classCount }, (_, k) => [`class-${k % 10}`, SIGNS[k % 10], className(k)])
+    : net.inputs > 1 ? [["minus", "■", number(low, 3)], ["plus", "■", number(high, 3)]] : [];
+  if (isOfClasses) signs.push(["word", "✕", "wrong"]);
+  if (groups.length > 1) signs.push(["word", "○", "held out"]);
+  byId("classes").append(...signs.map(([colour, sign, text]) => element("li", {},
+    element("b", { style: `color:var(--${colour})` }, sign), ` ${text}`)));
 }
 
 function prepareChoices() {
@@ -43,7 +49,8 @@ function prepareChoices() {
 function saySample() {
   const { chosen } = training;
   byId("plane-said").textContent = `Sample ${chosen}: ${predictionWords(groups[0], chosen)}.`
-    + `${net.inputs > 2 ? " The plane goes through it: all other inputs are as in this sample." : ""}`;
+    + `${net.inputs > 2 ? " The plane goes through it: all other inputs are as in this sample." : ""}`
+    + `${net.outputs > 1 && !isByLargest && net.inputs > 1 ? " The colour is the first output." : ""}`;
 }
 
 function useColours() {
