@@ -136,7 +136,10 @@ def test_a_pace_that_cannot_be_is_refused(seconds: Any, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_too_large_a_graph_is_refused_and_told_what_does_it(tmp_path: Path) -> None:
+def test_too_large_a_graph_is_refused_and_told_what_does_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "vl_convert", None)  # nothing is painted before that
     with pytest.raises(ValueError, match=r"at most 60 values, this has 61; explore\(root\)"):
         mg.steps(chain(61)).save(tmp_path / "steps.gif")
     xs = [Value(1.0) for _ in range(25)]
