@@ -90,6 +90,9 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
         f"explorer/{x}.py": ["tests/explorer/test_page.py"]
         for x in ("page", "document", "frame", "hiding")
     },
+    **{f"explorer/{x}.py": ["tests/explorer/test_page.py"] for x in ("page", "document", "frame")},
+    "drawing/geometry.py": ["tests/drawing/test_geometry.py"],
+    "explorer/hiding.py": ["tests/explorer/test_hiding.py"],
     "explorer/assembly.py": ["tests/explorer/test_assembly.py"],
     "explorer/squeezing.py": ["tests/explorer/test_squeezing.py"],
     **{f"explorer/script/{x}.js": ["tests/explorer/test_drawings.py"] for x in DRAWN_BY},
@@ -798,6 +801,12 @@ ELSEWHERE = [
     Fault("an element has its row's name", "refusals.py", "return refusal", "return error"),
     Fault("a value and itself by paths", "explaining/paths.py", "        if self.root is self.wrt:\n", "        if False:\n"),
     Fault("the page in UTF-8", "explorer/document.py", 'return written.encode("ascii", "xmlcharrefreplace").decode()', "return written"),
+    Fault("a template ends at the one inside", "explorer/squeezing.py", "|{_INNER_TEMPLATE})*", ")*"),
+    Fault("a slash is always a division", "explorer/squeezing.py", "|{_TEMPLATE}|{_PATTERN})", "|{_TEMPLATE})"),
+    Fault("two minus signs become one operator", "explorer/squeezing.py", r"[-+/%]) (?=[\w(\[])", "[-+/%]) "),
+    Fault("a comment is a declaration's end", "explorer/squeezing.py", 'r"const (?:(?!//).)*;"', 'r"const .*;"'),
+    Fault("a letter is a name of a part", "explorer/hiding.py", "    if isinstance(hide, str):", "    if False:"),
+    Fault("a straight part of a line is left out", "drawing/geometry.py", 'path += f"L{end}"', "pass"),
     Fault("a name declared twice", "explorer/assembly.py", "if declared in owner:", "if False:"),
     Fault("a place of a curve keeps its last number", "explorer/script/series.js", "Math.max(x, high[place] ?? x)", "x"),
     Fault("halved curves lose every second place", "explorer/script/series.js", "which(xs[2 * k], xs[2 * k + 1])", "xs[2 * k]"),
