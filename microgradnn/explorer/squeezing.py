@@ -17,7 +17,7 @@ SCRIPT = re.compile(
     r"|(?<![\w.])(?P<const>const)(?= )|(?<![\w.])(?P<whole>\d+)\.0(?![\w.])"
     r"|(?<!async )(?<![\w)])\((?P<argument>\w+)\)(?= =>)"
     r"|(?<=[\w)\]]) (?P<operator>[-+/%]) (?=[\w(\[])"
-    rf"|(?:;\s*|\s+)(?=\}})|(?<=[\[({{,;])\s+|(?P<line>\n)\s*| +(?={_SIGN})|(?<={_SIGN}) +"
+    rf"|(?:[;,]\s*|\s+)(?=\}})|(?<=[\[({{,;])\s+|(?P<line>\n)\s*| +(?={_SIGN})|(?<={_SIGN}) +"
 )
 STYLE = re.compile(
     rf"(?P<kept>{_TEXT})|\s*{_COMMENT}|(?:;\s*|\s+)(?=\}})|(?<=[{{}},;])\s+|(?P<line>\n)\s*"

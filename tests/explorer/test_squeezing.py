@@ -13,7 +13,7 @@ from microgradnn.explorer.squeezing import SCRIPT, STYLE, squeezed
 SCRIPTS = {
     "let a = [1, 2]; // one, two\nf()": "let a=[1,2];\nf()",
     "/** Says\n * what. */\nlet a;\n\n\nlet b;": "let a;let b;",
-    "f({\n  a,\n  b: 1,\n})\ng()": "f({a,b:1,})\ng()",
+    "f({\n  a,\n  b: 1,\n})\ng()": "f({a,b:1})\ng()",
     "const a = (x) => x\n  .map(f)": "let a=x=>x\n.map(f)",
     "f(x)\nasync (x) => x, (x, y) => f((z) => z)": "f(x)\nasync(x)=>x,(x,y)=>f(z=>z)",
     "f() {\n  a.const = 1;\n}\ng() {\n  if (b) {\n    c();\n  }\n}": (

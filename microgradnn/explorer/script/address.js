@@ -52,8 +52,11 @@ function fragment() {
   return written.map(([key, text]) => (text === YES ? key : `${key}=${plain(text)}`)).join("&");
 }
 
+let isRead = false; // so it may be written
+
 /** Makes the page what the address says. */
 export function readAddress() {
+  isRead = true;
   const given = new URLSearchParams(location.hash.slice(1));
   for (const [key, part] of Object.entries(ORDER)) {
     const text = given.has(key) ? given.get(key) || YES : "";
@@ -75,7 +78,7 @@ function remember() {
 let remembering;
 function rememberSoon() {
   clearTimeout(remembering);
-  remembering = setTimeout(remember, 250);
+  remembering = isRead && setTimeout(remember, 250);
 }
 
 /** Copies the address as if by hand, for which a frame needs no permission; else it stays selected. */
