@@ -73,6 +73,12 @@ def explore(
     >>> page = explore(a * b + a, title="Two paths to a")
     >>> "<h1>Two paths to a</h1>" in page.html
     True
+
+    >>> from microgradnn import losses, nn
+    >>> X, y = [[0.0, 1.0], [1.0, 0.5]], [1, -1]
+    >>> page = explore(nn.MLP(2, [3, 1]), X, y, loss=losses.hinge_loss, title="My own")
+    >>> "<h1>My own</h1>" in page.html
+    True
     """
     how = {
         "loss": loss,

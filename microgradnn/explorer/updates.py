@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..engine.formulas import Formula, statements
+from ..javascript import JAVASCRIPT
 from ..optim.schedules import Schedule
 from ..optim.stepping import Optimizer
-from .arithmetic import JAVASCRIPT
 from .rule_formulas import RATES, RULES, formulas_of, name_of, why_not
 
 __all__ = ["RATES", "RULES", "in_javascript", "updates", "why_not"]
