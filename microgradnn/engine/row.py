@@ -104,16 +104,16 @@ class Primitive:
     def __call__(self, *operands: Any) -> Any: ...
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to numbers, arrays, or operands that record (Value) or write (Formula)."""
-        are_floats, has_array = True, False
+        are_floats = True
         for operand in operands:
             if type(operand) is not float:
                 apply = getattr(type(operand), "_apply", None)
                 if apply is not None:
                     return apply(self, operands)
-                are_floats, has_array = False, has_array or is_array(operand)
+                are_floats = False
         if are_floats:
             return self.value(operands)
-        if has_array:
+        if any(map(is_array, operands)):
             return self.of_arrays(operands)
         return self.value([as_number(x, f"operand of {self.name}") for x in operands])
 

@@ -58,8 +58,17 @@ def in_javascript(x: Any) -> str:
     return str(x).lower() if isinstance(x, bool) else JAVASCRIPT.number(float(x))
 
 
-def _function(parameters: str, lines: Iterable[str]) -> str:
-    return f"({parameters}) => {{\n" + "".join(f"      {line}\n" for line in lines) + "    }"
+def _function(parameters: str, lines: Iterable[str], margin: str = "  ") -> str:
+    body = "".join(f"{margin}  {line}\n" for line in lines)
+    return f"({parameters}) => {{\n{body}{margin}}}"
+
+
+def _computed(formulas: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The lines that compute formulas, and what each result is called after them."""
+    parts = [line.split(" = ", 1) for line in statements(dict(formulas), _DIALECT)]
+    same = {name: text for name, text in parts if name in formulas and text.isidentifier()}
+    lines = [f"const {name} = {text};" for name, text in parts if name not in same]
+    return lines, [same.get(name, name) for name in formulas]
 
 
 # ---- Rules ---------------------------------------------------------------------------------------
@@ -70,15 +79,17 @@ def _rule(rule: type[Optimizer] | Optimizer) -> str:
     settings, kept, after, theta = formulas_of(rule)
     uniform = _Uniform([*map(name_of, kept), "theta[i]", "gradient[i]"])
     inner = {f"x{k}": uniform.taken_out(x) for k, x in enumerate([*after.values(), theta])}
-    written = [*map(name_of, after), "next[i]"]
+    computed, results = _computed(inner)
+    written = zip([*map(name_of, after), "next[i]"], results, strict=True)
     lines = [
         *(f"const {line};" for line in statements(uniform.found, _DIALECT)),
         "for (let i = start; i < end; i++) {",
-        *(f"  const {line};" for line in statements(inner, _DIALECT)),
-        *(f"  {place} = x{k};" for k, place in enumerate(written)),
+        *(f"  {line}" for line in computed),
+        *(f"  {place} = {result};" for place, result in written),
         "}",
     ]
-    step = _function("own, steps, kept, theta, gradient, rate, next, start, end", lines)
+    parameters = "own, steps, kept, theta, gradient, rate, next, start, end"
+    step = _function(parameters, lines, margin="    ")
     return f"optimizer({in_javascript(settings)}, {in_javascript(kept)},\n    {step})"
 
 
@@ -151,16 +162,17 @@ def _rate(kind: type[Schedule]) -> str:
     known = [*own]
     traced.begin()
     kept = [name for name in own if name not in known]
-    begun = {name: statements({name: own[name]}, _DIALECT)[-1] for name in kept}
-    own.update({name: Formula(f"own.{name}") for name in kept})
-    rate = statements({"rate": traced(Formula("step"))}, _DIALECT)
-    traced.see(Formula("loss"))
-    seen = statements({f"x{k}": own[name] for k, name in enumerate(kept)}, _DIALECT)
     begin = [f"own.{name} = rateOf(own.{name});" for name in inner]
-    begin += [f"own.{line.replace('=', '??=', 1)};" for line in begun.values()]
-    at = [*(f"const {line};" for line in rate), "return rate;"]
+    begun = [statements({name: own[name]}, _DIALECT)[-1] for name in kept]
+    begin += [f"own.{line.replace('=', '??=', 1)};" for line in begun]
+    own.update({name: Formula(f"own.{name}") for name in kept})
+    *lines, last = statements({"rate": traced(Formula("step"))}, _DIALECT)
+    at = [*(f"const {line};" for line in lines), f"return {last.removeprefix('rate = ')};"]
+    traced.see(Formula("loss"))
+    seen, results = _computed({f"x{k}": own[name] for k, name in enumerate(kept)})
     see = [call for each in inner.values() for call in each.calls]
-    see += [f"const {line};" for line in seen]
-    see += [f"own.{name} = x{k};" for k, name in enumerate(kept)]
-    parts = [_function("own", begin), _function("own, step", at), _function("own, loss", see)]
-    return f"schedule({in_javascript(defaults)},\n    {f',{chr(10)}    '.join(parts)})"
+    see += [*seen, *(f"own.{x} = {result};" for x, result in zip(kept, results, strict=True))]
+    parts = [in_javascript(defaults), _function("own, step", at)]
+    if begin or see:
+        parts += [_function("own", begin), _function("own, loss", see)]
+    return f"schedule({', '.join(parts)})"

@@ -1,4 +1,4 @@
-"""Powers and cosines in JavaScript, against mpmath: rounded once."""
+"""Powers, cosines, sines and logarithms in JavaScript, against mpmath: rounded once."""
 
 import json
 import math
@@ -13,13 +13,18 @@ EXPONENTS = [0, 1, 2, 3, 4, 7, 10, 100, 200, 599, 1000, 6000]
 OTHERS = [(2.0, 0.5), (2.0, -3), (0.0, 3), (10.0, 400), (1e-5, 100), (2.0, 99), (1.5, 1e300)]
 ANGLES = [k * math.pi / 100 for k in range(-250, 251)]
 ANGLES += [math.pi / 2, 1.0, 1e-5, 1e-12, 5e-324, 7.999999, 8.0, 20.0]
+POSITIVE = [k / 200 for k in range(1, 401)]
+POSITIVE += [1 - 2.0**-53, 1 + 2.0**-52, 1e-20, 3e29, 1e-300, 1e300]
 PROGRAM = f"""
-import {{ cosine, exactPower }} from "./precise.js";
+import {{ cosine, exactPower, logarithm, sine }} from "./precise.js";
 
 const result = {{
   powers: {BASES}.map((x) => {EXPONENTS}.map((n) => exactPower(x, n))),
   others: {json.dumps(OTHERS)}.map(([x, n]) => String(exactPower(x, n))),
-  cosines: {ANGLES}.map(cosine),
+  cos: {ANGLES}.map(cosine),
+  sin: {ANGLES}.map(sine),
+  log: {POSITIVE}.map(logarithm),
+  ends: [logarithm(0), logarithm(Infinity), cosine(NaN), sine(NaN)].map(String),
 }};
 """
 
@@ -47,11 +52,14 @@ def test_other_powers_are_those_of_math(ran: dict[str, Any]) -> None:
     assert numbers[3:] == [math.inf, 0.0, 2.0**99, math.inf]
 
 
-def test_cosines_are_rounded_once(ran: dict[str, Any]) -> None:
-    for x, got in zip(ANGLES, ran["cosines"], strict=True):
+@pytest.mark.parametrize("name", ["cos", "sin", "log"])
+def test_functions_are_rounded_once(ran: dict[str, Any], name: str) -> None:
+    for x, got in zip(POSITIVE if name == "log" else ANGLES, ran[name], strict=True):
         with mpmath.workdps(80):
-            exact = float(mpmath.cos(mpmath.mpf(x)))
-        if abs(x) < 8:
-            assert got == exact
-        else:
-            assert got == pytest.approx(exact, rel=1e-15)
+            exact = float(getattr(mpmath, name)(mpmath.mpf(x)))
+        in_range = 1e-30 < x < 1e30 if name == "log" else abs(x) < 8
+        assert got == (exact if in_range else pytest.approx(exact, rel=1e-15, abs=0.0))
+
+
+def test_functions_at_the_ends(ran: dict[str, Any]) -> None:
+    assert ran["ends"] == ["-Infinity", "Infinity", "NaN", "NaN"]

@@ -283,4 +283,4 @@ def test_what_all_parameters_share_is_computed_once() -> None:
     script = updates()
     loops = [part.split("\n      }\n")[0] for part in script.split("for (let i")[1:]]
     assert len(loops) == len(RULES)
-    assert not any("power" in loop or "own" in loop for loop in loops)
+    assert not any("Power" in loop or "own" in loop for loop in loops)

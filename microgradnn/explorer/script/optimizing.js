@@ -71,7 +71,7 @@ function refuse(numbers, what) {
  * A learning rate, made of its settings: a function of the step, with `see` to be told the loss of
  * each epoch. `begin` sets what is kept of losses, where the settings do not say it.
  */
-export const schedule = (defaults, begin, at, see) => (settings) => {
+export const schedule = (defaults, at, begin = () => {}, see = () => {}) => (settings) => {
   const own = { ...defaults, ...settings };
   begin(own);
   return Object.assign((step) => at(own, step), { see: (loss) => see(own, loss) });
