@@ -44,6 +44,7 @@ NATIVE_FILES += ["emit_native", "native_arrays", "back_end"]
 LIVING = ("living", "lesson", "one_sample", "trainable", "circles", "packing")
 TRAINING = ("training", "judging", "sample_graph", "trouble", "weights_text", "training_settings")
 UPDATES = ("updates.py", "script/optimizing.js")
+WRITING_JAVASCRIPT = ("javascript_loops", "javascript_products", "emit_javascript")
 ESTIMATORS_TESTED = ("_prediction", "_training", "")
 NAMES = ("symbols", "names", "notation")
 LAYOUT = ("ordering", "heights", "layered", "layout", "operands", "svg")
@@ -179,6 +180,12 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
         "tests/compiler/test_products.py",
     ],
     "error_functions.py": ["tests/test_error_functions.py"],
+    "javascript.py": ["tests/test_javascript.py"],
+    "compiler/own_rows.py": ["tests/compiler/test_own_rows.py"],
+    **{
+        f"compiler/{name}.py": [f"tests/compiler/test_{name}.py" for name in WRITING_JAVASCRIPT]
+        for name in WRITING_JAVASCRIPT
+    },
     "compiler/rows.py": [*TRACED, "tests/compiler/test_choices.py"],
     "compiler/tracing.py": [*TRACED, "tests/compiler/test_compiling.py"],
     "compiler/compiling.py": ["tests/compiler/test_compiling.py"],
@@ -881,6 +888,23 @@ COMPILER = [
     Fault("a matrix for each sample is turned", "compiler/products.py", "stack + inner + right, stack", "stack + right + inner, stack"),
     Fault("a factor without an axis that it needs", "compiler/products.py", "if letter in others and index", "if index"),
     Fault("numbers that a trace hides are read", "compiler/arrays.py", "if open_traces:", "if False:"),
+    Fault("what a called function calls is missing", "javascript.py", "waiting += [known[name] for name in found]", "pass"),
+    Fault("1 to the power of NaN is NaN", "javascript.py", '"pow": "power"', '"pow": "Math.pow"'),
+    Fault("whatever is a formula is believed", "compiler/own_rows.py", "and _is_the_same(row, row.forward(*names))", ""),
+    Fault("a copy in another shape", "compiler/javascript_products.py", "slots.index.tobytes(), slots.index.shape", "slots.index.tobytes(), ()"),
+    Fault("letters go on anywhere", "compiler/javascript_products.py", "if found and all(x.continues", "if found and any(x.continues"),
+    Fault("a product begins with what was there", "compiler/javascript_products.py", 'self.lines.append(f"M.fill(0, {start}, {start} + {size});")', "pass"),
+    Fault("loops around a product of the rows alone", "compiler/javascript_products.py", "[*both, *left[:-1], *right[:-1]]", "[*both, *left[:-1]]"),
+    Fault("uniform beside batched in a row", "compiler/javascript_loops.py", " and kinds == {batched}", ""),
+    Fault("slots that are apart are in a row", "compiler/javascript_loops.py", "(count == 1 or set(steps.values()) == {1})", "True"),
+    Fault("one in two dimensions is enough", "compiler/javascript_loops.py", "if len(shape) > 1 and None in views.values():", "if False:"),
+    Fault("the share of a sample, if all have one output", "compiler/emit_javascript.py", 'share = "1" if seed.batched else "B"', 'share = "1"'),
+    Fault("batched outputs are looked for among uniform ones", "compiler/emit_javascript.py", "slot + U * batched", "slot"),
+    Fault("terms of a sum that end early", "compiler/emit_javascript.py", "stop = len(step.terms[count - 1])", "stop = len(step.terms[0])"),
+    Fault("the gradient of the last part", "compiler/emit_javascript.py", "gradient[k] += M[", "gradient[k] = M["),
+    Fault("the constants of another batch", "compiler/emit_javascript.py", "      constants(M, B);\n", ""),
+    Fault("parts of a pass are left out", "compiler/emit_javascript.py", "for part in names]", "for part in names[1:]]"),
+    Fault("a batched table among uniform slots", "compiler/emit_javascript.py", '"U" * slots.batched', '""'),
     Fault("a keyword is an operand", "compiler/by_line.py", "named[keyword] = known[name]", "operands.append(known[name])"),
     Fault("erfc near 0 by the quotient", "error_functions.py", "np.where(is_near, 1.0 - near, np.where", "np.where(x > 9.0, 1.0 - near, np.where"),
     Fault("erf of a negative number", "error_functions.py", "np.copysign(1.0 - far, x)", "1.0 - far"),

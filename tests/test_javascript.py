@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from in_node import Call, in_node
 
-from microgradnn.javascript import LACKING, SCRIPTS, functions_for
+import microgradnn as mg
+from microgradnn.engine.formulas import Formula
+from microgradnn.javascript import JAVASCRIPT, LACKING, SCRIPTS, functions_for
 
 NUMBERS = [0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, -2.5, 3.7, 6.1, -7.25, 27.0, 30.0, 1e-8, 1e300]
 SPECIAL = [*NUMBERS, math.inf, -math.inf, math.nan]
@@ -46,6 +48,14 @@ def test_powers_of_one_are_one_as_in_ieee_arithmetic(tmp_path: Path) -> None:
         wanted = np.power(*np.transpose(PAIRS))
     np.testing.assert_allclose(found, wanted, rtol=1e-14)
     assert found[PAIRS.index((1.0, math.inf))] == found[PAIRS.index((-1.0, -math.inf))] == 1.0
+
+
+def test_formulas_call_what_is_right_for_all_numbers() -> None:
+    x, y = Formula("x"), Formula("y")
+    formulas = {x**y: "power(x, y)", mg.erf(x): "erf(x)", mg.maximum(x, y): "Math.max(x, y)"}
+    assert {formula.code(JAVASCRIPT): text for formula, text in formulas.items()} == {
+        text: text for text in formulas.values()
+    }
 
 
 def test_a_text_gets_what_it_calls_and_what_that_calls() -> None:

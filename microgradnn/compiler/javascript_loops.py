@@ -70,6 +70,7 @@ class Loops:
         views: dict[str, Affine | None],
         shape: tuple[int, ...],
     ) -> None:
+        """Write the call of the function of these formulas; in two dimensions in a loop over j."""
         batched, count = named["y0"].batched, shape[-1]
         loop = f"for (let j = 0; j < {shape[0]}; j++) " if len(shape) > 1 else ""
         starts, steps = {}, {}
@@ -78,12 +79,9 @@ class Loops:
                 start = f"{view.start} + {view.strides[0]} * j" if loop else str(view.start)
                 starts[name] = place(named[name].batched, start)
                 steps[name] = view.strides[-1]
-        in_a_row = count == 1 or set(steps.values()) == {1}
-        if (
-            in_a_row
-            and len(starts) == len(named)
-            and {x.batched for x in named.values()} == {batched}
-        ):
+        kinds, all_start = {x.batched for x in named.values()}, len(starts) == len(named)
+        in_a_row = all_start and (count == 1 or set(steps.values()) == {1})
+        if in_a_row and kinds == {batched}:
             function = self._function(_in_a_row(formulas, named))
             arguments = [times(count, batched), *starts.values()]
         else:

@@ -14,6 +14,7 @@ import numpy as np
 from ..engine.formulas import Formula
 from ..engine.row import PRIMITIVES
 from .native_code import Code, NoFormula
+from .own_rows import formula_of
 from .rows import SELECTIONS, Algebra, number_of
 
 # A run's record: the address of its function, that of the table of its operands, the number of
@@ -57,10 +58,10 @@ def formulas_of(operation: Operation, partials: bool) -> list[Formula]:
     row = SELECTIONS.get(op) or PRIMITIVES[op]
     if row.kind != "custom":
         return [algebra.value(op, operands)]
-    try:
-        return [algebra.simplified(row.forward(*operands))]
-    except Exception as error:  # it is Python code of the user's own, and may raise anything
-        raise NoFormula(f"the primitive {op!r} is no formula: {error}") from None
+    found = formula_of(row, operands)
+    if found is None:
+        raise NoFormula(f"the primitive {op!r} is no formula")
+    return [algebra.simplified(found)]
 
 
 def tables_of(code: Code, count: int, batched: bool) -> list[str]:

@@ -150,6 +150,14 @@ def test_without_inputs_and_without_parameters(tmp_path: Path) -> None:
     assert close(outputs, [1.0, 7.0, math.e, 7.0])
 
 
+def test_an_output_that_all_samples_share(tmp_path: Path) -> None:
+    w = Value(3.0)
+    program = compile(lambda inputs: w * w + 0 * inputs[0], example_inputs=[[1.0]], params=[w])
+    shared = compile([w * w], [Value(1.0)], [w])  # a list of one has a gradient as well
+    for each in (program, shared):
+        assert differing(tmp_path, [(each, np.ones((3, 1)))]) == []
+
+
 def test_deep_and_irregular_graphs_are_cut_into_several_functions(tmp_path: Path) -> None:
     xs, ws, rng = [Value(0.1 * k) for k in range(5)], [Value(0.2 * k - 1) for k in range(7)], Rng(3)
     nodes: list[Any] = [*xs, *ws]
@@ -232,15 +240,25 @@ def test_choices_by_an_index(tmp_path: Path) -> None:
         assert np.isnan(result["gradient"]).all()
 
 
-def test_a_gradient_that_is_no_number_reaches_all_of_a_table(tmp_path: Path) -> None:
-    """Upstream times 0, for what was not chosen: as where a take is written out."""
+def test_what_is_no_number_reaches_all_of_a_table(tmp_path: Path) -> None:
+    """Upstream times 0 for what was not chosen; NaN beside what is NaN, or no place."""
     table, scale = [Value(1.0), Value(2.0)], Value(1.0)
     index = Value(0.0)
     program = compile(mg.take(table, index) * scale, [index], [*table, scale])
-    call = Call(program.to_javascript(), "valueAndGrad", [[1.0], [1.0, 2.0, math.inf]])
-    gradient = in_node(tmp_path, [call])[0]["gradient"]
-    assert np.isnan(gradient[0])
-    assert gradient[1:].tolist() == [math.inf, 2.0]
+    inf, nan = math.inf, math.nan
+    wanted = [
+        (1.0, [1.0, 2.0, 5.0], [0.0, 5.0, 2.0]),
+        (1.0, [1.0, 2.0, inf], [nan, inf, 2.0]),
+        (0.0, [nan, 2.0, 5.0], [nan, nan, nan]),
+        (1.0, [nan, 2.0, 5.0], [0.0, 5.0, 2.0]),
+        (0.5, [1.0, 2.0, 5.0], [nan, nan, nan]),
+        (2.0, [1.0, 2.0, 5.0], [nan, nan, nan]),
+    ]
+    calls = [Call(program.to_javascript(), "valueAndGrad", [[x], theta]) for x, theta, _ in wanted]
+    for result, (x, theta, gradient) in zip(in_node(tmp_path, calls), wanted, strict=True):
+        assert close(result["gradient"], gradient), (x, theta)
+        if x in (0.0, 1.0):
+            assert close(program.value_and_grad([[x]], theta)[1], gradient), (x, theta)
 
 
 def test_outside_the_domain_there_is_no_error_but_no_number(tmp_path: Path) -> None:
@@ -332,6 +350,13 @@ def test_the_text_has_only_the_functions_that_it_calls() -> None:
     assert unused == []
     assert not re.search(r"\beval\b|\bFunction\(|\brequire\b", text)
     assert text.startswith("// 1 input, 2 parameters, 1 output of each sample. Use:\n")
+
+
+def test_the_back_end_of_a_program_makes_no_difference() -> None:
+    pytest.importorskip("llvmlite", reason="the native back end needs llvmlite")
+    x, w = Value(2.0), Value(3.0)
+    one, other = (compile(mg.exp(x * w), [x], [w], backend=b) for b in ("numpy", "native"))
+    assert one.to_javascript() == other.to_javascript()
 
 
 def test_programs_are_short() -> None:

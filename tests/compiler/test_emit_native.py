@@ -240,7 +240,12 @@ def test_a_row_of_many_operands(own: Any, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "by"), [("wave", math.sin), ("size", lambda x: x if x > 0 else -x)]
+    ("name", "by"),
+    [
+        ("wave", math.sin),
+        ("size", lambda x: x if x > 0 else -x),
+        ("table", lambda x: {3.0: 5.0}.get(x, 1.0) * x),
+    ],
 )
 def test_or_else_numpy_computes_and_the_summary_says_why(own: Any, name: str, by: Any) -> None:
     wave = own(name, by, [lambda out, x: mg.cos(x)])

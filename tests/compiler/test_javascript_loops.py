@@ -96,4 +96,3 @@ def test_places_and_distances() -> None:
 
 def test_tables_are_short_where_numbers_follow_one_another() -> None:
     assert listed(range(1000)) == 'decoded("0 1*999")'
-    assert listed([]) == 'decoded("")'

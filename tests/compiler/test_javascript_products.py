@@ -60,6 +60,15 @@ def test_products(tmp_path: Path, pattern: str) -> None:
         np.testing.assert_allclose(outputs, expected, rtol=1e-12, err_msg=call.module)
 
 
+def test_factors_may_be_the_same_slots_in_another_shape(tmp_path: Path) -> None:
+    listed = np.array([3, 1, 4, 1, 5, 9])
+    factors = Slots(True, listed.reshape(2, 3)), Slots(True, listed.reshape(3, 2))
+    step = Product(Slots(True, 10 + np.arange(4).reshape(2, 2)), ("mk", "kn", "mn"), *factors)
+    X, theta = np.arange(70.0).reshape(7, 10), np.ones(1)
+    (found,) = in_node(tmp_path, [Call(module_of([step], 10, 1), "run", [X, theta])])
+    assert found.reshape(7, 4).tolist() == by_einsum(step, X, theta).tolist()
+
+
 def in_order(shape: list[int]) -> np.ndarray:
     return np.arange(math.prod(shape)).reshape(shape)
 
