@@ -67,7 +67,9 @@ RULES: dict[str, Any] = {
     "groups": lambda own: optim.AdamW(
         [{"params": own[:100], "weight_decay": 0.3}, {"params": own[100:], "lr": 0.01}], lr=0.02
     ),
-    "rates": lambda own: optim.RMSprop(own, lr=optim.warmup(optim.cosine_decay(0.02, 90), 20)),
+    "rates": lambda own: optim.RMSprop(
+        own, lr=optim.warmup(optim.reduce_on_plateau(0.02, patience=0, threshold=0.05), 20)
+    ),
 }
 
 
@@ -145,6 +147,20 @@ def test_an_optimizer_goes_on_from_what_it_has_kept(show: Shown) -> None:
     page.evaluate("training.epochs(5)")
     history = mg.fit(model, MOONS, SIDES, epochs=5, batch_size=40, progress=False, **how)
     close(state(page)["losses"], history.losses)
+    page.locator("#rule").select_option("RMSprop")  # which begins anew
+    page.evaluate("training.epochs(5)")
+    how["optimizer"] = optim.RMSprop(model.parameters(), lr=0.01)
+    more = mg.fit(model, MOONS, SIDES, epochs=5, batch_size=40, progress=False, **how)
+    close(state(page)["losses"][5:], more.losses)
+
+
+def test_of_equal_scores_the_first_is_the_prediction(show: Shown) -> None:
+    model = nn.Layer(2, 3, activation="linear", init="zeros")
+    rule = optim.SGD(model.parameters(), lr=0.0)
+    y = [0, 0, 1, 2]
+    page = opened(show, living(model, MOONS[:4], y, loss=losses.cross_entropy, optimizer=rule))
+    page.evaluate("training.epochs(1)")
+    assert state(page)["accuracies"] == [0.5]
 
 
 # ---- Controls ------------------------------------------------------------------------------------

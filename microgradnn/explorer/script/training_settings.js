@@ -85,8 +85,11 @@ byId("rate-given").textContent = given.rates.map(rateWritten).join(", ");
 byId("rate-as-given").onchange = ({ target: { checked } }) => followGiven(checked);
 whenSet("lr", "a number from 0 on", fromZero, () => followGiven(false));
 byId("lr").value = training.rateNow();
-if (!isPlain) {
-  whenTrained(() => { if (byId("rate-as-given").checked) byId("lr").value = training.rateNow(); });
+if (!isPlain) whenTrained(showRate);
+
+/** The learning rate of the next step, while it is the one that was given. */
+function showRate() {
+  if (byId("rate-as-given").checked) byId("lr").value = Number(training.rateNow().toPrecision(5));
 }
 
 // ---- Batches and noise ---------------------------------------------------------------------------
