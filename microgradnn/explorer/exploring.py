@@ -73,6 +73,12 @@ def explore(
     Traceback (most recent call last):
     ValueError: hide has 'nudge', but the parts of a page are leaves, nudged, descent, blocks, \
 panel, samples, quiz, play, search, presentation, link
+
+    >>> from microgradnn import losses, nn
+    >>> X, y = [[0.0, 1.0], [1.0, 0.5]], [1, -1]
+    >>> page = explore(nn.MLP(2, [3, 1]), X, y, loss=losses.hinge_loss, title="My own")
+    >>> "<h1>My own</h1>" in page.html
+    True
     """
     hidden = as_parts(hide)
     how = {
