@@ -120,7 +120,7 @@ function placeSpots({ x, y, bottom }) {
 }
 
 function drawSamples(context) {
-  const radius = spots.length > 600 ? 3 : spots.length > 50 ? 4.5 : 6;
+  const radius = spots.length > 600 ? 4 : spots.length > 50 ? 4.5 : 6;
   groups.forEach((_, group) => drawMarks(context, spots.filter((spot) => spot.group === group), radius));
   const cross = ({ x: x_, y: y_ }) => addCross(context, x_, y_, radius + 1.5);
   drawPath(context, () => spots.filter(isWrong).forEach(cross), { line: colours.word });
