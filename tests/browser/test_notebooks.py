@@ -75,7 +75,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         address = f"http://localhost:{port}"
         for _ in range(120):
             try:
-                urllib.request.urlopen(f"{address}/api/status")
+                asked(f"{address}/api/status")
                 break
             except OSError:
                 if server.poll() is not None:
@@ -83,6 +83,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
                 time.sleep(0.5)
         yield address, folder
         server.terminate()
+
+
+def asked(address: str) -> Any:
+    """What the server answers."""
+    return json.load(urllib.request.urlopen(address))
 
 
 def run(lab: tuple[str, Path], page: Page, cells: list[str], is_dark: bool = False) -> None:
@@ -103,7 +108,13 @@ def run(lab: tuple[str, Path], page: Page, cells: list[str], is_dark: bool = Fal
     (folder / "n.ipynb").write_text(json.dumps(notebook))
     page.goto(f"{address}/lab/tree/n.ipynb?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
+    # The page says "idle" before it is connected, and then asks for a kernel.
+    for _ in range(480):
+        if any(kernel["connections"] for kernel in asked(f"{address}/api/kernels")):
+            break
+        page.wait_for_timeout(500)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    page.wait_for_timeout(2000)
     page.locator(".lm-MenuBar-itemLabel:text-is('Run')").click()
     page.locator(".lm-Menu-itemLabel:text-is('Run All Cells')").click()
 
