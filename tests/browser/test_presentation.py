@@ -148,16 +148,19 @@ def test_what_was_seen_before_is_seen_after(show: Shown) -> None:
     assert state(page)["position"] == 40
 
 
-def test_a_large_picture_follows_the_step(show: Shown) -> None:
-    page = show(explore(batch_loss([2, 8, 8, 1], 3)), "#present", **HALL)
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (960, 540)])
+def test_a_large_picture_follows_the_step(show: Shown, width: int, height: int) -> None:
+    looks: Any = HALL | {"viewport": {"width": width, "height": height}}
+    page = show(explore(batch_loss([2, 8, 8, 1], 3)), "#present", **looks)
     for position in (1, 9, 30, 60, 100):
         page.evaluate("k => explorer.go(k)", position)
         page.wait_for_timeout(50)
         ring = page.locator("#ring").bounding_box()
         assert ring
         assert ring["x"] >= 0
-        assert ring["x"] + ring["width"] <= 1920
-        assert ring["y"] + ring["height"] <= 0.7 * 1080
+        assert ring["x"] + ring["width"] <= width
+        assert 0 <= ring["y"]
+        assert ring["y"] + ring["height"] <= 0.7 * height
     shown = page.evaluate(SIZES)
     assert shown["scrolls"] == []
 
