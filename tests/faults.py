@@ -271,7 +271,7 @@ def replace_source(file: str, text: str) -> None:
     path, load = str(PACKAGE / file), SourceFileLoader.get_code
     if not file.endswith(".py"):  # a module of the page, which is read as text
         read = Path.read_text
-        Path.read_text = lambda self, *rest: text if str(self) == path else read(self, *rest)  # type: ignore[method-assign, misc]
+        Path.read_text = lambda self, *rest: text if str(self) == path else read(self, *rest)  # type: ignore[method-assign]
         return
 
     def get_code(self: SourceFileLoader, name: str) -> Any:

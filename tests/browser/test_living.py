@@ -104,7 +104,8 @@ def test_classes_by_weight_and_an_optimizer_of_some_layers(show: Shown) -> None:
     X, y = rng.normal(size=(30, 3)), np.arange(30) % 4
     loss = partial(losses.cross_entropy, weight=[1.0, 2.0, 0.5, 3.0], ignore_index=2)
     model = nn.MLP(3, [5, 4], activation="tanh", rng=1)
-    how = {"loss": loss, "optimizer": optim.Adam(model.layers[1].parameters(), lr=0.05)}
+    optimizer = optim.Adam(model.layers[1].parameters(), lr=0.05)
+    how: dict[str, Any] = {"loss": loss, "optimizer": optimizer}
     page = opened(show, explore(model, X, y, batch_size=7, validation=(X[:9], y[:9]), **how))
     page.evaluate("training.epochs(10)")
     found = state(page)
