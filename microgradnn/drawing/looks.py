@@ -77,12 +77,12 @@ def document(
     # Styles in a page reach all its pictures; a name made from the content keeps them apart.
     scope = "mg" + hashlib.sha256(content.encode()).hexdigest()[:8]
     width, height = (round(side) + 2 * MARGIN for side in (size.width, size.height))
+    described = f"<desc>{escape(description)}</desc>\n" if description else ""
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" class="{scope}" width="{width}" height="{height}" \
 viewBox="{-MARGIN} {-MARGIN} {width} {height}" role="img">
 <title>{escape(title)}</title>
-<desc>{escape(description)}</desc>
-<style>{_style(lettering, themes).replace("{scope}", f".{scope}")}</style>
+{described}<style>{_style(lettering, themes).replace("{scope}", f".{scope}")}</style>
 <rect class="surface" x="{-MARGIN}" y="{-MARGIN}" width="{width}" height="{height}" rx="8"/>
 {content}
 </svg>
