@@ -108,7 +108,7 @@ def activations(names: Sequence[str] = SEVEN) -> Figure:
     names = [checked_activation(name) for name in as_list(names, "names")]  # type: ignore[misc]
     across = min(4, len(names))
     down = math.ceil(len(names) / across)
-    figure = _figure(width=2.4 * across, height=2.3 * down + 0.4)
+    figure = _figure(width=max(2.4 * across, 3.4), height=2.3 * down + 0.4)  # 3.4: the legend
     zs = [k / 40 for k in range(-120, 121)]
     for place, name in enumerate(names):
         both = value_and_grad(lambda z, name=name: apply_activation(name, z))

@@ -26,7 +26,6 @@ pytest.importorskip("anywidget", reason="needs anywidget: pip install 'micrograd
 
 START = """
 import sys
-import time
 sys.modules["ipywidgets"] = None  # as where it is not installed
 import microgradnn as mg
 from microgradnn import Value, nn, losses, plots
