@@ -168,10 +168,7 @@ export function writtenWindow() {
 export function setWindow(text) {
   const [wanted, x, y] = text.split(",").map(Number);
   isChosen = wanted > 0 && Number.isFinite(x + y);
-  measure();
-  const { left, top } = at;
-  picture.scrollTo({ left: left - 1 || 1, top: top - 1 || 1, behavior: "instant" }); // ends a pan, and
-  panTo(left, top, "instant"); // to scroll to where it is would not
+  panTo(at.left, at.top, "instant"); // ends what is under way
   open();
   if (!isChosen) return follow({ step: followed });
   setScale(wanted);

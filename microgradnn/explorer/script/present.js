@@ -9,7 +9,7 @@ import { fillScreen } from "./screen.js";
 import { go, whenShown } from "./stepping.js";
 
 const FORTH = /^( |Enter|PageDown|Arrow(Right|Down))$/, BACK = /^(PageUp|Arrow(Left|Up))$/;
-const LEAST = 0.5; // of the size of the words, where an equation is long
+const LEAST = 0.3; // of the size of the words, where an equation is long
 const { classList } = document.documentElement;
 const card = document.querySelector(".said");
 const isOn = () => classList.contains("presenting");
