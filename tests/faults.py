@@ -784,7 +784,7 @@ ELSEWHERE = [
     Fault("advice for another remainder", "foreign.py", "write mg.sign(x) * (mg.abs(x) % mg.abs(y))", "write mg.sign(x) * (mg.abs(y) % mg.abs(x))"),
     Fault("an element of an array has no sine", "engine/interop.py", '_NUMPY = "sin cos', '_NUMPY = "cos'),
     Fault("% with its operands exchanged", "foreign.py", "*reversed(operands)", "*operands"),
-    Fault("a Value beside floats is one number", "engine/row.py", "hasattr(type(x), \"_apply\") or (is_array", "False or (is_array"),
+    Fault("a Value beside floats is one number", "engine/row.py", "\"O\" if hasattr(type(x), \"_apply\") else", "\"O\" if False else"),
     Fault("plus makes another Value", "engine/interop.py", "def __pos__(self) -> Any:\n        return self", "def __pos__(self) -> Any:\n        return self.detach()"),
     Fault("a gradient of any kind", "engine/interop.py", 'self._grad = number if type(number) is float else as_number(number, "grad")', "self._grad = number"),
     Fault("an excluded end is inside", "domains.py", " and number not in self.excluded", ""),
