@@ -57,7 +57,7 @@ function onKey(event) {
 function fitWords() {
   classList.toggle("adding", Boolean(now.steps[now.position - 1]?.before)); // and not only passing on
   const words = byId("words");
-  const isLarge = () => words.scrollHeight > card.clientHeight || words.scrollWidth > card.clientWidth;
+  const isLarge = () => card.scrollHeight > card.clientHeight || card.scrollWidth > card.clientWidth;
   words.style.fontSize = "";
   for (let size = 1; isOn() && size > LEAST && isLarge(); size -= 0.05) words.style.fontSize = `${size}em`;
 }
