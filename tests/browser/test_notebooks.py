@@ -93,23 +93,25 @@ def run(lab: tuple[str, Path], page: Page, cells: list[str], is_dark: bool = Fal
     """Open a notebook of these cells, and run them all."""
     address, folder = lab
     settings = folder / "JUPYTER_CONFIG_DIR" / "lab" / "user-settings" / "@jupyterlab"
-    for name, choice in {
+    for kind, choice in {
         "themes": {"theme": "JupyterLab Dark" if is_dark else "JupyterLab Light"},
         "notification": {"fetchNews": "false"},
     }.items():
-        file = settings / "apputils-extension" / f"{name}.jupyterlab-settings"
+        file = settings / "apputils-extension" / f"{kind}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(choice))
     empty: dict[str, Any] = {"cell_type": "code", "metadata": {}, "execution_count": None}
     written = [{**empty, "id": f"c{k}", "outputs": [], "source": x} for k, x in enumerate(cells)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": written}
-    (folder / "n.ipynb").write_text(json.dumps(notebook))
-    page.goto(f"{address}/lab/tree/n.ipynb?reset")
+    name = f"{len(list(folder.glob('*.ipynb')))}.ipynb"  # each has a kernel of its own
+    (folder / name).write_text(json.dumps(notebook))
+    page.goto(f"{address}/lab/tree/{name}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     # The page says "idle" before it is connected, and then asks for a kernel.
     for _ in range(480):
-        if any(kernel["connections"] for kernel in asked(f"{address}/api/kernels")):
+        sessions = {x["path"]: x["kernel"] for x in asked(f"{address}/api/sessions")}
+        if name in sessions and sessions[name]["connections"]:
             break
         page.wait_for_timeout(500)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
