@@ -86,7 +86,7 @@ class Diagram(NamedTuple):
     current_arrow: int | None = None
 
 
-def in_words(diagram: Diagram) -> str:
+def in_words(diagram: Diagram, with_numbers: bool = True) -> str:
     """What the picture shows, for those who cannot see it; of few boxes also what is in each.
 
     >>> a = Value(3.0, label="a")
@@ -103,7 +103,7 @@ def in_words(diagram: Diagram) -> str:
         names = ", ".join(box.name for box in leaves[:MOST_NAMED_LEAVES])
         rest = f" and {len(leaves) - MOST_NAMED_LEAVES:,} more" * (len(leaves) > MOST_NAMED_LEAVES)
         parts.insert(0, f"the {'leaf' if len(leaves) == 1 else 'leaves'} {names}{rest}")
-    told = boxes if len(boxes) <= MOST_TOLD else [root]
+    told = [] if not with_numbers else boxes if len(boxes) <= MOST_TOLD else [root]
     each = [f"{box.heading}: data {box.data or '?'}, grad {box.grad or '?'}." for box in told]
     step = " · ".join(filter(None, diagram.caption))
     return " ".join(filter(None, [f"A graph of {what}: {', '.join(parts)}", *each, step]))

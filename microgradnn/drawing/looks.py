@@ -58,11 +58,17 @@ LIGHT_PAGES = "[data-jp-theme-light=true],[data-theme=light],[theme=light],.ligh
 LIGHT_PAGES += ",.vscode-light,.vscode-high-contrast-light"
 DARK_PAGES = "[data-jp-theme-light=false],[data-theme=dark],[theme=dark],.dark"
 DARK_PAGES += ",.vscode-dark,.vscode-high-contrast:not(.vscode-high-contrast-light)"
-THEMES = f"""\
-{{scope}}:root{{color-scheme:light dark}}
-:is({LIGHT_PAGES}) {{scope}}{{color-scheme:light}}
-:is({DARK_PAGES}) {{scope}}{{color-scheme:dark}}
-"""
+
+
+def themes(scope: str) -> str:
+    """Rules by which what this selector means is as light or dark as the page around it."""
+    return (
+        f":is({LIGHT_PAGES}) {scope}{{color-scheme:light}}\n"
+        f":is({DARK_PAGES}) {scope}{{color-scheme:dark}}\n"
+    )
+
+
+THEMES = "{scope}:root{color-scheme:light dark}\n" + themes("{scope}")
 
 
 def document(
@@ -71,18 +77,18 @@ def document(
     title: str,
     description: str,
     lettering: Lettering = ON_SCREEN,
-    themes: str = THEMES,
+    rules: str = THEMES,
 ) -> str:
     """An SVG document of shapes, with our styles."""
     # Styles in a page reach all its pictures; a name made from the content keeps them apart.
     scope = "mg" + hashlib.sha256(content.encode()).hexdigest()[:8]
     width, height = (round(side) + 2 * MARGIN for side in (size.width, size.height))
-    described = f"<desc>{escape(description)}</desc>\n" if description else ""
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" class="{scope}" width="{width}" height="{height}" \
 viewBox="{-MARGIN} {-MARGIN} {width} {height}" role="img">
 <title>{escape(title)}</title>
-{described}<style>{_style(lettering, themes).replace("{scope}", f".{scope}")}</style>
+<desc>{escape(description)}</desc>
+<style>{_style(lettering, rules).replace("{scope}", f".{scope}")}</style>
 <rect class="surface" x="{-MARGIN}" y="{-MARGIN}" width="{width}" height="{height}" rx="8"/>
 {content}
 </svg>
@@ -90,7 +96,7 @@ viewBox="{-MARGIN} {-MARGIN} {width} {height}" role="img">
 
 
 @lru_cache
-def _style(lettering: Lettering, themes: str) -> str:
+def _style(lettering: Lettering, rules: str) -> str:
     """The style sheet; a program that does not know `light-dark` paints the light picture."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for name, colours in COLOURS.items():
@@ -114,7 +120,7 @@ def _style(lettering: Lettering, themes: str) -> str:
 {{scope}} .minus{{stroke-dasharray:7 5}}
 {light}
 @supports (color:light-dark(red,tan)){{{either}}}
-{themes}"""
+{rules}"""
 
 
 def text(x: float, y: float, words: str, looks: str, anchor: str = "start", shows: str = "") -> str:

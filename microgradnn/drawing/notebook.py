@@ -10,17 +10,10 @@ import base64
 import re
 from html import escape, unescape
 
-# By these a notebook says whether it is dark: Jupyter, Visual Studio Code, Colab, marimo. What is
-# in an image or a frame learns it as what its reader prefers.
-_LIGHT = "[data-jp-theme-light=true],[data-theme=light],[theme=light],.light"
-_LIGHT += ",.vscode-light,.vscode-high-contrast-light"
-_DARK = "[data-jp-theme-light=false],[data-theme=dark],[theme=dark],.dark"
-_DARK += ",.vscode-dark,.vscode-high-contrast:not(.vscode-high-contrast-light)"
-THEMES = f"""\
-:is({_LIGHT}) .microgradnn {{ color-scheme: light; }}
-:is({_DARK}) .microgradnn {{ color-scheme: dark; }}
-.microgradnn img {{ max-width: 100%; }}
-"""
+from .looks import themes
+
+# What is in an image or a frame learns of a theme as what its reader prefers.
+THEMES = themes(".microgradnn") + ".microgradnn img{max-width:100%}\n"
 
 
 def themed(content: str, style: str = "", properties: str = "") -> str:

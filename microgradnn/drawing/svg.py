@@ -128,9 +128,9 @@ def paint(
     for k, line in enumerate(diagram.caption, start=1 - len(diagram.caption)):
         shapes.append(text(0, geometry.size.height + k * LINE_HEIGHT, line, "word"))
     title = f"Computational graph {diagram.boxes[-1].heading}".rstrip()
-    # A page says by itself what its picture shows, and that changes from step to step.
-    description, themes = ("", "") if inside else (in_words(diagram), THEMES)
-    return document("\n".join(shapes), geometry.size, title, description, lettering, themes)
+    # A page says the numbers by itself, since they change, and may be asked for.
+    description, rules = in_words(diagram, not inside), "" if inside else THEMES
+    return document("\n".join(shapes), geometry.size, title, description, lettering, rules)
 
 
 def _named(letter: str, kind: str, number: int, with_id: bool) -> str:

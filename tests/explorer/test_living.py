@@ -15,6 +15,7 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn, optim
+from microgradnn.engine.row import PRIMITIVES
 from microgradnn.explorer import Explorer, explore
 from microgradnn.explorer.circles import described, layers_of
 from microgradnn.explorer.lesson import JUDGED
@@ -263,11 +264,12 @@ def test_learning_rates_and_steps_of_ones_own_are_refused() -> None:
         living(model, optimizer=Clipped(model.parameters(), lr=0.1))
 
 
-def test_a_row_of_ones_own_is_refused_by_its_name() -> None:
+def test_a_row_of_ones_own_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     def cubed(x: float) -> float:
         return math.pow(x, 3.0)
 
     cube = mg.primitive("cubed", cubed, [lambda out, x: 3.0 * x * x])
+    monkeypatch.setitem(PRIMITIVES, "cubed", PRIMITIVES.pop("cubed"))  # gone afterwards
     model = nn.MLP(2, [3, 1], activation=cube, rng=0)
     with pytest.raises(ValueError, match="cubed"):
         living(model)

@@ -158,8 +158,8 @@ def test_gradients_of_exactly_zero_are_allowed() -> None:
 
 
 def test_evaluate_speaks_of_its_own_arguments() -> None:
-    with pytest.raises(ValueError, match=r"^y has shape \(3, 1\), but the model gives one number"):
-        mg.evaluate(Line(), X, [[1.0], [2.0], [3.0]], losses.mse_loss)
+    with pytest.raises(ValueError, match=r"^y has shape \(3, 2\), but the model gives one number"):
+        mg.evaluate(Line(), X, [[1.0, 2.0]] * 3, losses.mse_loss)
     with pytest.raises(ValueError, match=r"^y\[1\] must be a label"):
         mg.evaluate(Line(), X, [1, 5, 1], losses.hinge_loss)
     with pytest.raises(ValueError, match=r"^the prediction for X\[2\] must be a probability"):
