@@ -1067,8 +1067,8 @@ PICTURED = [
     Fault("paper is as the screen", "drawing/worksheet.py", "for diagram in (blank, solved)]", "for diagram in (solved, solved)]"),
     Fault("a bias where there is none", "drawing/network.py", "any(neuron.b is not None for neuron in neurons)", "True"),
     Fault("many columns make a wide picture", "drawing/network.py", "apart = min(BETWEEN_COLUMNS, ", "apart = max(BETWEEN_COLUMNS, "),
-    Fault("a dark page has light pictures", "drawing/looks.py", "_style(lettering, themes)", '_style(lettering, "")'),
-    Fault("of many boxes all are told", "drawing/diagram.py", "told = boxes if len(boxes) <= MOST_TOLD else [root]", "told = boxes"),
+    Fault("a dark page has light pictures", "drawing/looks.py", "_style(lettering, rules)", '_style(lettering, "")'),
+    Fault("of many boxes all are told", "drawing/diagram.py", "boxes if len(boxes) <= MOST_TOLD else [root]", "boxes"),
 ]  # fmt: skip
 
 FAULTS = [*PICTURED, *PROGRAMS, *VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER]
