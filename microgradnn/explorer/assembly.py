@@ -57,7 +57,7 @@ def _needed(wanted: Iterable[str], made: Mapping[str, str]) -> dict[str, str]:
 
 def _file(name: str) -> Path:
     found = [folder / name for folder in FOLDERS if (folder / name).exists()]
-    return found[0] if found else FOLDER / name
+    return found[0] if found else FOLDERS[0] / name
 
 
 def _check_names(sources: Mapping[str, str]) -> None:
