@@ -123,6 +123,17 @@ def _add_training(command: argparse.ArgumentParser) -> None:
     _add_json(command)
 
 
+def _add_play(command: argparse.ArgumentParser) -> None:
+    what = "moons, circles, spirals, xor, blobs, line, sine or iris"
+    command.add_argument("dataset", metavar="DATASET", help=what)
+    what = "sizes of the hidden layers (default: %(default)s)"
+    command.add_argument("--layers", default="8,8", metavar="SIZES", help=what)
+    command.add_argument("--seed", type=int, default=0, help="of the data and the weights")
+    where = "the file to write (default: the name of the data set)"
+    command.add_argument("-o", dest="out", type=Path, metavar="FILE", help=where)
+    _add_force(command)
+
+
 def _add_force(command: argparse.ArgumentParser) -> None:
     command.add_argument("--force", action="store_true", help="overwrite files that exist")
 
@@ -148,6 +159,8 @@ COMMANDS: list[Any] = [  # what runs it, what it does, how it is called, and its
      "'sin(x) * y' x=1 y=2",                                       _add_expression, _add_json),
     (commands.train,   "train a network on a table in a CSV file",
      "wine.csv --target quality --layers 16,16",                   _add_training),
+    (commands.play,    "write the page on which a network learns a ready-made data set",
+     "moons -o moons.html",                                        _add_play),
     (commands.ops,     "list what an expression may call", "",     _add_json),
 ]
 # fmt: on

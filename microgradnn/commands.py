@@ -175,11 +175,11 @@ def _writable(found: Any) -> Any:
 
 
 def train(options: Options) -> int:
-    from .spreadsheet import learn, read_sheet, save_preparation
+    from .spreadsheet import learn, living_page, read_sheet, save_preparation
 
-    names = ("weights.npz", "preparation.json", "curves.svg")
-    weights, preparation, curves = (options.out / name for name in names)
-    for path in (weights, preparation, curves):
+    names = ("weights.npz", "preparation.json", "curves.svg", "network.html")
+    weights, preparation, curves, page = (options.out / name for name in names)
+    for path in (weights, preparation, curves, page):
         must_be_new(path, options.force)
     layers = _layers(options.layers)
     sheet = read_sheet(options.data, options.target, options.drop, options.classes)
@@ -187,7 +187,8 @@ def train(options: Options) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     learned.model.save(weights)
     save_preparation(learned, preparation)
-    written = [weights, preparation]
+    living_page(learned, options.data.name).save(page)
+    written = [weights, preparation, page]
     try:
         learned.history.plot().savefig(curves, metadata={"Date": None})
         written.append(curves)
@@ -215,6 +216,18 @@ def _print_figures(figures: dict[str, dict[str, float]]) -> None:
     print(f"{'':8} " + " ".join(f"{name:>18}" for name in columns))
     for model, found in figures.items():
         print(f"{model:8} " + " ".join(f"{found[name]:>18.4g}" for name in columns))
+
+
+def play(options: Options) -> int:
+    """Write the page of a network on a ready-made data set."""
+    from .spreadsheet import LIVELY, played
+
+    if options.dataset not in LIVELY:
+        known = ", ".join(LIVELY)
+        raise ValueError(f"there is no data set {options.dataset!r}; there are {known}")
+    options.out = options.out or Path(f"{options.dataset}.html")
+    _write(options, played(options.dataset, _layers(options.layers), options.seed))
+    return 0
 
 
 # ---- The demonstration ---------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from . import losses, nn, optim
+from . import data, losses, nn, optim
 from .data import one_hot, standardize, train_test_split
+from .explorer import Explorer, explore
 from .training import History, evaluate, fit
 from .training.accuracy import predict
 
@@ -161,6 +162,7 @@ class Learned:
     target: Target
     X: Any
     y: Any
+    lr: float
     figures: dict[str, dict[str, float]]  # of the network and of the linear model
     preparation: dict[str, Any]  # how features and target were scaled
 
@@ -201,7 +203,35 @@ def learn(
         "target": {"name": sheet.target, "classes": sheet.classes},
     }
     preparation["target"] |= {"mean": target.mean, "deviation": target.deviation}
-    return Learned(model, history, target, seen, learned, figures, preparation)
+    return Learned(model, history, target, seen, learned, lr, figures, preparation)
+
+
+# What can be played with, by the names of the functions that make it.
+LIVELY: dict[str, Any] = {
+    **{name: getattr(data, f"make_{name}") for name in ("moons", "circles", "spirals", "xor")},
+    **{name: getattr(data, f"make_{name}") for name in ("blobs", "line", "sine")},
+    "iris": lambda seed: data.load_iris(),
+}
+
+
+def played(name: str, layers: Sequence[int], seed: int) -> Explorer:
+    """The page on which a network with these hidden layers learns a ready-made data set."""
+    made = LIVELY[name](seed=seed)
+    target = Target(made.y, made.target_names if made.y.dtype.kind == "i" else [])
+    X, y = (standardize(made.X), made.y) if name == "iris" else (made.X, target.scaled(made.y))
+    sizes = [*layers, target.outputs]
+    model = nn.MLP(X.shape[1], sizes, activation="tanh", rng=seed)
+    return _page(model, X, y, target, 0.01, f"{name}: a network learns")
+
+
+def living_page(learned: Learned, title: str) -> Explorer:
+    """The page on which a trained network goes on training."""
+    return _page(learned.model, learned.X, learned.y, learned.target, learned.lr, title)
+
+
+def _page(model: nn.MLP, X: Any, y: Any, target: Target, lr: float, title: str) -> Explorer:
+    optimizer = optim.Adam(model.parameters(), lr=lr)
+    return explore(model, X, y, loss=target.loss, optimizer=optimizer, batch_size=32, title=title)
 
 
 def save_preparation(learned: Learned, path: Path) -> None:

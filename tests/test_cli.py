@@ -105,7 +105,7 @@ def test_version(capsys: Captured) -> None:
     assert capsys.readouterr().out == f"microgradnn {microgradnn.__version__}\n"
 
 
-COMMANDS = ("demo", "draw", "explain", "steps", "explore", "check", "train", "ops")
+COMMANDS = ("demo", "draw", "explain", "steps", "explore", "check", "train", "play", "ops")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -144,6 +144,8 @@ def _words(line: str) -> list[str]:
         (["nonsense"], "invalid choice: 'nonsense'"),
         (["draw", "x", "x=1", "--frce"], "--frce"),
         (["train", "no.csv", "--target", "y"], "no.csv"),
+        (["play", "chess"], "there is no data set 'chess'; there are moons, circles"),
+        (["play", "moons", "--layers", "0"], "such as 16,16; got '0'"),
         (["train", "no.csv", "--target", "y", "--layers", "16,x"], "such as 16,16; got '16,x'"),
     ],
 )
@@ -182,7 +184,14 @@ def test_train(capsys: Captured) -> None:
     assert found["figures"]["network"]["held-out accuracy"] > 0.9
     assert found["figures"]["linear"]["held-out accuracy"] < 0.8
     assert all(Path(path).exists() for path in found["files"])
+    assert "<h1>sheet.csv</h1>" in Path("microgradnn-train/network.html").read_text("utf-8")
     assert "--force" in complaint(capsys, "train", "sheet.csv", "--target", "kind")
+
+
+@pytest.mark.parametrize("name", ["moons", "circles", "spirals", "xor", "blobs", "line", "iris"])
+def test_play(name: str, capsys: Captured) -> None:
+    assert printed(capsys, "play", name, "--layers", "3") == f"{name}.html\n"
+    assert f"<h1>{name}: a network learns</h1>" in Path(f"{name}.html").read_text("utf-8")
 
 
 def _sheet() -> str:
