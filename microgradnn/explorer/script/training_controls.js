@@ -7,8 +7,8 @@ import { weightsToBegin } from "./training_settings.js";
 import { restart, showTrained, touch, trainStep, training, whenTrained, work } from "./training.js";
 import { sentenceOf } from "./trouble.js";
 
-const STEPPING = 10; // milliseconds of steps in a frame, less what is shown at once takes
-const LEAST_STEPPING = 4; // however long that takes
+const STEPPING = 7; // milliseconds of steps in a frame, less what is shown at once takes
+const LEAST_STEPPING = 3; // however long that takes
 
 let isTraining = false;
 let due = 0; // steps that the chosen speed allows by now
