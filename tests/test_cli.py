@@ -1,6 +1,7 @@
 """The command `microgradnn`: what it prints and writes, and how it speaks of mistakes."""
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -115,13 +116,7 @@ def test_help_has_an_example_that_runs(command: str, capsys: Captured) -> None:
     example = capsys.readouterr().out.partition("example:\n  microgradnn ")[2].strip()
     assert example.startswith(command)
     if command not in ("demo", "train"):  # these take long, or need a file
-        assert printed(capsys, *_words(example))
-
-
-def _words(line: str) -> list[str]:
-    import shlex
-
-    return shlex.split(line)
+        assert printed(capsys, *shlex.split(example))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +166,7 @@ def test_the_demonstration(capsys: Captured) -> None:
 
 
 def test_a_reader_who_has_seen_enough() -> None:
-    command = f"{sys.executable} -m microgradnn ops | head -1"
+    command = f"{shlex.quote(sys.executable)} -m microgradnn ops | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""

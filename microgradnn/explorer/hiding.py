@@ -27,7 +27,7 @@ def as_parts(hide: Iterable[str]) -> list[str]:
     """The names of parts to be hidden, in the order of `PARTS`; anything else is refused."""
     if isinstance(hide, str):
         raise TypeError(f"hide must be a tuple of names, got a str; write hide=({hide!r},)")
-    must_be(Iterable, hide, "hide", "a tuple of names")
+    must_be((tuple, list, set, frozenset), hide, "hide", "a tuple of names")
     names = [must_be(str, name, "a name in hide", "a str") for name in hide]
     unknown = [name for name in names if name not in PARTS]
     if unknown:

@@ -249,7 +249,7 @@ row("steps", lambda root: str(mg.steps(root)), lambda: {"root": graph()}, root=v
 row("explain", lambda root, wrt: str(mg.explain(root, wrt)), lambda: {"root": graph(), "wrt": Value(1.0)}, root=value, wrt=value)
 row("worksheet", mg.worksheet, lambda: {"root": graph()}, root=value)
 OF_TRAINING = dict.fromkeys(("X", "y", "loss", "optimizer", "batch_size", "validation", "history"), none)
-row("explore", mg.explore, lambda: {"root": graph(), "title": "x"}, root=value, title=anything, seed=one_of(0, None), **OF_TRAINING)
+row("explore", mg.explore, lambda: {"root": graph(), "title": "x"}, root=value, title=anything, hide=lambda x: isinstance(x, (tuple, list, set, frozenset)) and not x, seed=one_of(0, None), **OF_TRAINING)
 FOLDS = either(one_of("auto", "none", "neuron", "layer", "model"), callable)
 STEP = either(none, lambda x: count(x) and x <= 7)
 row("draw", mg.draw, lambda: {"root": graph()}, root=value, fold=FOLDS, step=STEP)
