@@ -69,6 +69,19 @@ def as_number(x: Any, name: str) -> float:
     raise TypeError(f"{name} must be a real number, got {shown}; {hint}")
 
 
+def is_numeral(text: str | bytes) -> bool:
+    """Whether a text can be read as a number.
+
+    >>> is_numeral("1e-3"), is_numeral("nan"), is_numeral("x")
+    (True, True, False)
+    """
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def must_be(kind: Any, x: Any, name: str, wanted: str) -> Any:
     """`x`, which must be of a kind; `name` and `wanted` are what an error calls it and says."""
     if not isinstance(x, kind):

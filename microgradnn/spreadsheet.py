@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import data, losses, nn, optim
+from .arguments import is_numeral
 from .data import one_hot, standardize, train_test_split
 from .explorer import Explorer, explore
 from .training import History, evaluate, fit
@@ -83,7 +84,7 @@ def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
     (_, header), *data = lines
     if len(set(header)) < len(header) or not all(header):
         raise ValueError(f"the first line of {path} must have a name for each column: {header}")
-    if all(map(_is_number, header)):
+    if all(map(is_numeral, header)):
         raise ValueError(f"the first line of {path} must name the columns, but it has numbers")
     for number, row in data:
         if len(row) != len(header):
@@ -91,7 +92,7 @@ def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
                 f"line {number} of {path} has {len(row)} cells, the first line {len(header)}"
             )
         for name, cell in zip(header, row, strict=True):
-            if not cell or (_is_number(cell) and not math.isfinite(float(cell))):
+            if not cell or (is_numeral(cell) and not math.isfinite(float(cell))):
                 raise ValueError(
                     f"line {number} of {path} has {cell or 'nothing'} in column {name!r}; fill it "
                     "in, or take out the line or the column (--drop)"
@@ -99,17 +100,9 @@ def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
     return header, [row for _, row in data]
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
 def _numbers(cells: list[str]) -> Any:
     """A column as numbers, or None if it has text."""
-    return np.array([float(cell) for cell in cells]) if all(map(_is_number, cells)) else None
+    return np.array([float(cell) for cell in cells]) if all(map(is_numeral, cells)) else None
 
 
 def _columns_of(name: str, cells: list[str]) -> dict[str, Any]:

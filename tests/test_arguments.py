@@ -19,6 +19,7 @@ from microgradnn.arguments import (
     as_positive,
     check_lengths,
     is_array,
+    is_numeral,
     must_be,
     must_be_plain,
 )
@@ -172,6 +173,13 @@ def test_what_has_a_mask_or_a_unit_is_refused(x: Any) -> None:
             call()
     for plain in (1.0, 2, np.float64(1.0), np.array([1.0]), [1.0], "a", Value(1.0), object()):
         assert must_be_plain(plain, "lr") is plain
+
+
+def test_texts_that_are_numbers() -> None:
+    numerals: list[str | bytes] = ["1", "-2.5", " 1e-3 ", "nan", "-inf", b"7"]
+    assert all(map(is_numeral, numerals))
+    others: list[str | bytes] = ["", "x", "1,5", "0x10", "1 2", b"a"]
+    assert not any(map(is_numeral, others))
 
 
 def test_every_check_is_tested_here() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments import is_numeral
 from ..engine.formulas import Formula, statements
 from ..javascript import JAVASCRIPT
 from ..optim.schedules import Schedule
@@ -113,7 +114,7 @@ class _Uniform:
     def _replacement(self, x: Formula) -> Formula:
         if self._varies(x):
             return Formula(x.text, x.row, [self.taken_out(operand) for operand in x.operands])
-        if x.row is None and _is_number(x.text):
+        if x.row is None and is_numeral(x.text):
             return x
         name = f"u{len(self.found)}"
         self.found[name] = x
@@ -123,14 +124,6 @@ class _Uniform:
         if x not in self.varies:
             self.varies[x] = x.text in self.varying or any(map(self._varies, x.operands))
         return self.varies[x]
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 # ---- Learning rates ------------------------------------------------------------------------------

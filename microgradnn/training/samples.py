@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arguments import is_numeral
 from ..data.tables import as_floats, as_table
 
 Names = tuple[str, str]  # what errors call the samples and the targets
@@ -90,17 +91,9 @@ def _checked_weights(sample_weight: Any, size: int) -> Any:
 def _refuse_names_of_classes(y: Any, name: str) -> None:
     """TypeError that says how to number the classes, if targets are text and no numbers in text."""
     for x in np.asarray(y, dtype=object).ravel().tolist():
-        if isinstance(x, (str, bytes)) and not _is_number(x):
+        if isinstance(x, (str, bytes)) and not is_numeral(x):
             raise TypeError(
                 f"{name} must hold real numbers, got the name {x!r}; number the classes: "
                 f"names, {name} = np.unique({name}, return_inverse=True), or take "
                 "microgradnn.sklearn.MLPClassifier, which trains on names"
             ) from None
-
-
-def _is_number(x: str | bytes) -> bool:
-    try:
-        float(x)
-    except ValueError:
-        return False
-    return True

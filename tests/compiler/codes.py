@@ -1,4 +1,4 @@
-"""Single steps as code, and what it computes."""
+"""Single steps as code, and what it computes; programs for several back ends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+import microgradnn as mg
+from microgradnn import Program, Value
 from microgradnn.compiler.emit_numpy import NumpyCode
 from microgradnn.compiler.steps import Schedule, Slots, Step
 
@@ -34,3 +36,19 @@ def batched(*index: Any) -> Slots:
 
 def uniform(*index: Any) -> Slots:
     return Slots(False, np.array(index))
+
+
+CHOSEN = np.array([[0, 0, 1.0], [3, 2, -0.5], [1, 1, 2.0], [3, 0, 1.0]])  # a row and a column each
+
+
+def program_of_choices() -> Program:
+    """A program that takes a row of a table by an index of each sample, and a number of that."""
+    rows = [[Value(1.0 + k + r * r) for k in range(3)] for r in range(4)]
+
+    def f(inputs: list[Any]) -> Any:
+        vector = [mg.take(column, inputs[0]) for column in zip(*rows, strict=True)]
+        return mg.logsumexp(vector) * inputs[2] - mg.take(vector, inputs[1])
+
+    params = [x for row in rows for x in row]
+    program: Program = mg.compile(f, example_inputs=[[0, 0, 1.0]], params=params)
+    return program

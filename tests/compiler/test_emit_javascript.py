@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from codes import CHOSEN, program_of_choices
 from effort import by_profile
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -223,16 +224,8 @@ def test_ties_share_and_the_side_that_is_not_chosen_gets_nothing(tmp_path: Path)
 
 def test_choices_by_an_index(tmp_path: Path) -> None:
     """Those that all samples share, too; what is no place is NaN, as all outside of a domain."""
-    rows = [[Value(1.0 + k + r * r) for k in range(3)] for r in range(4)]
-
-    def f(inputs: list[Any]) -> Any:
-        vector = [mg.take(column, inputs[0]) for column in zip(*rows, strict=True)]
-        return mg.logsumexp(vector) * inputs[2] - mg.take(vector, inputs[1])
-
-    params = [x for row in rows for x in row]
-    program = compile(f, example_inputs=[[0, 0, 1.0]], params=params)
-    X = np.array([[0, 0, 1.0], [3, 2, -0.5], [1, 1, 2.0], [3, 0, 1.0]])
-    assert differing(tmp_path, [(program, X)]) == []
+    program = program_of_choices()
+    assert differing(tmp_path, [(program, CHOSEN)]) == []
     text, theta = program.to_javascript(), program.read_params()
     places = [[4.0, 0.0, 1.0], [-1.0, 0.0, 1.0], [0.5, 0.0, 1.0], [math.nan, 0.0, 1.0]]
     for result in in_node(tmp_path, [Call(text, "valueAndGrad", [x, theta]) for x in places]):

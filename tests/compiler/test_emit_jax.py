@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from codes import CHOSEN, program_of_choices
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from properties.strategies import programs
@@ -131,15 +132,8 @@ def test_a_primitive_of_the_users_own(jax: Any, monkeypatch: pytest.MonkeyPatch,
 
 
 def test_choices_by_an_index(jax: Any) -> None:
-    rows = [[Value(1.0 + k + r * r) for k in range(3)] for r in range(4)]
-
-    def f(inputs: list[Any]) -> Any:
-        vector = [mg.take(column, inputs[0]) for column in zip(*rows, strict=True)]
-        return mg.logsumexp(vector) * inputs[2] - mg.take(vector, inputs[1])
-
-    params = [x for row in rows for x in row]
-    program = compile(f, example_inputs=[[0, 0, 1.0]], params=params)
-    assert_same(jax, program, np.array([[0, 0, 1.0], [3, 2, -0.5], [1, 1, 2.0], [3, 0, 1.0]]))
+    program = program_of_choices()
+    assert_same(jax, program, CHOSEN)
     mean, _ = jax.jit(program.to_jax())(np.array([[4.0, 0.0, 1.0]]), program.read_params())
     assert math.isnan(mean)  # of what is no place, as of all that is outside a domain
 
