@@ -1,17 +1,16 @@
-"""Makes the pictures of the docs: every drawing and figure that the lessons leave behind."""
+"""Makes the pictures of the docs: every drawing, figure and page that the lessons leave behind."""
 
 import contextlib
-import doctest
-import re
 import runpy
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import blocks
 import matplotlib
 from matplotlib.figure import Figure
 
-from microgradnn import Drawing, draw
+from microgradnn import Drawing, Explorer, draw
 
 FIRST_EXAMPLE = Path(__file__).parents[1] / "examples" / "01_neuron.py"
 LESSONS = Path(__file__).parent / "lessons"
@@ -19,18 +18,25 @@ PICTURES = Path(__file__).parent / "pictures"
 
 
 def names_after(lesson: Path) -> dict[str, Any]:
-    """What the names of a lesson stand for after its examples have run."""
-    text = re.sub("^```.*$", "", lesson.read_text("utf-8"), flags=re.MULTILINE)
-    examples = doctest.DocTestParser().get_doctest(text, {}, lesson.name, str(lesson), 0)
-    if doctest.DocTestRunner().run(examples, clear_globs=False).failed:
-        raise SystemExit(f"{lesson} fails; its pictures would show what it does not say")
-    return examples.globs
+    """What the names of a lesson stand for after its blocks have run."""
+    names, faults = blocks.run(lesson)
+    if faults:
+        raise SystemExit(f"{faults[0]}\nIts pictures would show what it does not say.")
+    return names
 
 
-def save(picture: Drawing | Figure, path: Path) -> None:
+def svg_of(thing: Drawing | Explorer) -> str:
+    """A drawing, or the picture that stands for a page where pages are not shown."""
+    svg = thing.svg if isinstance(thing, Drawing) else thing._repr_svg_()
+    if svg is None:
+        raise SystemExit(f"{thing} has no picture; a lesson shows smaller pages")
+    return svg
+
+
+def save(picture: Drawing | Explorer | Figure, path: Path) -> None:
     """Write a picture as SVG, the same bytes every time."""
-    if isinstance(picture, Drawing):
-        picture.save(path)
+    if not isinstance(picture, Figure):
+        path.write_text(svg_of(picture), "utf-8")
         return
     with matplotlib.rc_context({"svg.hashsalt": path.stem}):
         picture.savefig(path, metadata={"Date": None})
@@ -43,7 +49,7 @@ def main() -> None:
         save(draw(runpy.run_path(str(FIRST_EXAMPLE))["error"]), PICTURES / "one_neuron.svg")
     for lesson in sorted(LESSONS.glob("[0-9]*.md")):
         for name, thing in names_after(lesson).items():
-            if isinstance(thing, Drawing | Figure):
+            if isinstance(thing, Drawing | Explorer | Figure):
                 save(thing, PICTURES / f"{name}.svg")
                 print(f"{lesson.name}: {name}.svg")
 

@@ -1,16 +1,17 @@
 """Runs the examples in docs/ and in the README: what a page shows is what comes out."""
 
-import doctest
 import random
 import re
 from pathlib import Path
 
+import blocks
 import numpy as np
 import pytest
 import rich.style  # noqa: F401  (it draws from `random` when it is first imported)
+from make_pictures import svg_of
 from matplotlib.figure import Figure
 
-from microgradnn import Drawing
+from microgradnn import Drawing, Explorer
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "docs" / "lessons").glob("[0-9]*.md"))
@@ -18,36 +19,25 @@ PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
 RUN_HERE = [page for page in PAGES if page.name != "scaling.md"]  # it asks for eight devices
 
 
-def examples_of(page: Path) -> doctest.DocTest:
-    """The ```python blocks of a page as one test; blank lines keep the line numbers."""
-    lines, inside = [], False
-    for line in page.read_text("utf-8").splitlines():
-        if line.startswith("```"):
-            inside = line == "```python"
-            line = ""
-        lines.append(line if inside else "")
-    text = "\n".join(lines) + "\n"
-    return doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
-
-
 @pytest.mark.parametrize("page", RUN_HERE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_examples(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    test, failures = examples_of(page), list[str]()
     states = random.getstate(), np.random.get_state(legacy=False)
-    doctest.DocTestRunner().run(test, out=failures.append, clear_globs=False)
-    if failures:
-        pytest.fail("".join(failures), pytrace=False)
+    names, faults = blocks.run(page)
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
     np.testing.assert_equal((random.getstate(), np.random.get_state(legacy=False)), states)
     if page in LESSONS:
-        assert test.examples
-        pictures = {k for k, thing in test.globs.items() if isinstance(thing, Drawing | Figure)}
-        assert pictures == set(re.findall(r"pictures/(\w+)\.svg", page.read_text("utf-8")))
-        for name in pictures:
-            drawing = test.globs[name]
-            if isinstance(drawing, Drawing):  # docs/make_pictures.py has run since it changed
+        pictures = {
+            name: thing
+            for name, thing in names.items()
+            if isinstance(thing, Drawing | Explorer | Figure)
+        }
+        assert set(pictures) == set(re.findall(r"pictures/(\w+)\.svg", page.read_text("utf-8")))
+        for name, thing in pictures.items():
+            if not isinstance(thing, Figure):  # docs/make_pictures.py has run since it changed
                 saved = ROOT / "docs" / "pictures" / f"{name}.svg"
-                assert drawing.svg == saved.read_text("utf-8"), name
+                assert svg_of(thing) == saved.read_text("utf-8"), name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

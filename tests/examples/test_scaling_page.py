@@ -14,10 +14,10 @@ pytest.importorskip("jax", reason="pip install 'microgradnn[jax]'")
 
 PAGE = ROOT / "docs" / "scaling.md"
 EXAMPLES = """
-import doctest, sys
+import sys
 from pathlib import Path
-from test_lessons import examples_of
-sys.exit(doctest.DocTestRunner().run(examples_of(Path(sys.argv[1]))).failed)
+from blocks import run
+sys.exit("".join(run(Path(sys.argv[1]))[1]) or None)
 """
 
 
@@ -39,13 +39,15 @@ def start(*command: str, directory: Path) -> subprocess.Popen[str]:
 
 def test_examples() -> None:
     """In a process of its own, since a process has its devices from the start."""
-    process = start("-c", EXAMPLES, str(PAGE), directory=Path(__file__).parent)
+    process = start("-c", EXAMPLES, str(PAGE), directory=ROOT / "docs")
     printed, _ = process.communicate(timeout=300)
     assert process.returncode == 0, printed
 
 
 def test_two_processes_see_the_same_loss(tmp_path: Path) -> None:
-    (program,) = re.findall(r"```python\n(import sys\n.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    (program,) = re.findall(
+        r"```python not-run\n(import sys\n.*?)```", PAGE.read_text("utf-8"), re.DOTALL
+    )
     (tmp_path / "train.py").write_text(program, "utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
