@@ -32,7 +32,7 @@ def exercises_of(lesson: Path) -> list[Exercise]:
     page = " ".join(lesson.read_text("utf-8").partition("\n## Exercises\n")[2].split())
     found = []
     for title, before, asked in EXERCISE.findall(page):
-        leaves = re.findall(r"set (\S+) to (\S+?)[,. ]", before)
+        leaves = re.findall(r"set (\S+) to (\S+?),? ", before)
         sample = re.search(r"sample (\d+)", before)
         step = re.search(r"step (\d+)", before)
         assert step, (lesson.name, asked)
