@@ -1,7 +1,7 @@
 """First gradient: a formula is written down, and one call tells how it changes with each number.
 
-Look at the last lines: each way from the root down to a variable is a product of local derivatives,
-and the gradient is the sum over all ways. Needs nothing but microgradnn.
+Look at the last lines: each way from the root down to a variable is a product of local
+derivatives, and the gradient is the sum over all ways. Needs nothing but microgradnn.
 """
 
 import microgradnn as mg

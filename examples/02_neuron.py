@@ -1,7 +1,7 @@
 """A neuron, drawn: its error, the gradient of every weight, and the picture of all that.
 
-Look at neuron.svg: each box holds a value and its gradient, each arrow a local derivative.
-Needs nothing but microgradnn.
+Look at neuron.svg: each box holds a value and its gradient, each arrow a local derivative. Needs
+nothing but microgradnn.
 """
 
 import microgradnn as mg

@@ -1,7 +1,7 @@
 """XOR: the smallest problem that needs a hidden layer, and the loop that trains every network.
 
-Look at the loss, which falls, and at the four answers: 1 where the bits differ. The network is drawn
-into xor.svg, its weights on the lines. Needs nothing but microgradnn.
+Look at the loss, which falls, and at the four answers: 1 where the bits differ. The network is
+drawn into xor.svg, with its weights on the lines. Needs nothing but microgradnn.
 """
 
 import microgradnn as mg

@@ -1,8 +1,8 @@
 """Iris: three kinds of flowers are told apart by four measurements.
 
-Look at the accuracy on flowers that training has not seen, at the probabilities of one of them, and at
-the curves in iris.svg. In iris.html the training can be watched, step by
-step. Needs matplotlib for the picture.
+Look at the accuracy on flowers that training has not seen, at the probabilities of one of them,
+and at the curves in iris.svg. In iris.html the training can be watched, epoch by epoch. Needs
+matplotlib for the picture.
 """
 
 import microgradnn as mg

@@ -1,4 +1,8 @@
-"""The chain rule on the smallest graph: what add, multiply and a fan-out do to a gradient."""
+"""The chain rule: what add, multiply and a fan-out do to a gradient, on the smallest graphs.
+
+Look at a, which is used three times: its gradient is the sum of what comes over its three edges.
+Needs nothing but microgradnn.
+"""
 
 from microgradnn import Value
 
