@@ -23,11 +23,9 @@ from sklearn.linear_model import LogisticRegression
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+ENVIRONMENT = {"PYTHONIOENCODING": "utf-8", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "svg"}
 ARGUMENTS = {"14_gpt": ["60"], "15_gpt_measured": ["40"]}  # in place of all their steps
-PICTURES_NEED = {
-    "mg.plots": "matplotlib",
-    "check_engine": "extra `test`",
-}  # besides what is imported
+NEEDED_BY = {"mg.plots": "matplotlib", "check_engine": "extra `test`"}
 
 
 class Ran(NamedTuple):
@@ -54,15 +52,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     def once(number: str) -> Ran:
         (path,) = [path for path in EXAMPLES if path.stem[:2] == number]
         directory = tmp_path_factory.mktemp(path.stem)
-        environment = {
-            "PYTHONIOENCODING": "utf-8",
-            "OPENBLAS_NUM_THREADS": "1",
-            "MPLBACKEND": "svg",
-        }
         done = subprocess.run(
             [sys.executable, "-W", "error", path, *ARGUMENTS.get(path.stem, [])],
             cwd=directory,
-            env={**os.environ, **environment},
+            env={**os.environ, **ENVIRONMENT},
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -87,10 +80,8 @@ def test_an_example_runs_and_is_what_its_docstring_says(path: Path, run: Run) ->
     assert written == set(re.findall(r"\w+\.(?:svg|html)", docstring))
     assert output or written  # an example shows something
     needs = re.findall(r"^(?:import|from) (sklearn|scipy|matplotlib)", text, re.MULTILINE)
-    needs += [package for word, package in PICTURES_NEED.items() if word in text]
-    told = (
-        docstring.replace("\n", " ").replace("scikit-learn for", "sklearn for").split("Needs ")[1]
-    )
+    needs += [package for word, package in NEEDED_BY.items() if word in text]
+    told = docstring.replace("\n", " ").split("Needs ")[1].replace("scikit-learn for", "sklearn")
     assert all(package in told for package in needs)
     assert needs or told.startswith("nothing but microgradnn")
 
