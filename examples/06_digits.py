@@ -14,7 +14,7 @@ from sklearn.datasets import load_digits
 import microgradnn as mg
 from microgradnn import data, losses, nn, optim
 
-EPOCHS, BATCH = 20, 64
+EPOCHS, BATCH = 15, 32
 
 
 def moved(images, down, right):
