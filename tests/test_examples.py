@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
@@ -180,7 +180,7 @@ def test_perceptron(run: Run) -> None:
     while len(points) < 100:
         point = (Fraction(rng.uniform(-1, 1)), Fraction(rng.uniform(-1, 1)), Fraction(1))
         side = sum(a * x for a, x in zip(line, point, strict=True))
-        distance = abs(side) / math.hypot(*line)
+        distance = float(abs(side)) / math.hypot(*line)
         if distance > 0.05:
             points.append(tuple((1 if side > 0 else -1) * x for x in point))  # sign normalised
             closest, longest = min(closest, distance), max(longest, math.hypot(*point))
@@ -198,8 +198,8 @@ def test_perceptron(run: Run) -> None:
 
 
 def test_curve_by_scipy(run: Run) -> None:
-    def swing(t, amplitude, damping, frequency, phase, rest):  # type: ignore[no-untyped-def]
-        return amplitude * np.exp(-damping * t) * np.cos(frequency * t + phase) + rest
+    def swing(t: Any, size: Any, damping: Any, frequency: Any, phase: Any, rest: Any) -> Any:
+        return size * np.exp(-damping * t) * np.cos(frequency * t + phase) + rest
 
     times = np.linspace(0, 10, 60)
     noise = np.random.default_rng(0).normal(0, 0.05, 60)
