@@ -20,7 +20,7 @@ history = mg.fit(
     loss=losses.cross_entropy,
     optimizer=optim.Adam(model.parameters(), lr=0.02),
     epochs=50,
-    validation=(X_test, y_test),
+    validation=0.2,  # this share is not trained on; the weights that are best on it are kept
     keep_weights=True,  # so that the page can show this training again
     progress=False,
 )

@@ -42,9 +42,8 @@ while mistakes:
 
 longest = max(math.hypot(*point, 1.0) for point in points)
 w1, w2, bias = (parameter.data for parameter in neuron.parameters())
-print(
-    f"{total} mistakes in {rounds} rounds; the theorem allows {(longest / min(distances)) ** 2:.0f}"
-)
-print(f"{w1:.4f} x₁ + {w2:.4f} x₂ + {bias:.4f} = 0 parts all {len(points)} points")
+allowed = (longest / min(distances)) ** 2
+print(f"{total} mistakes in {rounds} rounds; the theorem allows {allowed:.0f}")
+print(f"{w1:.4f} x₁ {w2:+.4f} x₂ {bias:+.4f} = 0 parts all {len(points)} points")
 
 mg.plots.decision_boundary(neuron, points, labels).savefig("perceptron.svg")

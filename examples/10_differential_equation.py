@@ -43,7 +43,6 @@ found = optimize.minimize(
 program.write_params(found.x)
 print(f"{found.nit} steps; the equation is off by {found.fun**0.5:.1e} (root of the mean square)")
 
-
 solution = np.array([u(t).data for t in fine])
 print(f"the largest error against sin t is {np.abs(solution - np.sin(fine)).max():.1e}")
 print(f"u(π/2) = {u(np.pi / 2).data:.4f}, u(3π/2) = {u(1.5 * np.pi).data:.4f}")

@@ -16,6 +16,7 @@ from microgradnn import data, losses, nn, optim
 
 SIZE, KERNEL = 8, 3  # pixels across an image, and across what a kernel sees
 OUT = SIZE - KERNEL + 1
+EPOCHS = 15
 
 
 class Reader(nn.Module):
@@ -55,7 +56,6 @@ with mg.large_graph():
 print(f"recorded, a step of 32 images takes {(time.perf_counter() - start) / 4 * 32:.2f} s")
 
 start = time.perf_counter()
-EPOCHS = 15
 mg.fit(
     model,
     X,

@@ -57,11 +57,9 @@ _, compiling = timed(lambda: [programs.program([document]) for document in docum
 print(f"compiled for lengths {programs.lengths} in {compiling:.2f} s")
 
 by_programs, seconds = timed(compiled, documents, programs, model)
-step = seconds / COMPILED
-print(
-    f"a step takes {1000 * step:.2f} ms compiled, {graph_step / step:.0f} times as fast; ", end=""
-)
-print(f"with compiling {graph_step * COMPILED / (compiling + seconds):.0f} times")
+step, training = seconds / COMPILED, compiling + seconds
+print(f"a step takes {1000 * step:.2f} ms compiled, {graph_step / step:.0f} times as fast")
+print(f"with compiling, the training is {graph_step * COMPILED / training:.0f} times as fast")
 
 pairs = zip(by_graphs, by_programs, strict=False)  # of the first steps
 print(f"the first {RECORDED} losses differ by {max(abs(a - b) for a, b in pairs):.0e} at most")

@@ -194,7 +194,7 @@ def test_perceptron(run: Run) -> None:
         total, rounds = total + mistakes, rounds + 1
     allowed = round((longest / closest) ** 2)
     assert f"{total} mistakes in {rounds} rounds; the theorem allows {allowed}" in run("08").output
-    assert "{:.4f} x₁ + {:.4f} x₂ + {:.4f} = 0".format(*map(float, weights)) in run("08").output
+    assert "{:.4f} x₁ {:+.4f} x₂ {:+.4f} = 0".format(*map(float, weights)) in run("08").output
 
 
 def test_curve_by_scipy(run: Run) -> None:
