@@ -24,7 +24,7 @@ WORDS = {
     "neuron": "The graph of one neuron and its error, each value with its gradient",
     "xor": "A network of circles: two inputs, three hidden neurons, one output, weights as lines",
     "moons": "Two half moons of points in each other, and the winding border that parts them",
-    "iris": "Loss and accuracy over fifty epochs, of training and of unseen flowers",
+    "iris": "Loss and accuracy over fifty epochs, in training and on flowers that were kept back",
     "digits": "Six handwritten digits that are misread, with what they are and what was read",
     "logistic_regression": "Flowers at probability 0 and 1, and the S-shaped curve between them",
     "perceptron": "Two classes of points, and the line that the perceptron found between them",

@@ -27,7 +27,7 @@ x, y = np.meshgrid(np.linspace(-1.7, 1.7, 200), np.linspace(-3.6, 2.2, 200))
 figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
 axes.contour(x, y, np.log10(valley(x, y) + 1e-3), levels=12, cmap="Greys")
 axes.plot(*np.transpose(way), "o-")
-for step in range(5):
-    axes.annotate(str(step), way[step], xytext=(6, 6), textcoords="offset points")
+for step, (across, up) in enumerate(way[:5]):
+    axes.annotate(str(step), (across, up), xytext=(6, 6), textcoords="offset points")
 axes.set(xlabel="x", ylabel="y")
 figure.savefig("newton.svg")
