@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from microgradnn import Drawing, Explorer, draw
 
-FIRST_EXAMPLE = Path(__file__).parents[1] / "examples" / "01_neuron.py"
+FIRST_EXAMPLE = Path(__file__).parents[1] / "examples" / "02_neuron.py"
 LESSONS = Path(__file__).parent / "lessons"
 PICTURES = Path(__file__).parent / "pictures"
 

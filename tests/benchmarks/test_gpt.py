@@ -1,4 +1,4 @@
-"""The GPT of examples/07_gpt.py: compiled, against single operations recorded for each name."""
+"""The GPT of examples/14_gpt.py: compiled, against single operations recorded for each name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import gc
 import itertools
 import operator
 import runpy
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -19,20 +18,16 @@ from microgradnn import Value
 
 pytestmark = pytest.mark.bench
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "07_gpt.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "14_gpt.py"
 STEPS = 1000
 
 
 @pytest.fixture(scope="module")
 def example() -> Any:
-    """The names in the example, after a few of its steps."""
+    """What the names in the example stand for."""
     threadpoolctl = pytest.importorskip("threadpoolctl")
-    arguments, sys.argv = sys.argv, [str(EXAMPLE), "20"]
-    try:
-        with threadpoolctl.threadpool_limits(1):
-            yield runpy.run_path(str(EXAMPLE))
-    finally:
-        sys.argv = arguments
+    with threadpoolctl.threadpool_limits(1):
+        yield runpy.run_path(str(EXAMPLE))
 
 
 # ---- The same network by single operations ---------------------------------------------------
@@ -46,8 +41,8 @@ def dot(ws: Any, xs: Any) -> Any:
     return added([w * x for w, x in zip(ws, xs, strict=True)])
 
 
-def times(matrix: Any, x: list[Any]) -> list[Any]:
-    return [dot(row, x) for row in matrix]
+def times(layer: Any, x: list[Any]) -> list[Any]:
+    return [dot(neuron.w, x) for neuron in layer.neurons]
 
 
 def plus(x: Any, y: Any) -> list[Any]:
