@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 
 from microgradnn import Drawing, Explorer, draw
 
-FIRST_EXAMPLE = Path(__file__).parents[1] / "examples" / "02_neuron.py"
-LESSONS = Path(__file__).parent / "lessons"
-PICTURES = Path(__file__).parent / "pictures"
+FIRST_EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "02_neuron.py"
+LESSONS = Path(__file__).resolve().parent / "lessons"
+PICTURES = Path(__file__).resolve().parent / "pictures"
 
 
 def names_after(lesson: Path) -> dict[str, Any]:
@@ -47,11 +47,11 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as elsewhere, contextlib.chdir(elsewhere):
         save(draw(runpy.run_path(str(FIRST_EXAMPLE))["error"]), PICTURES / "one_neuron.svg")
-    for lesson in sorted(LESSONS.glob("[0-9]*.md")):
-        for name, thing in names_after(lesson).items():
-            if isinstance(thing, Drawing | Explorer | Figure):
-                save(thing, PICTURES / f"{name}.svg")
-                print(f"{lesson.name}: {name}.svg")
+        for lesson in sorted(LESSONS.glob("[0-9]*.md")):
+            for name, thing in names_after(lesson).items():
+                if isinstance(thing, Drawing | Explorer | Figure):
+                    save(thing, PICTURES / f"{name}.svg")
+                    print(f"{lesson.name}: {name}.svg")
 
 
 if __name__ == "__main__":
