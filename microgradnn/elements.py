@@ -1,9 +1,17 @@
 """What rows do that is no operation: IEEE arithmetic, a function on each element, a selection."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 
 from .arguments import is_array, must_be, must_be_plain
-from .typed import Any
+from .typed import TYPE_CHECKING, Any, TypeVar, overload
+
+if TYPE_CHECKING:
+    from .signatures import Arrays
+
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 
 def ieee(function: Callable[..., Any], numbers: Sequence[float]) -> list[float]:
@@ -24,6 +32,12 @@ def elementwise(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
     return np.frompyfunc(function, len(boxed), 1)(*boxed)
 
 
+@overload
+def where(condition: bool, a: One, b: Other) -> One | Other: ...
+@overload
+def where(condition: Arrays, a: Any, b: Any) -> Arrays: ...
+@overload
+def where(condition: Any, a: Any, b: Any) -> Any: ...
 def where(condition: Any, a: Any, b: Any) -> Any:
     """`a` where the condition holds, else `b`; the only selection that partials may use.
 

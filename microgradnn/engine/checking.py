@@ -19,6 +19,8 @@ from .derivatives import gradients, result_of
 from .modes import Changed
 from .value import Value, topological_order
 
+_ASIDE = 2.0**-10  # how far the noise at a point is compared with that beside it
+
 
 def numerical_gradient(
     f: Callable[..., Any], inputs: Sequence[Any], eps: float | None = None
@@ -122,9 +124,6 @@ def _gradient_and_noise(
     gap = abs(here - there) if math.isfinite(here - there) else 0.0
     growth = max(0.0, growth - rounding) / _ASIDE
     return analytic, slopes.Noise(rounding + gap, growth, slopes.unit_of(plain))
-
-
-_ASIDE = 2.0**-10
 
 
 def _rounding(output: Any) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..arguments import as_list, as_number, must_be
 from ..elements import ieee
+from ..signatures import derivatives
 from ..typed import Any
 from .modes import Changed
 from .recording import UNRECORDED, mode, must_be_recorded
@@ -14,6 +15,7 @@ from .value import Value, topological_order
 CONSTANT: tuple[Any, ...] = type(UNRECORDED)()
 
 
+@derivatives
 def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
     """The derivatives of `output` with respect to each of `inputs`, without touching any `grad`.
 

@@ -9,25 +9,12 @@ from ..arguments import as_number, is_array, must_be_plain
 from ..domains import REAL, Interval
 from ..elements import elementwise, ieee
 from ..refusals import said
-from ..typed import Any, overload
+from ..signatures import OfRow
+from ..typed import Any, Kind, Array, Arrays, Number, overload
 from .recording import mode
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
 Partial = Callable[..., Any]
-
-
-class _Help:
-    """The `__doc__` of rows: the class has its own, and each row one that is made of the row."""
-
-    def __init__(self, of_the_class: str | None) -> None:
-        self.of_the_class = of_the_class
-
-    def __get__(self, row: Primitive | None, owner: type) -> str | None:
-        if row is None:
-            return self.of_the_class
-        from ..explaining.help import help_of  # only now, so that importing the package stays quick
-
-        return help_of(row)
 
 
 class Primitive:
@@ -52,7 +39,8 @@ class Primitive:
     (0.5, 'sigmoid', 1)
     """
 
-    __doc__ = _Help(__doc__)
+    __doc__ = OfRow("help_of", __doc__)
+    __signature__ = OfRow("signature_of")
 
     def __init__(
         self,
@@ -77,17 +65,18 @@ class Primitive:
         self.name = name
         self.symbol = symbol
         self.forward = forward
-        self.partials = partials if callable(partials) else tuple(partials)
-        self.textbook = textbook or self.partials
-        self.definition = definition or (forward if kind == "formula" else self)
-        self.arity = None if callable(partials) else len(self.partials)  # type: ignore[arg-type]
+        many = partials if callable(partials) else tuple(partials)
+        self.partials: tuple[Partial, ...] | Partial = many
+        self.textbook: Sequence[Partial] | Partial = textbook or self.partials
+        self.definition: Callable[..., Any] = definition or (forward if kind == "formula" else self)
+        self.arity: int | None = None if callable(self.partials) else len(self.partials)
         self.summary = summary
-        self.example = tuple(example)
+        self.example: tuple[float, ...] = tuple(example)
         self.words = words
-        self.latex = latex or rf"\operatorname{{{{{name}}}}}\left({{}}\right)"
+        self.latex: str = latex or rf"\operatorname{{{{{name}}}}}\left({{}}\right)"
         self.kind = kind
         self.code = code
-        self.domain = domain or (REAL,) * (self.arity or 1)
+        self.domain: tuple[Interval, ...] = domain or (REAL,) * (self.arity or 1)
         self.kinks = kinks
         self.on_arrays = on_arrays
         self.keeps_partials_at_nan = keeps_partials_at_nan
@@ -99,9 +88,11 @@ class Primitive:
         return _row_named, (self.name,)  # a copied or pickled graph points at the same row
 
     @overload
-    def __call__(self, *operands: float) -> float: ...
+    def __call__(self, *operands: Number) -> float: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, *operands: Any) -> Any: ...
+    def __call__(self, *operands: Kind | Number) -> Kind: ...  # type: ignore[overload-overlap]
+    @overload
+    def __call__(self, *operands: Arrays | Number) -> Array: ...
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to numbers, arrays, or operands that record (Value) or write (Formula)."""
         are_floats = True
@@ -207,7 +198,7 @@ def _not_known(*operands: Any) -> Any:
 
 # The operation of a node that a user made of a number and its local derivatives; no row.
 _WORDS = ("a number", "the numbers that it was made with")
-GIVEN = Primitive("given", "given", _not_known, _not_known, kind="custom", words=_WORDS)
+GIVEN: Primitive = Primitive("given", "given", _not_known, _not_known, kind="custom", words=_WORDS)
 
 
 def _row_named(name: str) -> Primitive:
@@ -217,5 +208,6 @@ def _row_named(name: str) -> Primitive:
 
 
 def add_row(name: str, *columns: Any, **more: Any) -> Primitive:
+    """A new row of the table, from what `Primitive` takes."""
     PRIMITIVES[name] = Primitive(name, *columns, **more)
     return PRIMITIVES[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..arguments import as_number, is_array, must_be
+from ..signatures import Record
 from ..typed import Any
 from .interop import Protocols, describe
 from .kernels import Kernels
@@ -193,5 +194,5 @@ def _unseen(values: tuple[Value, ...], seen: set[Value]) -> list[Value]:
     return [] if seen.issuperset(values) else [x for x in reversed(values) if x not in seen]
 
 
-kernels = Kernels(Value)
-record = kernels.record
+kernels: Kernels[Value] = Kernels(Value)
+record: Record[Value] = kernels.record

@@ -55,8 +55,8 @@ class Steps:
     """
 
     def __init__(self, root: Value) -> None:
-        self.root = root
-        self.order = topological_order(root)
+        self.root: Value = root
+        self.order: list[Value] = topological_order(root)
 
     def __iter__(self) -> Iterator[Step]:
         for node in self.order:

@@ -161,7 +161,9 @@ class ClassWeights:
     """How the classes of a sample count: a weight for each, one to ignore, and smoothed targets."""
 
     def __init__(self, weight: list[Any] | None, ignored: int | None, smoothing: float) -> None:
-        self.weight, self.ignored, self.smoothing = weight, ignored, smoothing
+        self.weight: list[Any] | None = weight
+        self.ignored: int | None = ignored
+        self.smoothing: float = smoothing
 
     def of(self, classes: int) -> list[Any]:
         """The weight of each class, 1 by default."""
@@ -209,7 +211,7 @@ class ClassWeights:
         return found, share
 
 
-NO_WEIGHTS = ClassWeights(None, None, 0.0)
+NO_WEIGHTS: ClassWeights = ClassWeights(None, None, 0.0)
 
 
 def class_weights(

@@ -60,7 +60,7 @@ class constant(Schedule):
     """
 
     def __init__(self, lr: float) -> None:
-        self.lr = from_zero(lr, "lr")
+        self.lr: float = from_zero(lr, "lr")
 
     def __call__(self, step: int) -> float:
         return self.lr
@@ -74,9 +74,9 @@ class step_decay(Schedule):
     """
 
     def __init__(self, lr: float, every: int, factor: float = 0.5) -> None:
-        self.lr = from_zero(lr, "lr")
-        self.every = as_count(every, "every")
-        self.factor = from_zero(factor, "factor")
+        self.lr: float = from_zero(lr, "lr")
+        self.every: int = as_count(every, "every")
+        self.factor: float = from_zero(factor, "factor")
 
     def __call__(self, step: int) -> float:
         rate: float = self.lr * self.factor ** floor(step / self.every)
@@ -91,8 +91,8 @@ class exponential_decay(Schedule):
     """
 
     def __init__(self, lr: float, rate: float) -> None:
-        self.lr = from_zero(lr, "lr")
-        self.rate = from_zero(rate, "rate")
+        self.lr: float = from_zero(lr, "lr")
+        self.rate: float = from_zero(rate, "rate")
 
     def __call__(self, step: int) -> float:
         return self.lr * exp(-self.rate * step)
@@ -106,8 +106,8 @@ class inverse_time_decay(Schedule):
     """
 
     def __init__(self, lr: float, rate: float) -> None:
-        self.lr = from_zero(lr, "lr")
-        self.rate = from_zero(rate, "rate")
+        self.lr: float = from_zero(lr, "lr")
+        self.rate: float = from_zero(rate, "rate")
 
     def __call__(self, step: int) -> float:
         return self.lr / (1 + self.rate * step)
@@ -121,9 +121,9 @@ class cosine_decay(Schedule):
     """
 
     def __init__(self, lr: float, steps: int, final: float = 0.0) -> None:
-        self.lr = from_zero(lr, "lr")
-        self.steps = as_count(steps, "steps")
-        self.final = from_zero(final, "final")
+        self.lr: float = from_zero(lr, "lr")
+        self.steps: int = as_count(steps, "steps")
+        self.final: float = from_zero(final, "final")
 
     def __call__(self, step: int) -> float:
         return _along_cosine(self.lr, self.final, minimum(step / self.steps, 1.0))
@@ -147,13 +147,13 @@ class one_cycle(Schedule):
         div_factor: float = 25.0,
         final_div_factor: float = 1e4,
     ) -> None:
-        self.max_lr = from_zero(max_lr, "max_lr")
-        self.total_steps = as_count(total_steps, "total_steps")
-        self.pct_start = as_number(pct_start, "pct_start")
+        self.max_lr: float = from_zero(max_lr, "max_lr")
+        self.total_steps: int = as_count(total_steps, "total_steps")
+        self.pct_start: float = as_number(pct_start, "pct_start")
         if not 0.0 <= self.pct_start <= 1.0:
             raise ValueError(f"pct_start must be in [0, 1], got {self.pct_start}")
-        self.div_factor = as_positive(div_factor, "div_factor")
-        self.final_div_factor = as_positive(final_div_factor, "final_div_factor")
+        self.div_factor: float = as_positive(div_factor, "div_factor")
+        self.final_div_factor: float = as_positive(final_div_factor, "final_div_factor")
 
     def __call__(self, step: int) -> float:
         start = self.max_lr / self.div_factor
@@ -188,11 +188,11 @@ class reduce_on_plateau(Schedule):
         threshold: float = 1e-4,
         min_lr: float = 0.0,
     ) -> None:
-        self.lr = from_zero(lr, "lr")
-        self.factor = as_fraction(factor, "factor")
-        self.patience = as_count(patience, "patience", least=0)
-        self.threshold = from_zero(threshold, "threshold")
-        self.min_lr = from_zero(min_lr, "min_lr")
+        self.lr: float = from_zero(lr, "lr")
+        self.factor: float = as_fraction(factor, "factor")
+        self.patience: int = as_count(patience, "patience", least=0)
+        self.threshold: float = from_zero(threshold, "threshold")
+        self.min_lr: float = from_zero(min_lr, "min_lr")
         self.begin()
 
     def begin(self) -> None:
@@ -223,8 +223,8 @@ class warmup(Schedule):
     """
 
     def __init__(self, lr: float | LearningRate, steps: int) -> None:
-        self.lr = as_rate(lr)
-        self.steps = as_count(steps, "steps")
+        self.lr: LearningRate = as_rate(lr)
+        self.steps: int = as_count(steps, "steps")
 
     def __call__(self, step: int) -> float:
         return self.lr(step) * minimum((step + 1) / self.steps, 1.0)

@@ -47,13 +47,13 @@ class Optimizer:
         if unknown := settings.keys() - self.checks.keys():
             raise TypeError(f"{type(self).__name__} has no setting {', '.join(sorted(unknown))}")
         groups = Groups(parameters)
-        self.parameters = groups.parameters
-        self.sizes = groups.sizes
+        self.parameters: list[Value] = groups.parameters
+        self.sizes: list[int] = groups.sizes
         self.learning_rates: list[LearningRate] = groups.each("lr", lr, as_rate)
         for name, common in {"weight_decay": weight_decay, **settings}.items():
             vars(self)[name] = spread(groups.each(name, common, self.checks[name]), self.sizes)
         groups.finish()
-        self.steps = 0
+        self.steps: int = 0
 
     @property
     def lr(self) -> float:

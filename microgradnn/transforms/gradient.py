@@ -7,10 +7,12 @@ from numbers import Integral
 from typing import Any
 
 from ..arguments import must_be
+from ..signatures import gradient_of, value_and_gradient_of
 from .calls import Call, Function, places_of
 from .trees import in_words
 
 
+@gradient_of
 def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
     """The function that gives the derivative of `f` with respect to argument `argnums`.
 
@@ -41,6 +43,7 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -
     return derivative
 
 
+@value_and_gradient_of
 def value_and_grad(
     f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False
 ) -> Function:

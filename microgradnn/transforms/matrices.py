@@ -9,6 +9,7 @@ from typing import Any
 
 from ..arguments import must_be
 from ..engine.value import Value
+from ..signatures import second_derivatives_of
 from .calls import Call, Function, places_of
 from .gradient import grad
 from .trees import ArrayForm, Path, are_places, are_plain, array_of, filled, mapped
@@ -49,6 +50,7 @@ def jacobian(
     return evaluate
 
 
+@second_derivatives_of
 def hessian(
     f: Function, argnums: int | Sequence[int] | None = None, has_aux: bool = False
 ) -> Function:

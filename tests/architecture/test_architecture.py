@@ -22,6 +22,7 @@ module_name: Callable[[Path], str] = _IMPORTS["module_name"]
 
 # Each package, and each file in it, may import those above it.
 ORDER = {
+    "signatures": "",
     "typed": "",
     "arguments": "",
     "domains": "",
@@ -85,7 +86,7 @@ WHEN_CALLED = {
     ("engine.edges", "engine.copying"),
     ("engine.interop", "drawing.drawn"),
     ("engine.interop", "foreign"),
-    ("engine.row", "explaining.help"),
+    ("signatures", "explaining.help"),
     ("nn.module", "drawing.drawn"),
     ("explaining.passes", "drawing.animation"),
 }
@@ -151,6 +152,7 @@ TESTED_BY = {
     "slopes": "test_checking",
     "targets": "test_vain",
     "told": "test_named",
+    "signatures": "test_help",
     "typed": "test_architecture",
     "version": "test_cli",
 }
@@ -267,6 +269,7 @@ LOADED_AT_ONCE += "math operator os sys weakref"
 BELOW = {
     "version",
     "typed",
+    "signatures",
     "arguments",
     "domains",
     "elements",
