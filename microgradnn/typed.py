@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from typing import TypeVar as TypeVar
     from typing import overload as overload
 
-    from .signatures import Kind as Kind
     from .signatures import Array as Array
     from .signatures import Arrays as Arrays
+    from .signatures import Kind as Kind
     from .signatures import Number as Number
 else:
     Any = Literal = Protocol = Self = Kind = Array = Arrays = Number = object

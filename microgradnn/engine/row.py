@@ -10,7 +10,7 @@ from ..domains import REAL, Interval
 from ..elements import elementwise, ieee
 from ..refusals import said
 from ..signatures import OfRow
-from ..typed import Any, Kind, Array, Arrays, Number, overload
+from ..typed import Any, Array, Arrays, Kind, Number, overload
 from .recording import mode
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
