@@ -21,7 +21,7 @@ END = len(letters)  # stands before and after a name
 documents = [[END, *map(letters.index, name), END] for name in names]
 
 
-Numbers = list[Any]  # Values, and plain numbers where nothing is recorded
+Numbers = list[mg.Value]
 
 
 def matrix(rows: int, columns: int, rng: random.Random) -> list[Numbers]:
@@ -73,7 +73,7 @@ class GPT(nn.Module):
         x = plus(x, times(self.down, active))
         return times(self.head, x)
 
-    def loss(self, document: Numbers) -> Any:
+    def loss(self, document: list[Any]) -> Any:
         """How far the letters come as a surprise, on average."""
         before: list[tuple[Numbers, Numbers]] = []
         logits = [self.logits(letter, before) for letter in document[:-1]]

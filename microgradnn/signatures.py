@@ -8,12 +8,12 @@ call takes longer.
 from types import ModuleType
 
 
-def _as_it_is(function):
+def as_it_is(function):
     return function
 
 
-of_list = shares_of_list = weighted_sum = element_of = with_slope = with_alpha = clipped = _as_it_is
-derivatives = gradient_of = value_and_gradient_of = second_derivatives_of = _as_it_is
+of_list = shares_of_list = weighted_sum = element_of = with_slope = with_alpha = clipped = as_it_is
+derivatives = gradient_of = value_and_gradient_of = second_derivatives_of = as_it_is
 Written = object
 Record = ModuleType
 

@@ -127,7 +127,10 @@ class Derivatives(Protocol):
 def derivatives(function: Callable[..., Any]) -> Derivatives: ...
 
 class Gradient(Protocol):
-    """The derivative by the first argument has the form of that; an int gives a float."""
+    """The derivative by the first argument has the form of that; an int gives a float.
+
+    Where `f` depends on a Value besides its arguments, the numbers in it are Values.
+    """
 
     @overload
     def __call__(self, x: float, /, *others: Any, **named: Any) -> float: ...
@@ -150,7 +153,7 @@ class ValueAndGradient(Protocol):
     @overload
     def __call__(self, x: float, /, *others: Any, **named: Any) -> tuple[float, float]: ...
     @overload
-    def __call__(self, x: Form, /, *others: Any, **named: Any) -> tuple[float, Form]: ...
+    def __call__(self, x: Form, /, *others: Any, **named: Any) -> tuple[Any, Form]: ...
 
 class ValueAndGradientOf(Protocol):
     @overload

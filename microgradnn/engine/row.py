@@ -40,7 +40,7 @@ class Primitive:
     """
 
     __doc__ = OfRow("help_of", __doc__)
-    __signature__ = OfRow("signature_of")
+    __signature__: Any = OfRow("signature_of")
 
     def __init__(
         self,

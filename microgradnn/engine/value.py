@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..arguments import as_number, is_array, must_be
 from ..signatures import Record
-from ..typed import Any
+from ..typed import Any, Number
 from .interop import Protocols, describe
 from .kernels import Kernels
 from .recording import mode, must_be_recorded, settled
@@ -83,34 +83,34 @@ class Value(Protocols):
         """The result of `dot`, or all of `softmax`, at once; None if it cannot be had at once."""
         return (kernels.dot_of if primitive.name == "dot" else kernels.shares)(*lists)
 
-    def __add__(self, other: Any) -> Value:
+    def __add__(self, other: Value | Number) -> Value:
         return record.add(self, other)
 
-    def __radd__(self, other: Any) -> Value:
+    def __radd__(self, other: Value | Number) -> Value:
         return record.add(other, self)
 
-    def __sub__(self, other: Any) -> Value:
+    def __sub__(self, other: Value | Number) -> Value:
         return record.sub(self, other)
 
-    def __rsub__(self, other: Any) -> Value:
+    def __rsub__(self, other: Value | Number) -> Value:
         return record.sub(other, self)
 
-    def __mul__(self, other: Any) -> Value:
+    def __mul__(self, other: Value | Number) -> Value:
         return record.mul(self, other)
 
-    def __rmul__(self, other: Any) -> Value:
+    def __rmul__(self, other: Value | Number) -> Value:
         return record.mul(other, self)
 
-    def __truediv__(self, other: Any) -> Value:
+    def __truediv__(self, other: Value | Number) -> Value:
         return record.div(self, other)
 
-    def __rtruediv__(self, other: Any) -> Value:
+    def __rtruediv__(self, other: Value | Number) -> Value:
         return record.div(other, self)
 
-    def __pow__(self, other: Any) -> Value:
+    def __pow__(self, other: Value | Number) -> Value:
         return record.pow(self, other)
 
-    def __rpow__(self, other: Any) -> Value:
+    def __rpow__(self, other: Value | Number) -> Value:
         return record.pow(other, self)
 
     def __neg__(self) -> Value:

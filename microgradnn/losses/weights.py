@@ -8,7 +8,7 @@ from ..arguments import as_count, as_list, as_number, check_lengths
 from ..engine import functions, table
 from ..engine.checks import as_operand, as_operands
 from ..told import Samples, tell
-from ..typed import Any
+from ..typed import Any, Reduction
 
 
 def number_in(operand: Any) -> Any:
@@ -42,7 +42,7 @@ def product(weight: Any, x: Any) -> Any:
 
 
 def weighted(
-    losses: list[Any], shares: list[Any], reduction: str, samples: Samples | None = None
+    losses: list[Any], shares: list[Any], reduction: Reduction, samples: Samples | None = None
 ) -> Any:
     """The sum of losses that are weighed already, or their mean: over the sum of the `shares`."""
     total = _sum(shares)

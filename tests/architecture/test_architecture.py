@@ -44,7 +44,7 @@ ORDER = {
     "foreign": "",
     "javascript": "",
     "explaining": "symbols writing mathml notation names help passes paths diagnosis",
-    "losses": "weights probabilities pairing divergence classification regression",
+    "losses": "signatures weights probabilities pairing divergence classification regression",
     "nn": "init files texts parts search generators outline module leaves embedding layers norm "
     "sequential",
     "optim": "schedules records groups stepping rules",
