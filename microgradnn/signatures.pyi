@@ -15,6 +15,7 @@ from .engine.value import Value
 
 Number = float | np.floating[Any] | np.integer[Any] | np.bool[bool]
 Array = NDArray[np.float64]
+Reduction = Literal["mean", "sum", "none"]  # of losses
 Arrays = NDArray[Any]  # of numbers of whatever kind, or of objects
 
 class Operand(Protocol):

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from typing import TypeVar as TypeVar
     from typing import overload as overload
 
-    from .losses.signatures import Reduction as Reduction
     from .signatures import Array as Array
     from .signatures import Arrays as Arrays
     from .signatures import Kind as Kind
     from .signatures import Number as Number
+    from .signatures import Reduction as Reduction
 else:
     Any = Literal = Protocol = Self = Kind = Array = Arrays = Number = Reduction = object
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-import microgradnn as mg
 from microgradnn.engine import functions
 from microgradnn.expressions import NotAnExpression, evaluate, function_of, functions_by_name
 

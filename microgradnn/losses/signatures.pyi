@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal, Protocol, overload
 
 from ..engine.value import Value
-from ..signatures import Number
+from ..signatures import Number, Reduction
 
-Reduction = Literal["mean", "sum", "none"]
 Reduced = Literal["mean", "sum"]
 # Flat or nested lists; the recursion ends, as neither a number nor a Value has elements.
 Numbers = Number | Iterable["Numbers"]
