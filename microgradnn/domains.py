@@ -12,6 +12,7 @@ class Interval(NamedTuple):
     """The numbers from `low` to `high`, ends included, without the `excluded` ones; never NaN.
 
     `x in interval` holds for numbers of every kind that a row takes: floats, ints, bools, NumPy's.
+    Raises TypeError for bounds left out; `mg.primitive` refuses low above high.
 
     >>> 0.0 in POSITIVE, 0.0 in NON_NEGATIVE, 1 in REAL, math.nan in REAL
     (False, True, True, False)

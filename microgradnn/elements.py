@@ -42,7 +42,8 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     """`a` where the condition holds, else `b`; the only selection that partials may use.
 
     On numbers and Values it picks one of the two, so the other leaves no trace in the graph. With
-    an array of truths it is `np.where`; a compiled function selects for each sample.
+    an array of truths it is `np.where`; a compiled function selects for each sample. Raises
+    TypeError for a condition that is neither, as a list.
 
     >>> where(2 > 1, 10.0, 20.0)
     10.0

@@ -12,7 +12,23 @@ def as_it_is(function):
     return function
 
 
-of_list = shares_of_list = weighted_sum = element_of = with_slope = with_alpha = clipped = as_it_is
+def refusing(sentence):
+    """A word on errors that several functions have in common, before the example of each."""
+
+    def documented(function):
+        if function.__doc__:  # which `python -OO` leaves out
+            text, mark, example = function.__doc__.partition(">>> ")
+            function.__doc__ = f"{text}{sentence}\n\n    {mark}{example}"
+        return function
+
+    return documented
+
+
+of_list = shares_of_list = refusing(
+    "Raises ValueError if there is no element, TypeError if one is neither number nor Value."
+)
+with_slope = with_alpha = refusing("Raises TypeError if an operand is neither number nor Value.")
+weighted_sum = element_of = clipped = as_it_is
 derivatives = gradient_of = value_and_gradient_of = second_derivatives_of = as_it_is
 Written = object
 Record = ModuleType

@@ -40,6 +40,12 @@ class Labelled:
 
     @property
     def label(self: Any) -> str:
+        """What a value is called in pictures and errors; it may be set.
+
+        >>> from microgradnn import Value
+        >>> Value(3.0, label="x").label
+        'x'
+        """
         told = self._label
         return told.label if type(told) is Told else told
 

@@ -70,6 +70,8 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
 def take(xs: Iterable[Any], index: Any) -> Any:
     """xs[index], whole and in range; for an index that is a Value a node, with derivative 1 by it.
 
+    Raises ValueError for an index that is not whole or out of range.
+
     >>> take([3, 5, 7], 1)
     5.0
     """
@@ -153,6 +155,8 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
 @signatures.clipped
 def clip(x: Any, low: Any, high: Any) -> Any:
     """x held between low and high; the derivative is 1 inside and at the bounds, else 0.
+
+    Raises ValueError if low is above high.
 
     >>> clip(2.5, 0, 1)
     1.0

@@ -56,7 +56,7 @@ class Protocols(Edges):
 
     @property
     def made_at(self: Any) -> str:
-        """The line of the program that made this under `debug()`: "file:line: text"; else ""."""
+        """The line of the program that made this, "file:line: text", as `mg.debug` shows; or ""."""
         return getattr(self._x, "line", "")
 
     def __repr__(self: Any) -> str:

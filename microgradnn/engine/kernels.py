@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf, isfinite, nan
 
-from ..signatures import Record
+from ..signatures import Record as Record
 from ..typed import Any, Generic, TypeVar
 from .formulas import PYTHON, Formula, statements
 from .lists import neuron_kernel, numbers_of, softmax_nodes, sum_kernel

@@ -33,10 +33,15 @@ class Primitive:
 
     `help(mg.tanh)` shows all this of one row: `summary` is its first line, `example` the operands
     of its example, and `words` its value and derivative where there is no one formula for them.
+    Raises TypeError for columns that it does not know; `mg.primitive` looks at what is in them.
 
     >>> from microgradnn import sigmoid
-    >>> sigmoid(0.0), sigmoid.name, sigmoid.arity
-    (0.5, 'sigmoid', 1)
+    >>> sigmoid(0.0), sigmoid.name, sigmoid.arity, sigmoid.value([0.0]), sigmoid.array_form()(0.0)
+    (0.5, 'sigmoid', 1, 0.5, 0.5)
+    >>> sigmoid.local_derivatives(0.5, [0.0], [True]), sigmoid.partials_on(0.5, [0.0], [True])
+    ([0.25], [0.25])
+    >>> sigmoid.textbook_on(0.5, [0.0]), sigmoid.of_arrays([0.0]), sigmoid.check_arity([0.0])
+    ([0.25], 0.5, None)
     """
 
     __doc__ = OfRow("help_of", __doc__)
@@ -109,10 +114,9 @@ class Primitive:
         return self.value([as_number(x, f"operand of {self.name}") for x in operands])
 
     def value(self, numbers: Sequence[float], operands: Sequence[Operand] = ()) -> float:
-        """The operation on floats; where Python's function raises, so does this, and names it.
+        """The operation on floats. Raises ValueError or ArithmeticError where Python's does.
 
-        Operands that are infinite or NaN never raise: they follow IEEE arithmetic. `operands` are
-        those that the numbers came from, for their labels.
+        Operands that are infinite or NaN never raise, by IEEE; `operands` are for their labels.
         """
         self.check_arity(numbers)
         try:
@@ -137,7 +141,7 @@ class Primitive:
         ]
 
     def partials_on(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
-        """The partials as formulas over operands of any kind; None where not wanted."""
+        """The partials over operands of any kind, else None. Raises TypeError for too few."""
         if callable(self.partials):
             derivatives = self.partials(out, *operands)
             return [d if want else None for d, want in zip(derivatives, wanted, strict=True)]
@@ -147,13 +151,13 @@ class Primitive:
         ]
 
     def textbook_on(self, out: Any, operands: Sequence[Any]) -> list[Any]:
-        """The derivatives as a textbook writes them, for people; `partials_on` is for computing."""
+        """The derivatives as a textbook writes them. Raises TypeError for too few operands."""
         if callable(self.textbook):
             return list(self.textbook(out, *operands))
         return [derivative(out, *operands) for derivative in self.textbook]
 
     def of_arrays(self, operands: Sequence[Operand]) -> Any:
-        """Apply the row elementwise to arrays of floats; with Values to object arrays, too."""
+        """The row on arrays, elementwise, of Values, too. Raises TypeError for other dtypes."""
         name = f"operand of {self.name}"
         are_numbers = True
         for x in operands:
@@ -175,7 +179,7 @@ class Primitive:
         return self.on_arrays or self.forward
 
     def check_arity(self, operands: Sequence[Operand]) -> None:
-        """Refuse the wrong number of operands."""
+        """Raises TypeError for the wrong number of operands."""
         if self.arity is not None and len(operands) != self.arity:
             wanted = f"{self.arity} operand{'s' if self.arity > 1 else ''}"
             raise TypeError(f"{self.name} takes {wanted}, got {len(operands)}")

@@ -170,6 +170,8 @@ class Explanation:
 def explain(root: Value, wrt: Value) -> Explanation:
     """Why the derivative of `root` with respect to `wrt` is what it is, path by path.
 
+    Raises TypeError if one of them is no Value, RuntimeError for what `no_grad` left unrecorded.
+
     >>> a, b = Value(3.0, label="a"), Value(2.0, label="b")
     >>> c = a * b + a
     >>> c.label = "c"

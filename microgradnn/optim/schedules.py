@@ -18,7 +18,19 @@ LearningRate = Callable[[int], float]  # from the number of a step, the first be
 
 
 class Schedule:
-    """What all learning rates share: they show, copy and pickle as what they were made of."""
+    """What all learning rates share: they show, copy and pickle as what they were made of.
+
+    A new one is a class with a `__call__`, and a `see` if it depends on losses.
+
+    >>> class halves(Schedule):
+    ...     def __call__(self, step):
+    ...         return 0.5**step
+    >>> rate = halves()
+    >>> rate.begin()
+    >>> rate.see(loss=3.0)
+    >>> rate(2)
+    0.25
+    """
 
     def __call__(self, step: int) -> float:
         raise NotImplementedError
@@ -28,7 +40,7 @@ class Schedule:
         return f"{type(self).__name__}({', '.join(settings)})"
 
     def see(self, loss: float) -> None:
-        """Take notice of the loss of an epoch; most learning rates depend on the step alone."""
+        """Take notice of the loss of an epoch, which most do not; it never raises."""
 
     def begin(self) -> None:
         """Set what is kept of losses, before the first of them."""
@@ -55,6 +67,8 @@ def as_rate(lr: Any, name: str = "lr") -> LearningRate:
 class constant(Schedule):
     """The same learning rate at every step.
 
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
+
     >>> constant(0.1)(1000)
     0.1
     """
@@ -68,6 +82,8 @@ class constant(Schedule):
 
 class step_decay(Schedule):
     """lr·factor^⌊step / every⌋.
+
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
 
     >>> [step_decay(1.0, every=10)(step) for step in (0, 9, 10, 20)]
     [1.0, 1.0, 0.5, 0.25]
@@ -86,6 +102,8 @@ class step_decay(Schedule):
 class exponential_decay(Schedule):
     """lr·e^(−rate·step).
 
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
+
     >>> exponential_decay(1.0, 0.5)(2)
     0.36787944117144233
     """
@@ -101,6 +119,8 @@ class exponential_decay(Schedule):
 class inverse_time_decay(Schedule):
     """lr / (1 + rate·step).
 
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
+
     >>> inverse_time_decay(1.0, 0.5)(2)
     0.5
     """
@@ -115,6 +135,8 @@ class inverse_time_decay(Schedule):
 
 class cosine_decay(Schedule):
     """From lr to `final` along half a cosine over `steps`, then `final`.
+
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
 
     >>> [round(cosine_decay(1.0, 10)(step), 6) for step in (0, 5, 10, 20)]
     [1.0, 0.5, 0.0, 0.0]
@@ -134,6 +156,8 @@ class one_cycle(Schedule):
 
     It starts at max_lr / div_factor and ends at max_lr / (div_factor·final_div_factor), where it
     stays after `total_steps`. As PyTorch's `OneCycleLR`, but the momentum is left as it is.
+
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
 
     >>> [round(one_cycle(1.0, 11, pct_start=5 / 11)(step), 4) for step in (0, 2, 4, 7, 10)]
     [0.04, 0.52, 1.0, 0.5, 0.0]
@@ -172,6 +196,8 @@ class reduce_on_plateau(Schedule):
     Better is a loss that is lower than the lowest so far by more than a share `threshold` of it.
     `fit` tells the loss of each epoch, that of validation if there is one; a loop by hand does so
     by `optimizer.see(loss)`. As PyTorch's `ReduceLROnPlateau`.
+
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
 
     >>> rate = reduce_on_plateau(1.0, patience=1)
     >>> for loss in (0.5, 0.5, 0.5):
@@ -217,6 +243,8 @@ class reduce_on_plateau(Schedule):
 
 class warmup(Schedule):
     """A straight rise to `lr` over the first `steps`, then `lr` itself.
+
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
 
     >>> [warmup(1.0, 4)(step) for step in (0, 1, 3, 4)]
     [0.25, 0.5, 1.0, 1.0]

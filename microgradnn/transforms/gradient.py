@@ -24,7 +24,8 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -
     May be nested: where an argument is a Value, or the result of `f` depends on one besides its
     arguments (a variable of a function around it, a parameter), the derivatives are Values,
     recorded, else floats. A Value that `f` itself makes of a number counts as a variable, as it
-    cannot be told from one.
+    cannot be told from one. Raises TypeError if `f` is no function, and when called TypeError for
+    a result that is no number, ValueError for an argument that there is not.
 
     >>> grad(lambda x: x**3)(2.0), grad(grad(lambda x: x**3))(2.0)
     (12.0, 12.0)
@@ -50,7 +51,8 @@ def value_and_grad(
     """The function that gives `f` and its derivative, as `grad` does, from one pass.
 
     With `has_aux` it gives ((value, aux), derivative). Of an array it gives a float and an array,
-    so `scipy.optimize.minimize(value_and_grad(f), x0, jac=True)` takes it as it is.
+    so `scipy.optimize.minimize(value_and_grad(f), x0, jac=True)` takes it as it is. Raises
+    TypeError where `grad` does.
 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))

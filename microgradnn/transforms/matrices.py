@@ -26,6 +26,8 @@ def jacobian(
     with that of the argument in each place. Arrays are innermost: the derivatives of an array of
     shape S by one of shape T are an array of shape S + T.
 
+    Raises TypeError if `f` is no function, ValueError for an argument that there is not.
+
     >>> jacobian(lambda x, y: [x * y, x + y])(2.0, 5.0)
     [[5.0, 2.0], [1.0, 1.0]]
     >>> jacobian(lambda xs: {"product": xs[0] * xs[1]})([2.0, 5.0])
@@ -57,7 +59,8 @@ def hessian(
     """The function that gives the second derivatives ∂²f/∂xᵢ∂xⱼ, as the `jacobian` has them.
 
     Of separate numbers it is a list of lists, by all of the arguments; of a list of numbers it is
-    one, too, and of an array of shape S an array of shape S + S.
+    one, too, and of an array of shape S an array of shape S + S. Raises
+    TypeError where `grad` does.
 
     >>> hessian(lambda x, y: x * x * y)(3.0, 5.0)
     [[10.0, 6.0], [6.0, 0.0]]
