@@ -396,7 +396,7 @@ VALUE = [
     Fault("reflected subtraction, swapped", "engine/value.py", "record.sub(other, self)", "record.sub(self, other)"),
     Fault("reflected division, swapped", "engine/value.py", "record.div(other, self)", "record.div(self, other)"),
     Fault("reflected power, swapped", "engine/value.py", "record.pow(other, self)", "record.pow(self, other)"),
-    Fault("detach keeps the graph", "engine/interop.py", "return self._assembled(self.data, None, (), (), label=self.label)", "return self"),
+    Fault("detach keeps the graph", "engine/interop.py", "leaf: Self = self._assembled(self.data, None, (), (), label=self.label)", "return self"),
 ]  # fmt: skip
 
 TABLE = [
@@ -785,7 +785,7 @@ ELSEWHERE = [
     Fault("an element of an array has no sine", "engine/interop.py", '_NUMPY = "sin cos', '_NUMPY = "cos'),
     Fault("% with its operands exchanged", "foreign.py", "*reversed(operands)", "*operands"),
     Fault("a Value beside floats is one number", "engine/row.py", "\"O\" if hasattr(type(x), \"_apply\") else", "\"O\" if False else"),
-    Fault("plus makes another Value", "engine/interop.py", "def __pos__(self) -> Any:\n        return self", "def __pos__(self) -> Any:\n        return self.detach()"),
+    Fault("plus makes another Value", "engine/interop.py", "def __pos__(self) -> Self:\n        return self", "def __pos__(self) -> Self:\n        return self.detach()"),
     Fault("a gradient of any kind", "engine/interop.py", 'self._grad = number if type(number) is float else as_number(number, "grad")', "self._grad = number"),
     Fault("an excluded end is inside", "domains.py", " and number not in self.excluded", ""),
     Fault("a mask is lost", "arguments.py", '_MORE = {"filled": "a mask", ', "_MORE = {"),
