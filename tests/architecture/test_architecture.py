@@ -152,7 +152,6 @@ TESTED_BY = {
     "slopes": "test_checking",
     "targets": "test_vain",
     "told": "test_named",
-    "typed": "test_architecture",
     "version": "test_cli",
 }
 

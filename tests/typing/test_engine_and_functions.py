@@ -98,7 +98,7 @@ def test_functions_of_lists() -> None:
     for number in (
         assert_type(mg.sum([1, 2.0]), float),
         assert_type(mg.sum(x * x for x in [1.0, 2.0]), float),
-        assert_type(mg.mean(np.array([1.0, 2.0])), float),
+        assert_type(mg.mean([1.0, np.float64(2.0)]), float),
         assert_type(mg.dot([0.5, 1], [1, 2]), float),
         assert_type(mg.take([3.0, 4.0], 1), float),
     ):
@@ -110,8 +110,7 @@ def test_functions_of_lists() -> None:
 def test_selection_gives_one_of_the_two() -> None:
     v = Value(0.5)
     assert assert_type(mg.where(v > 0, v, 1.0), Value | float) is v
-    chosen = assert_type(mg.where(np.array([True]), 1.0, 2.0), NDArray[Any])
-    assert chosen.tolist() == [1.0]
+    assert assert_type(mg.where(2 > 1, 1.0, "no"), float | str) == 1.0
 
 
 def test_derivatives() -> None:
