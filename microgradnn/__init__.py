@@ -10,15 +10,17 @@
 
 from __future__ import annotations
 
+# As modules of their own, or pyright does not see what their `__all__` add to that below.
+import microgradnn.engine.functions as functions
+import microgradnn.engine.table as table
+
 from .domains import Interval
 from .engine import (
     Primitive,
     Value,
     debug,
-    functions,
     gradients,
     no_grad,
-    table,
     topological_order,
     where,
 )

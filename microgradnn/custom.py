@@ -24,6 +24,7 @@ def primitive(
     `(out, *operands)`, written with operators, other rows and `where`. `domain` is a tuple of an
     `Interval` for each: outside is an error. `textbook` holds the derivatives as people should
     read them, if the partials look otherwise; `summary` is the first line of the row's help.
+    Raises ValueError for a name that is taken or no identifier, TypeError for what is no function.
 
     >>> import microgradnn as mg
     >>> cube = mg.primitive("cube", lambda x: x * x * x, [lambda out, x: 3 * x * x])

@@ -1,25 +1,26 @@
 """Domains of operations: the intervals of numbers that an operand may have."""
 
+from __future__ import annotations
+
 import math
-from collections import namedtuple
 
 from .arguments import as_number, must_be
-from .typed import Any
+from .typed import Any, NamedTuple
 
 
-class Interval(namedtuple("Interval", ("low", "high", "excluded"))):
+class Interval(NamedTuple):
     """The numbers from `low` to `high`, ends included, without the `excluded` ones; never NaN.
 
     `x in interval` holds for numbers of every kind that a row takes: floats, ints, bools, NumPy's.
+    Raises TypeError for bounds left out; `mg.primitive` refuses low above high.
 
     >>> 0.0 in POSITIVE, 0.0 in NON_NEGATIVE, 1 in REAL, math.nan in REAL
     (False, True, True, False)
     """
 
-    __slots__ = ()
-
-    def __new__(cls, low: float, high: float, excluded: tuple[float, ...] = ()) -> "Interval":
-        return super().__new__(cls, low, high, excluded)
+    low: float
+    high: float
+    excluded: tuple[float, ...] = ()
 
     def __contains__(self, x: object) -> bool:
         try:
@@ -36,14 +37,14 @@ class Interval(namedtuple("Interval", ("low", "high", "excluded"))):
         return f"{left}{self.low:g}, {self.high:g}{right}"
 
 
-REAL = Interval(-math.inf, math.inf)
-POSITIVE = Interval(0.0, math.inf, excluded=(0.0,))
-NON_NEGATIVE = Interval(0.0, math.inf)
-NON_ZERO = Interval(-math.inf, math.inf, excluded=(0.0,))
-ABOVE_MINUS_ONE = Interval(-1.0, math.inf, excluded=(-1.0,))
-FROM_ONE = Interval(1.0, math.inf)
-UNIT = Interval(-1.0, 1.0)
-INNER = Interval(-1.0, 1.0, excluded=(-1.0, 1.0))
+REAL: Interval = Interval(-math.inf, math.inf)
+POSITIVE: Interval = Interval(0.0, math.inf, excluded=(0.0,))
+NON_NEGATIVE: Interval = Interval(0.0, math.inf)
+NON_ZERO: Interval = Interval(-math.inf, math.inf, excluded=(0.0,))
+ABOVE_MINUS_ONE: Interval = Interval(-1.0, math.inf, excluded=(-1.0,))
+FROM_ONE: Interval = Interval(1.0, math.inf)
+UNIT: Interval = Interval(-1.0, 1.0)
+INNER: Interval = Interval(-1.0, 1.0, excluded=(-1.0, 1.0))
 
 
 def as_domain(domain: Any, count: int) -> tuple[Interval, ...]:

@@ -1,9 +1,17 @@
 """What rows do that is no operation: IEEE arithmetic, a function on each element, a selection."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 
 from .arguments import is_array, must_be, must_be_plain
-from .typed import Any
+from .typed import TYPE_CHECKING, Any, TypeVar, overload
+
+if TYPE_CHECKING:
+    from .signatures import Arrays
+
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 
 def ieee(function: Callable[..., Any], numbers: Sequence[float]) -> list[float]:
@@ -24,11 +32,18 @@ def elementwise(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
     return np.frompyfunc(function, len(boxed), 1)(*boxed)
 
 
+@overload
+def where(condition: bool, a: One, b: Other) -> One | Other: ...
+@overload
+def where(condition: Arrays, a: Any, b: Any) -> Arrays: ...
+@overload
+def where(condition: Any, a: Any, b: Any) -> Any: ...
 def where(condition: Any, a: Any, b: Any) -> Any:
     """`a` where the condition holds, else `b`; the only selection that partials may use.
 
     On numbers and Values it picks one of the two, so the other leaves no trace in the graph. With
-    an array of truths it is `np.where`; a compiled function selects for each sample.
+    an array of truths it is `np.where`; a compiled function selects for each sample. Raises
+    TypeError for a condition that is neither, as a list.
 
     >>> where(2 > 1, 10.0, 20.0)
     10.0

@@ -180,7 +180,13 @@ def agrees(a: float, slope: Slope, tolerance: float) -> bool:
 
 
 class GradientCheck(NamedTuple):
-    """What `gradcheck` found, an element for each input; true if no component differs."""
+    """What `gradcheck` found, an element for each input; true if no component differs.
+
+    Raises TypeError, as any tuple of names does, if one is left out.
+
+    >>> GradientCheck([2.0], [2.0], 0.0, True, ["agrees"], [1e-9]).ok
+    True
+    """
 
     analytic: list[float]
     numeric: list[float]
@@ -212,6 +218,8 @@ def compare(analytic: list[float], slopes: list[Slope], tolerance: float) -> Gra
 
 def relative_error(analytic: Sequence[float], numeric: Sequence[float]) -> float:
     """‖a − n‖ / ‖a + n‖, the measure of the lecture; 0/0 is 0.
+
+    Raises ValueError if the gradients differ in length, TypeError if one holds what is no number.
 
     >>> relative_error([1.0, 2.0], [1.0, 2.0]), relative_error([1.0], [-1.0])
     (0.0, inf)

@@ -6,23 +6,21 @@ is a `Told`, which all unlabelled values of a block have in common.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
-from .typed import Any
+from .typed import Any, NamedTuple
 
 
-class Told(namedtuple("Told", "label path samples", defaults=((), None))):
+class Told(NamedTuple):
     """A label, with more than a label; nothing in it is mutable.
 
     `path` are the names of the blocks, the outermost first; `samples` belong to the sum of a loss.
     """
 
     label: str
-    path: tuple[str, ...]
-    samples: Samples | None
+    path: tuple[str, ...] = ()
+    samples: Samples | None = None
 
 
-class Samples(namedtuple("Samples", "of_terms targets are_rows")):
+class Samples(NamedTuple):
     """Which samples the terms of a sum belong to, and the target of each sample.
 
     A target is a number or a tuple of them; None stands for a Value, which is in the graph. Of a
@@ -42,6 +40,12 @@ class Labelled:
 
     @property
     def label(self: Any) -> str:
+        """What a value is called in pictures and errors; it may be set.
+
+        >>> from microgradnn import Value
+        >>> Value(3.0, label="x").label
+        'x'
+        """
         told = self._label
         return told.label if type(told) is Told else told
 

@@ -56,6 +56,9 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/row.py": [*OTHERS, "tests/engine/test_interop.py", "tests/engine/test_modes.py", *ROWS],
     "engine/table.py": [*OTHERS, "tests/engine/test_table.py", *ROWS],
     "sums.py": ["tests/test_sums.py", "tests/engine/test_reductions.py", *ROWS],
+    "signatures.py": ["tests/test_signatures.py", "tests/explaining/test_help.py"],
+    "typed.py": ["tests/test_typed.py"],
+    "explaining/help.py": ["tests/test_signatures.py", "tests/explaining/test_help.py"],
     "refusals.py": ["tests/test_refusals.py", "tests/engine/test_functions.py"],
     "engine/reductions.py": [
         *OTHERS,
@@ -78,6 +81,7 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/lists.py": ["tests/engine/test_lists.py", *TRACED],
     "engine/recording.py": ["tests/test_named.py", "tests/engine/test_modes.py"],
     "engine/interop.py": [
+        "tests/engine/test_value.py",
         "tests/engine/test_interop.py",
         "tests/test_foreign.py",
         "tests/programs",
@@ -396,7 +400,7 @@ VALUE = [
     Fault("reflected subtraction, swapped", "engine/value.py", "record.sub(other, self)", "record.sub(self, other)"),
     Fault("reflected division, swapped", "engine/value.py", "record.div(other, self)", "record.div(self, other)"),
     Fault("reflected power, swapped", "engine/value.py", "record.pow(other, self)", "record.pow(self, other)"),
-    Fault("detach keeps the graph", "engine/interop.py", "return self._assembled(self.data, None, (), (), label=self.label)", "return self"),
+    Fault("detach keeps the graph", "engine/interop.py", "leaf: Self = self._assembled(self.data, None, (), (), label=self.label)", "return self"),
 ]  # fmt: skip
 
 TABLE = [
@@ -785,7 +789,7 @@ ELSEWHERE = [
     Fault("an element of an array has no sine", "engine/interop.py", '_NUMPY = "sin cos', '_NUMPY = "cos'),
     Fault("% with its operands exchanged", "foreign.py", "*reversed(operands)", "*operands"),
     Fault("a Value beside floats is one number", "engine/row.py", "\"O\" if hasattr(type(x), \"_apply\") else", "\"O\" if False else"),
-    Fault("plus makes another Value", "engine/interop.py", "def __pos__(self) -> Any:\n        return self", "def __pos__(self) -> Any:\n        return self.detach()"),
+    Fault("plus makes another Value", "engine/interop.py", "def __pos__(self) -> Self:\n        return self", "def __pos__(self) -> Self:\n        return self.detach()"),
     Fault("a gradient of any kind", "engine/interop.py", 'self._grad = number if type(number) is float else as_number(number, "grad")', "self._grad = number"),
     Fault("an excluded end is inside", "domains.py", " and number not in self.excluded", ""),
     Fault("a mask is lost", "arguments.py", '_MORE = {"filled": "a mask", ', "_MORE = {"),
@@ -845,6 +849,13 @@ ELSEWHERE = [
     Fault("another sample's numbers", "explorer/picker.py", "numbers = [number_at(sample, place)", "numbers = [number_at(kind.samples[0], place)"),
     Fault("a chain's first addition is no term", "explorer/claims.py", "if lasts and len(others) > 1 and", "if False and"),
     Fault("assign sets what it can", "engine/interop.py", 'check_lengths(targets, new, "values", "numbers")', "pass"),
+    Fault("the class has the help of a row", "signatures.py", "if row is None:\n            return self.of_the_class", "if row is None:\n            return None"),
+    Fault("the errors stand behind the example", "signatures.py", 'f"{text}{sentence}\\n\\n    {mark}{example}"', 'f"{text}{mark}{example}{sentence}"'),
+    Fault("a named tuple has its defaults reversed", "typed.py", "defaults=defaults,", "defaults=defaults[::-1],"),
+    Fault("a named tuple has a dict", "typed.py", '{"__slots__": (), **body}', "body"),
+    Fault("operands of a row by one name", "explaining/help.py", "for name in operand_names(row)])", "for name in operand_names(row)[:1]])"),
+    Fault("overflows are no errors of a row", "explaining/help.py", "except (ValueError, ArithmeticError) as error:", "except ValueError as error:"),
+    Fault("the last error of a row is shown", "explaining/help.py", "found.setdefault(type(error).__name__, point)", "found[type(error).__name__] = point"),
 ]  # fmt: skip
 
 COMPILED = [

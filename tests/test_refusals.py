@@ -36,7 +36,7 @@ def test_other_reasons() -> None:
 
 
 def test_four_of_many_operands_are_shown() -> None:
-    total = mg.table.log  # its name and domain are all that is read of the row
+    total = log  # its name and domain are all that is read of the row
     assert said(total, OUTSIDE, [1.0, 2.0, 3.0, 4.0, 5.0], ()).startswith(
         "log(1.0, 2.0, 3.0, 4.0, …): "
     )

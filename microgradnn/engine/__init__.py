@@ -24,6 +24,9 @@ from .modes import debug, no_grad
 from .row import PRIMITIVES, Primitive
 from .value import Value, topological_order
 
+for _name in ("abs", "exp", "log", "sqrt", "tanh", "sigmoid", "relu"):
+    vars(Value)[_name].__doc__ = f"{PRIMITIVES[_name].summary} See the help of `mg.{_name}`."
+
 # fmt: off
 __all__ = [
     "PRIMITIVES", "Primitive", "Value", "assign", "debug", "functions", "gradients", "no_grad",

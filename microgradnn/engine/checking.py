@@ -19,6 +19,8 @@ from .derivatives import gradients, result_of
 from .modes import Changed
 from .value import Value, topological_order
 
+_ASIDE = 2.0**-10  # how far the noise at a point is compared with that beside it
+
 
 def numerical_gradient(
     f: Callable[..., Any], inputs: Sequence[Any], eps: float | None = None
@@ -27,7 +29,8 @@ def numerical_gradient(
 
     `f(*inputs)` is called on plain numbers. `eps` is the step, as in the lecture. By default steps
     are chosen for each input, inside the domain and to one side at its ends: 7 calls of `f` an
-    input and one more, and up to 110 an input where those do not settle it.
+    input and one more, and up to 110 an input where those do not settle it. Raises TypeError if f
+    is no function, and what f raises.
 
     >>> numerical_gradient(lambda x: x**2, [1.5]), numerical_gradient(lambda x: x**2, [1.5], 1e-4)
     ([3.0], [2.9999999999996696])
@@ -57,7 +60,8 @@ def gradcheck(
     above error + tolerance·max(|a|, |n|): the error is what curvature and rounding can do to this
     difference. It is unresolved if the error is above 4·tolerance·max(|a|, |n|), and agrees
     otherwise, so that what agrees is right to 10·tolerance. At a kink all between the two slopes
-    are right, and where the value of `f` jumps there is no slope to compare with.
+    are right, and where the value of `f` jumps there is no slope to compare with. Raises ValueError
+    if f gives other numbers on Values than on plain numbers, as one that draws random ones does.
 
     >>> report = gradcheck(lambda x, y: x * x * y, [3.0, 5.0])
     >>> report.analytic, report.ok, report.verdicts
@@ -122,9 +126,6 @@ def _gradient_and_noise(
     gap = abs(here - there) if math.isfinite(here - there) else 0.0
     growth = max(0.0, growth - rounding) / _ASIDE
     return analytic, slopes.Noise(rounding + gap, growth, slopes.unit_of(plain))
-
-
-_ASIDE = 2.0**-10
 
 
 def _rounding(output: Any) -> float:

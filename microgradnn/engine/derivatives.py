@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..arguments import as_list, as_number, must_be
 from ..elements import ieee
+from ..signatures import derivatives
 from ..typed import Any
 from .modes import Changed
 from .recording import UNRECORDED, mode, must_be_recorded
@@ -14,12 +15,13 @@ from .value import Value, topological_order
 CONSTANT: tuple[Any, ...] = type(UNRECORDED)()
 
 
+@derivatives
 def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
     """The derivatives of `output` with respect to each of `inputs`, without touching any `grad`.
 
-    With `create_graph` they are Values, recorded like everything else, to be differentiated again;
-    a RuntimeError says so if the data of a leaf has changed since the pass. An input that the
-    output does not depend on gets 0; an output that is not recorded is a RuntimeError.
+    With `create_graph` they are Values, recorded like everything else, to be differentiated again.
+    An input that the output does not depend on gets 0. Raises RuntimeError if the output is not
+    recorded, or with `create_graph` if the data of a leaf has changed since the pass.
 
     >>> x = Value(3.0)
     >>> (slope,) = gradients(x**3, [x], create_graph=True)

@@ -5,11 +5,9 @@ from ..typed import Any
 
 
 class Edges(Labelled):
-    """The base of Value that says what its slots `_x`, `_dx`, `_y` and `_dy` hold.
+    """The base of Value that keeps operands in slots as Value's docstring says.
 
-    One operand or two stand there themselves, each with the derivative by it. Of more, `_x` is the
-    tuple of all, `_y` that of the Values among them, and `_dy` that of the derivatives by these. Or
-    `_x` is a number that stands last, as the bias of a `dot` may, and `_y` are the others.
+    Or `_x` is a number that stands last, as the bias of a `dot` may, and `_y` are the others.
     """
 
     __slots__ = ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, namedtuple
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from ..typed import Any
+from ..signatures import Written
+from ..typed import Any, NamedTuple
 from . import reductions, table
 from .row import Primitive
 
@@ -14,15 +15,7 @@ CHOICE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 BINDING = {"add": SUM, "sub": SUM, "mul": PRODUCT, "div": PRODUCT, "neg": SIGN}
 
 
-def _both_ways(row: Primitive) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
-    return lambda self, other: row(self, other), lambda self, other: row(other, self)
-
-
-def _relation(sign: str) -> Callable[[Any, Any], Formula]:
-    return lambda self, other: Formula("", sign, [self, _lift(other)])
-
-
-class Formula:
+class Formula(Written):
     """A formula over names: put it into a row and it records how the row is written.
 
     >>> x, y = Formula("x"), Formula("y")
@@ -35,9 +28,9 @@ class Formula:
     def __init__(
         self, text: str, row: Primitive | str | None = None, operands: Sequence[Any] = ()
     ) -> None:
-        self.text = text  # a name or number when `row` is None
-        self.row = row  # a Primitive, or the sign of a comparison, "&" or "where"
-        self.operands = operands
+        self.text: str = text  # a name or number when `row` is None
+        self.row: Primitive | str | None = row  # else the sign of a comparison, "&" or "where"
+        self.operands: Sequence[Any] = operands
 
     @staticmethod
     def _apply(row: Primitive, operands: Sequence[Any]) -> Formula:
@@ -52,13 +45,6 @@ class Formula:
         """The formula as one expression of a programming language."""
         return _Writer(dialect).assign({"y": self}, share=False)[0].removeprefix("y = ")
 
-    __add__, __radd__ = _both_ways(table.add)
-    __sub__, __rsub__ = _both_ways(table.sub)
-    __mul__, __rmul__ = _both_ways(table.mul)
-    __truediv__, __rtruediv__ = _both_ways(table.div)
-    __pow__, __rpow__ = _both_ways(table.pow)
-    __lt__, __le__, __gt__, __ge__, __and__ = map(_relation, ("<", "<=", ">", ">=", "&"))
-
     def __neg__(self) -> Any:
         return table.neg(self)
 
@@ -70,17 +56,26 @@ class Formula:
             raise TypeError("a Formula cannot be compared by ==: use <= or >= inside where")
         return self is other
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return object.__hash__(self)
 
     def __bool__(self) -> bool:
         raise TypeError("a Formula has no truth value: use where(condition, a, b) instead of if")
+
+
+for _row in (table.add, table.sub, table.mul, table.div, table.pow):
+    _name = "truediv" if _row is table.div else _row.name
+    setattr(Formula, f"__{_name}__", lambda x, y, row=_row: row(x, y))
+    setattr(Formula, f"__r{_name}__", lambda x, y, row=_row: row(y, x))
+for _name, _sign in {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "and": "&"}.items():
+    setattr(Formula, f"__{_name}__", lambda x, y, sign=_sign: Formula("", sign, [x, _lift(y)]))
 
 
 def _lift(x: Any) -> Formula:
     return x if isinstance(x, Formula) else Formula(repr(float(x)))
 
 
-class Dialect(namedtuple("Dialect", "number function where both expands signs power")):
+class Dialect(NamedTuple):
     """How a language writes what the rows leave open.
 
     `where` is a template of condition, value where it holds, value where not; `both` is one of two
@@ -97,7 +92,7 @@ class Dialect(namedtuple("Dialect", "number function where both expands signs po
 
 
 # Python's functions are the rows' own `forward`, handed over under the rows' names.
-PYTHON = Dialect(repr, str, "({1} if {0} else {2})", "{} and {}", True, {}, None)
+PYTHON: Dialect = Dialect(repr, str, "({1} if {0} else {2})", "{} and {}", True, {}, None)
 
 
 def statements(formulas: dict[str, Any], dialect: Dialect) -> list[str]:

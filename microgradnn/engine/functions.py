@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from .. import signatures
 from ..arguments import as_list, as_number, check_lengths, is_array
 from ..refusals import named
 from ..typed import Any
@@ -21,6 +22,7 @@ def _of_list(row: Primitive, xs: Iterable[Any], *before: Any) -> Any:
         raise named(error, xs=items) from None
 
 
+@signatures.of_list
 def sum(xs: Iterable[Any]) -> Any:
     """The sum Σ xᵢ, as one node; right to the last place (`math.fsum`). Each derivative is 1.
 
@@ -30,6 +32,7 @@ def sum(xs: Iterable[Any]) -> Any:
     return _of_list(reductions.sum, xs)
 
 
+@signatures.of_list
 def mean(xs: Iterable[Any]) -> Any:
     """The arithmetic mean Σ xᵢ / n; each derivative is 1/n.
 
@@ -40,6 +43,7 @@ def mean(xs: Iterable[Any]) -> Any:
     return sum(items) / len(items)
 
 
+@signatures.weighted_sum
 def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
     """The weighted sum Σ wᵢxᵢ + bias of a neuron, as one node.
 
@@ -62,8 +66,11 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
         raise named(error, ws=weights, xs=inputs, bias=bias) from None
 
 
+@signatures.element_of
 def take(xs: Iterable[Any], index: Any) -> Any:
     """xs[index], whole and in range; for an index that is a Value a node, with derivative 1 by it.
+
+    Raises ValueError for an index that is not whole or out of range.
 
     >>> take([3, 5, 7], 1)
     5.0
@@ -73,6 +80,7 @@ def take(xs: Iterable[Any], index: Any) -> Any:
     return reductions.chosen(as_number(index, "index"), *as_operands(xs, None, "xs"))
 
 
+@signatures.of_list
 def max(xs: Iterable[Any]) -> Any:
     """The largest of the xᵢ; a k-way tie shares the derivative, 1/k each.
 
@@ -82,6 +90,7 @@ def max(xs: Iterable[Any]) -> Any:
     return _of_list(reductions.max, xs)
 
 
+@signatures.of_list
 def min(xs: Iterable[Any]) -> Any:
     """The smallest of the xᵢ; a k-way tie shares the derivative, 1/k each.
 
@@ -91,6 +100,7 @@ def min(xs: Iterable[Any]) -> Any:
     return _of_list(reductions.min, xs)
 
 
+@signatures.of_list
 def logsumexp(xs: Iterable[Any]) -> Any:
     """log Σ exp(xᵢ), which overflows for no finite xᵢ; its derivatives are softmax(xs).
 
@@ -100,6 +110,7 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     return _of_list(reductions.logsumexp, xs)
 
 
+@signatures.shares_of_list
 def softmax(xs: Iterable[Any]) -> list[Any]:
     """exp(xᵢ) / Σ exp(xⱼ) for each i: positive, with sum 1, the same for shifted xs.
 
@@ -115,6 +126,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     return shares or [_of_list(reductions.softmax, logits, float(k)) for k in range(len(logits))]
 
 
+@signatures.with_slope
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     """x where x > 0, else slope·x; the derivative is 1 or the slope, and at 0 it is the slope.
 
@@ -127,6 +139,7 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
         raise named(error, x=x, slope=slope) from None
 
 
+@signatures.with_alpha
 def elu(x: Any, alpha: Any = 1.0) -> Any:
     """x where x > 0, else alpha·(eˣ − 1); the derivative is 1 or alpha·eˣ, and at 0 it is alpha.
 
@@ -139,8 +152,11 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
         raise named(error, x=x, alpha=alpha) from None
 
 
+@signatures.clipped
 def clip(x: Any, low: Any, high: Any) -> Any:
     """x held between low and high; the derivative is 1 inside and at the bounds, else 0.
+
+    Raises ValueError if low is above high.
 
     >>> clip(2.5, 0, 1)
     1.0

@@ -5,7 +5,7 @@ from functools import partial, partialmethod
 from types import MethodType
 
 from ..arguments import as_number, check_lengths, must_be
-from ..typed import Any
+from ..typed import Any, Self
 from .checks import as_operand
 from .edges import Edges
 from .recording import changed_somewhere, settled
@@ -56,7 +56,7 @@ class Protocols(Edges):
 
     @property
     def made_at(self: Any) -> str:
-        """The line of the program that made this under `debug()`: "file:line: text"; else ""."""
+        """The line of the program that made this, "file:line: text", as `mg.debug` shows; or ""."""
         return getattr(self._x, "line", "")
 
     def __repr__(self: Any) -> str:
@@ -122,26 +122,27 @@ class Protocols(Edges):
         """The number, as a plain float."""
         return self.data  # type: ignore[no-any-return]
 
-    def detach(self: Any) -> Any:
+    def detach(self) -> Self:
         """A new leaf with the same number, to which no gradient flows through this graph."""
-        return self._assembled(self.data, None, (), (), label=self.label)
+        leaf: Self = self._assembled(self.data, None, (), (), label=self.label)
+        return leaf
 
-    def __lt__(self: Any, other: Any) -> Any:
-        return self._number < _number_of(other)
+    def __lt__(self: Any, other: Any) -> bool:
+        return self._number < _number_of(other)  # type: ignore[no-any-return]
 
-    def __le__(self: Any, other: Any) -> Any:
-        return self._number <= _number_of(other)
+    def __le__(self: Any, other: Any) -> bool:
+        return self._number <= _number_of(other)  # type: ignore[no-any-return]
 
-    def __gt__(self: Any, other: Any) -> Any:
-        return self._number > _number_of(other)
+    def __gt__(self: Any, other: Any) -> bool:
+        return self._number > _number_of(other)  # type: ignore[no-any-return]
 
-    def __ge__(self: Any, other: Any) -> Any:
-        return self._number >= _number_of(other)
+    def __ge__(self: Any, other: Any) -> bool:
+        return self._number >= _number_of(other)  # type: ignore[no-any-return]
 
     def __bool__(self: Any) -> bool:
         return self._number != 0.0  # type: ignore[no-any-return]
 
-    def __pos__(self) -> Any:
+    def __pos__(self) -> Self:
         return self
 
     conjugate = __pos__  # it is real; NumPy asks for this, for a variance

@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf, isfinite, nan
-from types import ModuleType
 
-from ..typed import TYPE_CHECKING, Any, Generic, TypeVar
+from ..signatures import Record as Record
+from ..typed import Any, Generic, TypeVar
 from .formulas import PYTHON, Formula, statements
 from .lists import neuron_kernel, numbers_of, softmax_nodes, sum_kernel
 from .recording import changed_somewhere, open_traces, settled
@@ -15,6 +15,7 @@ from .row import PRIMITIVES, Primitive
 MOST_COMPILED = 64  # operands of an n-ary row; for more, compiling would take longer than it saves
 
 Kernel = Callable[..., Any]
+Node = TypeVar("Node")
 
 # In a kernel `x0`, … are the operands, `dx0`, … the numbers in those that are Values, `local_x0`, …
 # the derivatives by them. Each way in which Values ("v") and floats ("n") can stand is a case. All
@@ -53,14 +54,6 @@ _INT = """
 """
 
 
-Node = TypeVar("Node")
-
-if TYPE_CHECKING:
-
-    class Record(ModuleType, Generic[Node]):
-        def __getattr__(self, name: str) -> Callable[..., Node]: ...
-
-
 class Kernels(Generic[Node]):
     """The recording functions of a class of nodes, each written when it is first called.
 
@@ -70,10 +63,10 @@ class Kernels(Generic[Node]):
 
     def __init__(self, value_class: type[Node]) -> None:
         self._value_class: Any = value_class
-        self.record: Record[Node] = ModuleType("record")  # type: ignore[assignment]
+        self.record: Record[Node] = Record("record")
         for name in PRIMITIVES:
             setattr(self.record, name, partial(self._first, name))
-        self.neuron = neuron_kernel(PRIMITIVES["dot"], value_class, self._record)
+        self.neuron: Kernel = neuron_kernel(PRIMITIVES["dot"], value_class, self._record)
 
     def of(self, name: str) -> Callable[..., Node]:
         """The kernel of a row, which may be younger than the others."""

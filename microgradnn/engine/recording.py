@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Callable
 from contextvars import ContextVar
 
-from ..typed import Any
+from ..typed import Any, NamedTuple
 
 
-class Mode(
-    namedtuple("Mode", "records keep lenient told blocks", defaults=(True, tuple, False, "", ()))
-):
+class Mode(NamedTuple):
     """How operations are recorded in a context; the blocks of `modes.py` change it."""
 
-    records: bool
-    keep: Callable[..., Any]  # makes a node's operands; under `debug`, with the line
-    lenient: bool  # what is outside a domain is infinite or NaN, as partials are
-    told: Any  # what nodes have for a label, until they get one: "", or the path of their blocks
-    blocks: tuple[object, ...]  # those that are open, the innermost last
+    records: bool = True
+    keep: Callable[..., Any] = tuple  # makes a node's operands; under `debug`, with the line
+    lenient: bool = False  # what is outside a domain is infinite or NaN, as partials are
+    told: Any = ""  # the label of nodes, until they get one; or the path of their blocks
+    blocks: tuple[object, ...] = ()  # those that are open, the innermost last
 
 
 mode: ContextVar[Mode] = ContextVar("mode", default=Mode())  # noqa: B039 - it is immutable

@@ -45,18 +45,18 @@ class Exponentials:
     def __init__(self, logits: Sequence[Any]) -> None:
         # The sum below the maximum is kept apart from that at it, which is a whole number.
         if set(map(type, logits)) == {float} and all(map(math.isfinite, logits)):  # for speed
-            self.maximum = builtins.max(logits)
-            self.shifted = [x - self.maximum for x in logits]
-            self.each = list(map(math.exp, self.shifted))
-            self.below = math.fsum([e for e in self.each if e < 1.0])
-            self.at_top = float(self.each.count(1.0))
+            self.maximum: Any = builtins.max(logits)
+            self.shifted: list[Any] = [x - self.maximum for x in logits]
+            self.each: list[Any] = list(map(math.exp, self.shifted))
+            self.below: Any = math.fsum([e for e in self.each if e < 1.0])
+            self.at_top: Any = float(self.each.count(1.0))
         else:
             self.maximum = max(*logits)
             self.shifted = [self._below_maximum(x) for x in logits]
             self.each = [exp(shift) for shift in self.shifted]
             self.below = sum(*[where(e < 1.0, e, 0.0) for e in self.each])
             self.at_top = add_arrays(*[where(e < 1.0, 0.0, e) for e in self.each])
-        self.total = self.below + self.at_top
+        self.total: Any = self.below + self.at_top
 
     def _below_maximum(self, x: Any) -> Any:
         top = self.maximum
@@ -153,28 +153,28 @@ def _cross_entropy_textbook(out: Any, *operands: Any) -> list[Any]:
 # One function gives all partials, and one all of the textbook's. `words` are value and derivative
 # with indices, which a formula over given operands has not.
 # fmt: off
-sum = add_row("sum", "Σ", add_up, lambda out, *xs: [1.0] * len(xs),
+sum: Primitive = add_row("sum", "Σ", add_up, lambda out, *xs: [1.0] * len(xs),
     summary="The sum, right to the last place.", example=(0.1, 0.2, 0.3),
     words=("Σ xᵢ", "1 each"), on_arrays=add_arrays, kind="function", keeps_partials_at_nan=True)
-dot = add_row("dot", "w·x + b", _dot,
+dot: Primitive = add_row("dot", "w·x + b", _dot,
     lambda out, *wxb: [*wxb[len(wxb) // 2 : -1], *wxb[: len(wxb) // 2], 1.0],
     summary="The weighted sum of a neuron: weights, as many inputs, and the bias.",
     example=(0.5, -0.25, 1.0, 2.0, 0.1),
     words=("Σ wᵢxᵢ + b", "∂/∂wᵢ = xᵢ, ∂/∂xᵢ = wᵢ, ∂/∂b = 1"), keeps_partials_at_nan=True)
-take = add_row("take", "take", chosen,
+take: Primitive = add_row("take", "take", chosen,
     lambda out, index, *xs:
         [0.0] + [where(abs(index - float(k)) <= 0.0, 1.0, 0.0) for k in range(len(xs))],
     summary="One of several; the first operand is its place, counted from 0.",
     example=(1.0, 5.0, 7.0), words=("xₖ, k the first operand", "1 for xₖ, else 0"))
-max = add_row("max", "max", lambda *xs: functools.reduce(maximum, xs),
+max: Primitive = add_row("max", "max", lambda *xs: functools.reduce(maximum, xs),
     lambda out, *xs: _shares([where(x >= out, 1.0, 0.0) for x in xs]),
     summary="The largest.", example=(3.0, 1.0, 2.0),
     words=("max xᵢ", "1 for the largest, 1/k each in a k-way tie, else 0"))
-min = add_row("min", "min", lambda *xs: functools.reduce(minimum, xs),
+min: Primitive = add_row("min", "min", lambda *xs: functools.reduce(minimum, xs),
     lambda out, *xs: _shares([where(x <= out, 1.0, 0.0) for x in xs]),
     summary="The smallest.", example=(3.0, 1.0, 2.0),
     words=("min xᵢ", "1 for the smallest, 1/k each in a k-way tie, else 0"))
-logsumexp = add_row("logsumexp", "log Σ exp", lambda *xs: Exponentials(xs).log_sum(),
+logsumexp: Primitive = add_row("logsumexp", "log Σ exp", lambda *xs: Exponentials(xs).log_sum(),
     lambda out, *xs: Exponentials(xs).shares, definition=lambda *xs: log(sum(*map(exp, xs))),
     textbook=lambda out, *xs: [exp(x - out) for x in xs],
     summary="The logarithm of the sum of exponentials.", example=(1.0, 2.0, 3.0),
@@ -187,12 +187,12 @@ softmax: Primitive = add_row("softmax", "softmax",
         for k in range(len(xs))],
     summary="One share of a softmax; the first operand says whose.", example=(0.0, 1.0, 2.0, 3.0),
     words=("sₖ = exp(xₖ) / Σ exp(xᵢ)", "∂/∂xₖ = sₖ·(1 − sₖ), ∂/∂xᵢ = −sₖ·sᵢ"))
-cross_entropy = add_row("cross_entropy", "cross-entropy", _cross_entropy, _cross_entropy_partials,
-    definition=_cross_entropy_definition, textbook=_cross_entropy_textbook,
+cross_entropy: Primitive = add_row("cross_entropy", "cross-entropy", _cross_entropy,
+    _cross_entropy_partials, definition=_cross_entropy_definition, textbook=_cross_entropy_textbook,
     summary="The cross-entropy of targets, given logits.", example=(1.0, 2.0, 0.0, 1.0),
     words=("Σ tₖ·(logsumexp(x) − xₖ)",
            "∂/∂xₖ = softmax(x)ₖ·Σ tᵢ − tₖ, ∂/∂tₖ = logsumexp(x) − xₖ"))
-cross_entropy_of_logits = add_row("cross_entropy_of_logits", "cross-entropy",
+cross_entropy_of_logits: Primitive = add_row("cross_entropy_of_logits", "cross-entropy",
     _cross_entropy_of_logits, _cross_entropy_of_logits_partials,
     summary="The cross-entropy of a softmax as target, given logits; 0·∞ in it is 0.",
     example=(1.0, 2.0, 3.0, 0.0),

@@ -9,25 +9,12 @@ from ..arguments import as_number, is_array, must_be_plain
 from ..domains import REAL, Interval
 from ..elements import elementwise, ieee
 from ..refusals import said
-from ..typed import Any, overload
+from ..signatures import OfRow
+from ..typed import Any, Array, Arrays, Kind, Number, overload
 from .recording import mode
 
 Operand = Any  # a number, an ndarray, or an object whose class defines _apply (Value, Formula)
 Partial = Callable[..., Any]
-
-
-class _Help:
-    """The `__doc__` of rows: the class has its own, and each row one that is made of the row."""
-
-    def __init__(self, of_the_class: str | None) -> None:
-        self.of_the_class = of_the_class
-
-    def __get__(self, row: Primitive | None, owner: type) -> str | None:
-        if row is None:
-            return self.of_the_class
-        from ..explaining.help import help_of  # only now, so that importing the package stays quick
-
-        return help_of(row)
 
 
 class Primitive:
@@ -46,13 +33,19 @@ class Primitive:
 
     `help(mg.tanh)` shows all this of one row: `summary` is its first line, `example` the operands
     of its example, and `words` its value and derivative where there is no one formula for them.
+    Raises TypeError for columns that it does not know; `mg.primitive` looks at what is in them.
 
     >>> from microgradnn import sigmoid
-    >>> sigmoid(0.0), sigmoid.name, sigmoid.arity
-    (0.5, 'sigmoid', 1)
+    >>> sigmoid(0.0), sigmoid.name, sigmoid.arity, sigmoid.value([0.0]), sigmoid.array_form()(0.0)
+    (0.5, 'sigmoid', 1, 0.5, 0.5)
+    >>> sigmoid.local_derivatives(0.5, [0.0], [True]), sigmoid.partials_on(0.5, [0.0], [True])
+    ([0.25], [0.25])
+    >>> sigmoid.textbook_on(0.5, [0.0]), sigmoid.of_arrays([0.0]), sigmoid.check_arity([0.0])
+    ([0.25], 0.5, None)
     """
 
-    __doc__ = _Help(__doc__)
+    __doc__ = OfRow("help_of", __doc__)
+    __signature__: Any = OfRow("signature_of")
 
     def __init__(
         self,
@@ -77,17 +70,18 @@ class Primitive:
         self.name = name
         self.symbol = symbol
         self.forward = forward
-        self.partials = partials if callable(partials) else tuple(partials)
-        self.textbook = textbook or self.partials
-        self.definition = definition or (forward if kind == "formula" else self)
-        self.arity = None if callable(partials) else len(self.partials)  # type: ignore[arg-type]
+        many = partials if callable(partials) else tuple(partials)
+        self.partials: tuple[Partial, ...] | Partial = many
+        self.textbook: Sequence[Partial] | Partial = textbook or self.partials
+        self.definition: Callable[..., Any] = definition or (forward if kind == "formula" else self)
+        self.arity: int | None = None if callable(self.partials) else len(self.partials)
         self.summary = summary
-        self.example = tuple(example)
+        self.example: tuple[float, ...] = tuple(example)
         self.words = words
-        self.latex = latex or rf"\operatorname{{{{{name}}}}}\left({{}}\right)"
+        self.latex: str = latex or rf"\operatorname{{{{{name}}}}}\left({{}}\right)"
         self.kind = kind
         self.code = code
-        self.domain = domain or (REAL,) * (self.arity or 1)
+        self.domain: tuple[Interval, ...] = domain or (REAL,) * (self.arity or 1)
         self.kinks = kinks
         self.on_arrays = on_arrays
         self.keeps_partials_at_nan = keeps_partials_at_nan
@@ -99,9 +93,11 @@ class Primitive:
         return _row_named, (self.name,)  # a copied or pickled graph points at the same row
 
     @overload
-    def __call__(self, *operands: float) -> float: ...
+    def __call__(self, *operands: Number) -> float: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, *operands: Any) -> Any: ...
+    def __call__(self, *operands: Kind | Number) -> Kind: ...  # type: ignore[overload-overlap]
+    @overload
+    def __call__(self, *operands: Arrays | Number) -> Array: ...
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to numbers, arrays, or operands that record (Value) or write (Formula)."""
         are_floats = True
@@ -118,10 +114,9 @@ class Primitive:
         return self.value([as_number(x, f"operand of {self.name}") for x in operands])
 
     def value(self, numbers: Sequence[float], operands: Sequence[Operand] = ()) -> float:
-        """The operation on floats; where Python's function raises, so does this, and names it.
+        """The operation on floats. Raises ValueError or ArithmeticError where Python's does.
 
-        Operands that are infinite or NaN never raise: they follow IEEE arithmetic. `operands` are
-        those that the numbers came from, for their labels.
+        Operands that are infinite or NaN never raise, by IEEE; `operands` are for their labels.
         """
         self.check_arity(numbers)
         try:
@@ -146,7 +141,7 @@ class Primitive:
         ]
 
     def partials_on(self, out: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
-        """The partials as formulas over operands of any kind; None where not wanted."""
+        """The partials over operands of any kind, else None. Raises TypeError for too few."""
         if callable(self.partials):
             derivatives = self.partials(out, *operands)
             return [d if want else None for d, want in zip(derivatives, wanted, strict=True)]
@@ -156,13 +151,13 @@ class Primitive:
         ]
 
     def textbook_on(self, out: Any, operands: Sequence[Any]) -> list[Any]:
-        """The derivatives as a textbook writes them, for people; `partials_on` is for computing."""
+        """The derivatives as a textbook writes them. Raises TypeError for too few operands."""
         if callable(self.textbook):
             return list(self.textbook(out, *operands))
         return [derivative(out, *operands) for derivative in self.textbook]
 
     def of_arrays(self, operands: Sequence[Operand]) -> Any:
-        """Apply the row elementwise to arrays of floats; with Values to object arrays, too."""
+        """The row on arrays, elementwise, of Values, too. Raises TypeError for other dtypes."""
         name = f"operand of {self.name}"
         are_numbers = True
         for x in operands:
@@ -184,7 +179,7 @@ class Primitive:
         return self.on_arrays or self.forward
 
     def check_arity(self, operands: Sequence[Operand]) -> None:
-        """Refuse the wrong number of operands."""
+        """Raises TypeError for the wrong number of operands."""
         if self.arity is not None and len(operands) != self.arity:
             wanted = f"{self.arity} operand{'s' if self.arity > 1 else ''}"
             raise TypeError(f"{self.name} takes {wanted}, got {len(operands)}")
@@ -207,7 +202,7 @@ def _not_known(*operands: Any) -> Any:
 
 # The operation of a node that a user made of a number and its local derivatives; no row.
 _WORDS = ("a number", "the numbers that it was made with")
-GIVEN = Primitive("given", "given", _not_known, _not_known, kind="custom", words=_WORDS)
+GIVEN: Primitive = Primitive("given", "given", _not_known, _not_known, kind="custom", words=_WORDS)
 
 
 def _row_named(name: str) -> Primitive:
@@ -217,5 +212,6 @@ def _row_named(name: str) -> Primitive:
 
 
 def add_row(name: str, *columns: Any, **more: Any) -> Primitive:
+    """A new row of the table, from what `Primitive` takes."""
     PRIMITIVES[name] = Primitive(name, *columns, **more)
     return PRIMITIVES[name]

@@ -135,18 +135,20 @@ _LINEAR: dict[str, Any] = {"kind": "operator", "keeps_partials_at_nan": True}
 
 # ---- Arithmetic ----------------------------------------------------------------------------------
 
-add = add_row("add", "+", lambda a, b: a + b, [lambda out, a, b: 1.0, lambda out, a, b: 1.0],
+add: Primitive = add_row("add", "+", lambda a, b: a + b,
+    [lambda out, a, b: 1.0, lambda out, a, b: 1.0],
     summary="The sum of two numbers.", code="+", latex="{} + {}", **_LINEAR)
-sub = add_row("sub", "−", lambda a, b: a - b, [lambda out, a, b: 1.0, lambda out, a, b: -1.0],
+sub: Primitive = add_row("sub", "−", lambda a, b: a - b,
+    [lambda out, a, b: 1.0, lambda out, a, b: -1.0],
     summary="The difference of two numbers.", code="-", latex="{} - {}", **_LINEAR)
-mul = add_row("mul", "×", lambda a, b: a * b, [lambda out, a, b: b, lambda out, a, b: a],
+mul: Primitive = add_row("mul", "×", lambda a, b: a * b, [lambda out, a, b: b, lambda out, a, b: a],
     summary="The product of two numbers.", code="*", latex=r"{} \cdot {}", **_LINEAR)
-neg = add_row("neg", "−", lambda x: -x, [lambda out, x: -1.0],
+neg: Primitive = add_row("neg", "−", lambda x: -x, [lambda out, x: -1.0],
     summary="The number with the other sign.", code="-", latex="-{}", **_LINEAR)
-div = add_row("div", "÷", lambda a, b: a / b, [lambda out, a, b: 1.0 / b, _quotient_by_divisor],
-    textbook=[lambda out, a, b: 1.0 / b, lambda out, a, b: -a / b**2],
-    summary="The quotient of two numbers.",
-    code="/", latex=r"\frac{{{}}}{{{}}}", domain=(REAL, NON_ZERO), kind="operator")
+div: Primitive = add_row("div", "÷", lambda a, b: a / b,
+    [lambda out, a, b: 1.0 / b, _quotient_by_divisor],
+    textbook=[lambda out, a, b: 1.0 / b, lambda out, a, b: -a / b**2], code="/", kind="operator",
+    summary="The quotient of two numbers.", latex=r"\frac{{{}}}{{{}}}", domain=(REAL, NON_ZERO))
 remainder: Primitive = add_row("remainder", "mod", lambda a, b: a % b,
     [lambda out, a, b: 1.0, _remainder_by_divisor], definition=lambda a, b: a - b * floor(a / b),
     textbook=[lambda out, a, b: 1.0, lambda out, a, b: -floor(a / b)],
@@ -161,9 +163,9 @@ ceil: Primitive = add_row("ceil", "⌈x⌉", lambda x: math.copysign(math.ceil(x
     [lambda out, x: 0.0], summary="The smallest whole number that is not below x.",
     latex=r"\left\lceil{{{}}}\right\rceil", example=(2.5,),
     kinks=(lambda x: minimum(x - floor(x), ceil(x) - x),), **_FUNCTION)
-square = add_row("square", "x²", lambda x: x * x, [lambda out, x: 2.0 * x],
+square: Primitive = add_row("square", "x²", lambda x: x * x, [lambda out, x: 2.0 * x],
     definition=lambda x: x**2, summary="The number times itself.", latex="{}^2", example=(3.0,))
-pow = add_row("pow", "xʸ", _power, [_power_by_base, _power_by_exponent],
+pow: Primitive = add_row("pow", "xʸ", _power, [_power_by_base, _power_by_exponent],
     textbook=[lambda out, a, b: b * a ** (b - 1.0), lambda out, a, b: a**b * log(a)],
     summary="A number to the power of another; a negative one to whole powers only.",
     latex="{}^{{{}}}", domain=(NON_NEGATIVE, REAL), keeps_partials_at_nan=True, **_FUNCTION)
@@ -172,25 +174,26 @@ abs: Primitive = add_row("abs", "|x|", math.fabs, [lambda out, x: sign(x)],
 
 # ---- Exponentials, logarithms and roots ----------------------------------------------------------
 
-exp = add_row("exp", "exp", math.exp, [lambda out, x: out],
+exp: Primitive = add_row("exp", "exp", math.exp, [lambda out, x: out],
     summary="The exponential function eˣ.", latex="e^{{{}}}", **_FUNCTION)
-expm1 = add_row("expm1", "expm1", math.expm1, [lambda out, x: exp(x)],
+expm1: Primitive = add_row("expm1", "expm1", math.expm1, [lambda out, x: exp(x)],
     summary="eˣ − 1, which keeps its digits near 0.",
     definition=lambda x: exp(x) - 1.0, **_FUNCTION)
 log: Primitive = add_row("log", "log", math.log, [lambda out, x: 1.0 / x],
     summary="The natural logarithm.", latex=r"\log {}", domain=(POSITIVE,), **_FUNCTION)
-log2 = add_row("log2", "log₂", math.log2, [lambda out, x: 1.0 / (x * math.log(2.0))],
+log2: Primitive = add_row("log2", "log₂", math.log2, [lambda out, x: 1.0 / (x * math.log(2.0))],
     summary="The logarithm to base 2.", latex=r"\log_{{2}} {}", domain=(POSITIVE,), **_FUNCTION)
-log10 = add_row("log10", "log₁₀", math.log10, [lambda out, x: 1.0 / (x * math.log(10.0))],
+log10: Primitive = add_row("log10", "log₁₀", math.log10,
+    [lambda out, x: 1.0 / (x * math.log(10.0))],
     summary="The logarithm to base 10.", latex=r"\log_{{10}} {}", domain=(POSITIVE,), **_FUNCTION)
-log1p = add_row("log1p", "log1p", math.log1p, [lambda out, x: 1.0 / (1.0 + x)],
+log1p: Primitive = add_row("log1p", "log1p", math.log1p, [lambda out, x: 1.0 / (1.0 + x)],
     summary="log(1 + x), which keeps its digits near 0.",
     definition=lambda x: log(1.0 + x), domain=(ABOVE_MINUS_ONE,), **_FUNCTION)
-sqrt = add_row("sqrt", "√", math.sqrt, [lambda out, x: 0.5 / out],
+sqrt: Primitive = add_row("sqrt", "√", math.sqrt, [lambda out, x: 0.5 / out],
     textbook=[lambda out, x: 1.0 / (2.0 * out)],
     summary="The square root.", latex=r"\sqrt{{{}}}", domain=(NON_NEGATIVE,), **_FUNCTION)
 
-logaddexp = add_row("logaddexp", "logaddexp",
+logaddexp: Primitive = add_row("logaddexp", "logaddexp",
     lambda a, b: maximum(a, b) + log1p(exp(-abs(_difference(a, b)))),
     [lambda out, a, b: sigmoid(_difference(a, b)), lambda out, a, b: sigmoid(_difference(b, a))],
     definition=lambda a, b: log(exp(a) + exp(b)),
@@ -207,43 +210,44 @@ hypot: Primitive = add_row("hypot", "hypot", math.hypot,
 
 # ---- Circular and hyperbolic functions -----------------------------------------------------------
 
-sin = add_row("sin", "sin", math.sin, [lambda out, x: cos(x)],
+sin: Primitive = add_row("sin", "sin", math.sin, [lambda out, x: cos(x)],
     summary="The sine of an angle in radians.", latex=r"\sin {}", **_FUNCTION)
 cos: Primitive = add_row("cos", "cos", math.cos, [lambda out, x: -sin(x)],
     summary="The cosine of an angle in radians.", latex=r"\cos {}", **_FUNCTION)
-tan = add_row("tan", "tan", math.tan, [lambda out, x: 1.0 + out * out],
+tan: Primitive = add_row("tan", "tan", math.tan, [lambda out, x: 1.0 + out * out],
     definition=lambda x: sin(x) / cos(x), textbook=[lambda out, x: 1.0 + out**2],
     summary="The tangent of an angle in radians.", latex=r"\tan {}", **_FUNCTION)
-asin = add_row("asin", "asin", math.asin, [lambda out, x: 1.0 / sqrt(1.0 - x * x)],
+asin: Primitive = add_row("asin", "asin", math.asin, [lambda out, x: 1.0 / sqrt(1.0 - x * x)],
     textbook=[lambda out, x: 1.0 / sqrt(1.0 - x**2)],
     summary="The angle from −π/2 to π/2 whose sine is x.", domain=(UNIT,), **_FUNCTION)
-acos = add_row("acos", "acos", math.acos, [lambda out, x: -1.0 / sqrt(1.0 - x * x)],
+acos: Primitive = add_row("acos", "acos", math.acos, [lambda out, x: -1.0 / sqrt(1.0 - x * x)],
     textbook=[lambda out, x: -1.0 / sqrt(1.0 - x**2)],
     summary="The angle from 0 to π whose cosine is x.", domain=(UNIT,), **_FUNCTION)
-atan = add_row("atan", "atan", math.atan, [lambda out, x: 1.0 / (1.0 + x * x)],
+atan: Primitive = add_row("atan", "atan", math.atan, [lambda out, x: 1.0 / (1.0 + x * x)],
     textbook=[lambda out, x: 1.0 / (1.0 + x**2)],
     summary="The angle between −π/2 and π/2 whose tangent is x.", **_FUNCTION)
-atan2 = add_row("atan2", "atan2", math.atan2,
+atan2: Primitive = add_row("atan2", "atan2", math.atan2,
     [lambda out, y, x: _atan2_partial(x, y), lambda out, y, x: _atan2_partial(-y, x)],
     textbook=[lambda out, y, x: x / (x**2 + y**2), lambda out, y, x: -y / (x**2 + y**2)],
     summary="The angle of the point (x, y), from −π to π; it jumps where y is 0 and x negative.",
     example=(1.0, -1.0), kinks=(lambda y, x: hypot(y, maximum(x, 0.0)),), **_FUNCTION)
-sinh = add_row("sinh", "sinh", math.sinh, [lambda out, x: cosh(x)],
+sinh: Primitive = add_row("sinh", "sinh", math.sinh, [lambda out, x: cosh(x)],
     definition=lambda x: (exp(x) - exp(-x)) / 2.0,
     summary="The hyperbolic sine.", latex=r"\sinh {}", **_FUNCTION)
 cosh: Primitive = add_row("cosh", "cosh", math.cosh, [lambda out, x: sinh(x)],
     definition=lambda x: (exp(x) + exp(-x)) / 2.0,
     summary="The hyperbolic cosine.", latex=r"\cosh {}", **_FUNCTION)
-tanh = add_row("tanh", "tanh", math.tanh, [lambda out, x: 4.0 * sigmoid_slope(2.0 * x)],
+tanh: Primitive = add_row("tanh", "tanh", math.tanh, [lambda out, x: 4.0 * sigmoid_slope(2.0 * x)],
     definition=lambda x: sinh(x) / cosh(x), textbook=[lambda out, x: 1.0 - out**2],
     summary="The hyperbolic tangent, between −1 and 1.", latex=r"\tanh {}", **_FUNCTION)
-asinh = add_row("asinh", "asinh", math.asinh, [lambda out, x: 1.0 / hypot(x, 1.0)],
+asinh: Primitive = add_row("asinh", "asinh", math.asinh, [lambda out, x: 1.0 / hypot(x, 1.0)],
     definition=lambda x: log(x + sqrt(x**2 + 1.0)), textbook=[lambda out, x: 1.0 / sqrt(x**2 + 1)],
     summary="The number whose hyperbolic sine is x.", **_FUNCTION)
-acosh = add_row("acosh", "acosh", math.acosh, [lambda out, x: 1.0 / (sqrt(x - 1) * sqrt(x + 1))],
+acosh: Primitive = add_row("acosh", "acosh", math.acosh,
+    [lambda out, x: 1.0 / (sqrt(x - 1) * sqrt(x + 1))],
     definition=lambda x: log(x + sqrt(x**2 - 1.0)), textbook=[lambda out, x: 1.0 / sqrt(x**2 - 1)],
     summary="The number from 0 on whose hyperbolic cosine is x.", domain=(FROM_ONE,), **_FUNCTION)
-atanh = add_row("atanh", "atanh", math.atanh, [lambda out, x: 1.0 / (1.0 - x * x)],
+atanh: Primitive = add_row("atanh", "atanh", math.atanh, [lambda out, x: 1.0 / (1.0 - x * x)],
     definition=lambda x: log((1 + x) / (1 - x)) / 2.0, textbook=[lambda out, x: 1.0 / (1 - x**2)],
     summary="The number whose hyperbolic tangent is x.", domain=(INNER,), **_FUNCTION)
 
@@ -256,28 +260,28 @@ sigmoid: Primitive = add_row("sigmoid", "σ",
 # σ′ is a row because as a formula over other rows σ″ would cancel near 0 or underflow far from it.
 sigmoid_slope: Primitive = add_row("sigmoid_slope", "σ′",
     lambda x: _decay(x) / (1.0 + _decay(x) * (2.0 + _decay(x))),
-    [lambda out, x: -out * tanh(0.5 * x)],
-    definition=lambda x: sigmoid(x) * (1.0 - sigmoid(x)),
+    [lambda out, x: -out * tanh(0.5 * x)], definition=lambda x: sigmoid(x) * (1.0 - sigmoid(x)),
     textbook=[lambda out, x: out * (1.0 - 2.0 * sigmoid(x))],
     summary="The derivative of the logistic function, from which that of tanh comes, too.",
     latex=r"\sigma'\left({}\right)")
-logsigmoid = add_row("logsigmoid", "log σ", lambda x: -softplus(-x), [lambda out, x: sigmoid(-x)],
-    definition=lambda x: log(sigmoid(x)), textbook=[lambda out, x: 1.0 - sigmoid(x)],
+logsigmoid: Primitive = add_row("logsigmoid", "log σ", lambda x: -softplus(-x),
+    [lambda out, x: sigmoid(-x)], textbook=[lambda out, x: 1.0 - sigmoid(x)],
+    definition=lambda x: log(sigmoid(x)),
     summary="The logarithm of the logistic function.", latex=r"\log \sigma\left({}\right)")
 softplus: Primitive = add_row("softplus", "softplus", lambda x: maximum(x, 0.0) + log1p(_decay(x)),
     [lambda out, x: sigmoid(x)],
     definition=lambda x: log(1.0 + exp(x)), summary="The smooth form of relu.")
-relu = add_row("relu", "ReLU", lambda x: where(x <= 0, 0.0, x),
+relu: Primitive = add_row("relu", "ReLU", lambda x: where(x <= 0, 0.0, x),
     [lambda out, x: where(x > 0, 1.0, 0.0)],
     definition=lambda x: where(x > 0, x, 0.0),
     summary="The rectified linear unit: x where it is positive, else 0.", kinks=(lambda x: x,))
-leaky_relu = add_row("leaky_relu", "leaky ReLU",
+leaky_relu: Primitive = add_row("leaky_relu", "leaky ReLU",
     lambda x, slope: where((x > 0) & (slope <= math.inf), x, slope * x),
     [lambda out, x, slope: where(x > 0, 1.0, slope), lambda out, x, slope: where(x > 0, 0.0, x)],
     definition=lambda x, slope: where(x > 0, x, slope * x),
     summary="x where it is positive, else a small part of it.",
     example=(-2.0, 0.25), kinks=(lambda x, slope: x,))
-elu = add_row("elu", "ELU",
+elu: Primitive = add_row("elu", "ELU",
     lambda x, alpha: where((x > 0) & (alpha <= math.inf), x, alpha * expm1(where(x > 0, 0.0, x))),
     [_elu_by_operand, lambda out, x, alpha: expm1(where(x > 0, 0.0, x))],
     definition=lambda x, alpha: where(x > 0, x, alpha * (exp(x) - 1.0)),
@@ -285,30 +289,30 @@ elu = add_row("elu", "ELU",
               lambda out, x, alpha: where(x > 0, 0.0, exp(x) - 1.0)],
     summary="The exponential linear unit: x where it is positive, else above −alpha.",
     example=(-2.0, 0.5), kinks=(lambda x, alpha: x,))
-silu = add_row("silu", "SiLU", lambda x: x * sigmoid(x),
+silu: Primitive = add_row("silu", "SiLU", lambda x: x * sigmoid(x),
     [lambda out, x: sigmoid(x) + x * sigmoid_slope(x)],
     textbook=[lambda out, x: sigmoid(x) + x * sigmoid(x) * (1.0 - sigmoid(x))],
     summary="The sigmoid linear unit x·σ(x), also called swish.")
-gelu = add_row("gelu", "GELU", lambda x: 0.5 * x * erfc(-x / _SQRT_TWO), [_gelu_partial],
+gelu: Primitive = add_row("gelu", "GELU", lambda x: 0.5 * x * erfc(-x / _SQRT_TWO), [_gelu_partial],
     definition=lambda x: x * _normal_probability(x),
     textbook=[lambda out, x: _normal_probability(x) + x * exp(-(x**2) / 2.0) / math.sqrt(math.tau)],
     summary="The Gaussian error linear unit x·Φ(x), with derivative Φ(x) + x·φ(x).")
-heaviside = add_row("heaviside", "step", lambda x: where(x > 0, 1.0, where(x < 0, 0.0, x + 0.5)),
-    [lambda out, x: 0.0],
+heaviside: Primitive = add_row("heaviside", "step",
+    lambda x: where(x > 0, 1.0, where(x < 0, 0.0, x + 0.5)), [lambda out, x: 0.0],
     definition=lambda x: where(x > 0, 1.0, where(x < 0, 0.0, 0.5)),
     summary="The step from 0 to 1, and ½ at 0.", latex=r"H\left({}\right)", kinks=(lambda x: x,))
 sign: Primitive = add_row("sign", "sign", lambda x: where(x > 0, 1.0, where(x < 0, -1.0, x)),
     [lambda out, x: 0.0],
     definition=lambda x: where(x > 0, 1.0, where(x < 0, -1.0, 0.0)),
     summary="The sign of a number: −1, 0 or 1.", kinks=(lambda x: x,))
-piecewise_linear = add_row("piecewise_linear", "⟋",
+piecewise_linear: Primitive = add_row("piecewise_linear", "⟋",
     lambda x: minimum(maximum(x + 0.5, 0.0), 1.0), [lambda out, x: where(abs(x) < 0.5, 1.0, 0.0)],
     summary="x + ½, held between 0 and 1.",
     example=(0.25,), kinks=(lambda x: x + 0.5, lambda x: x - 0.5))
 
 # ---- Error function ------------------------------------------------------------------------------
 
-erf = add_row("erf", "erf", math.erf, [lambda out, x: _TWO_OVER_SQRT_PI * exp(-x * x)],
+erf: Primitive = add_row("erf", "erf", math.erf, [lambda out, x: _TWO_OVER_SQRT_PI * exp(-x * x)],
     textbook=[lambda out, x: 2.0 * exp(-(x**2)) / _SQRT_PI],
     summary="The error function 2/√π·∫exp(−t²)dt from 0 to x.",
     on_arrays=lambda x: _on_arrays("erf", x), **_FUNCTION)
@@ -320,17 +324,17 @@ erfc: Primitive = add_row("erfc", "erfc", math.erfc,
 
 # ---- Entropy: 0·log 0 is 0 -----------------------------------------------------------------------
 
-entr = add_row("entr", "−p log p", lambda p: -(p * log(_unless_zero(p, p))),
+entr: Primitive = add_row("entr", "−p log p", lambda p: -(p * log(_unless_zero(p, p))),
     [lambda out, p: -log(p) - 1.0],
     definition=lambda p: -p * log(p),
     summary="A probability's part of the entropy; 0 at 0.",
     domain=(NON_NEGATIVE,), latex=r"-{0} \log {0}")
-xlogy = add_row("xlogy", "x log y", lambda x, y: x * log(_unless_zero(x, y)),
+xlogy: Primitive = add_row("xlogy", "x log y", lambda x, y: x * log(_unless_zero(x, y)),
     [lambda out, x, y: log(y), lambda out, x, y: x / y],
     definition=lambda x, y: x * log(y),
     summary="x times the logarithm of y; 0 where x is 0.",
     domain=(REAL, POSITIVE), latex=r"{} \log {}")
-rel_entr = add_row("rel_entr", "p log(p/q)",
+rel_entr: Primitive = add_row("rel_entr", "p log(p/q)",
     lambda p, q: p * _log_ratio(_unless_zero(p, p), _unless_zero(p, q)),
     [lambda out, p, q: _log_ratio(p, q) + 1.0, lambda out, p, q: -p / q],
     definition=lambda p, q: p * log(p / q),
@@ -350,7 +354,7 @@ minimum: Primitive = add_row("minimum", "min",
     [lambda out, a, b: where(a < b, 1.0, where(a > b, 0.0, 0.5)),
      lambda out, a, b: where(b < a, 1.0, where(b > a, 0.0, 0.5))],
     summary="The smaller of two numbers.", kinks=(lambda a, b: a - b,), **_FUNCTION)
-clip = add_row("clip", "clip", lambda x, low, high: minimum(maximum(x, low), high),
+clip: Primitive = add_row("clip", "clip", lambda x, low, high: minimum(maximum(x, low), high),
     [lambda out, x, low, high: where(x < low, 0.0, where(x > high, 0.0, 1.0)),
      lambda out, x, low, high: where(x < low, 1.0, 0.0),
      lambda out, x, low, high: where(x > high, 1.0, 0.0)],

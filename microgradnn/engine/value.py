@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..arguments import as_number, is_array, must_be
-from ..typed import Any
+from ..typed import Any, Number
 from .interop import Protocols, describe
-from .kernels import Kernels
+from .kernels import Kernels, Record
 from .recording import mode, must_be_recorded, settled
 from .row import Primitive
 
@@ -17,6 +17,7 @@ class Value(Protocols):
 
     `operands` are what the operation `op` was applied to, Values and floats; `local_grads` holds
     for each the derivative ∂self/∂operand (None for a float). A Value made by a user is a leaf.
+    Raises TypeError for data that is no real number.
 
     One operand or two stand in the node itself: `_x` and `_y`, with the derivatives by them, `_dx`
     and `_dy`. If there are others, `_x` is the tuple of all, `_y` that of the Values among them,
@@ -25,8 +26,10 @@ class Value(Protocols):
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> c = a * b + a
     >>> c.backward()
-    >>> c.data, a.grad, b.grad
-    (-4.0, -2.0, 2.0)
+    >>> c.data, a.grad, b.grad, len(topological_order(c))
+    (-4.0, -2.0, 2.0, 4)
+    >>> c.item(), c.operands[1].label, c.local_grads, c.detach().op, c.zero_grad()
+    (-4.0, 'a', (1.0, 1.0), None, None)
     """
 
     __slots__ = ("_dx", "_dy", "_grad", "_label", "_number", "_x", "_y", "op")
@@ -82,34 +85,34 @@ class Value(Protocols):
         """The result of `dot`, or all of `softmax`, at once; None if it cannot be had at once."""
         return (kernels.dot_of if primitive.name == "dot" else kernels.shares)(*lists)
 
-    def __add__(self, other: Any) -> Value:
+    def __add__(self, other: Value | Number) -> Value:
         return record.add(self, other)
 
-    def __radd__(self, other: Any) -> Value:
+    def __radd__(self, other: Value | Number) -> Value:
         return record.add(other, self)
 
-    def __sub__(self, other: Any) -> Value:
+    def __sub__(self, other: Value | Number) -> Value:
         return record.sub(self, other)
 
-    def __rsub__(self, other: Any) -> Value:
+    def __rsub__(self, other: Value | Number) -> Value:
         return record.sub(other, self)
 
-    def __mul__(self, other: Any) -> Value:
+    def __mul__(self, other: Value | Number) -> Value:
         return record.mul(self, other)
 
-    def __rmul__(self, other: Any) -> Value:
+    def __rmul__(self, other: Value | Number) -> Value:
         return record.mul(other, self)
 
-    def __truediv__(self, other: Any) -> Value:
+    def __truediv__(self, other: Value | Number) -> Value:
         return record.div(self, other)
 
-    def __rtruediv__(self, other: Any) -> Value:
+    def __rtruediv__(self, other: Value | Number) -> Value:
         return record.div(other, self)
 
-    def __pow__(self, other: Any) -> Value:
+    def __pow__(self, other: Value | Number) -> Value:
         return record.pow(self, other)
 
-    def __rpow__(self, other: Any) -> Value:
+    def __rpow__(self, other: Value | Number) -> Value:
         return record.pow(other, self)
 
     def __neg__(self) -> Value:
@@ -145,7 +148,7 @@ class Value(Protocols):
         """Add to every leaf's `grad` the derivative of this value, times `gradient`.
 
         Each node passes on to its operands what it has received: upstream times local. Leaves
-        accumulate over calls; the other nodes hold the latest pass.
+        accumulate over calls, other nodes hold the latest pass. Raises RuntimeError in no_grad().
         """
         must_be_recorded(self, "backward()")
         start, order = as_number(gradient, "gradient"), topological_order(self)
@@ -170,7 +173,7 @@ class Value(Protocols):
 
 
 def topological_order(root: Value) -> list[Value]:
-    """All nodes that `root` was computed from and `root`, each after its operands."""
+    """All that `root` was computed from, operands first. Raises TypeError if it is no Value."""
     order, seen, stack = list[Value](), set[Value](), [must_be(Value, root, "root", "a Value")]
     while stack:
         node = stack.pop()
@@ -193,5 +196,5 @@ def _unseen(values: tuple[Value, ...], seen: set[Value]) -> list[Value]:
     return [] if seen.issuperset(values) else [x for x in reversed(values) if x not in seen]
 
 
-kernels = Kernels(Value)
-record = kernels.record
+kernels: Kernels[Value] = Kernels(Value)
+record: Record[Value] = kernels.record

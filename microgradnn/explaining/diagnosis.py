@@ -16,7 +16,8 @@ def first_non_finite(root: Value) -> str | None:
     """Say which node first made the data of `root`, or a gradient, infinite or NaN.
 
     None if they are finite. Call it after `backward()`, for it reads the gradients of that pass.
-    Under `debug()` it also says which line of your program made the node.
+    Under `debug()` it also says which line of your program made the node. Raises TypeError if
+    `root` is no Value.
 
     >>> from microgradnn import sqrt
     >>> x = Value(0.0, label="x")

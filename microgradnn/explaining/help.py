@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import math
+import textwrap
 from collections.abc import Sequence
 
 from ..domains import Interval
@@ -15,6 +16,7 @@ from .writing import readable
 
 _SAMPLES = (0.5, 2.0, 1.0)  # operands of examples, of rows that state none
 _TRIED = (0.5, 1.0, 0.0, -0.5, -1.0)  # where kinks are looked for
+_OUTSIDE = (0.5, 0.0, -1.0, 2.0, -1000.0, 1000.0)  # and where errors are
 
 
 def operand_names(row: Primitive) -> list[str]:
@@ -26,6 +28,15 @@ def operand_names(row: Primitive) -> list[str]:
     except (TypeError, ValueError):  # a function that does not tell
         names = []
     return names if len(names) == row.arity else [f"x{k}" for k in range(1, (row.arity or 0) + 1)]
+
+
+def signature_of(row: Primitive) -> inspect.Signature:
+    """What `inspect.signature` shows: the operands, or `*operands` where any number is taken."""
+    parameter = inspect.Parameter
+    if row.arity is None:
+        return inspect.Signature([parameter("operands", parameter.VAR_POSITIONAL)])
+    kind = parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Signature([parameter(name, kind) for name in operand_names(row)])
 
 
 def value_text(row: Primitive) -> str:
@@ -72,6 +83,8 @@ def help_of(row: Primitive) -> str:
         *_listed("domain", _domain_texts(row, names)),
         *_listed("kink", [_kink_text(names, *kink) for kink in kinks(row)]),
         "",
+        *textwrap.wrap(_errors_text(row, names), 100),
+        "",
         *_example(row),
     ]
     return "\n".join(lines)
@@ -105,10 +118,31 @@ def _inside(x: float, interval: Interval) -> float:
     return next((y for y in candidates if math.isfinite(y) and y in interval), x)
 
 
+def errors(row: Primitive) -> dict[str, tuple[float, ...]]:
+    """The errors of numbers outside the domain, or too large, each with a point where it is."""
+    found: dict[str, tuple[float, ...]] = {}
+    for point in itertools.product(_OUTSIDE, repeat=row.arity) if row.arity else ():
+        try:
+            row.value(point)
+        except (ValueError, ArithmeticError) as error:
+            found.setdefault(type(error).__name__, point)
+    return found
+
+
+def _errors_text(row: Primitive, names: Sequence[str]) -> str:
+    """A sentence, as all public functions have it."""
+    texts = [f"{error} at {_point_text(names, point)}" for error, point in errors(row).items()]
+    return f"Raises {'; '.join([*texts, 'TypeError for an operand that is no number'])}."
+
+
+def _point_text(names: Sequence[str], point: Sequence[float]) -> str:
+    return ", ".join(f"{name} = {number(x)}" for name, x in zip(names, point, strict=True))
+
+
 def _kink_text(names: Sequence[str], point: Sequence[float], derivatives: Sequence[float]) -> str:
-    at = ", ".join(f"{name} = {number(x)}" for name, x in zip(names, point, strict=True))
     chosen = ", ".join(map(number, derivatives))
-    return f"at {at} the derivative{'s are' if len(names) > 1 else ' is'} {chosen}"
+    are = "s are" if len(names) > 1 else " is"
+    return f"at {_point_text(names, point)} the derivative{are} {chosen}"
 
 
 def _example(row: Primitive) -> list[str]:

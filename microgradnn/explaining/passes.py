@@ -55,8 +55,8 @@ class Steps:
     """
 
     def __init__(self, root: Value) -> None:
-        self.root = root
-        self.order = topological_order(root)
+        self.root: Value = root
+        self.order: list[Value] = topological_order(root)
 
     def __iter__(self) -> Iterator[Step]:
         for node in self.order:
@@ -157,7 +157,8 @@ def _told(step: Contribution, names: dict[Value, str]) -> str:
 def steps(root: Value) -> Steps:
     """Both passes over the graph of `root` as steps: print them, or read them like a list.
 
-    The gradients are those that `backward()` gives a graph whose gradients are zero.
+    The gradients are those that `backward()` gives a graph whose gradients are zero. Raises
+    TypeError if `root` is no Value, RuntimeError if `no_grad` left it unrecorded.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> c = a * b

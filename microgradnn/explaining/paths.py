@@ -49,7 +49,8 @@ class Explanation:
     """
 
     def __init__(self, root: Value, wrt: Value) -> None:
-        self.root, self.wrt = root, must_be(Value, wrt, "wrt", "a Value")
+        self.root: Value = root
+        self.wrt: Value = must_be(Value, wrt, "wrt", "a Value")
         if root is not wrt:
             must_be_recorded(must_be(Value, root, "root", "a Value"), "explain()")
         order = topological_order(root)
@@ -57,11 +58,11 @@ class Explanation:
         self._names.setdefault(wrt, wrt.label or "the other value")
         depends = dependents(order, [wrt])
         self._between = [node for node in order if node in depends]
-        self.count = _count_paths(self._between, root, wrt)
+        self.count: int = _count_paths(self._between, root, wrt)
         listed = 0 < self.count <= MOST_PATHS
-        self.paths = _list_paths(depends, root, wrt) if listed else []
+        self.paths: list[Path] = _list_paths(depends, root, wrt) if listed else []
         products = (path.product for path in self.paths)
-        self.total = math.fsum(products) if listed else gradients(root, [wrt])[0]
+        self.total: float = math.fsum(products) if listed else gradients(root, [wrt])[0]
 
     @property
     def notes(self) -> list[str]:
@@ -168,6 +169,8 @@ class Explanation:
 
 def explain(root: Value, wrt: Value) -> Explanation:
     """Why the derivative of `root` with respect to `wrt` is what it is, path by path.
+
+    Raises TypeError if one of them is no Value, RuntimeError for what `no_grad` left unrecorded.
 
     >>> a, b = Value(3.0, label="a"), Value(2.0, label="b")
     >>> c = a * b + a

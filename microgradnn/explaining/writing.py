@@ -62,7 +62,7 @@ def _readable_power(base: str, exponent: str) -> str:
     return f"{base}^{exponent}" if single else f"{base}^({exponent})"
 
 
-READABLE = Dialect(
+READABLE: Dialect = Dialect(
     number=_readable_number,
     function=str,
     where="{1} if {0} else {2}",

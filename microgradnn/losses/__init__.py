@@ -39,3 +39,7 @@ __all__ = [
     "perceptron_loss",
     "zero_one_loss",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

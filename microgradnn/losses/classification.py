@@ -8,7 +8,8 @@ from collections.abc import Callable
 from ..engine import functions, reductions
 from ..engine.table import clip, log, log1p, maximum, relu, sign, softplus
 from ..engine.value import Value
-from ..typed import Any
+from ..typed import Any, Reduction
+from . import signatures
 from .divergence import in_base
 from .pairing import by_element, by_sample
 from .probabilities import check_distribution, check_probability, logit_behind, logits_behind
@@ -17,10 +18,11 @@ from .weights import class_weights, is_zero, number_in, product
 # ---- Two classes -------------------------------------------------------------------------------
 
 
+@signatures.weighted_loss
 def binary_cross_entropy(
     prediction: Any,
     target: Any,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     *,
     weight: Any = None,
     sample_weight: Any = None,
@@ -46,10 +48,11 @@ def binary_cross_entropy(
     return by_element(term, prediction, target, reduction, checks, sample_weight, weight)
 
 
+@signatures.loss_of_logits
 def binary_cross_entropy_with_logits(
     prediction: Any,
     target: Any,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     *,
     weight: Any = None,
     pos_weight: Any = None,
@@ -73,8 +76,9 @@ def binary_cross_entropy_with_logits(
     )
 
 
+@signatures.loss
 def hinge_loss(
-    prediction: Any, target: Any, reduction: str = "mean", *, sample_weight: Any = None
+    prediction: Any, target: Any, reduction: Reduction = "mean", *, sample_weight: Any = None
 ) -> Any:
     """The margin loss max(0, 1 − y·s) of a score s and a label y = ±1; derivative 0 at the kink.
 
@@ -86,8 +90,9 @@ def hinge_loss(
     )
 
 
+@signatures.loss
 def perceptron_loss(
-    prediction: Any, target: Any, reduction: str = "sum", *, sample_weight: Any = None
+    prediction: Any, target: Any, reduction: Reduction = "sum", *, sample_weight: Any = None
 ) -> Any:
     """The perceptron criterion: the sum of −y·s over misclassified scores s, y = ±1.
 
@@ -103,8 +108,9 @@ def perceptron_loss(
     return by_element(term, prediction, target, reduction, _LABELS, sample_weight)
 
 
+@signatures.loss
 def zero_one_loss(
-    prediction: Any, target: Any, reduction: str = "mean", *, sample_weight: Any = None
+    prediction: Any, target: Any, reduction: Reduction = "mean", *, sample_weight: Any = None
 ) -> Any:
     """The share of scores s with the wrong sign: correct is y·s > 0, for labels y = ±1.
 
@@ -123,10 +129,11 @@ def zero_one_loss(
 # ---- Several classes ---------------------------------------------------------------------------
 
 
+@signatures.loss_of_classes
 def cross_entropy(
     prediction: Any,
     target: Any,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     *,
     weight: Any = None,
     ignore_index: int | None = None,
@@ -153,10 +160,11 @@ def cross_entropy(
     return by_sample(_softmax_loss, prediction, target, reduction, None, rules, sample_weight)
 
 
+@signatures.loss_of_probabilities
 def categorical_cross_entropy(
     prediction: Any,
     target: Any,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     base: float | None = None,
     *,
     weight: Any = None,
@@ -187,10 +195,11 @@ def categorical_cross_entropy(
     return by_sample(term, prediction, target, reduction, check_distribution, rules, sample_weight)
 
 
+@signatures.loss_of_logs
 def nll_loss(
     prediction: Any,
     target: Any,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     *,
     weight: Any = None,
     ignore_index: int | None = None,

@@ -9,9 +9,11 @@ from ..arguments import as_positive, check_lengths
 from ..elements import where
 from ..engine import functions, reductions, table
 from ..typed import Any
+from . import signatures
 from .probabilities import check_distribution, logits_behind
 
 
+@signatures.of_distribution
 def entropy(p: Iterable[Any], base: float | None = None) -> Any:
     """H(p) = −Σ p log p of a distribution; 0·log 0 is 0. In bits with base=2.
 
@@ -24,6 +26,7 @@ def entropy(p: Iterable[Any], base: float | None = None) -> Any:
     return in_base(functions.sum([table.entr(x) for x in items]), base)
 
 
+@signatures.of_two_distributions
 def kl_divergence(p: Iterable[Any], q: Iterable[Any], base: float | None = None) -> Any:
     """D(p‖q) = Σ p log(p/q) of two distributions: 0 if and only if they are equal.
 

@@ -10,7 +10,7 @@ from ..engine import functions
 from ..engine.checks import as_operand, as_operands
 from ..engine.value import Value
 from ..told import Samples, tell
-from ..typed import Any
+from ..typed import Any, Reduction
 from .probabilities import check_distribution
 from .weights import (
     NO_WEIGHTS,
@@ -35,7 +35,7 @@ def by_element(
     term: Callable[..., Any],
     prediction: Any,
     target: Any,
-    reduction: str,
+    reduction: Reduction,
     checks: Checks = (None, None),
     sample_weight: Any = None,
     weight: Any = None,
@@ -78,7 +78,7 @@ def _by_weighted_element(
     term: Callable[..., Any],
     prediction: Any,
     target: Any,
-    reduction: str,
+    reduction: Reduction,
     checks: Checks,
     sample_weight: Any,
     weight: Any,
@@ -110,7 +110,7 @@ def by_sample(
     term: Callable[..., Any],
     prediction: Any,
     target: Any,
-    reduction: str,
+    reduction: Reduction,
     check: Check | None = None,
     classes: ClassWeights | None = None,
     sample_weight: Any = None,
@@ -220,12 +220,12 @@ def _wanted_probabilities(target: Any, classes: int, name: str, ignored: int | N
 # ---- Reducing ----------------------------------------------------------------------------------
 
 
-def _check_reduction(reduction: str) -> None:
+def _check_reduction(reduction: Reduction) -> None:
     if not isinstance(reduction, str) or reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
 
 
-def _reduce(terms: Any, reduction: str, targets: list[Any], are_rows: bool = False) -> Any:
+def _reduce(terms: Any, reduction: Reduction, targets: list[Any], are_rows: bool = False) -> Any:
     """The mean or the sum of nested lists of losses; a single loss stays as it is."""
     if reduction == "none" or not isinstance(terms, list):
         return terms

@@ -5,12 +5,14 @@ from __future__ import annotations
 from ..arguments import as_positive
 from ..engine import table
 from ..engine.table import clip, relu
-from ..typed import Any
+from ..typed import Any, Reduction
+from . import signatures
 from .pairing import by_element
 
 
+@signatures.loss
 def mse_loss(
-    prediction: Any, target: Any, reduction: str = "mean", *, sample_weight: Any = None
+    prediction: Any, target: Any, reduction: Reduction = "mean", *, sample_weight: Any = None
 ) -> Any:
     """The mean squared error: the mean of (ŷ − y)² over all elements.
 
@@ -24,8 +26,9 @@ def mse_loss(
     )
 
 
+@signatures.loss
 def l1_loss(
-    prediction: Any, target: Any, reduction: str = "mean", *, sample_weight: Any = None
+    prediction: Any, target: Any, reduction: Reduction = "mean", *, sample_weight: Any = None
 ) -> Any:
     """The mean absolute error: the mean of |ŷ − y| over all elements.
 
@@ -37,11 +40,12 @@ def l1_loss(
     )
 
 
+@signatures.loss_with_delta
 def huber_loss(
     prediction: Any,
     target: Any,
     delta: float = 1.0,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     *,
     sample_weight: Any = None,
 ) -> Any:
@@ -60,8 +64,9 @@ def huber_loss(
     return by_element(term, prediction, target, reduction, sample_weight=sample_weight)
 
 
+@signatures.loss
 def half_squared_error(
-    prediction: Any, target: Any, reduction: str = "sum", *, sample_weight: Any = None
+    prediction: Any, target: Any, reduction: Reduction = "sum", *, sample_weight: Any = None
 ) -> Any:
     """J = ½ Σ (y − ŷ)², a sum by default; its derivative by ŷ is ŷ − y.
 

@@ -8,7 +8,7 @@ from ..arguments import as_count, as_list, as_number, check_lengths
 from ..engine import functions, table
 from ..engine.checks import as_operand, as_operands
 from ..told import Samples, tell
-from ..typed import Any
+from ..typed import Any, Reduction
 
 
 def number_in(operand: Any) -> Any:
@@ -42,7 +42,7 @@ def product(weight: Any, x: Any) -> Any:
 
 
 def weighted(
-    losses: list[Any], shares: list[Any], reduction: str, samples: Samples | None = None
+    losses: list[Any], shares: list[Any], reduction: Reduction, samples: Samples | None = None
 ) -> Any:
     """The sum of losses that are weighed already, or their mean: over the sum of the `shares`."""
     total = _sum(shares)
@@ -161,7 +161,9 @@ class ClassWeights:
     """How the classes of a sample count: a weight for each, one to ignore, and smoothed targets."""
 
     def __init__(self, weight: list[Any] | None, ignored: int | None, smoothing: float) -> None:
-        self.weight, self.ignored, self.smoothing = weight, ignored, smoothing
+        self.weight: list[Any] | None = weight
+        self.ignored: int | None = ignored
+        self.smoothing: float = smoothing
 
     def of(self, classes: int) -> list[Any]:
         """The weight of each class, 1 by default."""
@@ -209,7 +211,7 @@ class ClassWeights:
         return found, share
 
 
-NO_WEIGHTS = ClassWeights(None, None, 0.0)
+NO_WEIGHTS: ClassWeights = ClassWeights(None, None, 0.0)
 
 
 def class_weights(

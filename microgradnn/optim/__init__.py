@@ -37,3 +37,7 @@ __all__ = [
     "step_decay",
     "warmup",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -21,8 +21,8 @@ class Groups:
     def __init__(self, parameters: Any) -> None:
         is_list = isinstance(parameters, (list, tuple))
         if not (is_list and parameters and isinstance(parameters[0], Mapping)):
-            self.parameters = as_leaves(parameters)
-            self.sizes = [len(self.parameters)]
+            self.parameters: list[Value] = as_leaves(parameters)
+            self.sizes: list[int] = [len(self.parameters)]
             self.own: list[dict[str, Any]] = [{}]
             return
         self.own = [_as_group(x, f"parameters[{i}]") for i, x in enumerate(parameters)]

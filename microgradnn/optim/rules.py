@@ -35,6 +35,8 @@ class SGD(Optimizer):
     With `nesterov`, θ ← θ − lr·(g + momentum·v). `weight_decay` adds weight_decay·θ to the
     gradient g.
 
+    Raises TypeError for what is no leaf, ValueError for settings that are negative or infinite.
+
     >>> x = Value(1.0)
     >>> (x * x).backward()
     >>> SGD([x], lr=0.1).step()
@@ -144,6 +146,8 @@ class Adam(_BySquares):
     `weight_decay` adds weight_decay·θ to the gradient g; `AdamW` keeps it out of the means.
     Source: Kingma, Ba, "Adam: a method for stochastic optimization", 2015.
 
+    Raises TypeError for what is no leaf, ValueError for settings that are negative or infinite.
+
     >>> x = Value(1.0)
     >>> (x * x).backward()
     >>> Adam([x], lr=0.1).step()
@@ -178,6 +182,8 @@ class AdamW(Adam):
 
     Source: Loshchilov, Hutter, "Decoupled weight decay regularization", 2019.
 
+    Raises TypeError for what is no leaf, ValueError for settings that are negative or infinite.
+
     >>> x = Value(1.0)
     >>> (x * x).backward()
     >>> AdamW([x], lr=0.1, weight_decay=0.5).step()
@@ -205,6 +211,8 @@ class RMSprop(_BySquares):
     With `momentum`, what is subtracted is lr·u, u ← momentum·u + g / (√v + eps). `centered` takes
     the variance for v: it subtracts the square of the running mean of g. `weight_decay` adds
     weight_decay·θ to the gradient g.
+
+    Raises TypeError for what is no leaf, ValueError for settings that are negative or infinite.
 
     >>> x = Value(1.0)
     >>> (x * x).backward()

@@ -18,7 +18,19 @@ LearningRate = Callable[[int], float]  # from the number of a step, the first be
 
 
 class Schedule:
-    """What all learning rates share: they show, copy and pickle as what they were made of."""
+    """What all learning rates share: they show, copy and pickle as what they were made of.
+
+    A new one is a class with a `__call__`, and a `see` if it depends on losses.
+
+    >>> class halves(Schedule):
+    ...     def __call__(self, step):
+    ...         return 0.5**step
+    >>> rate = halves()
+    >>> rate.begin()
+    >>> rate.see(loss=3.0)
+    >>> rate(2)
+    0.25
+    """
 
     def __call__(self, step: int) -> float:
         raise NotImplementedError
@@ -28,7 +40,7 @@ class Schedule:
         return f"{type(self).__name__}({', '.join(settings)})"
 
     def see(self, loss: float) -> None:
-        """Take notice of the loss of an epoch; most learning rates depend on the step alone."""
+        """Take notice of the loss of an epoch, which most do not; it never raises."""
 
     def begin(self) -> None:
         """Set what is kept of losses, before the first of them."""
@@ -55,12 +67,14 @@ def as_rate(lr: Any, name: str = "lr") -> LearningRate:
 class constant(Schedule):
     """The same learning rate at every step.
 
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
+
     >>> constant(0.1)(1000)
     0.1
     """
 
     def __init__(self, lr: float) -> None:
-        self.lr = from_zero(lr, "lr")
+        self.lr: float = from_zero(lr, "lr")
 
     def __call__(self, step: int) -> float:
         return self.lr
@@ -69,14 +83,16 @@ class constant(Schedule):
 class step_decay(Schedule):
     """lr·factor^⌊step / every⌋.
 
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
+
     >>> [step_decay(1.0, every=10)(step) for step in (0, 9, 10, 20)]
     [1.0, 1.0, 0.5, 0.25]
     """
 
     def __init__(self, lr: float, every: int, factor: float = 0.5) -> None:
-        self.lr = from_zero(lr, "lr")
-        self.every = as_count(every, "every")
-        self.factor = from_zero(factor, "factor")
+        self.lr: float = from_zero(lr, "lr")
+        self.every: int = as_count(every, "every")
+        self.factor: float = from_zero(factor, "factor")
 
     def __call__(self, step: int) -> float:
         rate: float = self.lr * self.factor ** floor(step / self.every)
@@ -86,13 +102,15 @@ class step_decay(Schedule):
 class exponential_decay(Schedule):
     """lr·e^(−rate·step).
 
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
+
     >>> exponential_decay(1.0, 0.5)(2)
     0.36787944117144233
     """
 
     def __init__(self, lr: float, rate: float) -> None:
-        self.lr = from_zero(lr, "lr")
-        self.rate = from_zero(rate, "rate")
+        self.lr: float = from_zero(lr, "lr")
+        self.rate: float = from_zero(rate, "rate")
 
     def __call__(self, step: int) -> float:
         return self.lr * exp(-self.rate * step)
@@ -101,13 +119,15 @@ class exponential_decay(Schedule):
 class inverse_time_decay(Schedule):
     """lr / (1 + rate·step).
 
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
+
     >>> inverse_time_decay(1.0, 0.5)(2)
     0.5
     """
 
     def __init__(self, lr: float, rate: float) -> None:
-        self.lr = from_zero(lr, "lr")
-        self.rate = from_zero(rate, "rate")
+        self.lr: float = from_zero(lr, "lr")
+        self.rate: float = from_zero(rate, "rate")
 
     def __call__(self, step: int) -> float:
         return self.lr / (1 + self.rate * step)
@@ -116,14 +136,16 @@ class inverse_time_decay(Schedule):
 class cosine_decay(Schedule):
     """From lr to `final` along half a cosine over `steps`, then `final`.
 
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
+
     >>> [round(cosine_decay(1.0, 10)(step), 6) for step in (0, 5, 10, 20)]
     [1.0, 0.5, 0.0, 0.0]
     """
 
     def __init__(self, lr: float, steps: int, final: float = 0.0) -> None:
-        self.lr = from_zero(lr, "lr")
-        self.steps = as_count(steps, "steps")
-        self.final = from_zero(final, "final")
+        self.lr: float = from_zero(lr, "lr")
+        self.steps: int = as_count(steps, "steps")
+        self.final: float = from_zero(final, "final")
 
     def __call__(self, step: int) -> float:
         return _along_cosine(self.lr, self.final, minimum(step / self.steps, 1.0))
@@ -134,6 +156,8 @@ class one_cycle(Schedule):
 
     It starts at max_lr / div_factor and ends at max_lr / (div_factor·final_div_factor), where it
     stays after `total_steps`. As PyTorch's `OneCycleLR`, but the momentum is left as it is.
+
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
 
     >>> [round(one_cycle(1.0, 11, pct_start=5 / 11)(step), 4) for step in (0, 2, 4, 7, 10)]
     [0.04, 0.52, 1.0, 0.5, 0.0]
@@ -147,13 +171,13 @@ class one_cycle(Schedule):
         div_factor: float = 25.0,
         final_div_factor: float = 1e4,
     ) -> None:
-        self.max_lr = from_zero(max_lr, "max_lr")
-        self.total_steps = as_count(total_steps, "total_steps")
-        self.pct_start = as_number(pct_start, "pct_start")
+        self.max_lr: float = from_zero(max_lr, "max_lr")
+        self.total_steps: int = as_count(total_steps, "total_steps")
+        self.pct_start: float = as_number(pct_start, "pct_start")
         if not 0.0 <= self.pct_start <= 1.0:
             raise ValueError(f"pct_start must be in [0, 1], got {self.pct_start}")
-        self.div_factor = as_positive(div_factor, "div_factor")
-        self.final_div_factor = as_positive(final_div_factor, "final_div_factor")
+        self.div_factor: float = as_positive(div_factor, "div_factor")
+        self.final_div_factor: float = as_positive(final_div_factor, "final_div_factor")
 
     def __call__(self, step: int) -> float:
         start = self.max_lr / self.div_factor
@@ -173,6 +197,8 @@ class reduce_on_plateau(Schedule):
     `fit` tells the loss of each epoch, that of validation if there is one; a loop by hand does so
     by `optimizer.see(loss)`. As PyTorch's `ReduceLROnPlateau`.
 
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
+
     >>> rate = reduce_on_plateau(1.0, patience=1)
     >>> for loss in (0.5, 0.5, 0.5):
     ...     rate.see(loss)
@@ -188,11 +214,11 @@ class reduce_on_plateau(Schedule):
         threshold: float = 1e-4,
         min_lr: float = 0.0,
     ) -> None:
-        self.lr = from_zero(lr, "lr")
-        self.factor = as_fraction(factor, "factor")
-        self.patience = as_count(patience, "patience", least=0)
-        self.threshold = from_zero(threshold, "threshold")
-        self.min_lr = from_zero(min_lr, "min_lr")
+        self.lr: float = from_zero(lr, "lr")
+        self.factor: float = as_fraction(factor, "factor")
+        self.patience: int = as_count(patience, "patience", least=0)
+        self.threshold: float = from_zero(threshold, "threshold")
+        self.min_lr: float = from_zero(min_lr, "min_lr")
         self.begin()
 
     def begin(self) -> None:
@@ -218,13 +244,15 @@ class reduce_on_plateau(Schedule):
 class warmup(Schedule):
     """A straight rise to `lr` over the first `steps`, then `lr` itself.
 
+    Raises ValueError for a negative or infinite number, TypeError for what is no number.
+
     >>> [warmup(1.0, 4)(step) for step in (0, 1, 3, 4)]
     [0.25, 0.5, 1.0, 1.0]
     """
 
     def __init__(self, lr: float | LearningRate, steps: int) -> None:
-        self.lr = as_rate(lr)
-        self.steps = as_count(steps, "steps")
+        self.lr: LearningRate = as_rate(lr)
+        self.steps: int = as_count(steps, "steps")
 
     def __call__(self, step: int) -> float:
         return self.lr(step) * minimum((step + 1) / self.steps, 1.0)

@@ -26,12 +26,28 @@ class Optimizer:
     `parameters` are leaves, each of them once, in a list; or in groups with settings of their own,
     a list of dicts: [{"params": weights, "weight_decay": 0.1}, {"params": biases}]. `lr` is a
     number from 0 on, or a function from the number of a step to one, as `cosine_decay` gives it;
-    `optimizer.lr = 0.01` changes it. A step with an infinite or NaN gradient raises
-    FloatingPointError and changes nothing; so does one that overflows.
+    `optimizer.lr = 0.01` changes it. Raises TypeError for what is no leaf, ValueError for settings
+    that are negative or infinite.
 
     A new optimiser is a class with a `direction`. What it keeps from step to step are attributes,
     numbers or arrays of one number for each parameter. So are its settings, which it hands on to
     be checked by `checks`.
+
+    >>> import numpy as np
+    >>> class Signs(Optimizer):
+    ...     def direction(self, gradient):
+    ...         return np.sign(gradient)
+    >>> x = Value(1.0)
+    >>> (x * x).backward()
+    >>> optimizer = Signs([x], lr=0.5)
+    >>> optimizer.step()
+    >>> x.data, optimizer.zero_grad(), optimizer.steps
+    (0.5, None, 1)
+    >>> theta, gradient = np.array([3.0]), np.array([-2.0])
+    >>> optimizer.descent(theta, gradient), optimizer.moved(theta, gradient, lr=0.25)
+    (array([-1.]), array([3.25]))
+    >>> optimizer.update(theta, gradient)
+    array([3.5])
     """
 
     checks: Mapping[str, Check] = {"weight_decay": from_zero}
@@ -47,13 +63,13 @@ class Optimizer:
         if unknown := settings.keys() - self.checks.keys():
             raise TypeError(f"{type(self).__name__} has no setting {', '.join(sorted(unknown))}")
         groups = Groups(parameters)
-        self.parameters = groups.parameters
-        self.sizes = groups.sizes
+        self.parameters: list[Value] = groups.parameters
+        self.sizes: list[int] = groups.sizes
         self.learning_rates: list[LearningRate] = groups.each("lr", lr, as_rate)
         for name, common in {"weight_decay": weight_decay, **settings}.items():
             vars(self)[name] = spread(groups.each(name, common, self.checks[name]), self.sizes)
         groups.finish()
-        self.steps = 0
+        self.steps: int = 0
 
     @property
     def lr(self) -> float:
@@ -80,6 +96,8 @@ class Optimizer:
     def see(self, loss: float) -> None:
         """Tell the learning rates the loss of an epoch, as `fit` does; `reduce_on_plateau` asks.
 
+        Raises TypeError if it is no number.
+
         >>> from microgradnn.optim import reduce_on_plateau
         >>> optimizer = Optimizer([Value(1.0)], lr=reduce_on_plateau(1.0, patience=0))
         >>> for loss in (0.5, 0.5):
@@ -98,14 +116,21 @@ class Optimizer:
             parameter._grad = 0.0
 
     def step(self) -> None:
-        """Change every parameter once, against its gradient."""
+        """Change every parameter once, against its gradient.
+
+        Raises FloatingPointError, and changes nothing, if a gradient is infinite or NaN, or a
+        parameter would become so.
+        """
         import numpy as np
 
         theta = np.array([parameter.data for parameter in self.parameters])
         assign(self.parameters, self.update(theta, gradient_array(self.parameters)).tolist())
 
     def update(self, theta: Array, gradient: Array) -> Array:
-        """A step on arrays: the parameters after it, from those before it and their gradient."""
+        """A step on arrays: the parameters after it, from those before it and their gradient.
+
+        Raises FloatingPointError where `step` does.
+        """
         import numpy as np
 
         self._refuse("the gradient of {} is", [gradient])
@@ -138,18 +163,19 @@ class Optimizer:
                 )
 
     def moved(self, theta: Array, gradient: Array, lr: Setting) -> Array:
-        """The parameters after a step."""
+        """The parameters after a step; never raises, for `update` looks at what comes out."""
         return theta - lr * self.descent(theta, gradient)
 
     def descent(self, theta: Array, gradient: Array) -> Array:
-        """What to subtract for each unit of the learning rate; weight decay is in the gradient."""
+        """What to subtract for each unit of the learning rate, with weight decay; never raises."""
         return self.direction(gradient + self.weight_decay * theta)
 
     def direction(self, gradient: Array) -> Array:
         """What to subtract from the parameters for each unit of the learning rate.
 
         What is kept for the next step is replaced, and never changed in place, for a step that is
-        refused puts back what was there before it.
+        refused puts back what was there before it. Raises NotImplementedError where a class has
+        none of its own.
         """
         raise NotImplementedError
 
@@ -167,7 +193,7 @@ class Optimizer:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where an optimizer of the same kind was, whose `state_dict` this is.
 
-        ValueError or TypeError names what does not fit, and nothing is changed.
+        Raises ValueError or TypeError, which names what does not fit, and changes nothing.
 
         >>> optimizer = Optimizer([Value(1.0)], lr=0.1)
         >>> optimizer.load_state_dict(Optimizer([Value(2.0)], lr=0.5).state_dict())
@@ -219,6 +245,8 @@ def _as_finite(x: Any, name: str) -> float:
 
 def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     """Scale the gradients so that their norm is at most `max_norm`; gives the norm before.
+
+    Raises FloatingPointError if the norm is infinite or NaN, ValueError for a negative `max_norm`.
 
     >>> x, y = Value(0.0), Value(0.0)
     >>> (3 * x + 4 * y).backward()

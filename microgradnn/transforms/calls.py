@@ -37,26 +37,26 @@ class Call:
         for place in places:
             if not -len(args) <= place < len(args):
                 raise ValueError(f"argnums has {place}, but there are {len(args)} arguments")
-        self.records = mode.get().records
+        self.records: bool = mode.get().records
         numbers = [args[place] for place in places]
         self.forms: Any = None  # if the arguments are numbers, as they most often are
         if not are_plain(numbers):
             numbers = []
             self.forms = [flatten(args[place], f"argument {place}", numbers) for place in places]
         result = self._result(f, args, places, named, numbers)
-        self.aux = None
+        self.aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
                 kind = type(result).__name__
                 raise TypeError(f"has_aux needs f to return a pair (value, aux), got {kind}")
             result, self.aux = result[0], _constants_as_numbers(result[1], self.records)
         self.outputs: list[Any] = []
-        self.form = flatten(result, "the result of f", self.outputs)
+        self.form: Any = flatten(result, "the result of f", self.outputs)
         self._order = _below([x for x in self.outputs if type(x) is not float])
         for x in self.outputs:
             if type(x) is not float:
                 must_be_recorded(x, "a derivative")
-        self.variable = bool(_free(self._order)) or _has_values((*args, *numbers, *others))
+        self.variable: bool = bool(_free(self._order)) or _has_values((*args, *numbers, *others))
 
     def _result(
         self,
@@ -68,7 +68,7 @@ class Call:
     ) -> Any:
         taken = list(args)
         with nullcontext() if self.records else Changed(records=True):
-            self.inputs = [Value(x) if type(x) is float else x * 1.0 for x in numbers]
+            self.inputs: list[Any] = [Value(x) if type(x) is float else x * 1.0 for x in numbers]
             for place, own in zip(places, self.by_argument(self.inputs), strict=True):
                 taken[place] = own
             result = f(*taken, **named)

@@ -16,7 +16,8 @@ def jvp(f: Function, primals: Any, tangents: Any, has_aux: bool = False) -> tupl
 
     `primals` and `tangents` are tuples of one form: a number, array, list, … for each argument.
     What comes has the form of the result of `f`, by one pass forward, however many arguments and
-    results there are. With `has_aux`, what `f` returns besides comes third.
+    results there are. With `has_aux`, what `f` returns besides comes third. Raises TypeError if
+    `primals` is no tuple, ValueError if `tangents` has another form.
 
     >>> jvp(lambda x, y: [x * y, x + y], (2.0, 5.0), (1.0, 0.5))
     ([10.0, 7.0], [6.0, 1.5])
@@ -39,7 +40,8 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
 
     `back(cotangent)` takes what has the form of the result of `f`, and gives a tuple: the
     derivatives of Σ cotangentᵢ fᵢ by each argument, in the form of that, by one pass backward. With
-    `has_aux`, what `f` returns besides comes third.
+    `has_aux`, what `f` returns besides comes third. Raises TypeError if `f` is no function; `back`
+    ValueError if the cotangent has another form.
 
     >>> value, back = vjp(lambda x, y: [x * y, x + y], 2.0, 5.0)
     >>> value, back([1.0, 0.0]), back([0.0, 10.0])
@@ -67,7 +69,8 @@ def hvp(f: Function, primals: Any, tangents: Any) -> Any:
     """The Hessian of `f` at `primals` times `tangents`, which is how the gradient moves.
 
     The arguments are those of `jvp`. The result has the form of the gradient: that of the only
-    argument, or a tuple for several. One pass back, recorded, and one forward along it.
+    argument, or a tuple for several. One pass back, recorded, and one forward along it. Raises
+    TypeError and ValueError where `jvp` does.
 
     >>> hvp(lambda xs: xs[0] ** 2 * xs[1], ([3.0, 5.0],), ([1.0, 0.0],))
     [10.0, 6.0]

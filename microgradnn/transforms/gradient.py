@@ -7,10 +7,12 @@ from numbers import Integral
 from typing import Any
 
 from ..arguments import must_be
+from ..signatures import gradient_of, value_and_gradient_of
 from .calls import Call, Function, places_of
 from .trees import in_words
 
 
+@gradient_of
 def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
     """The function that gives the derivative of `f` with respect to argument `argnums`.
 
@@ -22,7 +24,8 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -
     May be nested: where an argument is a Value, or the result of `f` depends on one besides its
     arguments (a variable of a function around it, a parameter), the derivatives are Values,
     recorded, else floats. A Value that `f` itself makes of a number counts as a variable, as it
-    cannot be told from one.
+    cannot be told from one. Raises TypeError if `f` is no function, and when called TypeError for
+    a result that is no number, ValueError for an argument that there is not.
 
     >>> grad(lambda x: x**3)(2.0), grad(grad(lambda x: x**3))(2.0)
     (12.0, 12.0)
@@ -41,13 +44,15 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -
     return derivative
 
 
+@value_and_gradient_of
 def value_and_grad(
     f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False
 ) -> Function:
     """The function that gives `f` and its derivative, as `grad` does, from one pass.
 
     With `has_aux` it gives ((value, aux), derivative). Of an array it gives a float and an array,
-    so `scipy.optimize.minimize(value_and_grad(f), x0, jac=True)` takes it as it is.
+    so `scipy.optimize.minimize(value_and_grad(f), x0, jac=True)` takes it as it is. Raises
+    TypeError where `grad` does.
 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..arguments import must_be
 from ..engine.value import Value
+from ..signatures import second_derivatives_of
 from .calls import Call, Function, places_of
 from .gradient import grad
 from .trees import ArrayForm, Path, are_places, are_plain, array_of, filled, mapped
@@ -24,6 +25,8 @@ def jacobian(
     it is as in JAX: by argument `argnums`, the first by default, in the form of the result of `f`
     with that of the argument in each place. Arrays are innermost: the derivatives of an array of
     shape S by one of shape T are an array of shape S + T.
+
+    Raises TypeError if `f` is no function, ValueError for an argument that there is not.
 
     >>> jacobian(lambda x, y: [x * y, x + y])(2.0, 5.0)
     [[5.0, 2.0], [1.0, 1.0]]
@@ -49,13 +52,15 @@ def jacobian(
     return evaluate
 
 
+@second_derivatives_of
 def hessian(
     f: Function, argnums: int | Sequence[int] | None = None, has_aux: bool = False
 ) -> Function:
     """The function that gives the second derivatives ∂²f/∂xᵢ∂xⱼ, as the `jacobian` has them.
 
     Of separate numbers it is a list of lists, by all of the arguments; of a list of numbers it is
-    one, too, and of an array of shape S an array of shape S + S.
+    one, too, and of an array of shape S an array of shape S + S. Raises
+    TypeError where `grad` does.
 
     >>> hessian(lambda x, y: x * x * y)(3.0, 5.0)
     [[10.0, 6.0], [6.0, 0.0]]

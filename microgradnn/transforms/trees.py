@@ -24,13 +24,12 @@ class ArrayForm:
     __slots__ = ("places", "shape")
 
     def __init__(self, places: slice, shape: tuple[int, ...]) -> None:
-        self.places, self.shape = places, shape
+        self.places: slice = places
+        self.shape: tuple[int, ...] = shape
 
     def __eq__(self, other: object) -> bool:
         alike = isinstance(other, ArrayForm) and self.places == other.places
         return alike and self.shape == other.shape  # type: ignore[attr-defined]
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 def mapped(f: Callable[[Any, Path], Any], tree: Any, path: Path = ()) -> Any:

@@ -22,6 +22,7 @@ module_name: Callable[[Path], str] = _IMPORTS["module_name"]
 
 # Each package, and each file in it, may import those above it.
 ORDER = {
+    "signatures": "",
     "typed": "",
     "arguments": "",
     "domains": "",
@@ -43,7 +44,7 @@ ORDER = {
     "foreign": "",
     "javascript": "",
     "explaining": "symbols writing mathml notation names help passes paths diagnosis",
-    "losses": "weights probabilities pairing divergence classification regression",
+    "losses": "signatures weights probabilities pairing divergence classification regression",
     "nn": "init files texts parts search generators outline module leaves embedding layers norm "
     "sequential",
     "optim": "schedules records groups stepping rules",
@@ -85,7 +86,7 @@ WHEN_CALLED = {
     ("engine.edges", "engine.copying"),
     ("engine.interop", "drawing.drawn"),
     ("engine.interop", "foreign"),
-    ("engine.row", "explaining.help"),
+    ("signatures", "explaining.help"),
     ("nn.module", "drawing.drawn"),
     ("explaining.passes", "drawing.animation"),
 }
@@ -151,7 +152,6 @@ TESTED_BY = {
     "slopes": "test_checking",
     "targets": "test_vain",
     "told": "test_named",
-    "typed": "test_architecture",
     "version": "test_cli",
 }
 
@@ -267,6 +267,7 @@ LOADED_AT_ONCE += "math operator os sys weakref"
 BELOW = {
     "version",
     "typed",
+    "signatures",
     "arguments",
     "domains",
     "elements",

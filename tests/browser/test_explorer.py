@@ -174,7 +174,7 @@ def test_a_remainder_is_pythons(show: Shown) -> None:
         shown = page.evaluate(f"([a, b]) => ({set_both})", [x, y])
         node = mg.remainder(Value(x), Value(y))
         assert shown["data"][-1] == node.data, (x, y)
-        if not math.isinf(node.local_grads[1]):
+        if not math.isinf(node.local_grads[1]):  # type: ignore[arg-type]
             assert shown["gradients"][:2] == list(node.local_grads), (x, y)
     page.evaluate("explorer.set('b', 0)")
     assert state(page)["failure"]
@@ -191,7 +191,7 @@ def test_lengths_and_angles_of_every_size(show: Shown) -> None:
             node = row(Value(x), Value(y))
             assert shown["data"][-1] == pytest.approx(node.data, rel=1e-15, abs=0), (row, x, y)
             slopes = list(node.local_grads)
-            if all(map(math.isfinite, slopes)):
+            if all(map(math.isfinite, slopes)):  # type: ignore[arg-type]
                 assert shown["gradients"][:2] == pytest.approx(slopes, rel=1e-14, abs=0)
 
 

@@ -229,7 +229,7 @@ def test_what_is_taken_may_be_of_both_kinds() -> None:
 
         def f(x: list[Value], order: tuple[str, ...] = order) -> Value:
             table = {"x": s * x[0], "s": s, "0": 0.0, "t": mg.tanh(x[1])}
-            chosen: Value = mg.take([table[name] for name in order], x[2])
+            chosen: Value = mg.take([table[name] for name in order], x[2])  # type: ignore[misc]
             return chosen
 
         program = compile(f, example_inputs=[X[0].tolist()], params=[s])

@@ -288,7 +288,7 @@ ROWS = [[1.5, 0.5], [-1.0, 2.0], [0.0, 0.0], [0.5, 0.5], [2.0, -3.0], [-0.25, -0
         lambda x, w, v: mg.grad(lambda z: mg.relu(z * w) * v)(x[0]),
         lambda x, w, v: mg.grad(lambda z: mg.where(z > 0, z * z * w, v * z))(x[0]),
         lambda x, w, v: mg.gradients(abs(x[0]) * w, [x[0]], create_graph=True)[0] * v,
-        lambda x, w, v: mg.gradients(mg.max([w, v, x[0]]), [w], create_graph=True)[0] * v,
+        lambda x, w, v: mg.gradients(mg.max([w, v, x[0]]), [w], create_graph=True)[0] * v,  # type: ignore[call-overload]
         lambda x, w, v: np.sum(np.abs(np.array(x))) * w + np.minimum(x[0], x[1]) * v,
     ],
 )

@@ -22,7 +22,8 @@ def test_an_open_neuron_shows_products_and_their_sum() -> None:
 
 
 def test_open_neurons_have_the_engine_s_gradients() -> None:
-    w, x = [Value(0.5), Value(-0.25)], [Value(1.5), 2.0]
+    w = [Value(0.5), Value(-0.25)]
+    x: list[Value | float] = [Value(1.5), 2.0]
     root = mg.dot(w, x).tanh() + mg.dot([3.0, w[0]], [4.0, x[0]], 1.0)
     values = mg.topological_order(root)
     opened = open_neurons(values)

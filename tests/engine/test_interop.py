@@ -106,7 +106,7 @@ def test_arrays_beside_a_value_are_broadcast_and_may_be_of_any_shape() -> None:
         assert type(product) is Value
         assert product.operands in ((2.0, v), (v, 2.0))
     with pytest.raises(ValueError, match="shapes"):
-        mg.dot([np.array([1.0, 2.0])], [np.array([v, v, v])])
+        mg.dot([np.array([1.0, 2.0])], [np.array([v, v, v])])  # type: ignore[list-item]
 
 
 def test_what_no_array_of_values_can_be_is_refused() -> None:

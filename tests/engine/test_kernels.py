@@ -165,10 +165,10 @@ def test_the_lines_stay_when_files_are_looked_at_again() -> None:
 def test_kernels_of_one_row_have_their_own_lines() -> None:
     a = Value(1.0)
     for operands in ([a, 3.0], [a, a, 3.0], [a, 3.0, a]):
-        reductions.max(*operands)
+        reductions.max(*operands)  # type: ignore[call-overload]
     for operands in ([a, "3"], [a, a, "3"], [a, "3", a]):  # of the same kinds
         with pytest.raises(TypeError, match="got str") as raised:
-            reductions.max(*operands)
+            reductions.max(*operands)  # type: ignore[call-overload]
         listed = ", ".join(f"x{place}" for place in range(len(operands)))
         assert f"return record(row, ({listed},))" in lines_of(raised.value)
 

@@ -347,9 +347,9 @@ def test_the_derivative_by_a_divisor_is_a_whole_number() -> None:
         node = PRIMITIVES["remainder"](Value(a), Value(b))
         assert node.data == a % b
         if abs(exact) < 2**50:
-            assert Fraction(node.local_grads[1]) == exact, (a, b)
+            assert Fraction(node.local_grads[1]) == exact, (a, b)  # type: ignore[arg-type]
         elif abs(exact) < sys.float_info.max:
-            assert abs(Fraction(node.local_grads[1]) - exact) <= abs(exact) / 2**51, (a, b)
+            assert abs(Fraction(node.local_grads[1]) - exact) <= abs(exact) / 2**51, (a, b)  # type: ignore[arg-type]
         else:
             assert node.local_grads[1] == math.copysign(INF, exact)
 

@@ -40,7 +40,7 @@ def test_the_way_of_a_sample() -> None:
     received = received_from_others(order, [w, s1, y1, total, loss])
     wanted: Any = 0.5 * -1.0 * (1 - math.tanh(-0.5) ** 2)
     assert list(received) == [w]
-    total, uses = received[w]
+    total, uses = received[w]  # type: ignore[assignment]
     assert uses == 1
     assert total == pytest.approx(wanted, rel=1e-15)
     assert received_from_others(order, order) == {}

@@ -36,7 +36,7 @@ def test_the_place_of_what_does_not_fit_is_named() -> None:
     with pytest.raises(ValueError, match=r"target\[1\] must be a class from 0 to 1, got 2"):
         by_sample(lambda scores, weights: scores[0], [[1.0, 2.0], [3.0, 4.0]], [0, 2], "mean")
     with pytest.raises(ValueError, match="reduction must be 'mean', 'sum' or 'none', got 'max'"):
-        by_element(difference, [1.0], [1.0], "max")
+        by_element(difference, [1.0], [1.0], "max")  # type: ignore[arg-type]
 
 
 def test_a_list_in_itself_is_refused() -> None:

@@ -206,7 +206,7 @@ def test_a_subclass_stands_wherever_a_value_does() -> None:
         (sum([x, w, x]), 2.0),
     ]:
         x.grad = 0.0
-        y.backward()
+        y.backward()  # type: ignore[union-attr]
         assert x.grad == pytest.approx(slope, rel=1e-14)
     assert x > w
     assert not x <= w

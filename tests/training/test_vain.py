@@ -56,9 +56,9 @@ VAIN: dict[str, tuple[Callable[[], nn.Module], Any, str]] = {
     "new Values": (lambda: Line(new_values), losses.mse_loss, NO_PARAMETER),
     "no_grad in the model": (lambda: Line(without_recording), losses.mse_loss, NO_PARAMETER),
     "no_grad in the loss": (Line, unrecorded_loss, r"computed inside no_grad\(\)"),
-    "a number": (Line, lambda p, t: losses.mse_loss(p, t).data, "must be one Value, got float"),
+    "a number": (Line, lambda p, t: losses.mse_loss(p, t).data, "must be one Value, got float"),  # type: ignore[attr-defined]
     "a NumPy number": (Line, lambda p, t: np.float64(1.0), "must be one Value, got float64"),
-    "a new Value": (Line, lambda p, t: Value(losses.mse_loss(p, t).data), NO_PARAMETER),
+    "a new Value": (Line, lambda p, t: Value(losses.mse_loss(p, t).data), NO_PARAMETER),  # type: ignore[attr-defined]
     "nothing": (Line, lambda p, t: None, "got NoneType; was a return forgotten"),
     "a list": (Line, lambda p, t: [a - b for a, b in zip(p, t)], "got list; reduce it"),  # noqa: B905
     "a result": (

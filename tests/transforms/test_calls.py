@@ -272,7 +272,7 @@ def test_a_result_is_a_float_unless_it_may_depend_on_a_value() -> None:
     with mg.no_grad():
         slope = grad(lambda x: w * x)(3.0)
     with pytest.raises(RuntimeError, match="computed inside no_grad"):
-        slope.backward()
+        slope.backward()  # type: ignore[attr-defined]
 
 
 def test_what_is_no_number_is_refused_inside_too() -> None:

@@ -101,7 +101,7 @@ def test_other_arguments_may_be_anything() -> None:
     model = mg.nn.Neuron(2, "linear", rng=0)
     f = grad(lambda x, model, how: model(x) if how == "call" else 0.0)
     slopes = f([1.0, 2.0], model, "call")
-    assert [x.data for x in slopes] == [w.data for w in model.w]
+    assert [x.data for x in slopes] == [w.data for w in model.w]  # type: ignore[attr-defined]
 
 
 def test_values_in_trees_give_values() -> None:
@@ -184,7 +184,7 @@ def test_aux_needs_a_pair(result: Any) -> None:
     with pytest.raises(TypeError, match=r"has_aux needs f to return a pair \(value, aux\), got"):
         grad(result, has_aux=True)(1.0)
     with pytest.raises(TypeError, match="has_aux must be True or False, got int 1"):
-        grad(result, has_aux=1)  # type: ignore[arg-type]
+        grad(result, has_aux=1)  # type: ignore[call-overload]
 
 
 # ---- scipy.optimize ------------------------------------------------------------------------------

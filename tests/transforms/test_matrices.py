@@ -83,7 +83,7 @@ def test_aux() -> None:
     assert hessian(f, has_aux=True)(2.0, 5.0) == ([[0.0, 10.0], [10.0, 4.0]], {"x": 4.0})
     assert hessian(f, 1, has_aux=True)(2.0, 5.0) == (4.0, {"x": 4.0})
     with pytest.raises(TypeError, match="has_aux must be True or False"):
-        hessian(f, has_aux=1)  # type: ignore[arg-type]
+        hessian(f, has_aux=1)  # type: ignore[call-overload]
 
 
 def test_variables_outside_make_them_arrays_of_values() -> None:
