@@ -190,6 +190,7 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "nn/layers.py": ["tests/nn/test_layers.py", "tests/nn/test_search.py", "tests/nn/test_init.py"],
     **{f"compiler/{name}.py": TRACED for name in ("hidden", "traced", "tracing", "rows", "tape")},
     "compiler/program.py": [*TRACED, "tests/compiler/test_jacobians.py"],
+    "compiler/running.py": [*TRACED, "tests/compiler/test_jacobians.py"],
     "compiler/jacobians.py": ["tests/compiler/test_jacobians.py"],
     **{f"compiler/{name}.py": [f"tests/compiler/test_{name}.py"] for name in ARRAYS},
     **{
@@ -907,8 +908,8 @@ COMPILER = [
     Fault("both sides learn", "compiler/rows.py", "y, a, b: where(holds(x, y), 0.0, 1.0)", "y, a, b: 1.0"),
     Fault("the other side learns", "compiler/rows.py", "y, a, b: where(holds(x, y), 1.0, 0.0)", "y, a, b: where(holds(x, y), 0.0, 1.0)"),
     Fault("the other side is chosen", "compiler/rows.py", "where(holds(x, y), a, b)", "where(holds(x, y), b, a)"),
-    Fault("0 times infinity at a side not chosen", "compiler/program.py", "if self._selects:\n", "if False:\n"),
-    Fault("infinite constants are arithmetic", "compiler/program.py", "if self._selects_infinity:", "if False:"),
+    Fault("0 times infinity at a side not chosen", "compiler/running.py", "if self._selects:\n", "if False:\n"),
+    Fault("infinite constants are arithmetic", "compiler/running.py", "if self._selects_infinity:", "if False:"),
     Fault("computed before, and constant", "compiler/tape.py", "if others and kind is not Value:", "if False:"),
     Fault("not run on ordinary Values", "compiler/tracing.py", "if not same or not np.allclose(", "if False and not np.allclose("),
     Fault("run once", "compiler/tracing.py", "compare(range(1, len(examples)) or [0])", "pass"),

@@ -141,10 +141,11 @@ class Worksheet:
     """
 
     def __init__(self, exercise: str, key: str, geometry: Geometry) -> None:
-        self.exercise, self.key = exercise, key
+        self.exercise = exercise
+        self.key = key
         self._sheet = Sheet(TITLE, exercise, geometry)
         self._key = Sheet(KEY, key, geometry)
-        self.html = self._sheet.html()
+        self.html: str = self._sheet.html()
 
     def save(self, path: str | os.PathLike[str], paper: str = "A4") -> None:
         """Write the exercise to a file that ends in .html or .pdf, which is one page to print.
