@@ -16,9 +16,9 @@ def block(name: str) -> Iterator[None]:
     Blocks may lie in each other. One name is one block, however often it is used, but where that
     would close a circle it is several. Labels stay as they are, leaves belong to no block, and
     copies keep their blocks. Holds for the current thread, and there for the current asyncio task.
-    TypeError if the name is no str, ValueError if there is nothing in it.
+    Raises TypeError if the name is no str, ValueError if there is nothing in it.
 
-    >>> from microgradnn import Value, draw
+    >>> from microgradnn import Value, block, draw
     >>> x = Value(3.0, label="x")
     >>> with block("square and add"):
     ...     y = x * x + x

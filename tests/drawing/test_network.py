@@ -16,7 +16,7 @@ from microgradnn.explaining.notation import number
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def picture(model: object, example: list[Any] | None = None) -> ElementTree.Element:
+def picture(model: Any, example: list[Any] | None = None) -> ElementTree.Element:
     return ElementTree.fromstring(draw(model, example=example).svg)
 
 
