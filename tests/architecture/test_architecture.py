@@ -70,6 +70,7 @@ ORDER = {
     "demo": "",
     "version": "",
     "expressions": "",
+    "sheets": "",
     "spreadsheet": "",
     "commands": "",
     "cli": "",
