@@ -188,6 +188,12 @@ def test_what_begins_with_a_minus(capsys: Captured) -> None:
     assert json.loads(printed(capsys, *arguments))["files"]
 
 
+def test_training_shows_its_course_in_a_terminal_alone(capsys: Captured) -> None:
+    Path("sheet.csv").write_text(_sheet())
+    text = printed(capsys, "train", "sheet.csv", "--target", "kind", "--epochs", "1")
+    assert text.split()[:2] == ["accuracy", "held-out"]
+
+
 def test_names_in_any_letters(capsys: Captured) -> None:
     """Python reads the letter fi and a bold x as plain ones."""
     assert printed(capsys, "explain", "ﬁ * 𝐱", "ﬁ=1", "𝐱=2", "--wrt", "ﬁ").startswith(

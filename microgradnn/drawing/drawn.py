@@ -74,7 +74,14 @@ def draw(
     check_options(fold, step)
     layers = neurons_by_layer(root)
     if layers:
+        if fold != "auto" or step is not None or open_neurons:
+            raise TypeError(
+                "fold, step and open_neurons are for the graph of a Value, but a network was "
+                "given; draw its loss, or draw(model) alone"
+            )
         return draw_network(layers, example)
+    if example is not None and isinstance(root, Value):
+        raise TypeError("example is for a network, which it is run on; a Value was given")
     with large_graph(), waiting("drawing"):
         values = values_shown(root, open_neurons)
         if step is not None:
