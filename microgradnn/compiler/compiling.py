@@ -118,8 +118,8 @@ class Programs:
     is the example that the function is compiled with; the program is kept for as long as this is.
     A parameter that lists of one length do not reach has gradient 0 there.
 
-    Raises what a Program raises; and ValueError where `compile` refuses the function for a list of
-    the new length.
+    Raises ValueError where `compile` refuses the function for a list of the new length; else what
+    a Program raises.
 
     >>> from microgradnn import Value, compile, dot
     >>> w = [Value(2.0), Value(3.0), Value(4.0)]

@@ -49,6 +49,8 @@ def write(path: str | os.PathLike[str], what: str, forms: Forms) -> None:
 class Drawing:
     """A picture as SVG, the text `svg`; made by `draw`. It shows itself in notebooks.
 
+    Raises ValueError where it is saved in a form that it has not.
+
     >>> from microgradnn import Value, draw
     >>> x = Value(3.0, label="x")
     >>> picture = draw(x * x)

@@ -142,12 +142,16 @@ class Worksheet:
 
     Made by `worksheet`. `exercise` and `key` are the two pictures as SVG, `html` is the page of
     the exercise. What is saved, or shown in a notebook, as the exercise tells nothing of the key.
+    Raises ValueError where it is saved in a form that it has not.
 
     >>> from microgradnn import Value, worksheet
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> sheet = worksheet(a * b)
     >>> "−6" in sheet.html, "−6" in sheet.exercise, "−6" in sheet.key
     (False, False, True)
+    >>> sheet.save_key("key.txt")
+    Traceback (most recent call last):
+    ValueError: a key is saved as .html or .pdf, not as 'key.txt'
     """
 
     def __init__(self, exercise: str, key: str, geometry: Geometry) -> None:
@@ -178,7 +182,7 @@ class Worksheet:
     def save_key(self, path: str | os.PathLike[str], paper: Paper = "A4") -> None:
         """Write the key in the same way: with its numbers it lies on the exercise.
 
-        Raises what `save` raises.
+        Raises ValueError, FileNotFoundError and ImportError as `save` does, whose example has it.
         """
         write(path, "a key", _forms(self._key, paper))
 
