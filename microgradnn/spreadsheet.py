@@ -91,6 +91,8 @@ def learn(
             seed=seed,
             progress=progress and name == "network",
         )
+        if name == "linear" and history.stopped == "interrupted":
+            raise KeyboardInterrupt  # before there is a network whose weights would be kept
         figures[name] = target.figures(model, seen, y, "")
         figures[name] |= target.figures(model, held_out, y_test, "held-out ")
     preparation = {

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,6 +187,24 @@ def test_what_begins_with_a_minus(capsys: Captured) -> None:
     Path("-sheet.csv").write_text(_sheet().replace("kind", "-kind"))
     arguments = ("train", "-sheet.csv", "--target", "-kind", "--epochs", "1", "--json")
     assert json.loads(printed(capsys, *arguments))["files"]
+
+
+def test_one_interrupt_ends_the_command(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the linear model trains, too, after which there is the network."""
+    Path("sheet.csv").write_text(_sheet())
+    calls: list[object] = []
+
+    def interrupted(*given: Any, **how: Any) -> Any:
+        calls.append(how)
+        history = microgradnn.fit(*given, **how | {"epochs": 1})
+        history.stopped = "interrupted"
+        return history
+
+    monkeypatch.setattr("microgradnn.spreadsheet.fit", interrupted)
+    assert main(["train", "sheet.csv", "--target", "kind"]) == 130
+    assert capsys.readouterr().err == ""
+    assert len(calls) == 1
+    assert not Path("microgradnn-train").exists()
 
 
 def test_training_shows_its_course_in_a_terminal_alone(capsys: Captured) -> None:
