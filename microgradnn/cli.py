@@ -6,6 +6,8 @@ What was written wrongly is told in a sentence, without a traceback, and gives t
 from __future__ import annotations
 
 import argparse
+import io
+import math
 import os
 import re
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from . import commands
+from .arguments import is_numeral
 from .version import __version__
 
 Options = argparse.Namespace
@@ -24,18 +27,26 @@ _OPTION = re.compile(r"-[oh]|--[a-z][a-z-]*(=.*)?", re.DOTALL)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status is 0 if it did what was asked."""
-    given = sys.argv[1:] if arguments is None else arguments
-    options = _parser().parse_args([_protected(x) for x in given])
+    command, *given = (sys.argv[1:] if arguments is None else arguments) or [""]
+    # What is given needs no -- before it, which stands elsewhere before what begins with -.
+    protected = [_protected(x) for x in given if x != "--"]
+    options = _parser().parse_args([command, *protected] if command else [])
     run: Callable[[Options], int] = options.run
+    _print_what_can_be()
     try:
-        return run(options)
+        status = run(options)
+        print(end="", flush=True)
+        return status
     except BrokenPipeError:  # whoever read this has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return 130
+    except MemoryError:
+        print(f"microgradnn {options.command}: memory does not hold this", file=sys.stderr)
+        return MISUSED
     except (ValueError, TypeError, ArithmeticError, OSError, ImportError) as error:
-        print(f"microgradnn {options.command}: {error}", file=sys.stderr)
+        print(f"microgradnn {options.command}: {_sentence(error)}", file=sys.stderr)
         return MISUSED
 
 
@@ -43,6 +54,55 @@ def _protected(argument: str) -> str:
     """An expression such as -x**2 with a space before it, so that it is taken for no option."""
     is_option = not argument.startswith("-") or _OPTION.fullmatch(argument)
     return argument if is_option else f" {argument}"
+
+
+def _plain(argument: str) -> str:
+    """The argument as it was given, without the space of `_protected`."""
+    return argument[1:] if argument.startswith(" -") else argument
+
+
+def _print_what_can_be() -> None:
+    """Where the output has no such letter as ∂, a question mark is printed."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong; of the system's errors without their numbers."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+# ---- Kinds of arguments --------------------------------------------------------------------------
+
+
+def _path(argument: str) -> Path:
+    if not argument.strip():
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(_plain(argument))
+
+
+def _seed(argument: str) -> int:
+    return _whole(argument, 0)
+
+
+def _count(argument: str) -> int:
+    return _whole(argument, 1)
+
+
+def _whole(argument: str, least: int) -> int:
+    text = argument.strip()
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"must be a whole number from {least} on, got {text!r}")
+    return int(text)
+
+
+def _rate(argument: str) -> float:
+    text = argument.strip()
+    if not is_numeral(text) or not 0 < float(text) < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a number above 0, got {text!r}")
+    return float(text)
 
 
 # ---- What it offers ------------------------------------------------------------------------------
@@ -74,15 +134,17 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_demo(command: argparse.ArgumentParser) -> None:
     where = "where to write graph.svg and training.svg (default: %(default)s)"
-    command.add_argument("--out", type=Path, default="microgradnn-demo", metavar="DIR", help=where)
-    command.add_argument("--seed", type=int, default=0, help="of the split and the weights")
+    command.add_argument("--out", type=_path, default="microgradnn-demo", metavar="DIR", help=where)
+    command.add_argument("--seed", type=_seed, default=0, help="of the split and the weights")
     _add_force(command)
 
 
 def _add_expression(command: argparse.ArgumentParser) -> None:
     what = "numbers, names, + - * / ** %% and the functions that `microgradnn ops` lists"
     command.add_argument("expression", metavar="EXPR", help=what)
-    command.add_argument("values", metavar="NAME=NUMBER", nargs="*", help="what its names are")
+    command.add_argument(
+        "values", metavar="NAME=NUMBER", nargs="*", default=[], help="their numbers"
+    )
 
 
 def _add_picture(command: argparse.ArgumentParser) -> None:
@@ -95,7 +157,7 @@ def _add_page(command: argparse.ArgumentParser) -> None:
 
 def _add_file(command: argparse.ArgumentParser, default: str, endings: str) -> None:
     where = f"the file to write, {endings} (default: %(default)s)"
-    command.add_argument("-o", dest="out", type=Path, default=default, metavar="FILE", help=where)
+    command.add_argument("-o", dest="out", type=_path, default=default, metavar="FILE", help=where)
     _add_force(command)
 
 
@@ -104,21 +166,27 @@ def _add_variable(command: argparse.ArgumentParser) -> None:
 
 
 def _add_training(command: argparse.ArgumentParser) -> None:
-    command.add_argument("data", type=Path, metavar="DATA.csv", help="its first line names columns")
+    command.add_argument(
+        "data", type=_path, metavar="DATA.csv", help="its first line names columns"
+    )
     what = "the column to learn: text is classes, numbers are a regression"
-    command.add_argument("--target", required=True, metavar="COLUMN", help=what)
+    command.add_argument("--target", required=True, type=_plain, metavar="COLUMN", help=what)
     what = "the numbers of the target are classes"
     command.add_argument("--classes", action="store_true", help=what)
     what = "leave a column out; may be given again"
-    command.add_argument("--drop", action="append", default=[], metavar="COLUMN", help=what)
+    command.add_argument(
+        "--drop", action="append", default=[], type=_plain, metavar="COLUMN", help=what
+    )
     what = "sizes of the hidden layers (default: %(default)s)"
     command.add_argument("--layers", default="16,16", metavar="SIZES", help=what)
-    command.add_argument("--epochs", type=int, default=200, help="default: %(default)s")
-    command.add_argument("--lr", type=float, default=0.01, help="of Adam (default: %(default)s)")
+    command.add_argument("--epochs", type=_count, default=200, help="default: %(default)s")
+    command.add_argument("--lr", type=_rate, default=0.01, help="of Adam (default: %(default)s)")
     what = "of the lines held out, the weights and the order (default: %(default)s)"
-    command.add_argument("--seed", type=int, default=0, help=what)
+    command.add_argument("--seed", type=_seed, default=0, help=what)
     where = "where to write weights, preparation and curves (default: %(default)s)"
-    command.add_argument("--out", type=Path, default="microgradnn-train", metavar="DIR", help=where)
+    command.add_argument(
+        "--out", type=_path, default="microgradnn-train", metavar="DIR", help=where
+    )
     _add_force(command)
     _add_json(command)
 
@@ -128,9 +196,9 @@ def _add_play(command: argparse.ArgumentParser) -> None:
     command.add_argument("dataset", metavar="DATASET", help=what)
     what = "sizes of the hidden layers (default: %(default)s)"
     command.add_argument("--layers", default="8,8", metavar="SIZES", help=what)
-    command.add_argument("--seed", type=int, default=0, help="of the data and the weights")
+    command.add_argument("--seed", type=_seed, default=0, help="of the data and the weights")
     where = "the file to write (default: the name of the data set)"
-    command.add_argument("-o", dest="out", type=Path, metavar="FILE", help=where)
+    command.add_argument("-o", dest="out", type=_path, metavar="FILE", help=where)
     _add_force(command)
 
 

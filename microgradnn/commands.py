@@ -10,8 +10,11 @@ import json
 import math
 import sys
 from argparse import Namespace as Options
+from collections.abc import Callable
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 FAILED = 1
 
@@ -19,12 +22,15 @@ FAILED = 1
 
 
 def _variables(options: Options) -> dict[str, float]:
-    """The numbers that were given to the names."""
+    """The numbers that were given to the names, which are as Python writes them in its trees."""
     found: dict[str, float] = {}
     for given in options.values:
         name, sign, text = (part.strip() for part in given.partition("="))
+        name = normalize("NFKC", name)
         if not sign or not name.isidentifier():
-            raise ValueError(f"{given!r} must be a name and its number, such as x=2")
+            raise ValueError(f"{given.strip()!r} must be a name and its number, such as x=2")
+        if iskeyword(name):
+            raise ValueError(f"{name} is a word of Python's, and no name; take another one")
         if name in found:
             raise ValueError(f"{name} is given two numbers")
         try:
@@ -47,7 +53,7 @@ def draw(options: Options) -> int:
     from .drawing import draw
 
     root, _ = _evaluated(options)
-    _write(options, draw(root))
+    _write(options, lambda: draw(root))
     return 0
 
 
@@ -55,30 +61,43 @@ def explore(options: Options) -> int:
     from .explorer import explore
 
     root, _ = _evaluated(options)
-    _write(options, explore(root, title=options.expression.strip()))
+    _write(options, lambda: explore(root, title=options.expression.strip()))
     return 0
 
 
-def _write(options: Options, made: Any) -> None:
+def _write(options: Options, make: Callable[[], Any]) -> None:
+    """Make something and save it; where it cannot go is found out before."""
     must_be_new(options.out, options.force)
-    made.save(options.out)
+    if not options.out.parent.is_dir():
+        name = options.out.name
+        raise FileNotFoundError(f"no directory {str(options.out.parent)!r} to save {name!r} in")
+    make().save(options.out)
     print(options.out)
 
 
 def must_be_new(path: Path, force: bool) -> None:
     """FileExistsError if a file would be overwritten that nobody has said may be."""
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a directory; name a file in it")
     if path.exists() and not force:
         raise FileExistsError(f"{path} exists; write to another file, or overwrite with --force")
+
+
+def must_be_a_directory(path: Path) -> None:
+    """NotADirectoryError if a directory can be neither found nor made there."""
+    there = next(x for x in (path, *path.absolute().parents) if x.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(f"{there} is a file; name a directory")
 
 
 def explain(options: Options) -> int:
     from .explaining import explain
 
     root, leaves = _evaluated(options)
-    if options.wrt is not None and options.wrt not in leaves:
-        known = ", ".join(leaves)
-        raise ValueError(f"--wrt must be one of {known}, got {options.wrt}")
-    chosen = leaves if options.wrt is None else {options.wrt: leaves[options.wrt]}
+    wrt = None if options.wrt is None else normalize("NFKC", options.wrt.strip())
+    if wrt is not None and wrt not in leaves:
+        raise ValueError(f"--wrt must be one of {', '.join(leaves)}, got {wrt}")
+    chosen = leaves if wrt is None else {wrt: leaves[wrt]}
     found = {name: explain(root, leaf) for name, leaf in chosen.items()}
     if options.json:
         _print_json({name: _described(way, root) for name, way in found.items()})
@@ -157,7 +176,10 @@ def _summary(function: Any) -> str:
 
 
 def _print_json(found: Any) -> None:
-    print(json.dumps(_writable(found), indent=2, ensure_ascii=False, allow_nan=False))
+    """Print JSON, in which letters that the output cannot have are escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    plain = not encoding.lower().startswith("utf")
+    print(json.dumps(_writable(found), indent=2, ensure_ascii=plain, allow_nan=False))
 
 
 def _writable(found: Any) -> Any:
@@ -175,15 +197,18 @@ def _writable(found: Any) -> Any:
 
 
 def train(options: Options) -> int:
-    from .spreadsheet import learn, living_page, read_sheet, save_preparation
+    from .sheets import read_sheet
+    from .spreadsheet import learn, living_page, save_preparation
 
     names = ("weights.npz", "preparation.json", "curves.svg", "network.html")
     weights, preparation, curves, page = (options.out / name for name in names)
+    must_be_a_directory(options.out)
     for path in (weights, preparation, curves, page):
         must_be_new(path, options.force)
     layers = _layers(options.layers)
     sheet = read_sheet(options.data, options.target, options.drop, options.classes)
-    learned = learn(sheet, layers, options.epochs, options.lr, options.seed, not options.json)
+    shows = not options.json and sys.stdout is not None and sys.stdout.isatty()
+    learned = learn(sheet, layers, options.epochs, options.lr, options.seed, shows)
     options.out.mkdir(parents=True, exist_ok=True)
     learned.model.save(weights)
     save_preparation(learned, preparation)
@@ -204,9 +229,9 @@ def train(options: Options) -> int:
 
 def _layers(text: str) -> list[int]:
     """The sizes of the hidden layers, which are written with commas; none for a linear model."""
-    sizes = [size.strip() for size in text.split(",") if size.strip()]
+    sizes = [size.strip() for size in text.split(",")] if text.strip() else []
     if not all(size.isdecimal() and int(size) for size in sizes):
-        raise ValueError(f"--layers must be sizes with commas, such as 16,16; got {text!r}")
+        raise ValueError(f"--layers must be sizes with commas, such as 16,16; got {text.strip()!r}")
     return [int(size) for size in sizes]
 
 
@@ -226,7 +251,8 @@ def play(options: Options) -> int:
         known = ", ".join(LIVELY)
         raise ValueError(f"there is no data set {options.dataset!r}; there are {known}")
     options.out = options.out or Path(f"{options.dataset}.html")
-    _write(options, played(options.dataset, _layers(options.layers), options.seed))
+    layers = _layers(options.layers)
+    _write(options, lambda: played(options.dataset, layers, options.seed))
     return 0
 
 
@@ -236,5 +262,6 @@ def play(options: Options) -> int:
 def demo(options: Options) -> int:
     from .demo import run  # It loads NumPy and rich, which --help does not need.
 
+    must_be_a_directory(options.out)
     run(options.out, options.seed, options.force)
     return 0

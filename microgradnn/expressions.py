@@ -12,12 +12,14 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 from .elements import where
 from .engine import functions, table
 from .engine.value import Value
 
 MOST_CHARACTERS = 2_000
+MOST_SHOWN = 76  # characters of an expression around the place that an error shows
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau}
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -56,8 +58,20 @@ class NotAnExpression(ValueError):
     """A text that is no expression, or has no value: the reason, and under the text the place."""
 
     def __init__(self, reason: str, text: str, start: int, end: int) -> None:
-        marks = " " * start + "^" * max(1, end - start)
-        super().__init__(f"{reason}\n  {text}\n  {marks}")
+        first, last = 0, len(text)
+        if last > MOST_SHOWN:
+            first, last = max(0, start - MOST_SHOWN // 2), start + MOST_SHOWN // 2
+        before, after = "…" * (first > 0), "…" * (last < len(text))
+        shown = f"{before}{text[first:last]}{after}"
+        marks = " " * _columns(before + text[first:start])
+        marks += "^" * max(1, _columns(text[start : min(end, last)]))
+        super().__init__(f"{reason}\n  {shown}\n  {marks}")
+
+
+def _columns(text: str) -> int:
+    """The columns of a terminal that a text takes: two for a Chinese letter, none for a mark."""
+    wide = sum(east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(bool(combining(c)) for c in text)
 
 
 def functions_by_name() -> dict[str, Any]:
@@ -163,8 +177,7 @@ class _Reader:
         if isinstance(node, ast.Name):
             return self.variable(node)
         if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
-            operands = self.value(node.left), self.value(node.right)
-            return self.computed(node, _BINARY[type(node.op)], operands)
+            return self.chain(node)
         if isinstance(node, ast.UnaryOp) and type(node.op) in _UNARY:
             return self.computed(node, _UNARY[type(node.op)], [self.value(node.operand)])
         if isinstance(node, ast.Call):
@@ -172,6 +185,18 @@ class _Reader:
         kind = type(getattr(node, "op", node))
         hint = _INSTEAD.get(kind, "numbers, names, + - * / ** % and functions can stand in one")
         raise self.refusal(node, f"this is no part of an expression; {hint}")
+
+    def chain(self, node: ast.expr) -> Any:
+        """What x + y + z + … gives: each part is the left operand of the next, however many."""
+        parts: list[ast.BinOp] = []
+        while isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
+            parts.append(node)
+            node = node.left
+        result = self.value(node)
+        for part in reversed(parts):
+            operands = result, self.value(part.right)
+            result = self.computed(part, _BINARY[type(part.op)], operands)
+        return result
 
     def number(self, node: Any) -> float:
         try:

@@ -18,7 +18,7 @@ def block(name: str) -> Iterator[None]:
     copies keep their blocks. Holds for the current thread, and there for the current asyncio task.
     Raises TypeError if the name is no str, ValueError if there is nothing in it.
 
-    >>> from microgradnn import Value, draw
+    >>> from microgradnn import Value, block, draw
     >>> x = Value(3.0, label="x")
     >>> with block("square and add"):
     ...     y = x * x + x

@@ -1,8 +1,7 @@
-"""Training on a table in a file, beside a linear model: what `microgradnn train` does."""
+"""Training on a table, beside a linear model: what `microgradnn train` does."""
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from collections.abc import Sequence
@@ -13,114 +12,14 @@ from typing import Any
 import numpy as np
 
 from . import data, losses, nn, optim
-from .arguments import is_numeral
-from .data import one_hot, standardize, train_test_split
+from .data import standardize, train_test_split
 from .explorer import Explorer, explore
+from .sheets import Sheet
 from .training import History, evaluate, fit
 from .training.accuracy import predict
 
 PATIENCE = 30  # epochs without a better loss on a fifth of what is learned from
-MOST_CATEGORIES = 50  # of a column of text
-DELIMITERS = ",;\t|"
-
-
-@dataclass
-class Sheet:
-    """What is learned from: a column of numbers for each feature, and the target."""
-
-    features: list[str]
-    X: Any
-    target: str
-    y: Any
-    classes: list[str]  # none where the target is a number
-
-
-def read_sheet(
-    path: Path, target: str, drop: Sequence[str] = (), as_classes: bool = False
-) -> Sheet:
-    """The table of a CSV file whose first line names its columns.
-
-    A column of text has a column of 0 and 1 for each word in it. A target of text is classes; one
-    of numbers is, too, with `as_classes`. ValueError names the line and column of a cell that is
-    empty or infinite.
-    """
-    header, lines = _cells(path)
-    for name in (target, *drop):
-        if name not in header:
-            raise ValueError(f"{path} has no column {name!r}; it has {', '.join(header)}")
-    columns = {name: [line[k] for line in lines] for k, name in enumerate(header)}
-    answers = columns.pop(target)
-    numbers = _numbers(answers)
-    if numbers is None or as_classes:
-        order = sorted(set(answers), key=lambda x: (math.inf if numbers is None else float(x), x))
-        classes = order
-        y = np.array([order.index(x) for x in answers])
-    else:
-        classes, y = [], numbers
-    features: dict[str, Any] = {}
-    for name, cells in columns.items():
-        if name not in drop:
-            features |= _columns_of(name, cells)
-    if not features:
-        raise ValueError(f"{path} has no column beside {target!r} to learn from")
-    return Sheet([*features], np.stack([*features.values()], axis=1), target, y, classes)
-
-
-def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
-    """The names of the columns, and the cells of all lines."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} is no text in UTF-8; save it as CSV in UTF-8") from None
-    first = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first.count)
-    rows = [
-        [cell.strip() for cell in row]
-        for row in csv.reader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
-    ]
-    lines = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
-    if len(lines) < 3:
-        raise ValueError(f"{path} must have a line of names and at least two lines of data")
-    (_, header), *data = lines
-    if len(set(header)) < len(header) or not all(header):
-        raise ValueError(f"the first line of {path} must have a name for each column: {header}")
-    if all(map(is_numeral, header)):
-        raise ValueError(f"the first line of {path} must name the columns, but it has numbers")
-    for number, row in data:
-        if len(row) != len(header):
-            raise ValueError(
-                f"line {number} of {path} has {len(row)} cells, the first line {len(header)}"
-            )
-        for name, cell in zip(header, row, strict=True):
-            if not cell or (is_numeral(cell) and not math.isfinite(float(cell))):
-                raise ValueError(
-                    f"line {number} of {path} has {cell or 'nothing'} in column {name!r}; fill it "
-                    "in, or take out the line or the column (--drop)"
-                )
-    return header, [row for _, row in data]
-
-
-def _numbers(cells: list[str]) -> Any:
-    """A column as numbers, or None if it has text."""
-    return np.array([float(cell) for cell in cells]) if all(map(is_numeral, cells)) else None
-
-
-def _columns_of(name: str, cells: list[str]) -> dict[str, Any]:
-    """A column of numbers, or one of 0 and 1 for each word; none if there is one word only."""
-    numbers = _numbers(cells)
-    if numbers is not None:
-        return {name: numbers} if numbers.min() < numbers.max() else {}
-    words = sorted(set(cells))
-    if len(words) > MOST_CATEGORIES:
-        raise ValueError(
-            f"column {name!r} has {len(words)} different texts, such as {words[0]!r}, of which "
-            f"nothing can be learned; leave it out: --drop {name!r}"
-        )
-    codes = one_hot([words.index(cell) for cell in cells])
-    return {f"{name}={word}": codes[:, k] for k, word in enumerate(words) if len(words) > 1}
-
-
-# ---- Learning ------------------------------------------------------------------------------------
+FEWEST_LINES = 10  # of which a fifth is held out, and a fifth of the others tells when to stop
 
 
 class Target:
@@ -128,10 +27,10 @@ class Target:
 
     def __init__(self, y: Any, classes: list[str]) -> None:
         self.classes = classes
-        self.mean = 0.0 if classes else float(y.mean())
-        self.deviation = 1.0 if classes else float(y.std()) or 1.0
+        self.mean: float = 0.0 if classes else float(y.mean())
+        self.deviation: float = 1.0 if classes else float(y.std()) or 1.0
         self.loss: Any = losses.cross_entropy if classes else losses.mse_loss
-        self.outputs = len(classes) or 1
+        self.outputs: int = len(classes) or 1
 
     def scaled(self, y: Any) -> Any:
         return y if self.classes else (y - self.mean) / self.deviation
@@ -168,6 +67,11 @@ def learn(
     Features, and a target that is a number, are scaled to mean 0 and deviation 1 by those lines.
     Of these a fifth tells when to stop.
     """
+    if len(sheet.y) < FEWEST_LINES:
+        raise ValueError(
+            f"{len(sheet.y)} lines of data are too few, since a fifth is held out; "
+            f"at least {FEWEST_LINES} are needed"
+        )
     X, X_test, y, y_test = train_test_split(sheet.X, sheet.y, test_size=0.2, seed=seed)
     seen, held_out = standardize(X, constant="zero"), standardize(X_test, X, constant="zero")
     target = Target(y, sheet.classes)
@@ -187,6 +91,8 @@ def learn(
             seed=seed,
             progress=progress and name == "network",
         )
+        if name == "linear" and history.stopped == "interrupted":
+            raise KeyboardInterrupt  # before there is a network whose weights would be kept
         figures[name] = target.figures(model, seen, y, "")
         figures[name] |= target.figures(model, held_out, y_test, "held-out ")
     preparation = {

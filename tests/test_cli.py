@@ -1,11 +1,13 @@
 """The command `microgradnn`: what it prints and writes, and how it speaks of mistakes."""
 
 import json
+import os
 import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,10 +137,28 @@ def test_help_has_an_example_that_runs(command: str, capsys: Captured) -> None:
         (["draw", "x", "x=1", "-o", "a.txt"], "saved as .svg"),
         (["draw", "x", "x=1", "-o", "no/such/a.svg"], "no directory"),
         (["explain", "x", "x=1", "--wrt", "z"], "--wrt must be one of x, got z"),
-        (["draw"], "required: EXPR"),
+        (["draw"], "required: EXPR\n"),
+        ([], "required: COMMAND"),
+        (["-V"], "required: COMMAND"),
+        (["draw", "x", "lambda=1"], "lambda is a word of Python's, and no name"),
+        (["draw", "x", "x=1", "-o", ""], "argument -o: the name is empty"),
+        (["draw", "x", "x=1", "-o", "."], ". is a directory; name a file in it"),
+        (["draw", "x", "x=1", "-o", ".", "--force"], ". is a directory; name a file in it"),
+        (["explain", "-x", "x=1", "--wrt", "-z"], "--wrt must be one of x, got -z\n"),
+        (["play", "moons", "-o", "no/such/moons.html"], "no directory 'no/such' to save"),
+        (["play", "moons", "--layers", "-3"], "such as 16,16; got '-3'"),
+        (["play", "moons", "--layers", "3,,3"], "such as 16,16; got '3,,3'"),
+        (["play", "moons", "--layers", "999999999"], "memory"),
+        (["demo", "--seed", "-1"], "--seed: must be a whole number from 0 on, got '-1'"),
+        (["train", "a.csv", "--target", "y", "--epochs", "0"], "a whole number from 1 on, got '0'"),
+        (
+            ["train", "a.csv", "--target", "y", "--lr", "0"],
+            "--lr: must be a number above 0, got '0'",
+        ),
+        (["train", "a.csv", "--target", "y", "--lr", "nan"], "must be a number above 0, got 'nan'"),
         (["nonsense"], "invalid choice: 'nonsense'"),
         (["draw", "x", "x=1", "--frce"], "--frce"),
-        (["train", "no.csv", "--target", "y"], "no.csv"),
+        (["train", "no.csv", "--target", "y"], "train: no.csv: No such file or directory\n"),
         (["play", "chess"], "there is no data set 'chess'; there are moons, circles"),
         (["play", "moons", "--layers", "0"], "such as 16,16; got '0'"),
         (["train", "no.csv", "--target", "y", "--layers", "16,x"], "such as 16,16; got '16,x'"),
@@ -157,6 +177,77 @@ def test_files_are_not_overwritten_unasked(capsys: Captured) -> None:
     assert Path("graph.svg").read_text() == "mine"
     printed(capsys, "draw", "x*x", "x=1", "--force")
     assert Path("graph.svg").read_text() != "mine"
+
+
+def test_what_begins_with_a_minus(capsys: Captured) -> None:
+    """It is an expression, a file or a column, with -- before it and without."""
+    for before in ([], ["--"]):
+        assert printed(capsys, "explain", *before, "-x**2", "x=1").endswith(" ∂(x ** 2)/∂x = 2·x\n")
+    assert printed(capsys, "draw", "-x", "x=1", "-o", "-minus.svg") == "-minus.svg\n"
+    Path("-sheet.csv").write_text(_sheet().replace("kind", "-kind"))
+    arguments = ("train", "-sheet.csv", "--target", "-kind", "--epochs", "1", "--json")
+    assert json.loads(printed(capsys, *arguments))["files"]
+
+
+def test_one_interrupt_ends_the_command(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the linear model trains, too, after which there is the network."""
+    Path("sheet.csv").write_text(_sheet())
+    calls: list[object] = []
+
+    def interrupted(*given: Any, **how: Any) -> Any:
+        calls.append(how)
+        history = microgradnn.fit(*given, **how | {"epochs": 1})
+        history.stopped = "interrupted"
+        return history
+
+    monkeypatch.setattr("microgradnn.spreadsheet.fit", interrupted)
+    assert main(["train", "sheet.csv", "--target", "kind"]) == 130
+    assert capsys.readouterr().err == ""
+    assert len(calls) == 1
+    assert not Path("microgradnn-train").exists()
+
+
+def test_training_shows_its_course_in_a_terminal_alone(capsys: Captured) -> None:
+    Path("sheet.csv").write_text(_sheet())
+    text = printed(capsys, "train", "sheet.csv", "--target", "kind", "--epochs", "1")
+    assert text.split()[:2] == ["accuracy", "held-out"]
+
+
+def test_names_in_any_letters(capsys: Captured) -> None:
+    """Python reads the letter fi and a bold x as plain ones."""
+    assert printed(capsys, "explain", "ﬁ * 𝐱", "ﬁ=1", "𝐱=2", "--wrt", "ﬁ").startswith(
+        "∂(fi × x)/∂fi = 2"
+    )
+
+
+def test_a_place_where_no_directory_can_be_is_found_out_first(capsys: Captured) -> None:
+    Path("sheet.csv").write_text(_sheet())
+    for out in ("sheet.csv", "sheet.csv/within/it"):
+        told = complaint(capsys, "train", "sheet.csv", "--target", "kind", "--out", out)
+        assert told.endswith("sheet.csv is a file; name a directory\n")
+        assert complaint(capsys, "demo", "--out", out).endswith("name a directory\n")
+
+
+def test_an_output_that_has_few_letters() -> None:
+    """What it cannot print is a question mark; JSON has escapes."""
+    command = [sys.executable, "-m", "microgradnn", "explain", "w * x", "w=1", "x=2", "--wrt", "w"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    for more, shown in (([], "?(w ? x)/?w = 2, the"), (["--json"], r"(w \u00d7 x)")):
+        done = subprocess.run([*command, *more], capture_output=True, text=True, env=environment)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert shown in done.stdout
+
+
+def test_a_disk_that_is_full() -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("only Linux has a file that is always full")
+    with full.open("w") as out:
+        command = [sys.executable, "-m", "microgradnn", "explain", "x", "x=1"]
+        done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True)
+    assert done.returncode != 0
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_demonstration(capsys: Captured) -> None:

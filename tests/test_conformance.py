@@ -12,6 +12,7 @@ import pytest
 import microgradnn as mg
 from microgradnn import Value, losses
 from microgradnn.compiler import compile
+from microgradnn.compiler.back_end import BackEndName
 
 CASES = json.loads((Path(__file__).parent / "data" / "conformance.json").read_text("utf-8"))
 NAMES: dict[str, Any] = {
@@ -86,7 +87,7 @@ def backend(request: Any) -> str:
 
 @pytest.mark.parametrize("samples", [0, 1, 4], ids=["uniform", "one sample", "samples"])
 @pytest.mark.parametrize("case", RIGHT, ids=lambda case: case["id"])
-def test_compiled_conformance(case: dict[str, Any], samples: int, backend: str) -> None:
+def test_compiled_conformance(case: dict[str, Any], samples: int, backend: BackEndName) -> None:
     """The leaves are parameters; an input of −0.0 added to each changes no number."""
     batched = samples > 0
     leaves = leaves_of(case)
@@ -107,7 +108,7 @@ def test_compiled_conformance(case: dict[str, Any], samples: int, backend: str) 
 
 
 @pytest.mark.parametrize("case", WRONG, ids=lambda case: case["id"])
-def test_what_a_program_refuses(case: dict[str, Any], backend: str) -> None:
+def test_what_a_program_refuses(case: dict[str, Any], backend: BackEndName) -> None:
     """Recorded where all is well; some are refused there already, for the sake of a constant."""
     with pytest.raises(errors_of(case)) as eager:
         evaluate(case, leaves_of(case))

@@ -107,9 +107,19 @@ def test_all_else_is_refused_at_its_place(text: str, place: str, reason: str) ->
         ("-" * 1_900 + "x", "nested too deeply"),
         ("(" * 300 + "x" + ")" * 300, "too many nested|nested too deeply"),
         ("x+" * 1_000 + "x", "at most 2,000"),
+        ("+".join(["x"] * 300 + ["y"] + ["x"] * 300), r"\n  …[x+]{38}y[x+]{37}…\n {41}\^$"),
+        ("(日本 + x) * foo", r"\n {15}\^\^\^$"),
     ],
 )
 def test_texts_that_are_no_expression(text: str, reason: str) -> None:
     variables: dict[str, Any] = {"y": 1.0, "x": 1.0} if text == "y" else {"x": 1.0}
+    variables |= {"日本": 1.0} if "日本" in text else {}
     with pytest.raises(ValueError, match=reason):
         evaluate(text, {} if text in ("1 + 2", "softmax([1, 2])") else variables)
+
+
+def test_long_sums_are_read() -> None:
+    y, leaves = evaluate("+".join(["x"] * 999), {"x": 2.0})
+    y.backward()
+    assert (y.data, leaves["x"].grad) == (1998.0, 999.0)
+    assert evaluate("-".join(["x"] * 999), {"x": 2.0})[0].data == -1994.0  # from the left

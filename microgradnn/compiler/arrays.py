@@ -41,8 +41,9 @@ class Arrays:
     def __init__(self, schedule: Schedule, code: NumpyCode, batch: int) -> None:
         names = code.allocate(batch)
         self.batch = batch
-        self.ones = np.ones(batch)
-        self.outs = [names["V" if b else "U"][slot : slot + 1] for b, slot in schedule.outputs]
+        self.ones: Array = np.ones(batch)
+        buffers = {True: names["V"], False: names["U"]}
+        self.outs: list[Array] = [buffers[b][slot : slot + 1] for b, slot in schedule.outputs]
         self.forward: Callable[[Array, Array], None] = names["forward"]
         self.backward: Any = names.get("backward")  # a function of the share of a sample
 

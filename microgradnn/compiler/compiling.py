@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, overload
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from ..arguments import must_be
 from ..collector import large_graph
 from ..data.tables import as_floats
@@ -17,45 +20,59 @@ from ..engine.interop import assign
 from ..engine.value import Value
 from ..nn import Module
 from .arrays import Array, numbers_of
-from .back_end import check_back_end
+from .back_end import BackEndName, check_back_end
+from .jacobians import By
 from .program import Program, checked_theta
 from .tracing import as_values, trace
+
+Values = Sequence[Value] | NDArray[np.object_]  # what stands for a list of Values
 
 
 @overload
 def compile(
     outputs: Module,
-    inputs: Any = None,
+    inputs: Callable[..., Any] | None = None,
     *,
-    example_inputs: Any = None,
-    backend: str = "numpy",
+    example_inputs: ArrayLike | None = None,
+    backend: BackEndName = "numpy",
     vector_math: bool = True,
 ) -> Program: ...
 @overload
 def compile(
-    outputs: Callable[[list[Any]], Any],
+    outputs: Callable[[list[Value]], Any],
+    inputs: None = None,
+    params: Values = (),
     *,
-    params: Sequence[Value] = (),
-    backend: str = "numpy",
+    example_inputs: None = None,
+    backend: BackEndName = "numpy",
     vector_math: bool = True,
 ) -> Programs: ...
 @overload
 def compile(
-    outputs: Any,
-    inputs: Any = None,
-    params: Sequence[Value] = (),
+    outputs: Callable[[list[Value]], Any],
+    inputs: None = None,
+    params: Values = (),
     *,
-    example_inputs: Any = None,
-    backend: str = "numpy",
+    example_inputs: ArrayLike,
+    backend: BackEndName = "numpy",
+    vector_math: bool = True,
+) -> Program: ...
+@overload
+def compile(
+    outputs: Value | Values,
+    inputs: Values,
+    params: Values = (),
+    *,
+    backend: BackEndName = "numpy",
     vector_math: bool = True,
 ) -> Program: ...
 def compile(
     outputs: Any,
     inputs: Any = None,
-    params: Sequence[Value] = (),
+    params: Any = (),
     *,
-    example_inputs: Sequence[Any] | None = None,
-    backend: str = "numpy",
+    example_inputs: Any = None,
+    backend: BackEndName = "numpy",
     vector_math: bool = True,
 ) -> Program | Programs:
     """Turn a scalar graph into array code that runs a whole batch at once, in three forms.
@@ -70,10 +87,16 @@ def compile(
     - `compile(model)` for predictions, and `compile(model, loss)` for the loss of one sample: the
       columns are the model's inputs, then the targets.
 
-    A function or a model is run to record its graph, and may not look at the numbers in inputs and
-    parameters: ValueError names the line that does. `mg.where(x > 0, a, b)` selects for each
-    sample.
+    `backend` is "numpy", "native" (the extra of this name), or "auto", which takes the native one
+    for large graphs. With `vector_math=False` the native one takes no vector functions, whose last
+    digits may differ from Python's.
 
+    A function or a model is run to record its graph, and may not look at the numbers in inputs and
+    parameters; `mg.where(x > 0, a, b)` selects for each sample. Raises ValueError with the line
+    that looks at a number, or if examples give different graphs; TypeError if an argument is of
+    another kind or beside the wrong form; ImportError without what the back end needs.
+
+    >>> from microgradnn import Value, compile
     >>> x, w, b = Value(2.0), Value(3.0), Value(1.0)
     >>> program = compile((w * x + b) ** 2, [x], [w, b])
     >>> program([[0.0], [1.0]])
@@ -95,40 +118,57 @@ class Programs:
     is the example that the function is compiled with; the program is kept for as long as this is.
     A parameter that lists of one length do not reach has gradient 0 there.
 
-    >>> from microgradnn import compile, dot
+    Raises ValueError where `compile` refuses the function for a list of the new length; else what
+    a Program raises.
+
+    >>> from microgradnn import Value, compile, dot
     >>> w = [Value(2.0), Value(3.0), Value(4.0)]
     >>> programs = compile(lambda xs: dot(w[: len(xs)], xs), params=w)
     >>> programs.value_and_grad([[1.0, 1.0]]), programs([[1.0, 1.0, 1.0], [0.0, 0.0, 1.0]])
     ((5.0, array([1., 1., 0.])), array([9., 4.]))
     >>> programs.lengths
     [2, 3]
+    >>> programs.write_params([1.0, 10.0, 100.0])
+    >>> programs.read_params(), programs.jacobian([[1.0, 1.0]]).tolist()
+    (array([  1.,  10., 100.]), [[[1.0, 10.0]]])
+    >>> programs.program([[1.0, 1.0]])
+    Program(2 inputs, 3 params, 7 nodes)
     """
 
     def __init__(
         self,
-        f: Callable[[list[Any]], Any],
-        params: Sequence[Value],
-        backend: str = "numpy",
+        f: Callable[[list[Value]], Any],
+        params: Values,
+        backend: BackEndName = "numpy",
         vector_math: bool = True,
     ) -> None:
         self._f, self._params = f, as_values(params, "params")
         self._backend, self._vector_math = check_back_end(backend), vector_math
         self._programs: dict[int, Program] = {}
 
-    def __call__(self, X: Any, theta: Any = None) -> Array:
+    def __call__(self, X: ArrayLike, theta: ArrayLike | None = None) -> Array:
         """The outputs for each sample, as those of a Program."""
         return self.program(X)(X, theta)
 
-    def value_and_grad(self, X: Any, theta: Any = None) -> tuple[float, Array]:
-        """The mean of the output over the samples, and its gradient in the order of `params`."""
+    def value_and_grad(self, X: ArrayLike, theta: ArrayLike | None = None) -> tuple[float, Array]:
+        """The mean of the output over the samples, and its gradient in the order of `params`.
+
+        Raises ValueError if the function has several outputs or no params.
+        """
         return self.program(X).value_and_grad(X, theta)
 
-    def jacobian(self, X: Any, theta: Any = None, wrt: str = "inputs") -> Array:
-        """The derivatives of the outputs for each sample, as those of a Program."""
+    def jacobian(self, X: ArrayLike, theta: ArrayLike | None = None, wrt: By = "inputs") -> Array:
+        """The derivatives of the outputs for each sample: (samples, outputs, inputs).
+
+        With wrt="params" by each parameter. Raises ValueError if `wrt` is neither.
+        """
         return self.program(X).jacobian(X, theta, wrt)
 
-    def program(self, X: Any) -> Program:
-        """The Program for lists as long as the rows of X; a new one, if it is the first of them."""
+    def program(self, X: ArrayLike) -> Program:
+        """The Program for lists as long as the rows of X; a new one, if it is the first of them.
+
+        Raises ValueError if X is no array of shape (samples, length), or there is nothing in it.
+        """
         array = as_floats(X, "X")
         if array.ndim != 2 or not array.size:
             raise ValueError(
@@ -148,11 +188,14 @@ class Programs:
         return sorted(self._programs)
 
     def read_params(self) -> Array:
-        """The parameters' data as an array."""
+        """The parameters' data as an array: (params,)."""
         return numbers_of(self._params)
 
-    def write_params(self, theta: Any) -> None:
-        """Set the parameters' data from an array."""
+    def write_params(self, theta: ArrayLike) -> None:
+        """Set the parameters' data from an array: (params,).
+
+        Raises ValueError if it has another shape; then all stay as they are.
+        """
         assign(self._params, checked_theta(theta, self._params).tolist())
 
     def __repr__(self) -> str:

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .native_machine import machine
+from .native_machine import Machine, machine
 from .native_operations import HEADER, RECORD, Operation
 from .native_runs import Multiply, Product, Records, Runs
 from .patterns import Index, affine, runs
 from .tape import LINK, Tape
 
 Table = npt.NDArray[np.int32]
+Item = Records | Multiply
 
 MOST_NUMBERS = 2**17  # in a buffer that stays in the processor's cache
 LEAST_IN_PRODUCTS = 256  # samples, for matrix products of fewer are slower
@@ -33,12 +34,13 @@ class NativeCode:
     """
 
     def __init__(self, tape: Tape, single: bool, gradient: bool, vector_math: bool) -> None:
-        self.tape, self.single = tape, single
-        self.machine = machine(vector_math)
-        self.runs = Runs(tape, single, gradient)
-        self.batched = self.runs.batched
-        self.slot_of = np.zeros(len(self.batched), np.int64)
-        self.slots = {False: 0, True: 0}
+        self.tape = tape
+        self.single = single
+        self.machine: Machine = machine(vector_math)
+        self.runs: Runs = Runs(tape, single, gradient)
+        self.batched: list[bool] = self.runs.batched
+        self.slot_of: Index = np.zeros(len(self.batched), np.int64)
+        self.slots: dict[bool, int] = {False: 0, True: 0}
         self.own_tables: dict[int, Table] = {}  # by address; they stay alive
         self.shared_tables: dict[bool, Table] = {}
         placed = {batched: self._place(batched) for batched in (False, True)}
@@ -46,11 +48,14 @@ class NativeCode:
             self.slot_of[node] = self.slot_of[other]
         items = [x for batched in (False, True) for x in self._items(batched, *placed[batched])]
         outputs = tape.outputs
-        self.outputs = [(self.batched[x], int(self.slot_of[x])) for x in outputs]
-        self.zeros = [slice(0, self.slots[True])]  # gradients that are 0 at first
-        self.forward = self._with_addresses([self._forward_part(x) for x in items], False)
+        self.outputs: list[tuple[bool, int]] = [
+            (self.batched[x], int(self.slot_of[x])) for x in outputs
+        ]
+        self.zeros: list[slice] = [slice(0, self.slots[True])]  # gradients that are 0 at first
+        forward = [self._forward_part(x) for x in items]
+        self.forward: list[Item] = self._with_addresses(forward, False)
         reverse = _Reverse(self).items(items[::-1]) if gradient else []
-        self.reverse = self._with_addresses(reverse, True)
+        self.reverse: list[Item] = self._with_addresses(reverse, True)
 
     def samples_at_once(self) -> int:
         """How many samples a part of a large batch has, so that its numbers fit into the cache."""

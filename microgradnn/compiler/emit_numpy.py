@@ -55,12 +55,13 @@ class NumpyCode(ProductCode, ChoiceCode):
         self.leaves: dict[str, str] = {}
         self.computed: dict[int, str] = {}
         self.uniform: set[str] = set()
-        self.shape = self.uniform_shape = ""
+        self.shape: str = ""
+        self.uniform_shape: str = ""
         self._write_forward(schedule)
         if schedule.seed is not None and schedule.gradient is not None:
             self._write_backward(schedule, schedule.seed, schedule.gradient)
-        self.setup = [*self._buffers(schedule), *self.setup]
-        self.source = "\n".join([*self.setup, *_indented(self.lines), ""])
+        self.setup[:0] = self._buffers(schedule)
+        self.source: str = "\n".join([*self.setup, *_indented(self.lines), ""])
         self.calls: list[list[str]] = []
         text = self.source
         if len(self.lines) > MOST_COMPILED:
@@ -102,7 +103,7 @@ class NumpyCode(ProductCode, ChoiceCode):
         ]
 
     def _write_forward(self, schedule: Schedule) -> None:
-        self.lines += ["def forward(X, theta):", '"""Compute V and U."""']
+        self.lines.extend(["def forward(X, theta):", '"""Compute V and U."""'])
         self._load(schedule.inputs, schedule.params)
         for step in schedule.steps:
             if not isinstance(step, Link):
@@ -110,11 +111,11 @@ class NumpyCode(ProductCode, ChoiceCode):
 
     def _write_backward(self, schedule: Schedule, seed: Slots, gradient: Slots) -> None:
         share = "share" if seed.batched else "share * B"
-        self.lines += [
-            "def backward(share):",
-            "# share is 1/B: the gradient of the mean with respect to the output of a sample",
-            f"{self._result(seed)}.fill({share})",
-        ]
+        result = self._result(seed)
+        self.lines.append("def backward(share):")
+        of_what = "the gradient of the mean with respect to the output of a sample"
+        self.lines.append(f"# share is 1/B: {of_what}")
+        self.lines.append(f"{result}.fill({share})")
         for step in schedule.reverse:
             self._write(step, reverse_step_in_words(step, schedule))
         self._return(gradient)

@@ -101,11 +101,12 @@ class _Hidden(_Base):
         self._look("takes for true or false a Value", _SELECT)
         return super().__bool__()
 
-    def _as_float(self, *_: Any) -> Any:
+    def __float__(self, *_: Any) -> float:
         self._look()
         return super().__float__()
 
-    __float__ = __int__ = __round__ = _as_float
+    if not TYPE_CHECKING:  # a Value has no other of these either
+        __int__ = __round__ = __float__
 
     def __format__(self, spec: str) -> str:
         if spec:
@@ -175,12 +176,13 @@ class Condition:
     def _refuse(self, *others: Any) -> NoReturn:
         refuse("this takes for true or false a comparison that depends on the data", _SELECT)
 
-    __bool__ = __float__ = __int__ = __index__ = __eq__ = __ne__ = __hash__ = _refuse
-    __lt__ = __le__ = __gt__ = __ge__ = __format__ = __str__ = __reduce_ex__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refuse
-    __rtruediv__ = __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = __round__ = _refuse
-    __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refuse
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _refuse
+    if not TYPE_CHECKING:  # type checkers refuse them, since there are none
+        __bool__ = __float__ = __int__ = __index__ = __eq__ = __ne__ = __hash__ = _refuse
+        __lt__ = __le__ = __gt__ = __ge__ = __format__ = __str__ = __reduce_ex__ = _refuse
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refuse
+        __rtruediv__ = __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = __round__ = _refuse
+        __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refuse
+        __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _refuse
 
     def __getattr__(self, name: str) -> Any:
         """Of a number somebody would ask this, such as NumPy its `dtype`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -18,27 +18,28 @@ from ..collector import large_graph
 from ..engine.derivatives import Linear
 from ..engine.modes import Changed
 from ..engine.value import Value
-from .arrays import Array
+from .arrays import Array, numbers_of
 from .hidden import HiddenValue
 from .replay import jacobian_by_sample, must_agree
+from .running import Running
 from .tape import Tape, record_tape
 from .traced import tracing
 from .tracing import Traced
 
-BY = ("inputs", "params")
+By = Literal["inputs", "params"]
 
 
-def check_by(wrt: Any, tape: Tape) -> str:
+def check_by(wrt: Any, tape: Tape) -> By:
     """By what to differentiate, unless the program has none."""
-    name: str = must_be(str, wrt, "wrt", "'inputs' or 'params'")
-    if name not in BY:
+    name: By = must_be(str, wrt, "wrt", "'inputs' or 'params'")
+    if name not in get_args(By):
         raise ValueError(f"wrt must be 'inputs' or 'params', got {name!r}")
     if not _leaves(tape, name):
         raise ValueError(f"wrt is {name!r}, and this program has none")
     return name
 
 
-def _leaves(tape: Tape, wrt: str) -> range:
+def _leaves(tape: Tape, wrt: By) -> range:
     """The nodes of the inputs, or those of the parameters."""
     split = tape.inputs
     return range(split) if wrt == "inputs" else range(split, split + tape.params)
@@ -47,13 +48,14 @@ def _leaves(tape: Tape, wrt: str) -> range:
 class Jacobian:
     """The program of the derivatives of another program, by its inputs or by its parameters."""
 
-    def __init__(self, program: Any, wrt: str) -> None:
-        self.leaves, back_end = _leaves(program._tape, wrt), program._back_end
+    def __init__(self, program: Running, wrt: By) -> None:
+        self.leaves: range = _leaves(program._tape, wrt)
+        back_end = program._back_end
         example, params = program._example, program._params
         with large_graph():
             traced = _differentiated(program._tape, params, example, self.leaves)
-            self.derivatives = type(program)(traced, back_end.asked, back_end.vector_math)
-        X, theta = np.array([example]).reshape(1, -1), program.read_params()
+            self.derivatives: Running = type(program)(traced, back_end.asked, back_end.vector_math)
+        X, theta = np.array([example]).reshape(1, -1), numbers_of(program._params)
         try:
             found = self.of(program, X, theta)
         except (ValueError, ArithmeticError):
@@ -61,7 +63,7 @@ class Jacobian:
         recorded = jacobian_by_sample(self.leaves, program._tape, X, theta)
         must_agree(found.ravel().tolist(), recorded.ravel().tolist())
 
-    def of(self, program: Any, X: Array, theta: Array) -> Array:
+    def of(self, program: Running, X: Array, theta: Array) -> Array:
         """The derivatives for each sample; errors are those of the program, as partials have none.
 
         A partial of the side that a selection does not choose may be infinite; so there a program

@@ -28,7 +28,8 @@ class Loops:
     """
 
     def __init__(self, schedule: Schedule) -> None:
-        self.slot_count = dict(schedule.slot_count)  # with those of copies, which are added here
+        # With those of copies, which are added here.
+        self.slot_count: dict[bool, int] = dict(schedule.slot_count)
         self.functions: dict[str, str] = {}  # names, by the text
         self.tables: dict[str, str] = {}  # likewise
         self.lines: list[str] = []

@@ -12,6 +12,7 @@ from ctypes import c_int64, c_void_p
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from numpy.lib.stride_tricks import as_strided
 
 from .arrays import Array
@@ -23,6 +24,16 @@ Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 class NativeArrays:
     """Buffers for `batch` samples; the last vector of samples is filled up with the first one."""
+
+    code: NativeCode
+    batch: int
+    values: Array  # with a column for each sample, as their gradients
+    gradients: Array
+    numbers: Array  # those that are the same for all samples
+    number_gradients: Array
+    scratch: Array
+    check: Array  # 0, until a number is met that is not finite
+    seeds: Array  # the gradients of the output
 
     def __init__(self, code: NativeCode, batch: int) -> None:
         self.code, self.batch = code, batch
@@ -37,30 +48,32 @@ class NativeArrays:
         arrays = (self.values, self.gradients, self.numbers, self.number_gradients)
         addresses = [x.ctypes.data for x in (*arrays, self.scratch, self.check)]
         widths = [code.shared_tables[batched].shape[1] for batched in (True, False)]
-        self.context = np.array([*addresses, columns, padded, *widths], np.int64)
+        self.context: npt.NDArray[np.int64] = np.array(
+            [*addresses, columns, padded, *widths], np.int64
+        )
         for node, number in code.runs.constants.items():
             side = self.values if code.batched[node] else self.numbers
             side[code.slot_of[node]] = number
-        self.forward_calls = [y for x in code.forward for y in self._calls(x, False)]
-        self.reverse_calls = [y for x in code.reverse for y in self._calls(x, True)]
+        self.forward_calls: list[Call] = [y for x in code.forward for y in self._calls(x, False)]
+        self.reverse_calls: list[Call] = [y for x in code.reverse for y in self._calls(x, True)]
         inputs, params = code.tape.inputs, code.tape.params
-        self.params = self.numbers[:params]
-        self.inputs = (
+        self.params: Array = self.numbers[:params]
+        self.inputs: Array = (
             self.numbers[params:][:inputs] if code.single else self.values[:inputs, :batch]
         )
-        self.filled_up = self.values[:inputs, batch:]
+        self.filled_up: Array = self.values[:inputs, batch:]
         leaves = len(code.runs.sides[False].leaves)
-        self.gradient = self.number_gradients[:params]
-        self.check_calls = [
+        self.gradient: Array = self.number_gradients[:params]
+        self.check_calls: list[tuple[c_void_p, c_int64]] = [
             (c_void_p(x.ctypes.data), c_int64(len(x)))
             for x in (self.check, self.numbers[leaves:count], self.gradient)
         ]
-        self.ones = np.ones(batch)
-        self.outs = [
+        self.ones: Array = np.ones(batch)
+        self.outs: list[Array] = [
             self.values[slot, :batch] if batched else self.numbers[slot : slot + 1].reshape(())
             for batched, slot in code.outputs
         ]
-        self.zeros = [self.gradients[x] for x in code.zeros]
+        self.zeros: list[Array] = [self.gradients[x] for x in code.zeros]
         batched, slot = code.outputs[0]
         self.seeds = self.gradients[slot] if batched else self.number_gradients[slot : slot + 1]
 

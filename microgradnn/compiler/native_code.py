@@ -36,12 +36,14 @@ class Code:
     def __init__(
         self, name: str, width: int, vector_names: dict[str, str], known: Container[str]
     ) -> None:
-        self.width = self.lanes = width
-        self.vector_names, self.known = vector_names, known
+        self.width = width
+        self.lanes: int = width
+        self.vector_names = vector_names
+        self.known = known
         self.declared: set[str] = set()  # functions that are called
-        self.lines = [f"define void @{name}(ptr %run, ptr %context) #0 {{", "entry:"]
-        self.block = "entry"
-        self.count = 0  # of names
+        self.lines: list[str] = [f"define void @{name}(ptr %run, ptr %context) #0 {{", "entry:"]
+        self.block: str = "entry"
+        self.count: int = 0  # of names
         self.kept: list[Formula] = []  # alive, so that an id stands for one formula
 
     @property

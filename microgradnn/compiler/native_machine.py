@@ -11,7 +11,7 @@ import ctypes
 import functools
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -108,24 +108,25 @@ class Machine:
         llvm.initialize_native_asmprinter()
         features = _features()
         found = [(w, letter) for name, w, letter in VECTORS if features.get(name)]
-        self.width, letter = found[0] if found else (WIDTH_ELSEWHERE, "")
+        width, letter = found[0] if found else (WIDTH_ELSEWHERE, "")
+        self.width: int = width
         library = _mathematics()
-        self.vector_names = _vector_names(self.width, letter) if vector_math else {}
+        self.vector_names: dict[str, str] = _vector_names(self.width, letter) if vector_math else {}
         names = [row.name for row in PRIMITIVES.values() if row.kind == "function"]
-        self.known = {name for name in (*names, "fmod") if hasattr(library, name)}
+        self.known: set[str] = {name for name in (*names, "fmod") if hasattr(library, name)}
         for name in self.known:
             llvm.add_symbol(name, ctypes.cast(getattr(library, name), ctypes.c_void_p).value)
-        self.target = llvm.Target.from_default_triple().create_target_machine(
+        self.target: Any = llvm.Target.from_default_triple().create_target_machine(
             cpu=llvm.get_host_cpu_name(), features=features.flatten(), opt=2
         )
         self.engines: list[Any] = []  # alive, for the code is theirs
         self.addresses: dict[tuple[Operation, bool], int] = {}
-        self.lock = threading.Lock()
+        self.lock: threading.Lock = threading.Lock()
         drive, look = self._compiled(_drive() + LOOK, ["drive", "look"])
         pointer, number = ctypes.c_void_p, ctypes.c_int64
         # While these run, other threads may do so, too.
-        self.drive = ctypes.CFUNCTYPE(None, pointer, number, pointer)(drive)
-        self.look = ctypes.CFUNCTYPE(ctypes.c_double, pointer, number)(look)
+        self.drive: Callable[..., None] = ctypes.CFUNCTYPE(None, pointer, number, pointer)(drive)
+        self.look: Callable[..., float] = ctypes.CFUNCTYPE(ctypes.c_double, pointer, number)(look)
 
     def learn(self, wanted: Iterable[tuple[Operation, bool]]) -> None:
         """Compile the functions that are not known: of an operation, forward or backward."""

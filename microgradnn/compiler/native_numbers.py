@@ -23,6 +23,14 @@ class Numbers(Function):
     several lanes. A run of one node is computed without vectors.
     """
 
+    tables: list[str]  # of the slots of each operand
+    out: str  # the addresses of the first value and its gradient
+    upstream: str
+    scratch: str  # where parts of gradients stand, and how far apart those of the operands
+    apart: str
+    table: str  # of the operand whose parts are added
+    parts: str
+
     def write(self) -> None:
         code = self.code
         self.tables = tables_of(code, len(self.operation.wanted), False)

@@ -88,8 +88,15 @@ def _below_one_another(code: Code, first: str, width: str, count: int) -> list[s
 class Function:
     """What functions have in common: where their numbers are, and the formulas."""
 
+    values: str  # the names of what is read once
+    gradients: str
+    count: str
+    first: str
+
     def __init__(self, code: Code, operation: Operation, backward: bool) -> None:
-        self.code, self.operation, self.backward = code, operation, backward
+        self.code = code
+        self.operation = operation
+        self.backward = backward
         places = (VALUES, GRADIENTS) if operation.batched else (NUMBERS, NUMBER_GRADIENTS)
         self.values, self.gradients = (code.entry("context", x, "ptr") for x in places)
         self.count, self.first = (code.slot("%run", str(x)) for x in (COUNT, RESULT))

@@ -78,10 +78,10 @@ class Runs:
 
     def __init__(self, tape: Tape, single: bool, gradient: bool) -> None:
         self.tape = tape
-        self.batched = [x and not single for x in tape.batched]  # grows with the nodes
-        self.learning = learning(tape) if gradient else [False] * len(tape)
-        self.turn = [0] * len(tape)
-        self.sides = {False: Side(), True: Side()}
+        self.batched: list[bool] = [x and not single for x in tape.batched]  # grows with the nodes
+        self.learning: list[bool] = learning(tape) if gradient else [False] * len(tape)
+        self.turn: list[int] = [0] * len(tape)
+        self.sides: dict[bool, Side] = {False: Side(), True: Side()}
         self.operations: dict[tuple[Any, ...], int] = {}  # numbered as they come
         self.products: list[Product] = []
         self.spreads: dict[int, int] = {}  # by the node that is spread

@@ -16,6 +16,16 @@ from .native_operations import (
 class Samples(Function):
     """A row, node by node, each for all samples."""
 
+    tables: list[str]  # of the slots of each operand
+    columns: str
+    numbers: str
+    number_gradients: str
+    shared: list[int]  # the operands that are the same for all samples
+    totals: list[int]  # those among them whose gradients are added up
+    slots: list[str]  # of the operands of the node at hand
+    rows: list[str]  # where their numbers begin, and at last the node's
+    equal: dict[int, str]  # the numbers of shared operands
+
     def write(self) -> None:
         code = self.code
         self.tables = tables_of(code, len(self.operation.wanted), True)
@@ -81,6 +91,15 @@ class Terms(Function):
 
     In each table the terms of a node stand together. A link has one more table, of its own slots.
     """
+
+    tables: list[str]
+    terms: str  # how many
+    links: str
+    columns: str
+    row: str  # of the node at hand
+    result: str
+    column: str  # of the samples at hand
+    upstream: str
 
     def write(self) -> None:
         code, op = self.code, self.operation.op

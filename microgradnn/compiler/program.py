@@ -1,107 +1,111 @@
-"""Program: a recorded graph as a function of whole batches.
+"""Program: a recorded graph as a function of whole batches, as users see it.
 
-A Program knows the passes in their order (`_scheduled`), keeps what they make, and runs it. The
-idea of running: fast code, which assumes that all numbers are finite, under NumPy's error flags.
-Where a flag is raised, eager evaluation says what is wrong; if nothing is, slower code without the
-assumption computes the result.
+How it runs is in `running.py`.
 """
 
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
-from itertools import chain
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ..arguments import must_be
 from ..data.tables import as_floats
 from ..engine.interop import assign
 from ..engine.value import Value
-from .adjoint import adjoint
-from .arrays import Array, Arrays, numbers_of
-from .back_end import BackEnd
-from .expand import expand
-from .jacobians import Jacobian, check_by
-from .normalise import normalise, split_links
-from .replay import mean_by_sample, must_agree, outputs_by_sample, raise_errors
-from .rows import SELECTIONS, Algebra
-from .schedule import schedule
+from .arrays import Array, numbers_of
+from .back_end import BackEndName
+from .jacobians import By, Jacobian, check_by
+from .replay import mean_by_sample
+from .running import Running
 from .steps import Schedule
 from .summary import Lines, summary_of
-from .tape import Tape
 from .tracing import Traced
 
-Result = TypeVar("Result")
+if TYPE_CHECKING:
+    import jax
 
 MOST_NODES_DRAWN = 20_000  # folding more takes too long for a notebook
 
 
-class Program:
+class Program(Running):
     """A compiled graph: call it with an array of shape (samples, inputs).
 
-    Made by `compile`. The arrays it gives are fresh; it keeps none of yours. Programs share
-    nothing, but one program may not be called by two threads at once.
+    Made by `compile`. A call gives the outputs: an array of shape (samples,) for a single Value,
+    (samples, k) for a list of k. `theta` is an array of numbers for the parameters; without it
+    their present data are taken. A program without inputs takes None for X: one sample.
+
+    The arrays it gives are fresh; it keeps none of yours. Programs share nothing, but one program
+    may not be called by two threads at once.
+
+    All methods that take X or theta raise as eager evaluation does where a sample is outside of an
+    operation's domain, with the row named. Raises ValueError if X or theta has another shape,
+    TypeError if there is anything but real numbers in it.
+
+    >>> from microgradnn import Value, compile
+    >>> x, w = Value(2.0, label="x"), Value(3.0, label="w")
+    >>> program = compile((w * x - 1) ** 2, [x], [w])
+    >>> program([[0.0], [1.0]]), program([[1.0]], theta=[5.0])
+    (array([1., 4.]), array([16.]))
+    >>> program([[0.0, 1.0]])
+    Traceback (most recent call last):
+    ValueError: X must have shape (samples, 1), a column per input and target; got (1, 2)
     """
 
-    most_batch_sizes = 4  # whose arrays a program keeps
-
-    def __init__(self, traced: Traced, backend: str = "numpy", vector_math: bool = True) -> None:
-        self._tape, self._params = traced.tape, traced.params
-        self._example, self._single = traced.example, traced.single
-        # Made when first needed, for each (finite, gradient, takes) of `_scheduled`.
-        self._schedules: dict[tuple[bool, bool, bool], Schedule] = {}
-        self._arrays: dict[tuple[int, bool, bool], Arrays] = {}  # by size of batch, too
-        self._back_end = BackEnd(backend, vector_math, self._tape)
-        self._differentiable = self._has_gradient()
-        self._selects = not SELECTIONS.keys().isdisjoint(self._tape.ops)
-        numbers = self._tape.numbers.values()
-        self._selects_infinity = self._selects and not all(map(math.isfinite, numbers))
-        self._jacobians: dict[str, Jacobian] = {}  # by what is differentiated
-        if traced.recorded:
-            X = np.array([traced.example]).reshape(1, -1)
-            found = self._outputs(X, self.read_params(), self._differentiable)
-            must_agree(found[0].tolist(), traced.recorded)
+    def __init__(
+        self, traced: Traced, backend: BackEndName = "numpy", vector_math: bool = True
+    ) -> None:
+        super().__init__(traced, backend, vector_math)
+        self._jacobians: dict[By, Jacobian] = {}  # by what is differentiated
 
     # ---- Running -------------------------------------------------------------------------------
 
-    def __call__(self, X: Any, theta: Any = None) -> Array:
-        """The outputs for each sample: (samples,) for a single Value, (samples, k) for a list.
-
-        A program without inputs takes None for X: one sample. So do the methods below.
-        """
+    def __call__(self, X: ArrayLike | None, theta: ArrayLike | None = None) -> Array:
+        """The outputs for each sample: (samples,) for a single Value, (samples, k) for a list."""
         result = self._outputs(self._checked(X), self._theta(theta), gradient=False)
         return result[:, 0] if self._single else result
 
-    def value_and_grad(self, X: Any, theta: Any = None) -> tuple[float, Array]:
+    def value_and_grad(
+        self, X: ArrayLike | None, theta: ArrayLike | None = None
+    ) -> tuple[float, Array]:
         """The mean of the output over the samples, and its gradient in the order of `params`.
 
-        `theta` is the array of parameters; without it their present data are taken.
+        Raises ValueError if the program has several outputs or no params.
+
+        >>> from microgradnn import Value, compile
+        >>> x, w = Value(2.0), Value(3.0)
+        >>> compile((w * x - 1) ** 2, [x], [w]).value_and_grad([[0.0], [1.0]])
+        (2.5, array([2.]))
         """
         self._check_differentiable("value_and_grad")
-        X = self._checked(X)
-        theta = self._theta(theta)
-        share = 1.0 / len(X)
+        samples, numbers = self._checked(X), self._theta(theta)
+        share = 1.0 / len(samples)
 
         def run(finite: bool) -> tuple[float, Array]:
-            found = self._passes(X, theta, finite, lambda arrays: arrays.mean_and_gradient(share))
+            found = self._passes(
+                samples, numbers, finite, lambda arrays: arrays.mean_and_gradient(share)
+            )
             mean, gradient = found[0]
             for more, further in found[1:]:
                 mean, gradient = mean + more, gradient + further
             return mean, gradient
 
-        return self._guarded(run, mean_by_sample, X, theta)
+        return self._guarded(run, mean_by_sample, samples, numbers)
 
-    def jacobian(self, X: Any, theta: Any = None, wrt: str = "inputs") -> Array:
+    def jacobian(
+        self, X: ArrayLike | None, theta: ArrayLike | None = None, wrt: By = "inputs"
+    ) -> Array:
         """The derivative of each output for each sample, by each input: (samples, outputs, inputs).
 
         With wrt="params" by each parameter: (samples, outputs, params). The first call compiles
-        what computes them: a program of as many outputs.
+        what computes them: a program of as many outputs. Raises ValueError if `wrt` is neither, or
+        the program has none of these.
 
-        >>> from microgradnn import compile
+        >>> from microgradnn import Value, compile
         >>> x, w = Value(2.0), Value(3.0)
         >>> compile([w * x**2, x], [x], [w]).jacobian([[1.0], [5.0]]).tolist()
         [[[6.0], [1.0]], [[30.0], [1.0]]]
@@ -110,13 +114,20 @@ class Program:
             self._jacobians[wrt] = Jacobian(self, wrt)
         return self._jacobians[wrt].of(self, self._checked(X), self._theta(theta))
 
-    def to_jax(self) -> Callable[[Any, Any], tuple[Any, Any]]:
+    def to_jax(self) -> Callable[[ArrayLike, ArrayLike], tuple[jax.Array, jax.Array]]:
         """A pure function `(X, theta) -> (mean, gradient)`, for `jax.jit`.
 
         It computes in float64, which JAX must be told to allow. JAX raises no errors: outside of
         an operation's domain the mean is NaN or infinite, and so is a gradient where the side that
         `mg.where` does not choose has an infinite derivative. If the samples are spread over
-        devices, so is the work.
+        devices, so is the work. Raises ValueError if the program has several outputs or no params,
+        ImportError without JAX.
+
+        >>> from microgradnn import Value, compile
+        >>> x, w = Value(2.0), Value(3.0)
+        >>> compile([w * x, x], [x], [w]).to_jax()
+        Traceback (most recent call last):
+        ValueError: to_jax needs a single output and params; this program has 2 and 1
         """
         self._check_differentiable("to_jax")
         try:
@@ -132,9 +143,9 @@ class Program:
         where `value_and_grad` works `valueAndGrad(X, theta)`: `{ mean, gradient, outputs }`, all
         Float64Arrays, sample by sample. Wrong lengths are RangeErrors. tanh, exp and their like may
         differ from NumPy's in the last place; outside of a domain there are NaN and infinities, no
-        errors. ValueError for a primitive of your own that is no formula.
+        errors. Raises ValueError for a primitive of your own that is no formula.
 
-        >>> from microgradnn import compile
+        >>> from microgradnn import Value, compile
         >>> x, w = Value(2.0), Value(3.0)
         >>> print(compile((w * x - 1) ** 2, [x], [w]).to_javascript()[:54])
         // 1 input, 1 parameter, 1 output of each sample. Use:
@@ -144,58 +155,28 @@ class Program:
         return javascript_module(self._scheduled(False, self._differentiable, takes=True))
 
     def read_params(self) -> Array:
-        """The parameters' data as an array."""
+        """The parameters' data as an array: (params,).
+
+        >>> from microgradnn import Value, compile
+        >>> x, w = Value(2.0), Value(3.0)
+        >>> compile(w * x, [x], [w]).read_params()
+        array([3.])
+        """
         return numbers_of(self._params)
 
-    def write_params(self, theta: Any) -> None:
-        """Set the parameters' data from an array."""
-        assign(self._params, checked_theta(theta, self._params).tolist())
+    def write_params(self, theta: ArrayLike) -> None:
+        """Set the parameters' data from an array: (params,).
 
-    def _outputs(self, X: Array, theta: Array, gradient: bool) -> Array:
-        return self._guarded(partial(self._run, X, theta, gradient), outputs_by_sample, X, theta)
+        Raises ValueError if it has another shape, TypeError if there is anything but real numbers
+        in it; then all stay as they are.
 
-    def _run(self, X: Array, theta: Array, gradient: bool, finite: bool) -> Array:
-        found = self._passes(X, theta, finite, lambda arrays: arrays.outputs(), gradient)
-        return found[0] if len(found) == 1 else np.vstack(found)
-
-    def _passes(
-        self,
-        X: Array,
-        theta: Array,
-        finite: bool,
-        result: Callable[[Arrays], Result],
-        gradient: bool = True,
-    ) -> list[Result]:
-        """Run the forward pass and take a result; large batches give one for each part."""
-        arrays = self._arrays.get((len(X), finite, gradient))
-        if arrays is None:
-            wanted = len(X), finite, gradient
-            size, make = self._back_end.maker(*wanted, self._scheduled)
-            if len(X) > size:
-                parts = [X[start : start + size] for start in range(0, len(X), size)]
-                found = [self._passes(part, theta, finite, result, gradient) for part in parts]
-                return list(chain(*found))
-            if len(self._arrays) >= self.most_batch_sizes:
-                del self._arrays[next(iter(self._arrays))]  # those made first
-            arrays = self._arrays[len(X), finite, gradient] = make(len(X))
-        arrays.forward(X, theta)
-        return [result(arrays)]
-
-    def _scheduled(self, finite: bool, gradient: bool, takes: bool | None = None) -> Schedule:
-        """All passes, from the tape to the steps; with `finite` for finite numbers alone.
-
-        With `takes`, by default that of the fast code alone, choices by an index are steps.
+        >>> from microgradnn import Value, compile
+        >>> x, w = Value(2.0), Value(3.0)
+        >>> compile(w * x, [x], [w]).write_params([4.0])
+        >>> w.data
+        4.0
         """
-        key = finite, gradient, finite if takes is None else takes
-        if key not in self._schedules:
-            expanded = expand(self._tape, finite, links=gradient, takes=key[2])
-            tape = split_links(normalise(expanded))
-            algebra = Algebra(finite)
-            made = schedule(tape, algebra)
-            if gradient:
-                adjoint(made, algebra)
-            self._schedules[key] = made
-        return self._schedules[key]
+        assign(self._params, checked_theta(theta, self._params).tolist())
 
     # ---- Looking inside ------------------------------------------------------------------------
 
@@ -204,20 +185,40 @@ class Program:
         """The generated code: arrays and views, then the forward and the reverse pass.
 
         Above the lines of each step a comment says what they do.
+
+        >>> from microgradnn import Value, compile
+        >>> x, w = Value(2.0), Value(3.0)
+        >>> "multiply(" in compile(w * x, [x], [w]).source
+        True
         """
         schedule = self.schedule(finite=True)
         return Lines(self._back_end.numpy_code(True, self._differentiable, schedule).source)
 
     def summary(self) -> str:
-        """What became of the scalars, step by step."""
+        """What became of the scalars, step by step.
+
+        >>> from microgradnn import Value, compile, dot
+        >>> xs, ws = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
+        >>> compile(dot(ws, xs).tanh(), xs, ws).summary()
+        2 operations on scalars → 2 on arrays
+          4 multiplications and additions → matmul 1×2
+          1 × tanh → elementwise
+        """
         lines = summary_of(self._tape, self.schedule(finite=True))
         return Lines(f"{lines}{self._back_end.in_words()}")
 
     def schedule(self, finite: bool = False) -> Schedule:
         """The steps on arrays, forward and reverse, which a back end turns into code; printable.
 
-        With `finite` they are simpler, and right only if all numbers are finite.
+        With `finite` they are simpler, and right only if all numbers are finite. Raises TypeError
+        if it is no bool.
+
+        >>> from microgradnn import Value, compile
+        >>> x, w = Value(2.0), Value(3.0)
+        >>> len(compile(w * x, [x], [w]).schedule().steps)
+        1
         """
+        must_be(bool, finite, "finite", "True or False")
         return self._scheduled(finite, self._differentiable)
 
     def __repr__(self) -> str:
@@ -238,33 +239,6 @@ class Program:
         side_by_side = "display:flex; flex-wrap:wrap; gap:2em; align-items:center"
         return themed(f"{picture}<pre>{html.escape(self.summary())}</pre>", "", side_by_side)
 
-    # ---- Errors --------------------------------------------------------------------------------
-
-    def _guarded(
-        self,
-        run: Callable[[bool], Result],
-        by_sample: Callable[[Tape, Array, Array], Result],
-        X: Array,
-        theta: Array,
-    ) -> Result:
-        """Run with NumPy's flags on; where one is raised, ask eager evaluation what is wrong.
-
-        If nothing is, a program with selections takes the result from there, too.
-        """
-        try:
-            with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
-                if not math.isfinite(np.vdot(X, X)) or not math.isfinite(theta.dot(theta)):
-                    raise FloatingPointError("an operand is infinite, or its square is")
-                if self._selects_infinity:
-                    raise FloatingPointError("a constant is infinite, and may be selected")
-                return run(True)
-        except (ArithmeticError, ValueError):  # the latter from a primitive of the user's own
-            raise_errors(self._tape, X, theta)
-            if self._selects:
-                return by_sample(self._tape, X, theta)
-            with np.errstate(all="ignore"):
-                return run(False)
-
     def _checked(self, given: Any) -> Array:
         if given is None and not self._tape.inputs:
             return np.empty((1, 0))  # one sample, which has no numbers
@@ -275,9 +249,6 @@ class Program:
 
     def _theta(self, given: Any) -> Array:
         return self.read_params() if given is None else checked_theta(given, self._params)
-
-    def _has_gradient(self) -> bool:
-        return len(self._tape.outputs) == 1 and bool(self._params)
 
     def _check_differentiable(self, method: str) -> None:
         if not self._differentiable:

@@ -37,9 +37,9 @@ class Tape:
     def __init__(self, inputs: int, params: int) -> None:
         self.inputs = inputs
         self.params = params
-        self.ops = [INPUT] * inputs + [PARAMETER] * params
+        self.ops: list[str] = [INPUT] * inputs + [PARAMETER] * params
         self.operands: list[tuple[int, ...]] = [()] * len(self.ops)
-        self.batched = [True] * inputs + [False] * params
+        self.batched: list[bool] = [True] * inputs + [False] * params
         self.numbers: dict[int, float] = {}
         self.labels: dict[int, str] = {}
         self.outputs: list[int] = []

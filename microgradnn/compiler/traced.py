@@ -25,11 +25,12 @@ class Trace:
     """What is traced in a block of `tracing`: inputs, parameters, what is computed from them."""
 
     def __init__(self, params: Sequence[Value]) -> None:
-        self.thread = threading.get_ident()
-        self.params = [(param, type(param)) for param in params]
-        self.kinds = {own: hidden_class(own) for own in {*map(type, params)}}
-        self.shared = {*self.kinds.values()}
-        self.usual = {float, Value, HiddenValue, *self.shared}
+        self.thread: int = threading.get_ident()
+        self.params: list[tuple[Value, type[Value]]] = [(param, type(param)) for param in params]
+        kinds = {own: hidden_class(own) for own in {*map(type, params)}}
+        self.kinds: dict[type[Value], type[Value]] = kinds
+        self.shared: set[type[Value]] = {*kinds.values()}
+        self.usual: set[type] = {float, Value, HiddenValue, *self.shared}
         self.inputs: list[Value] = []
         self.results: list[Value] = []
         self.refusals: list[Exception] = []

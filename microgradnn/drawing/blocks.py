@@ -32,10 +32,12 @@ class Graph:
     def __init__(self, values: Sequence[Value]) -> None:
         number_of = {value: k for k, value in enumerate(values)}
         self.values = values
-        self.operands = [
+        self.operands: list[list[int]] = [
             [number_of[x] for x in value.operands if type(x) is not float] for value in values
         ]
-        self.computed = [[x for x in operands if self.operands[x]] for operands in self.operands]
+        self.computed: list[list[int]] = [
+            [x for x in operands if self.operands[x]] for operands in self.operands
+        ]
 
 
 def numbered(keys: Iterable[Hashable]) -> list[int]:

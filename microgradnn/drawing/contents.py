@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from ..arguments import must_be
 from ..engine.value import Value
 from .diagram import Diagram, describe, describe_folded, values_below
-from .fold import MOST_BOXES, Rule
+from .fold import MOST_BOXES, FoldName, Rule
 from .fold import fold as fold_values
 from .frames import frames
 from .opened import open_neurons as in_single_steps
 
 
-def check_options(fold: str | Rule, step: int | None) -> None:
+def check_options(fold: FoldName | Rule, step: int | None) -> None:
     """Refuse what is neither a fold nor a step, before anything is computed."""
     if not callable(fold):
         must_be(str, fold, "fold", "a name such as 'layer', or a function")
@@ -28,7 +28,9 @@ def values_shown(root: object, open_neurons: bool) -> list[Value]:
     return in_single_steps(values) if open_neurons else values
 
 
-def contents(values: Sequence[Value], fold: str | Rule, most_boxes: float = math.inf) -> Diagram:
+def contents(
+    values: Sequence[Value], fold: FoldName | Rule, most_boxes: float = math.inf
+) -> Diagram:
     """The values as a diagram, folded if so wanted; a diagram of too many boxes is refused."""
     if fold == "none" or (fold == "auto" and len(values) <= MOST_BOXES):
         _check_size(len(values), most_boxes)

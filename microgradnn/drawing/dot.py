@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..collector import large_graph
 from .contents import all_frames, check_options, contents, values_shown
 from .diagram import Arrow, Box, Diagram
-from .fold import Rule
+from .fold import FoldName, Rule
 
 if TYPE_CHECKING:
     import graphviz
@@ -19,13 +19,20 @@ CURRENT = {"color": "#b3400e", "penwidth": "3.5"}  # what a step is about
 
 
 def to_dot(
-    root: Value, fold: str | Rule = "none", step: int | None = None, *, open_neurons: bool = False
+    root: Value,
+    fold: FoldName | Rule = "none",
+    step: int | None = None,
+    *,
+    open_neurons: bool = False,
 ) -> graphviz.Digraph:
     """The graph that `root` was computed by, for Graphviz.
 
     One box per value, from left to right, with its label and operation, data and gradient; one
     edge per operand, with the local derivative. Boxes are called n0, n1, … in topological order.
     `fold`, `step` and `open_neurons` are those of `draw`, but nothing is folded unless asked for.
+    Its `.source` is text; to render it, Graphviz must be installed.
+
+    Raises TypeError if `root` is no Value, ValueError if there is no such fold or step.
 
     >>> from microgradnn import Value
     >>> a = Value(3.0, label="a")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, overload
 
 from ..collector import large_graph
 from ..engine.value import Value, topological_order
+from ..nn import Module
 from ..nn.layers import Neuron
 from ..waiting import waiting
 from .contents import all_frames, check_options, contents, values_shown
 from .diagram import Diagram
-from .fold import MOST_BOXES, Rule
+from .fold import MOST_BOXES, FoldName, Rule
 from .frames import frames
 from .geometry import Geometry, Size
 from .layout import lay_out
@@ -25,9 +26,19 @@ MOST_LAYERS = 8  # of a network that a notebook shows as a picture
 MOST_UNFOLDED = 1000  # boxes, if the user will not have them folded
 
 
+@overload
+def draw(
+    root: Value,
+    fold: FoldName | Rule = "auto",
+    step: int | None = None,
+    *,
+    open_neurons: bool = False,
+) -> Drawing: ...
+@overload
+def draw(root: Module, *, example: Sequence[Any] | None = None) -> Drawing: ...
 def draw(
     root: Any,
-    fold: str | Rule = "auto",
+    fold: FoldName | Rule = "auto",
     step: int | None = None,
     *,
     open_neurons: bool = False,
@@ -50,15 +61,27 @@ def draw(
     each weight, the outputs of the last run, and the size of the gradients that a backward pass
     has left. With `example`, a list of inputs, it is run on these first.
 
+    Raises TypeError if `root` is neither a Value nor such a network, or an argument is of another
+    kind; ValueError if there is no such fold or step, or more than 1,000 boxes are not folded.
+
+    >>> from microgradnn import Value, draw, nn
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
-    >>> drawing = draw(a * b + a)
-    >>> drawing.svg.count("<title>∂")
+    >>> draw(a * b + a).svg.count("<title>∂")
     4
+    >>> draw(nn.MLP(2, [3, 1], rng=0), example=[1.0, 2.0])
+    Drawing('Network of 2 → 3 → 1')
     """
     check_options(fold, step)
     layers = neurons_by_layer(root)
     if layers:
+        if fold != "auto" or step is not None or open_neurons:
+            raise TypeError(
+                "fold, step and open_neurons are for the graph of a Value, but a network was "
+                "given; draw its loss, or draw(model) alone"
+            )
         return draw_network(layers, example)
+    if example is not None and isinstance(root, Value):
+        raise TypeError("example is for a network, which it is run on; a Value was given")
     with large_graph(), waiting("drawing"):
         values = values_shown(root, open_neurons)
         if step is not None:

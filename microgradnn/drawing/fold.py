@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from graphlib import TopologicalSorter
 from itertools import count
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ..engine.value import Value
 from ..waiting import reached
@@ -22,6 +22,7 @@ MOST_COLUMNS = 24  # one after the other; a longer row is many screens wide
 MOST_OUTPUTS = 64  # of a block whose derivatives are worked out
 
 Rule = Callable[[Value], str | None]
+FoldName = Literal["auto", "none", "block", "neuron", "layer", "model"]
 
 
 class Block(NamedTuple):
@@ -59,7 +60,7 @@ class Folded(NamedTuple):
         )
 
 
-def fold(values: Sequence[Value], how: str | Rule, most_outputs: int = MOST_OUTPUTS) -> Folded:
+def fold(values: Sequence[Value], how: FoldName | Rule, most_outputs: int = MOST_OUTPUTS) -> Folded:
     """Fold values in topological order into blocks.
 
     `how` is "block", for those that were named by `mg.block`; "neuron", "layer" or "model", for
@@ -106,7 +107,7 @@ def can_be_read(arrows: Collection[tuple[int, int]], is_folded: bool) -> bool:
     return len(arrows) <= MOST_ARROWS and (columns <= MOST_COLUMNS or not is_folded)
 
 
-def _named(graph: Graph, how: str) -> Keys:
+def _named(graph: Graph, how: FoldName) -> Keys:
     """Blocks for neurons, layers or the model; and ranks, if too much would stay alone."""
     if how == "block":
         keys = by_path(graph)

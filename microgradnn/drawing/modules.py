@@ -27,11 +27,14 @@ class Modules:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.of_parameter = _modules_of_parameters(graph.values)
+        self.of_parameter: Keys = _modules_of_parameters(graph.values)
         module_of = self.of_parameter.__getitem__
         # The modules whose parameters an operation uses.
-        self.used = [set(map(module_of, operands)) - {None} for operands in graph.operands]
-        self.levels = [{module: module for module in self.of_parameter if module}]
+        self.used: list[set[Key | None]] = [
+            set(map(module_of, operands)) - {None} for operands in graph.operands
+        ]
+        first = {module: module for module in self.of_parameter if module}
+        self.levels: list[dict[Key, Key]] = [first]
         while any(path != "model" for path, _ in self.levels[-1].values()):
             below = self.levels[-1].items()
             self.levels.append({key: (_path_around(path), copy) for key, (path, copy) in below})

@@ -47,7 +47,16 @@ def write(path: str | os.PathLike[str], what: str, forms: Forms) -> None:
 
 
 class Drawing:
-    """A picture as SVG; it shows itself in notebooks."""
+    """A picture as SVG, the text `svg`; made by `draw`. It shows itself in notebooks.
+
+    Raises ValueError where it is saved in a form that it has not.
+
+    >>> from microgradnn import Value, draw
+    >>> x = Value(3.0, label="x")
+    >>> picture = draw(x * x)
+    >>> picture, picture.svg[:5]
+    (Drawing('Computational graph x × x'), '<svg ')
+    """
 
     def __init__(
         self,
@@ -63,7 +72,16 @@ class Drawing:
         """Write a file that ends in .svg, .html, .png or .pdf; of a graph also .dot.
 
         .html is a page of its own. .png and .pdf show the same picture, light; they need the
-        extra `image`.
+        extra `image`. An existing file is overwritten.
+
+        Raises ValueError if the name has another end, FileNotFoundError if its directory does not
+        exist, ImportError without the extra.
+
+        >>> from microgradnn import Value, draw
+        >>> x = Value(3.0, label="x")
+        >>> draw(x * x).save("square.bmp")
+        Traceback (most recent call last):
+        ValueError: this drawing is saved as .svg, .html, .dot, .png or .pdf, not as 'square.bmp'
         """
         title = first_inside("title", self.svg)
         page = html_page(title, _STYLE, self.svg)
@@ -76,7 +94,16 @@ class Drawing:
     def save_frames(self, directory: str | os.PathLike[str]) -> list[Path]:
         """Write a picture for each step of both passes, frame_0001.svg and so on, for slides.
 
-        Everything has the same place in all of them.
+        Everything has the same place in all of them. The directory is made if it does not exist;
+        the paths of the files come back. Raises ValueError if this is no graph of at most 60
+        values, FileNotFoundError if there is nothing to make the directory in.
+
+        >>> import tempfile
+        >>> from microgradnn import Value, draw
+        >>> x = Value(3.0, label="x")
+        >>> with tempfile.TemporaryDirectory() as directory:
+        ...     print(*[path.name for path in draw(x * x).save_frames(directory)])
+        frame_0001.svg frame_0002.svg frame_0003.svg frame_0004.svg
         """
         if not self._frames:
             raise ValueError("steps are drawn of a graph of at most 60 values")

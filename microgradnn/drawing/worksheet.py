@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from html import escape
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ..arguments import must_be
 from ..engine.value import Value
@@ -32,7 +32,11 @@ TASKS = (
     "that leaves it, the gradient at the arrow's end times ∂; add these up.",
 )
 KEY = "Key"
-PAPERS = {"A4": Size(595.28, 841.89), "Letter": Size(612.0, 792.0)}  # points, upright
+Paper = Literal["A4", "Letter"]
+PAPERS: dict[Paper, Size] = {
+    "A4": Size(595.28, 841.89),
+    "Letter": Size(612.0, 792.0),
+}  # points, upright
 AROUND = 24.0  # points around what is printed, more than printers need
 HEADING, TEXT, LINE_HEIGHT = 18.0, 11.0, 15.0  # points: the words beside the picture
 INDENT = 16.0  # points from the number of a task to its words
@@ -136,33 +140,57 @@ def _scale(room: Size, picture: Size) -> float:
 class Worksheet:
     """An exercise to print, and its key, which is a sheet of its own.
 
-    `exercise` and `key` are the two pictures as SVG, `html` is the page of the exercise. What is
-    saved, or shown in a notebook, as the exercise tells nothing of the key.
+    Made by `worksheet`. `exercise` and `key` are the two pictures as SVG, `html` is the page of
+    the exercise. What is saved, or shown in a notebook, as the exercise tells nothing of the key.
+    Raises ValueError where it is saved in a form that it has not.
+
+    >>> from microgradnn import Value, worksheet
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> sheet = worksheet(a * b)
+    >>> "−6" in sheet.html, "−6" in sheet.exercise, "−6" in sheet.key
+    (False, False, True)
+    >>> sheet.save_key("key.txt")
+    Traceback (most recent call last):
+    ValueError: a key is saved as .html or .pdf, not as 'key.txt'
     """
 
     def __init__(self, exercise: str, key: str, geometry: Geometry) -> None:
-        self.exercise, self.key = exercise, key
+        self.exercise = exercise
+        self.key = key
         self._sheet = Sheet(TITLE, exercise, geometry)
         self._key = Sheet(KEY, key, geometry)
-        self.html = self._sheet.html()
+        self.html: str = self._sheet.html()
 
-    def save(self, path: str | os.PathLike[str], paper: str = "A4") -> None:
+    def save(self, path: str | os.PathLike[str], paper: Paper = "A4") -> None:
         """Write the exercise to a file that ends in .html or .pdf, which is one page to print.
 
         .html fits A4 and Letter. .pdf is for the `paper` "A4" or "Letter", and needs the extra
-        `image`.
+        `image`. Raises ValueError if the name has another end or there is no such paper,
+        FileNotFoundError if its directory does not exist, ImportError without the extra.
+
+        >>> import pathlib, tempfile
+        >>> from microgradnn import Value, worksheet
+        >>> x = Value(3.0, label="x")
+        >>> with tempfile.TemporaryDirectory() as directory:
+        ...     worksheet(x * x).save(f"{directory}/square.html")
+        ...     worksheet(x * x).save_key(f"{directory}/key.html")
+        ...     print(*sorted(path.name for path in pathlib.Path(directory).iterdir()))
+        key.html square.html
         """
         write(path, "a worksheet", _forms(self._sheet, paper))
 
-    def save_key(self, path: str | os.PathLike[str], paper: str = "A4") -> None:
-        """Write the key in the same way: with its numbers it lies on the exercise."""
+    def save_key(self, path: str | os.PathLike[str], paper: Paper = "A4") -> None:
+        """Write the key in the same way: with its numbers it lies on the exercise.
+
+        Raises ValueError, FileNotFoundError and ImportError as `save` does, whose example has it.
+        """
         write(path, "a key", _forms(self._key, paper))
 
     def _repr_html_(self) -> str:
         return themed(image(self.exercise))
 
 
-def _forms(sheet: Sheet, paper: str) -> Forms:
+def _forms(sheet: Sheet, paper: Paper) -> Forms:
     if must_be(str, paper, "paper", "a str") not in PAPERS:
         raise ValueError(f"paper must be {' or '.join(map(repr, PAPERS))}, got {paper!r}")
     return {".html": sheet.html().encode, ".pdf": partial(sheet.pdf, PAPERS[paper])}
@@ -172,7 +200,9 @@ def worksheet(root: Value) -> Worksheet:
     """The graph of `root` as an exercise: only the data of leaves is given.
 
     The gradients in the key are those of a backward pass from zero; the graph stays as it is.
+    Raises TypeError if `root` is no Value, ValueError if its graph has more than 60 values.
 
+    >>> from microgradnn import Value, worksheet
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> sheet = worksheet(a * b)
     >>> "−6" in sheet.exercise, "−6" in sheet.key

@@ -93,6 +93,15 @@ class Steps:
         A picture for each step, as `draw(root, step=k)` shows it, and its words below; each is
         shown for `seconds`, the last one three times as long, then it starts again. It is 1,280
         pixels wide, for slides; a frame takes about 8 kB. At most 60 values and 200 steps.
+
+        Raises ValueError if there are more, the name has another end, or `seconds` is not from 0.02
+        to 100; FileNotFoundError if its directory does not exist, ImportError without the extra.
+
+        >>> from microgradnn import Value, steps
+        >>> x = Value(3.0, label="x")
+        >>> steps(x * x).save("square.png")
+        Traceback (most recent call last):
+        ValueError: an animation of steps is saved as .gif, not as 'square.png'
         """
         from ..drawing.animation import save_animation
 

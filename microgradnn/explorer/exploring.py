@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from ..arguments import must_be
 from ..collector import large_graph
@@ -19,13 +19,43 @@ from .excerpt import excerpt
 from .following import can_be_computed
 from .frame import Explorer
 from .heights import heights_of
-from .hiding import as_parts
+from .hiding import Part, as_parts
 from .living import living
 from .page import MOST_PAINTED, MOST_VIEWS, document_of, shown
 from .picker import picker
 from .sample import batch_of
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
+    from ..optim import Optimizer
+    from ..training.history import History
+    from ..training.shares import Loss
+
+
+@overload
+def explore(
+    root: Value,
+    *,
+    title: str | None = None,
+    mistakes: bool = False,
+    hide: Iterable[Part] = (),
+) -> Explorer: ...
+@overload
+def explore(
+    root: Module,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    loss: Loss,
+    optimizer: Optimizer | None = None,
+    batch_size: int | None = None,
+    validation: tuple[ArrayLike, ArrayLike] | float | None = None,
+    history: History | None = None,
+    seed: int = 0,
+    title: str | None = None,
+    hide: Iterable[Part] = (),
+) -> Explorer: ...
 def explore(
     root: Any,
     X: Any = None,
@@ -39,7 +69,7 @@ def explore(
     seed: int = 0,
     title: str | None = None,
     mistakes: bool = False,
-    hide: Iterable[str] = (),
+    hide: Iterable[Part] = (),
 ) -> Explorer:
     """A page that steps through both passes of a graph; or one on which a network trains.
 
@@ -54,7 +84,7 @@ def explore(
 
     The parts in `hide` are left out, as a handout may want it: "leaves", "nudged" (the gradients by
     nudging), "descent", "blocks" (which then neither fold nor unfold), "panel" (of a box that is
-    chosen), "samples", "quiz", "play", "search", "presentation", "link". Others are refused.
+    chosen), "samples", "quiz", "play", "search", "presentation", "link".
 
     The page's address holds all that its reader has chosen; `#present` behind it presents.
 
@@ -62,9 +92,14 @@ def explore(
     they train as `fit` trains them, with the same numbers: all in one file, by programs that are
     compiled to JavaScript. The arguments are those of `fit`; without `batch_size` a step is taken
     on all samples. A `history` that kept its weights, by `fit(…, keep_weights=True)`, is replayed.
-    The model stays as it is. What `fit` would train eagerly, learning rates of your own, and
-    optimizers of your own that are no formulas are refused by ValueError, which says why.
+    The model stays as it is.
 
+    Raises TypeError if an argument is of another kind, or belongs to the other page; ValueError if
+    data have changed since the forward pass, a part is unknown, or the page cannot train as `fit`
+    can: what that would train eagerly, and learning rates and optimizers of your own that are no
+    formulas.
+
+    >>> from microgradnn import Value, explore
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> page = explore(a * b + a, title="Two paths to a")
     >>> "<h1>Two paths to a</h1>" in page.html
@@ -122,7 +157,7 @@ def _is_living(what: Any, X: Any, y: Any, how: Mapping[str, Any], mistakes: bool
     return True
 
 
-def _stepped(root: Value, title: str, mistakes: bool, hidden: Sequence[str]) -> Explorer:
+def _stepped(root: Value, title: str, mistakes: bool, hidden: Sequence[Part]) -> Explorer:
     with large_graph(), waiting("exploring"):
         order = steps(root).order
         reached(0.05, "looking for samples")

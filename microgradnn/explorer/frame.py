@@ -8,7 +8,7 @@ import webbrowser
 from collections.abc import Callable
 from html import escape, unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..drawing.notebook import first_inside, image, themed
 from ..drawing.picture import write
@@ -17,13 +17,20 @@ from .heights import Heights
 
 if TYPE_CHECKING:
     from ..nn import Module
+    from .widget import PageWidget
 
 
 class Explorer:
-    """The page as one HTML document, `html`; it shows itself in notebooks.
+    """The page as one HTML document, `html`; made by `explore`. It shows itself in notebooks.
 
-    Of a network that trains it knows the `model`, into which `widget` takes the page's weights.
-    `picture` makes the picture that is shown where frames are not.
+    Of a network that trains it knows the `model`, into which `widget` takes the page's weights;
+    else `model` is None. Raises ValueError where it is saved under a name of another kind.
+
+    >>> from microgradnn import Value, explore
+    >>> x = Value(3.0, label="x")
+    >>> page = explore(x * x, title="A square")
+    >>> page.title, page.model, page.html[:15]
+    ('A square', None, '<!doctype html>')
     """
 
     def __init__(
@@ -38,19 +45,41 @@ class Explorer:
         self._picture, self._heights = picture, heights
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the page to a file that ends in .html; it needs nothing else."""
+        """Write the page to a file that ends in .html; it needs nothing else.
+
+        Raises ValueError if the name has another end, FileNotFoundError if its directory does not
+        exist.
+
+        >>> from microgradnn import Value, explore
+        >>> x = Value(3.0, label="x")
+        >>> explore(x * x).save("square.pdf")
+        Traceback (most recent call last):
+        ValueError: a page is saved as .html or .htm, not as 'square.pdf'
+        """
         write(path, "a page", dict.fromkeys((".html", ".htm"), self.html.encode))
 
     def open(self) -> None:
-        """Show the page in a browser, from a file that is left in the temporary directory."""
+        """Show the page in a browser, from a file that is left in the temporary directory.
+
+        >>> from microgradnn import Value, explore
+        >>> x = Value(3.0, label="x")
+        >>> explore(x * x).open()  # doctest: +SKIP
+        """
         path = Path(tempfile.mkdtemp(prefix="microgradnn-")) / "explorer.html"
         self.save(path)
         webbrowser.open(path.as_uri())
 
-    def widget(self) -> Any:
+    def widget(self) -> PageWidget:
         """The page in a notebook, with a button that brings its weights back into the model.
 
         All of them, or none: what is wrong is said below the page. It needs the extra `widget`.
+        Raises ValueError if the page is of no network, ModuleNotFoundError without the extra.
+
+        >>> from microgradnn import Value, explore
+        >>> x = Value(3.0, label="x")
+        >>> explore(x * x).widget()
+        Traceback (most recent call last):
+        ValueError: this page has no weights to bring back; make one by explore(model, X, y, loss=…)
         """
         if self.model is None:
             raise ValueError(

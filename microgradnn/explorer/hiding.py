@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from ..arguments import must_be
 
+Part = Literal[
+    "leaves",
+    "nudged",
+    "descent",
+    "blocks",
+    "panel",
+    "samples",
+    "quiz",
+    "play",
+    "search",
+    "presentation",
+    "link",
+]
+
 # The elements that each part consists of, as a style sheet names them.
-PARTS = {
+PARTS: dict[Part, str] = {
     "leaves": "#values",
     "nudged": "#leaves :is(th, td):nth-child(4), #nudging",
     "descent": "#training, #leaves :is(th, td):nth-child(5)",
@@ -20,10 +35,10 @@ PARTS = {
     "presentation": "#present",
     "link": "#copy, #copied",
 }
-CARDS = {"leaves", "descent", "blocks", "samples"}  # that stand beside the picture
+CARDS: set[Part] = {"leaves", "descent", "blocks", "samples"}  # that stand beside the picture
 
 
-def as_parts(hide: Iterable[str]) -> list[str]:
+def as_parts(hide: Iterable[Part]) -> list[Part]:
     """The names of parts to be hidden, in the order of `PARTS`; anything else is refused."""
     if isinstance(hide, str):
         raise TypeError(f"hide must be a tuple of names, got a str; write hide=({hide!r},)")
@@ -35,7 +50,7 @@ def as_parts(hide: Iterable[str]) -> list[str]:
     return [name for name in PARTS if name in names]
 
 
-def style_without(hidden: Iterable[str]) -> str:
+def style_without(hidden: Iterable[Part]) -> str:
     """The style sheet of a page without these parts: neither seen nor read out."""
     rules = [f"{PARTS[part]} {{ display: none !important; }}" for part in hidden]
     if CARDS.issubset(hidden):  # the picture has their room

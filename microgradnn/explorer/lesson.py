@@ -17,7 +17,7 @@ graphs            see one_sample.py
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ from .packing import finite, packed_numbers
 from .trainable import Trainable
 
 # How the page judges predictions, for the losses of classes; see training/accuracy.py.
-JUDGED = {
+JUDGED: dict[Callable[..., Any], str] = {
     losses.cross_entropy: "class",
     losses.categorical_cross_entropy: "class",
     losses.nll_loss: "class",

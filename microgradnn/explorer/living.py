@@ -22,6 +22,7 @@ from .document import asset
 from .excerpt import excerpt
 from .facts import Shown, as_json
 from .frame import Explorer
+from .hiding import Part
 from .lesson import lesson
 from .one_sample import OneSample, one_sample
 from .page import MOST_PAINTED, MOST_VIEWS, Further, document_of, shown
@@ -29,7 +30,7 @@ from .trainable import Trainable, trainable
 from .updates import updates
 
 
-def living(model: Any, X: Any, y: Any, title: str, hidden: Sequence[str], **how: Any) -> Explorer:
+def living(model: Any, X: Any, y: Any, title: str, hidden: Sequence[Part], **how: Any) -> Explorer:
     """The page on which a model is trained; `how` are the further arguments of `explore`."""
     with large_graph(), _outputs_kept(model):
         trained = trainable(model, X, y, **how)

@@ -13,7 +13,7 @@ from .document import asset, document
 from .excerpt import Excerpt
 from .facts import Shown, facts
 from .heights import ratio_of
-from .hiding import style_without
+from .hiding import Part, style_without
 from .picker import Picker
 from .textbook import formulas
 from .views import views
@@ -41,7 +41,7 @@ def document_of(
     mistakes: bool,
     found: Picker | None,
     graphs: Sequence[Shown | None],
-    hidden: Sequence[str] = (),
+    hidden: Sequence[Part] = (),
     more: Further | None = None,
 ) -> str:
     """The page's HTML: what the template and the script are given of the graph."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 from traitlets import Bool, Dict, Int, Unicode
 
 from ..drawing.notebook import THEMES
@@ -12,10 +11,22 @@ from .document import asset
 from .heights import Heights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..nn import Module
 
+    class AnyWidget:
+        """What is used of anywidget's class, which comes without types."""
 
-class PageWidget(anywidget.AnyWidget):  # type: ignore[misc]
+        def __init__(self, **traits: Any) -> None: ...
+
+        def on_msg(self, callback: Callable[[Any, Any, Any], None]) -> None: ...
+
+else:
+    from anywidget import AnyWidget
+
+
+class PageWidget(AnyWidget):
     """A page in a frame; what it sends as its weights is loaded into the model, or refused.
 
     `said` is what is shown below the page, `is_loaded` whether the last weights were taken.
@@ -23,11 +34,11 @@ class PageWidget(anywidget.AnyWidget):  # type: ignore[misc]
 
     _esm = asset("widget.js")
     _css = THEMES + asset("frame.css")
-    html = Unicode().tag(sync=True)
-    title = Unicode().tag(sync=True)
-    heights = Dict(Int()).tag(sync=True)
-    said = Unicode().tag(sync=True)
-    is_loaded = Bool(True).tag(sync=True)
+    html: str = Unicode().tag(sync=True)
+    title: str = Unicode().tag(sync=True)
+    heights: dict[str, int] = Dict(Int()).tag(sync=True)
+    said: str = Unicode().tag(sync=True)
+    is_loaded: bool = Bool(True).tag(sync=True)
 
     def __init__(self, html: str, title: str, heights: Heights, model: Module) -> None:
         super().__init__(html=html, title=title, heights=heights._asdict())

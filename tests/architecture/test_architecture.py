@@ -57,7 +57,7 @@ ORDER = {
     "summary naming products by_line choices emit_numpy arrays replay emit_jax own_rows "
     "javascript_loops javascript_products emit_javascript native_code "
     "native_operations native_samples native_numbers native_machine native_runs emit_native "
-    "native_arrays back_end hidden traced tracing jacobians program loss_program compiling",
+    "native_arrays back_end hidden traced tracing running jacobians program loss_program compiling",
     "figures": "",
     "plots": "",
     "training": "terminal interrupts bookmark history samples targets shares vain accuracy "
@@ -71,6 +71,7 @@ ORDER = {
     "demo": "",
     "version": "",
     "expressions": "",
+    "sheets": "",
     "spreadsheet": "",
     "commands": "",
     "cli": "",
@@ -147,6 +148,7 @@ TESTED_BY = {
     "replay": "test_traced",
     "rounding": "test_checking",
     "rows": "test_rows_as_formulas",
+    "running": "test_program",
     "samples": "test_loop",
     "settings": "test_loop",
     "slopes": "test_checking",

@@ -24,6 +24,7 @@ from test_compiler import (
 import microgradnn as mg
 from microgradnn import Value, losses, nn
 from microgradnn.compiler import compile
+from microgradnn.compiler.back_end import BackEndName
 from microgradnn.compiler.tape import CONSTANT, LEAVES, Tape, record_tape
 
 pytestmark = pytest.mark.bench
@@ -163,7 +164,7 @@ def test_compile_time(name: str) -> None:
         made = compile(*graph, backend="native")
         X, tape = np.array([[x.data for x in graph[1]]]), made._tape
         count = sum(op not in LEAVES for op in tape.ops)
-        times: dict[str, list[float]] = {"numpy": [], "native": []}
+        times: dict[BackEndName, list[float]] = {"numpy": [], "native": []}
         for back_end, found in times.items():
             for _ in range(3 if back_end == "native" else 1):
                 program = compile(*graph, backend=back_end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from microgradnn.explorer import explore
-from microgradnn.explorer.hiding import PARTS
+from microgradnn.explorer.hiding import PARTS, Part
 
 from .conftest import Shown
 from .test_explorer import state
@@ -50,7 +50,7 @@ def test_without_the_cards_the_picture_has_the_room(show: Shown) -> None:
 
 
 @pytest.mark.parametrize("hidden", ["blocks", "panel"])
-def test_keys_and_clicks_of_hidden_parts_do_nothing(show: Shown, hidden: str) -> None:
+def test_keys_and_clicks_of_hidden_parts_do_nothing(show: Shown, hidden: Part) -> None:
     page = show(explore(batch([3, 1], ROWS, TARGETS)[1], hide=[hidden]))
     unfolded = state(page)["unfolded"]
     box = page.locator("#picture [data-node]").nth(3)

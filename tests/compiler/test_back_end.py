@@ -11,7 +11,7 @@ import pytest
 import microgradnn as mg
 from microgradnn import Value, losses, nn
 from microgradnn.compiler import back_end, compile
-from microgradnn.compiler.back_end import FEWEST_NATIVE
+from microgradnn.compiler.back_end import FEWEST_NATIVE, BackEndName
 
 
 def graph(operations: int) -> tuple[Any, list[Value], list[Value]]:
@@ -50,7 +50,7 @@ def test_without_llvmlite(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_no_back_end_is_refused() -> None:
     with pytest.raises(ValueError, match="must be 'numpy' or 'native' or 'auto', got 'llvm'"):
-        compile(*graph(2), backend="llvm")
+        compile(*graph(2), backend="llvm")  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="backend must be 'numpy' or 'native' or 'auto', got int 1"):
         compile(*graph(2), backend=1)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="vector_math must be True or False, got int 1"):
@@ -70,7 +70,7 @@ def test_fit_trains_by_the_same_numbers() -> None:
 
 
 @pytest.mark.parametrize("name", ["numpy", "native"])
-def test_a_program_that_nobody_has_is_forgotten_at_once(name: str) -> None:
+def test_a_program_that_nobody_has_is_forgotten_at_once(name: BackEndName) -> None:
     """Its arrays are large: they do not wait for the collector of cycles."""
     if name == "native":
         pytest.importorskip("llvmlite")

@@ -135,7 +135,8 @@ def test_a_network_is_products_of_matrices() -> None:
     program = compile(nn.MLP(16, [12, 8], activation="tanh", rng=0))
     X = np.random.default_rng(3).normal(size=(4, 16))
     program.jacobian(X)
-    summary = program._jacobians["inputs"].derivatives.summary()
+    made: Any = program._jacobians["inputs"].derivatives
+    summary = made.summary()
     assert "matmul 12×16" in summary
     assert re.search(r"^[\d,]+ operations on scalars → \d\d? on arrays", summary)
 
@@ -143,7 +144,8 @@ def test_a_network_is_products_of_matrices() -> None:
 def test_a_batch_of_several_parts() -> None:
     program, _ = line()
     program.jacobian([[1.0, 1.0]])
-    most = samples_at_once(program._jacobians["inputs"].derivatives.schedule(finite=True))
+    made: Any = program._jacobians["inputs"].derivatives
+    most = samples_at_once(made.schedule(finite=True))
     X = np.random.default_rng(4).normal(size=(2 * most + 3, 2))
     found = program.jacobian(X)
     assert found[:, 0].tolist() == (3.0 * X[:, ::-1]).tolist()

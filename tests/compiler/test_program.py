@@ -83,24 +83,24 @@ def test_wrong_leaves_are_refused_by_name() -> None:
     with pytest.raises(ValueError, match="given twice"):
         compile(w * x, [x], [w, x])
     with pytest.raises(TypeError, match=re.escape("inputs[0] must be a Value, got float 1.0")):
-        compile(w * x, [1.0], [w])
+        compile(w * x, [1.0], [w])  # type: ignore[list-item]
     with pytest.raises(TypeError, match="params must be a list of Values, got Value"):
         compile(w * x, [x], w)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match=r"outputs must be a list of .* got float"):
         compile(lambda x: 3.0, example_inputs=[[1.0], [2.0]])
     with pytest.raises(TypeError, match=re.escape("example_inputs[1] must be a list")):
-        compile(lambda x: x[0], example_inputs=[[1.0], 2.0])
+        compile(lambda x: x[0], example_inputs=[[1.0], 2.0])  # type: ignore[arg-type]
     for loss in (None, losses.mse_loss):
         with pytest.raises(ValueError, match="example_inputs is empty"):
             compile(nn.MLP(1, [1]), loss, example_inputs=[])
         with pytest.raises(TypeError, match=re.escape("example_inputs[1] must be a list")):
-            compile(nn.MLP(1, [1]), loss, example_inputs=[[1.0], 2.0])
+            compile(nn.MLP(1, [1]), loss, example_inputs=[[1.0], 2.0])  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="inputs is missing"):
-        compile(w * x)
+        compile(w * x)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="example_inputs is not wanted beside a recorded graph"):
-        compile(w * x, [x], [w], example_inputs=[[1.0], [2.0]])
+        compile(w * x, [x], [w], example_inputs=[[1.0]])  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="inputs is not wanted beside a function"):
-        compile(lambda x: w * x[0], [x], [w], example_inputs=[[1.0], [2.0]])
+        compile(lambda x: x[0], [x], [w], example_inputs=[[1.0]])  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="params is not wanted beside a model"):
         compile(nn.MLP(1, [1]), params=[w])
     with pytest.raises(ValueError, match="a single output and params"):

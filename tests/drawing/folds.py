@@ -9,14 +9,14 @@ from contextlib import ExitStack
 import microgradnn as mg
 from microgradnn import Value, nn
 from microgradnn.drawing.diagram import values_below
-from microgradnn.drawing.fold import Folded, Rule, fold
+from microgradnn.drawing.fold import Folded, FoldName, Rule, fold
 
 
-def folded(root: Value, how: str | Rule) -> Folded:
+def folded(root: Value, how: FoldName | Rule) -> Folded:
     return fold(values_below(root), how)
 
 
-def names(root: Value, how: str | Rule) -> list[str]:
+def names(root: Value, how: FoldName | Rule) -> list[str]:
     return [block.name for block in folded(root, how).blocks]
 
 

@@ -135,7 +135,7 @@ def test_what_draw_refuses_is_refused() -> None:
     with pytest.raises(ValueError, match="at most 60 values, this has 61"):
         to_dot(chain(61), step=1)
     with pytest.raises(ValueError, match="fold must be"):
-        to_dot(neuron(), fold="leyer")
+        to_dot(neuron(), fold="leyer")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="fold must be a name"):
         to_dot(neuron(), fold=3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="got MLP; pass the one Value"):

@@ -16,7 +16,7 @@ from microgradnn import Value, nn
 from microgradnn.drawing import draw
 from microgradnn.drawing.blocks import Graph
 from microgradnn.drawing.diagram import Diagram, describe_folded
-from microgradnn.drawing.fold import MOST_ARROWS, MOST_BOXES, Folded, Rule, fold
+from microgradnn.drawing.fold import MOST_ARROWS, MOST_BOXES, Folded, FoldName, Rule, fold
 from microgradnn.drawing.refining import folds
 
 IS_NIGHTLY = by_profile(dev=False, ci=False, nightly=True)
@@ -26,7 +26,7 @@ SAMPLES = 1490 if IS_NIGHTLY else 300  # of a batch: 67 values each
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def diagram(root: Value, how: str | Rule) -> Diagram:
+def diagram(root: Value, how: FoldName | Rule) -> Diagram:
     return describe_folded(folded(root, how))
 
 
@@ -77,7 +77,7 @@ def test_the_chain_rule_over_blocks_gives_the_engine_s_gradients(seed: int) -> N
 
 
 @pytest.mark.parametrize("how", ["neuron", "layer", "model", "auto"])
-def test_the_chain_rule_holds_for_a_network_at_every_zoom(how: str) -> None:
+def test_the_chain_rule_holds_for_a_network_at_every_zoom(how: FoldName) -> None:
     model = nn.MLP(3, [4, 4, 2], activation="tanh", rng=0)
     x = [Value(0.5), Value(-1.0), Value(2.0)]
     loss = mg.losses.mse_loss([model(x), model([x[1], x[2], x[0]])], [[1.0, 0.0], [0.0, 1.0]])
@@ -202,7 +202,7 @@ def test_a_function_names_the_blocks() -> None:
 # ---- Graphs of any size draw -----------------------------------------------------------------
 
 
-def boxes(root: Value, how: str | Rule = "auto") -> int:
+def boxes(root: Value, how: FoldName | Rule = "auto") -> int:
     picture = ElementTree.fromstring(draw(root, how).svg)
     return len(ids(picture, "n"))
 
@@ -263,7 +263,7 @@ def test_a_fold_that_leaves_too_much_is_refused() -> None:
     with pytest.raises(ValueError, match=r"1,001 boxes, more than 1,000; fold='auto'"):
         draw(value, "none")
     with pytest.raises(ValueError, match="fold must be 'auto', 'none', 'block', 'neuron'"):
-        draw(value, "neurons")
+        draw(value, "neurons")  # type: ignore[call-overload]
 
 
 def test_the_order_of_blocks_does_not_depend_on_the_hash_seed() -> None:

@@ -16,7 +16,19 @@ from microgradnn.explaining.notation import number
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def picture(model: object, example: list[Any] | None = None) -> ElementTree.Element:
+def test_what_has_no_effect_is_refused() -> None:
+    model: Any = nn.MLP(2, [1], rng=0)
+    for wrong in ({"fold": "layer"}, {"step": 1}, {"open_neurons": True}):
+        with pytest.raises(
+            TypeError, match="are for the graph of a Value, but a network was given"
+        ):
+            draw(model, **wrong)
+    root: Any = mg.Value(1.0)
+    with pytest.raises(TypeError, match="example is for a network, which it is run on; a Value"):
+        draw(root, example=[1.0])
+
+
+def picture(model: Any, example: list[Any] | None = None) -> ElementTree.Element:
     return ElementTree.fromstring(draw(model, example=example).svg)
 
 

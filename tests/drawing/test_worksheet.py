@@ -12,7 +12,7 @@ from drawings import neuron
 
 from microgradnn import Value, nn
 from microgradnn.drawing.notebook import image, themed
-from microgradnn.drawing.worksheet import PAPERS, TASKS, Worksheet, worksheet
+from microgradnn.drawing.worksheet import PAPERS, TASKS, Paper, Worksheet, worksheet
 from microgradnn.explaining.notation import number
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -116,7 +116,7 @@ def test_exercise_and_key_lie_one_on_the_other() -> None:
 # ---- On paper --------------------------------------------------------------------------------
 
 
-def on(paper: str, root: Value) -> ElementTree.Element:
+def on(paper: Paper, root: Value) -> ElementTree.Element:
     """The exercise as it is printed on a sheet of paper, in points."""
     return ElementTree.fromstring(worksheet(root)._sheet.svg(PAPERS[paper]))
 
@@ -157,7 +157,7 @@ def test_a_long_graph_stands_in_lines_that_can_be_read() -> None:
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 @pytest.mark.parametrize("upright", [False, True])
-def test_everything_is_on_the_page(paper: str, upright: bool) -> None:
+def test_everything_is_on_the_page(paper: Paper, upright: bool) -> None:
     xs = [Value(float(k), label=f"x{k}") for k in range(12)]
     page = on(paper, sum(xs[1:], xs[0]).tanh() if not upright else sample_of_many(xs[:9]))
     width, height = float(page.get("width", "")), float(page.get("height", ""))
@@ -224,7 +224,7 @@ def test_other_endings_papers_and_large_graphs_are_refused(tmp_path: Path) -> No
     with pytest.raises(ValueError, match=r"a key is saved as \.html or \.pdf, not as 'key'"):
         sheet.save_key(tmp_path / "key")
     with pytest.raises(ValueError, match="paper must be 'A4' or 'Letter', got 'a4'"):
-        sheet.save(tmp_path / "s.pdf", paper="a4")
+        sheet.save(tmp_path / "s.pdf", paper="a4")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="paper must be a str, got None"):
         sheet.save_key(tmp_path / "s.pdf", paper=None)  # type: ignore[arg-type]
     assert not list(tmp_path.iterdir())

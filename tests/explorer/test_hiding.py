@@ -18,7 +18,8 @@ def test_nothing_is_hidden_at_first() -> None:
 
 def test_names_come_in_any_order_and_kind() -> None:
     wanted = ["nudged", "descent"]
-    for names in (("descent", "nudged"), ["nudged", "descent", "nudged"], {"nudged", "descent"}):
+    orders: list[Any] = [("descent", "nudged"), ["nudged", "descent", "nudged"]]
+    for names in [*orders, {"nudged", "descent"}]:
         assert hiding.as_parts(names) == wanted
 
 
@@ -47,7 +48,7 @@ def test_the_docstring_names_every_part() -> None:
 
 
 @pytest.mark.parametrize("part", hiding.PARTS)
-def test_every_part_is_in_the_page(part: str) -> None:
+def test_every_part_is_in_the_page(part: hiding.Part) -> None:
     """A selector that finds nothing would hide nothing: its names stand in the document."""
     html = explore(neuron()[0]).html
     ids = set(re.findall(r"#([\w-]+)", hiding.PARTS[part])) - {"samples"}

@@ -79,7 +79,7 @@ def test_a_graph_of_more_than_sixty_values_starts_folded() -> None:
 
 def test_other_things_are_refused() -> None:
     with pytest.raises(TypeError, match="root must be a Value, got float"):
-        explore(1.0)
+        explore(1.0)  # type: ignore[call-overload]
 
 
 def test_a_graph_whose_data_has_changed_is_refused() -> None:

@@ -24,7 +24,8 @@ def model() -> nn.Layer:
 
 def test_the_notebook_gets_the_page(model: nn.Layer) -> None:
     page = Explorer("<!doctype html><title>A &amp; B</title><p>x</p>", model)
-    state = page.widget().get_state(["html", "title", "heights", "said", "is_loaded"])
+    made: Any = page.widget()
+    state = made.get_state(["html", "title", "heights", "said", "is_loaded"])
     assert state == {
         "html": page.html,
         "title": "A & B",
