@@ -128,10 +128,10 @@ class Target:
 
     def __init__(self, y: Any, classes: list[str]) -> None:
         self.classes = classes
-        self.mean = 0.0 if classes else float(y.mean())
-        self.deviation = 1.0 if classes else float(y.std()) or 1.0
+        self.mean: float = 0.0 if classes else float(y.mean())
+        self.deviation: float = 1.0 if classes else float(y.std()) or 1.0
         self.loss: Any = losses.cross_entropy if classes else losses.mse_loss
-        self.outputs = len(classes) or 1
+        self.outputs: int = len(classes) or 1
 
     def scaled(self, y: Any) -> Any:
         return y if self.classes else (y - self.mean) / self.deviation

@@ -43,7 +43,7 @@ class Embedding(Module):
             ]
             return [Value(as_number(number, "what init gives")) for number in numbers]
 
-        self.weight = [vector() for _ in range(num_embeddings)]
+        self.weight: list[list[Value]] = [vector() for _ in range(num_embeddings)]
         self.label_parameters()
 
     def __call__(self, index: Any) -> list[Any]:

@@ -65,8 +65,8 @@ class Neuron(Module):
         generator = as_random(rng)
         self.activation = chosen_activation(activation, nonlin)
         weights = [initialize(nin, 1, generator) for _ in range(nin)]
-        self.w = [Value(as_number(weight, "what init gives")) for weight in weights]
-        self.b = Value(0.0) if bias else None
+        self.w: list[Value] = [Value(as_number(x, "what init gives")) for x in weights]
+        self.b: Value | None = Value(0.0) if bias else None
         self.label_parameters()
 
     @property
@@ -124,7 +124,9 @@ class Layer(Module):
 
         generator = as_random(rng)
         phi = chosen_activation(activation, nonlin)
-        self.neurons = [Neuron(nin, phi, bias, for_layer, generator) for _ in range(nout)]
+        self.neurons: list[Neuron] = [
+            Neuron(nin, phi, bias, for_layer, generator) for _ in range(nout)
+        ]
         self.label_parameters()
 
     def __call__(self, x: Any) -> list[Any]:
@@ -192,7 +194,7 @@ class MLP(Module):
         hidden = checked_activation(activation)
         last = checked_activation(output_activation)
         activations = [hidden] * (len(sizes) - 2) + [last]
-        self.layers = [
+        self.layers: list[Layer] = [
             Layer(fan_in, fan_out, phi, bias, init, generator)
             for fan_in, fan_out, phi in zip(sizes, sizes[1:], activations)  # noqa: B905
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Iterator, Mapping
 
 from ..arguments import must_be
@@ -17,11 +16,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from .keys import IncompatibleKeys
     from .outline import Outline
-
-
-# What a state that was loaded lacks, and what it has that the model does not know.
-IncompatibleKeys = namedtuple("IncompatibleKeys", "missing_keys unexpected_keys")
 
 
 class Module(Searched):
@@ -135,6 +131,8 @@ class Module(Searched):
         IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['scale'])
         """
         import numpy as np
+
+        from .keys import IncompatibleKeys
 
         must_be(Mapping, state, "state", "a mapping from names to arrays, as state_dict() gives it")
         must_be(bool, strict, "strict", "True or False")

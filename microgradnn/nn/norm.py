@@ -31,11 +31,13 @@ class LayerNorm(Module):
         elementwise_affine: bool = True,
         bias: bool = True,
     ) -> None:
-        self.normalized_shape = as_count(normalized_shape, "normalized_shape", most=MOST_UNITS)
-        self.eps = as_positive(eps, "eps", or_zero=True)
+        self.normalized_shape: int = as_count(normalized_shape, "normalized_shape", most=MOST_UNITS)
+        self.eps: float = as_positive(eps, "eps", or_zero=True)
         affine = must_be(bool, elementwise_affine, "elementwise_affine", "True or False")
-        self.weight = [Value(1.0) for _ in range(normalized_shape)] if affine else None
-        self.bias = [Value(0.0) for _ in range(normalized_shape)] if affine and bias else None
+        ones = [Value(1.0) for _ in range(normalized_shape)]
+        self.weight: list[Value] | None = ones if affine else None
+        zeros = [Value(0.0) for _ in range(normalized_shape)]
+        self.bias: list[Value] | None = zeros if affine and bias else None
         self.label_parameters()
 
     def __call__(self, x: Any) -> list[Any]:
@@ -63,10 +65,11 @@ class RMSNorm(Module):
     def __init__(
         self, normalized_shape: int, eps: float | None = None, elementwise_affine: bool = True
     ) -> None:
-        self.normalized_shape = as_count(normalized_shape, "normalized_shape", most=MOST_UNITS)
-        self.eps = EPSILON if eps is None else as_positive(eps, "eps", or_zero=True)
+        self.normalized_shape: int = as_count(normalized_shape, "normalized_shape", most=MOST_UNITS)
+        self.eps: float = EPSILON if eps is None else as_positive(eps, "eps", or_zero=True)
         affine = must_be(bool, elementwise_affine, "elementwise_affine", "True or False")
-        self.weight = [Value(1.0) for _ in range(normalized_shape)] if affine else None
+        ones = [Value(1.0) for _ in range(normalized_shape)]
+        self.weight: list[Value] | None = ones if affine else None
         self.label_parameters()
 
     def __call__(self, x: Any) -> list[Any]:

@@ -17,7 +17,7 @@ from ..typed import Any
 Parts = Iterable[tuple[Any, Any]]  # what is in a thing, each with its key
 
 # What is not searched. A function is the place for Values that are not to be trained.
-PLAIN = {
+PLAIN: set[type] = {
     *(
         float,
         int,

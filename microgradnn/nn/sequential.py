@@ -34,7 +34,7 @@ class Sequential(Module):
                 )
         if not layers:
             raise ValueError("layers is empty; at least one is needed")
-        self.layers = list(layers)
+        self.layers: list[Callable[..., Any]] = list(layers)
         self.label_parameters()
 
     def __call__(self, x: Any) -> Any:

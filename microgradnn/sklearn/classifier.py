@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax, softmax
-from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import compute_class_weight
@@ -16,10 +15,11 @@ from sklearn.utils.validation import column_or_1d, validate_data
 
 from .. import losses
 from ..compiler.arrays import Array
+from .bases import ClassifierMixin
 from .learning import Learner, checked_weights
 
 
-class MLPClassifier(ClassifierMixin, Learner):  # type: ignore[misc]
+class MLPClassifier(ClassifierMixin, Learner):
     """A classifier with scikit-learn's interface: cross-entropy on a multilayer perceptron.
 
     Parameters, attributes and methods are those of `sklearn.neural_network.MLPClassifier`, and with
@@ -132,7 +132,7 @@ class MLPClassifier(ClassifierMixin, Learner):  # type: ignore[misc]
         _check_classes(binarizer.classes_, y, classes)
         weights = checked_weights(weights, len(X)) * self._class_weights(binarizer, y, once)
         self._binarizer = binarizer
-        self.classes_ = binarizer.classes_
+        self.classes_: Array = binarizer.classes_
         self._learn((X, binarizer.transform(y).astype(float), weights), once)
         self.out_activation_ = "softmax" if self._is_softmax() else "logistic"
         return self

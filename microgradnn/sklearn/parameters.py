@@ -7,8 +7,9 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.utils import check_scalar
+
+from .bases import BaseEstimator
 
 # The kind of number and the interval it is from, whose ends belong to it where the bracket is [ ].
 _INTERVALS: dict[str, tuple[Any, str, float, float, str]] = {
@@ -28,7 +29,7 @@ _CHOICES = {"solver": ("adam", "sgd"), "learning_rate": ("constant", "invscaling
 _FLAGS = ("shuffle", "verbose", "warm_start", "nesterovs_momentum", "early_stopping")
 
 
-class Parameters(BaseEstimator):  # type: ignore[misc]
+class Parameters(BaseEstimator):
     """How a network is built and trained; scikit-learn's names and defaults."""
 
     def __init__(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import column_or_1d, validate_data
 
 from .. import losses
 from ..compiler.arrays import Array
+from .bases import RegressorMixin
 from .learning import Learner, checked_weights
 
 
-class MLPRegressor(RegressorMixin, Learner):  # type: ignore[misc]
+class MLPRegressor(RegressorMixin, Learner):
     """A regression with scikit-learn's interface: squared error on a multilayer perceptron.
 
     Targets are numbers, or a list of them for each sample. Parameters, attributes and results are

@@ -59,7 +59,11 @@ class Exact:
     def __rpow__(self, other: Any) -> Exact:
         return _exact(other) ** self
 
-    __radd__, __rmul__ = __add__, __mul__
+    def __radd__(self, other: Any) -> Exact:
+        return self.__add__(other)
+
+    def __rmul__(self, other: Any) -> Exact:
+        return self.__mul__(other)
 
     def relu(self) -> Exact:
         if not self.data:

@@ -36,17 +36,19 @@ class Course:
         history: History,
     ) -> None:
         loss = of[1]
-        all_data, self.held_out = data
+        all_data, held_out = data
+        self.held_out: Samples | None = held_out
         if self.held_out and all_data.weights is not None and self.held_out.weights is None:
             # A loss that takes weights gets them.
             self.held_out = self.held_out._replace(weights=np.ones(len(self.held_out.X)))
-        self.history = history
-        self.metrics = of[-1]
+        self.history: History = history
+        self.metrics: Metrics = of[-1]
         self._check(of[0], loss, all_data)
-        self.data = all_data.rows(counted(loss, all_data))
-        self.eager = self.stepper = Eager(*of, own, self.data)
-        self.trusted_until = len(history.losses)  # epochs
-        self.must_be_compiled = bool(way[0])
+        self.data: Samples = all_data.rows(counted(loss, all_data))
+        self.eager: Eager = Eager(*of, own, self.data)
+        self.stepper: Eager = self.eager
+        self.trusted_until: int = len(history.losses)  # epochs
+        self.must_be_compiled: bool = bool(way[0])
         if way[0] is False:
             history.run_eagerly("compiled=False")
         elif history.compiled:  # A training that goes on stays eager if it has been so.

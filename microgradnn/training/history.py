@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..explaining.notation import sparkline
 from .bookmark import Bookmark
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 
 class History:
@@ -27,11 +29,11 @@ class History:
     def __init__(self) -> None:
         self.losses: list[float] = []
         self.metrics: dict[str, list[float]] = {}
-        self.weights: list[Any] = []
-        self.best_epoch = 0
-        self.stopped = "all epochs done"
-        self.compiled = True
-        self.eager_because = ""
+        self.weights: list[NDArray[np.float64]] = []
+        self.best_epoch: int = 0
+        self.stopped: str = "all epochs done"
+        self.compiled: bool = True
+        self.eager_because: str = ""
         self.bookmark: Bookmark | None = None
 
     def __repr__(self) -> str:

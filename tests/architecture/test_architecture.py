@@ -44,8 +44,8 @@ ORDER = {
     "javascript": "",
     "explaining": "symbols writing mathml notation names help passes paths diagnosis",
     "losses": "weights probabilities pairing divergence classification regression",
-    "nn": "init files texts parts search generators outline module leaves embedding layers norm "
-    "sequential",
+    "nn": "init files texts parts search generators outline keys module leaves embedding layers "
+    "norm sequential",
     "optim": "schedules records groups stepping rules",
     "data": "tables preparation ready_made",
     "transforms": "trees calls gradient matrices directions",
@@ -65,7 +65,7 @@ ORDER = {
     "explorer": "packing claims sample following contributions hiding views excerpt picker "
     "arithmetic textbook rule_formulas updates squeezing assembly document facts heights widget "
     "frame page circles trainable one_sample lesson living exploring",
-    "sklearn": "parameters perceptron solver learning classifier regressor",
+    "sklearn": "bases parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",
     "version": "",
@@ -118,7 +118,7 @@ def test_the_picture_of_imports_is_up_to_date() -> None:
 
 # These are tested by the file of what they serve, or under a name that no other file has.
 TESTED_BY = {
-    **dict.fromkeys(["classifier", "parameters", "regressor"], "test_sklearn"),
+    **dict.fromkeys(["bases", "classifier", "parameters", "regressor"], "test_sklearn"),
     **dict.fromkeys(["learning", "solver"], "test_sklearn_training"),
     "perceptron": "test_sklearn_prediction",
     "accuracy": "test_evaluate",
@@ -134,6 +134,7 @@ TESTED_BY = {
     "heights": "test_frame",
     "hidden": "test_traced",
     "interrupts": "test_loop",
+    "keys": "test_module",
     "leaves": "test_groups",
     "looks": "test_svg",
     **dict.fromkeys(
