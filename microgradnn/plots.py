@@ -10,7 +10,7 @@ from .arguments import as_list, as_number, as_numbers, check_lengths, must_be
 from .engine.modes import no_grad
 from .engine.value import Value
 from .explaining.notation import sparkline
-from .nn.layers import apply_activation, checked_activation
+from .nn.activations import apply_activation, checked_activation
 from .transforms import value_and_grad
 
 if TYPE_CHECKING:

@@ -6,6 +6,10 @@ how parameters are found, named, saved and loaded, `init.py` what they start fro
 they are listed, and `files.py` how they lie on the disk.
 """
 
+from .choices import Activation as Activation
+from .choices import ActivationName as ActivationName
+from .choices import Initializer as Initializer
+from .choices import InitializerName as InitializerName
 from .embedding import Embedding
 from .init import he_normal, normal, uniform, xavier_uniform, zeros
 from .layers import MLP, Layer, Neuron

@@ -6,8 +6,9 @@ from ..arguments import MOST_UNITS, as_count, as_number
 from ..engine.functions import take
 from ..engine.reductions import chosen
 from ..engine.value import Value
-from ..typed import TYPE_CHECKING, Any
-from .init import Initializer, as_initializer, as_random
+from ..typed import TYPE_CHECKING
+from .choices import Initializer, InitializerName, Input
+from .init import as_initializer, as_random
 from .module import Module
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Embedding(Module):
         self,
         num_embeddings: int,
         embedding_dim: int,
-        init: str | Initializer = "normal",
+        init: InitializerName | Initializer = "normal",
         rng: random.Random | int | None = None,
     ) -> None:
         as_count(num_embeddings, "num_embeddings", most=MOST_UNITS)
@@ -46,7 +47,7 @@ class Embedding(Module):
         self.weight: list[list[Value]] = [vector() for _ in range(num_embeddings)]
         self.label_parameters()
 
-    def __call__(self, index: Any) -> list[Any]:
+    def __call__(self, index: Input) -> list[Value]:
         if isinstance(index, Value):
             return [take(column, index) for column in zip(*self.weight, strict=True)]
         vector: list[Value] = chosen(as_number(index, "index"), *self.weight)

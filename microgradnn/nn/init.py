@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from ..arguments import as_number, as_positive
 from ..typed import TYPE_CHECKING, Any
+from .choices import Initializer, InitializerName
 
 if TYPE_CHECKING:
     import random
-
-Initializer = Callable[[int, int, "random.Random"], float]
 
 
 def zeros(fan_in: int, fan_out: int, rng: random.Random) -> float:
@@ -83,7 +81,7 @@ _BY_NAME: dict[str, Any] = {
 }
 
 
-def as_initializer(init: str | Initializer) -> Initializer:
+def as_initializer(init: InitializerName | Initializer) -> Initializer:
     """The initializer of that name, or the function itself."""
     if callable(init):
         return init

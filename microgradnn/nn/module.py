@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import os
 
     import numpy as np
+    from numpy.typing import NDArray
 
     from .keys import IncompatibleKeys
     from .outline import Outline
@@ -103,7 +104,7 @@ class Module(Searched):
         """The parameters as nested lists of Values, one for each array of `state_dict`."""
         return arrays_in(self)
 
-    def state_dict(self) -> dict[str, np.ndarray]:
+    def state_dict(self) -> dict[str, NDArray[np.float64]]:
         """Copies of the weights as float64 arrays, with PyTorch's names and shapes.
 
         >>> from microgradnn.nn import MLP

@@ -8,6 +8,7 @@ from ..engine.functions import dot, mean
 from ..engine.table import sqrt
 from ..engine.value import Value
 from ..typed import Any
+from .choices import Inputs
 from .module import Module
 
 EPSILON = 2.0**-52  # the distance from 1 to the next float
@@ -40,7 +41,7 @@ class LayerNorm(Module):
         self.bias: list[Value] | None = zeros if affine and bias else None
         self.label_parameters()
 
-    def __call__(self, x: Any) -> list[Any]:
+    def __call__(self, x: Inputs) -> list[Any]:
         numbers = as_operands(x, self.normalized_shape, "x")
         middle = mean(numbers)
         y = _of_size_one([number - middle for number in numbers], self.eps)
@@ -72,7 +73,7 @@ class RMSNorm(Module):
         self.weight: list[Value] | None = ones if affine else None
         self.label_parameters()
 
-    def __call__(self, x: Any) -> list[Any]:
+    def __call__(self, x: Inputs) -> list[Any]:
         numbers = as_operands(x, self.normalized_shape, "x")
         return _times(self.weight, _of_size_one(numbers, self.eps))
 

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from typing import Self
 
+    import numpy as np
+
     class BaseEstimator:
+        n_features_in_: int
+        feature_names_in_: np.ndarray[tuple[int], np.dtype[np.object_]]
+
         def get_params(self, deep: bool = True) -> dict[str, Any]: ...
         def set_params(self, **params: Any) -> Self: ...
         def get_metadata_routing(self) -> Any: ...

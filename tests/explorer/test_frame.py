@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from careful import Careful
+from outputs import single
 
 import microgradnn as mg
 from microgradnn import Value, nn
@@ -72,7 +73,7 @@ def test_a_page_of_ones_own_has_no_picture() -> None:
 def test_a_frame_is_higher_the_more_there_is() -> None:
     few, more = (shown(excerpt(mg.steps(root).order)) for root in (product(), neuron()[0]))
     model = nn.MLP(2, [3, 1], rng=0)
-    blocks = shown(excerpt(mg.steps(model([1.0, 2.0])).order))
+    blocks = shown(excerpt(mg.steps(single(model([1.0, 2.0]))).order))
     heights = [heights_of(x, has_samples=False) for x in (few, more, blocks)]
     assert heights[0].narrow < heights[1].narrow < heights[2].narrow
     assert heights_of(few, has_samples=True).narrow > heights[0].narrow
@@ -82,7 +83,7 @@ def test_a_frame_is_higher_the_more_there_is() -> None:
 
 def test_the_highest_view_decides_on_the_room_of_the_picture() -> None:
     model = nn.MLP(8, [16, 16, 1], rng=0)
-    own = shown(excerpt(mg.steps(model([0.1] * 8)).order))
+    own = shown(excerpt(mg.steps(single(model([0.1] * 8))).order))
     first = re.search(r'width="(\d+)" height="(\d+)"', own.views[0].picture)
     assert first
     assert ratio_of(own) > int(first[2]) / int(first[1])
