@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
+    from numpy.typing import ArrayLike
 
     from .nn import Module
+    from .nn.choices import ActivationName
 
 __all__ = ["activations", "curves", "decision_boundary", "sparkline", "training_curves"]
 
 # Curves and classes differ in shape as well as in colour, for those who cannot tell the colours.
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
+SEVEN: tuple[ActivationName, ...]
 SEVEN = ("linear", "heaviside", "sign", "piecewise_linear", "sigmoid", "tanh", "relu")
 
 
@@ -96,7 +99,7 @@ def curves(
     return figure
 
 
-def activations(names: Sequence[str] = SEVEN) -> Figure:
+def activations(names: Sequence[ActivationName] = SEVEN) -> Figure:
     """Activation functions (solid) and their derivatives (dashed), one panel for each.
 
     Both are what the engine computes. A jump is left open, with a dot where the function has a
@@ -122,7 +125,7 @@ def activations(names: Sequence[str] = SEVEN) -> Figure:
     return figure
 
 
-def decision_boundary(model: Module, X: Any, y: Any, threshold: float = 0.0) -> Figure:
+def decision_boundary(model: Module, X: ArrayLike, y: ArrayLike, threshold: float = 0.0) -> Figure:
     """The classes that a model of two inputs gives to the points of the plane, and the data.
 
     `X` has two columns. A model of one output tells two classes apart, labelled 0 and 1 or −1 and

@@ -69,7 +69,7 @@ def test_activations_refuse_what_is_none() -> None:
     with pytest.raises(ValueError, match="names is empty"):
         plots.activations([])
     with pytest.raises(ValueError, match=r"activation must be a function or a name .* got 'bent'"):
-        plots.activations(["bent"])
+        plots.activations(["bent"])  # type: ignore[list-item]
 
 
 def boundary_heights(figure: Figure) -> list[float]:

@@ -183,7 +183,7 @@ def test_refusals_of_data() -> None:
             with pytest.raises(ValueError, match=message):
                 kind().fit(X, Y, weights)
     with pytest.raises(ValueError, match="class_weight must be None, 'balanced' or a dict, got 3"):
-        MLPClassifier(class_weight=3).fit(X, Y)
+        MLPClassifier(class_weight=3).fit(X, Y)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="are not in class_weight"):
         MLPClassifier(class_weight={"a": 1}).fit(X, Y)
     with pytest.raises(ValueError, match="several labels"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..arguments import must_be
 from .arrays import Arrays, samples_at_once
@@ -22,13 +22,14 @@ from .tape import LEAVES, Tape
 if TYPE_CHECKING:
     from .emit_native import NativeCode
 
-BACKENDS = ("numpy", "native", "auto")
+BackEndName = Literal["numpy", "native", "auto"]
+BACKENDS: tuple[BackEndName, ...] = get_args(BackEndName)
 FEWEST_NATIVE = 1000  # operations, from which "auto" takes the trouble to compile them
 
 
-def check_back_end(backend: Any) -> str:
+def check_back_end(backend: Any) -> BackEndName:
     """Refuse what is no back end, and the native one where it is not installed."""
-    name: str = must_be(str, backend, "backend", " or ".join(map(repr, BACKENDS)))
+    name: BackEndName = must_be(str, backend, "backend", " or ".join(map(repr, BACKENDS)))
     if name not in BACKENDS:
         raise ValueError(f"backend must be {' or '.join(map(repr, BACKENDS))}, got {name!r}")
     if name == "native" and not _is_installed():
@@ -39,12 +40,14 @@ def check_back_end(backend: Any) -> str:
 class BackEnd:
     """What makes the arrays of a program, for any size of batch."""
 
-    def __init__(self, backend: str, vector_math: bool, tape: Tape) -> None:
-        self.asked, self.vector_math = check_back_end(backend), vector_math
+    def __init__(self, backend: BackEndName, vector_math: bool, tape: Tape) -> None:
+        self.asked: BackEndName = check_back_end(backend)
+        self.vector_math = vector_math
         self.tape = tape
         self.numpy_codes: dict[tuple[bool, bool], NumpyCode] = {}  # by (finite, gradient)
         self.native_codes: dict[tuple[bool, bool], NativeCode] = {}  # by (single, gradient)
-        self.is_native, self.reason = backend == "native", "as asked for"
+        self.is_native: bool = backend == "native"
+        self.reason: str = "as asked for"
         if backend == "auto":
             self.is_native, self.reason = _chosen(tape)
 
@@ -62,6 +65,7 @@ class BackEnd:
         return samples_at_once(schedule), lambda size: Arrays(schedule, code, size)
 
     def numpy_code(self, finite: bool, gradient: bool, schedule: Schedule) -> NumpyCode:
+        """NumPy's code for this schedule, written once."""
         key = finite, gradient
         if key not in self.numpy_codes:
             self.numpy_codes[key] = NumpyCode(schedule)

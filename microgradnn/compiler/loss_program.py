@@ -14,6 +14,7 @@ import numpy as np
 from ..collector import large_graph
 from ..engine.value import Value
 from .arrays import Array, Arrays
+from .back_end import check_back_end
 from .program import Program
 from .replay import mean_by_sample, outputs_by_sample
 from .tape import Tape
@@ -33,7 +34,7 @@ class LossProgram(Program):
         backend: str = "numpy",
     ) -> None:
         with large_graph():
-            super().__init__(trace(f, None, params, examples), backend)
+            super().__init__(trace(f, None, params, examples), check_back_end(backend))
 
     def _has_gradient(self) -> bool:
         return True

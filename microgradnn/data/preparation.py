@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import MOST_UNITS, as_count, as_number
 from .tables import Floats, as_array, as_table
+
+Constant = Literal["refuse", "zero"]  # what becomes of a column that is constant
 
 
 def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
@@ -29,7 +31,7 @@ def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
 
 
 def standardize(
-    X: ArrayLike, reference: ArrayLike | None = None, constant: str = "refuse"
+    X: ArrayLike, reference: ArrayLike | None = None, constant: Constant = "refuse"
 ) -> Floats:
     """(X − mean) / standard deviation, by column, with the statistics of `reference`.
 
@@ -82,7 +84,7 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
 
 def batches(
     X: ArrayLike, y: ArrayLike, batch_size: int, seed: int | None = None
-) -> Iterator[tuple[Any, Any]]:
+) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
     """Consecutive parts of X and y of `batch_size` samples (the last may be smaller).
 
     With a seed the samples are shuffled first.
@@ -102,7 +104,7 @@ def batches(
 
 def train_test_split(
     X: ArrayLike, y: ArrayLike, test_size: float = 0.2, seed: int = 0
-) -> tuple[Any, Any, Any, Any]:
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Shuffle, and split into X_train, X_test, y_train, y_test; `test_size` is a share of samples.
 
     >>> parts = train_test_split([[1], [2], [3], [4], [5]], [0, 1, 0, 1, 0])
@@ -150,7 +152,7 @@ def _column_means(table: Floats) -> Floats:
     return np.array([math.fsum(column) / len(column) for column in table.T])
 
 
-def _pair(X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
+def _pair(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     samples = as_array(X, "X")
     targets = as_array(y, "y")
     if samples.ndim == 0 or targets.ndim == 0 or len(samples) == 0:

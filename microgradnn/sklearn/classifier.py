@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax, softmax
@@ -17,6 +17,7 @@ from .. import losses
 from ..compiler.arrays import Array
 from .bases import ClassifierMixin
 from .learning import Learner, checked_weights
+from .parameters import ActivationOrTheirs, BatchSize, HiddenSizes, RateName, SolverName
 
 
 class MLPClassifier(ClassifierMixin, Learner):
@@ -46,18 +47,18 @@ class MLPClassifier(ClassifierMixin, Learner):
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
+        hidden_layer_sizes: HiddenSizes = (100,),
+        activation: ActivationOrTheirs = "relu",
         *,
-        solver: str = "adam",
+        solver: SolverName = "adam",
         alpha: float = 0.0001,
-        batch_size: Any = "auto",
-        learning_rate: str = "constant",
+        batch_size: BatchSize = "auto",
+        learning_rate: RateName = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,
         shuffle: bool = True,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-4,
         verbose: bool | int = False,
         warm_start: bool = False,
@@ -69,7 +70,7 @@ class MLPClassifier(ClassifierMixin, Learner):
         beta_2: float = 0.999,
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
-        class_weight: Any = None,
+        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
     ) -> None:
         # scikit-learn reads the parameters of an estimator from this signature.
         super().__init__(

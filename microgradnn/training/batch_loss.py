@@ -8,6 +8,7 @@ import numpy as np
 
 from ..collector import large_graph
 from ..compiler.arrays import Array
+from ..compiler.back_end import BackEndName
 from ..compiler.loss_program import LossProgram
 from ..engine.value import Value, topological_order
 from ..nn import Module
@@ -48,7 +49,7 @@ class BatchLoss:
         loss: Loss,
         params: list[Value],
         data: Samples,
-        backend: str,
+        backend: BackEndName,
         reach: Reach,
     ) -> None:
         self.model: Module = model

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..compiler.back_end import BackEndName
 from ..engine.value import Value
 from ..nn import Module
 from ..optim import Optimizer
@@ -32,7 +33,7 @@ class Course:
         of: tuple[Module, Loss, Optimizer, float | None, Metrics],  # what a stepper is made of
         own: list[Value],  # the parameters of the model
         data: tuple[Samples, Samples | None],  # to be trained on, and held out
-        way: tuple[bool | None, str],  # `compiled` and `backend`, as fit is given them
+        way: tuple[bool | None, BackEndName],  # `compiled` and `backend`, as fit is given them
         history: History,
     ) -> None:
         loss = of[1]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compiler.arrays import Array, numbers_of
+from ..compiler.back_end import BackEndName
 from ..engine.interop import assign
 from ..engine.modes import no_grad
 from ..engine.value import Value, topological_order
@@ -129,7 +130,7 @@ class Compiled(Eager):
     kept_now: bool  # whether there was no step since `keep`
     kept: tuple[Array, Array, list[tuple[Any, dict[str, Any]]]]  # to go back to
 
-    def __init__(self, eager: Eager, backend: str = "numpy") -> None:
+    def __init__(self, eager: Eager, backend: BackEndName = "numpy") -> None:
         vars(self).update(vars(eager))  # what is known of the graph is known here
         self._place_parameters()
         self.batch_loss: BatchLoss = BatchLoss(
