@@ -36,3 +36,7 @@ __all__ = [
     "train_test_split",
     "zero_center",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -18,7 +18,10 @@ Constant = Literal["refuse", "zero"]  # what becomes of a column that is constan
 def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
     """X minus the column means of `reference` (the training set; X itself by default).
 
-    X has shape (samples, columns).
+    X has shape (samples, columns), and so has what is given back.
+
+    Raises ValueError if X or `reference` is no table of finite numbers or their columns differ,
+    TypeError if something is no number, OverflowError if numbers are too large.
 
     >>> zero_center([[1.0], [3.0]]).tolist()
     [[-1.0], [1.0]]
@@ -35,8 +38,12 @@ def standardize(
 ) -> Floats:
     """(X − mean) / standard deviation, by column, with the statistics of `reference`.
 
-    The standard deviation is that of the population (ddof 0). ValueError names a column that is
-    constant in the reference; with constant="zero" such a column becomes 0.
+    X has shape (samples, columns), and so has what is given back. The standard deviation is that of
+    the population (ddof 0). With constant="zero" a column that is constant in the reference
+    becomes 0.
+
+    Raises ValueError, which names such a column otherwise, or if X or `reference` is no table of
+    finite numbers or their columns differ, TypeError if something is no number.
 
     >>> standardize([[1.0], [3.0]]).tolist()
     [[-1.0], [1.0]]
@@ -61,6 +68,11 @@ def standardize(
 
 def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
     """For each label a 1 at its class and 0 elsewhere; shape (labels, classes).
+
+    Without `classes` there is one more than the largest label.
+
+    Raises ValueError if the labels are no list of ints, or one is not from 0 to classes − 1,
+    TypeError if `classes` is no int.
 
     >>> one_hot([0, 2]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
@@ -89,6 +101,9 @@ def batches(
 
     With a seed the samples are shuffled first.
 
+    Raises ValueError if X and y are empty or differ in length, or `batch_size` is below 1,
+    TypeError if `batch_size` or `seed` is no int.
+
     >>> [len(xs) for xs, ys in batches([[1], [2], [3]], [0, 1, 0], 2)]
     [2, 1]
     """
@@ -106,6 +121,9 @@ def train_test_split(
     X: ArrayLike, y: ArrayLike, test_size: float = 0.2, seed: int = 0
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Shuffle, and split into X_train, X_test, y_train, y_test; `test_size` is a share of samples.
+
+    Raises ValueError if X and y are empty or differ in length, `test_size` is not between 0 and 1,
+    or nothing would be left to train on, TypeError if `test_size` is no number or `seed` no int.
 
     >>> parts = train_test_split([[1], [2], [3], [4], [5]], [0, 1, 0, 1, 0])
     >>> [len(part) for part in parts]

@@ -20,7 +20,9 @@ class Embedding(Module):
 
     An index that is a number gives the parameters themselves, and records nothing. An index that is
     a Value, as a column of a compiled function is, makes a node `take` for each of the numbers.
-    ValueError unless the index is whole and below `num_embeddings`.
+
+    Raises ValueError unless the index is whole and below `num_embeddings`, TypeError if it is no
+    number, or if `num_embeddings` or `embedding_dim` is no int.
 
     >>> letters = Embedding(27, 3)
     >>> letters(2) == letters.weight[2], letters.state_dict()["weight"].shape

@@ -21,6 +21,9 @@ class LayerNorm(Module):
     is no b, and without `elementwise_affine` neither w nor b. It takes `normalized_shape` numbers
     or Values, and gives as many.
 
+    Raises ValueError if `eps` is negative or x has another length, TypeError if something is no
+    number, and ZeroDivisionError if all numbers are the same and `eps` is 0.
+
     >>> LayerNorm(2, eps=0.0)([3.0, 7.0])
     [Value(data=-1.0, grad=0.0), Value(data=1.0, grad=0.0)]
     """
@@ -58,6 +61,9 @@ class RMSNorm(Module):
     The weights w start at 1; without `elementwise_affine` there are none. An `eps` of None is
     2⁻⁵², the distance from 1 to the next number. It takes `normalized_shape` numbers or Values, and
     gives as many.
+
+    Raises ValueError if `eps` is negative or x has another length, TypeError if something is no
+    number, and ZeroDivisionError if all numbers are 0 and `eps` is, too.
 
     >>> RMSNorm(2, eps=0.0)([1.0, 7.0])
     [Value(data=0.2, grad=0.0), Value(data=1.4000000000000001, grad=0.0)]

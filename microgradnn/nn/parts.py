@@ -43,7 +43,12 @@ class Searched:
     """The base of what is searched by its attributes."""
 
     def parts_of_state(self) -> list[tuple[Any, Any]]:
-        """What `state_dict` is made of: the attributes, or what reads better."""
+        """What `state_dict` is made of: the attributes, or what reads better.
+
+        >>> from microgradnn.nn import Neuron
+        >>> [name for name, _ in Neuron(2).parts_of_state()]
+        ['activation', 'w', 'b']
+        """
         return attributes_of(self)
 
 

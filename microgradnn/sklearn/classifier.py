@@ -37,10 +37,23 @@ class MLPClassifier(ClassifierMixin, Learner):
     - An infinite or NaN gradient raises FloatingPointError. Ctrl-C keeps the last whole epoch.
     - `warm_start` and `partial_fit` refuse to go on with other hidden layers or activations.
 
+    Raises ValueError and TypeError in `fit`, which name the parameter that does not fit, or what is
+    wrong with the data, and scikit-learn's NotFittedError before it.
+
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["low", "low", "high", "high"]
     >>> classifier = MLPClassifier((4,), learning_rate_init=0.05, tol=1e-3).fit(X, y)
     >>> print(*classifier.predict([[0.5], [2.5]]))
     low high
+    >>> classifier.predict_proba([[0.5]]).shape, classifier.predict_log_proba([[0.5]]).shape
+    ((1, 2), (1, 2))
+    >>> classifier.decision_function([[0.5], [2.5]]).round() > 0
+    array([ True, False])
+    >>> classifier.model_.summary().parameters, [w.shape for w in classifier.coefs_]
+    (13, [(1, 4), (4, 1)])
+    >>> [b.shape for b in classifier.intercepts_]
+    [(4,), (1,)]
+    >>> classifier.partial_fit(X, y).n_iter_
+    1
     """
 
     _binarizer: LabelBinarizer
@@ -108,6 +121,9 @@ class MLPClassifier(ClassifierMixin, Learner):
         """Train on samples X, shape (samples, features), and their classes y.
 
         y of shape (samples, labels) holds 0 or 1 for each label that a sample may have.
+
+        Raises ValueError if data or parameters do not fit, TypeError if something is no number,
+        FloatingPointError on an infinite or NaN gradient.
         """
         return self._take(X, y, sample_weight, None, once=False)
 
@@ -117,6 +133,8 @@ class MLPClassifier(ClassifierMixin, Learner):
         """Train for one epoch on these samples, from the weights that are there.
 
         `classes` are all that will ever come; they must be given in the first call.
+
+        Raises ValueError if they are missing then, if a class is none of them, and as `fit` does.
         """
         if not self._goes_on(once=True) and classes is None:
             raise ValueError("classes must be passed on the first call to partial_fit.")
@@ -172,19 +190,31 @@ class MLPClassifier(ClassifierMixin, Learner):
         return self._binarizer.inverse_transform(outputs, threshold=0.0)
 
     def predict(self, X: Any) -> Any:
-        """The most probable class of each sample, or 1 for each label that is more likely so."""
+        """The most probable class of each sample, or 1 for each label that is more likely so.
+
+        Raises ValueError if X has other columns than `fit` had, NotFittedError before `fit`.
+        """
         return self._classes(self._outputs(X))
 
     def predict_proba(self, X: Any) -> Array:
-        """The probability of each class, (samples, classes), in the order of `classes_`."""
+        """The probability of each class, (samples, classes), in the order of `classes_`.
+
+        Raises ValueError if X has other columns than `fit` had, NotFittedError before `fit`.
+        """
         return self._probabilities(X, softmax, expit)
 
     def predict_log_proba(self, X: Any) -> Array:
-        """The logarithms of these, with all their digits where they are close to 0 or to 1."""
+        """The logarithms of these, with all their digits where they are close to 0 or to 1.
+
+        Raises ValueError if X has other columns than `fit` had, NotFittedError before `fit`.
+        """
         return self._probabilities(X, log_softmax, log_expit)
 
     def decision_function(self, X: Any) -> Array:
-        """The logits: one for each class or label, or of two classes that of the second."""
+        """The logits: one for each class or label, or of two classes that of the second.
+
+        Raises ValueError if X has other columns than `fit` had, NotFittedError before `fit`.
+        """
         outputs = self._outputs(X)
         return outputs[:, 0] if self.n_outputs_ == 1 else outputs
 

@@ -33,6 +33,9 @@ def evaluate(
     of `losses` are, and so is the accuracy, as scikit-learn's `score` is. The predictions for many
     samples are computed by a compiled program, if the model can be compiled.
 
+    Raises ValueError if X, y or the weights do not fit each other, the loss or the model, TypeError
+    if one of them is no array of numbers, or the model no `nn.Module`.
+
     >>> from microgradnn import losses, nn
     >>> model = nn.MLP(1, [2], init="zeros")
     >>> evaluate(model, [[1.0]], [0], losses.cross_entropy)

@@ -86,11 +86,12 @@ def fit(
     `backend` is that of `compile`: "numpy", "native" or "auto". The model has its new weights when
     somebody can look: in callbacks, at the end, and when an error comes.
 
-    ValueError names the sample and column of a NaN in the data, and refuses what would train in
-    vain: an optimizer that holds no parameter of the model, a loss that depends on none.
-    FloatingPointError ends training on an infinite or NaN gradient, before it changes a weight.
-    ValueError ends it, too, if model or loss are found to have become others than were compiled,
-    but by a callback, and no step is kept that was taken since they were last compared.
+    Raises ValueError, which names the sample and column of a NaN in the data, and refuses what
+    would train in vain: an optimizer that holds no parameter of the model, a loss that depends on
+    none. It ends the training, too, if model or loss are found to have become others than were
+    compiled, but by a callback, and no step is kept that was taken since they were last compared.
+    Raises FloatingPointError on an infinite or NaN gradient, before it changes a weight, and
+    TypeError if an argument is of another kind.
 
     >>> from microgradnn import losses, nn
     >>> model = nn.MLP(1, [1], rng=0)

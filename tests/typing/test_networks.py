@@ -1,7 +1,7 @@
 """What type checkers know of networks and training.
 
-`mypy tests` reads these lines, and pytest runs them. No program of a user's ends in `Any` here, so that an editor completes `y.backward` and tells a list
-from a Value.
+`mypy tests` reads these lines, and pytest runs them. No program of a user's ends in `Any` here, so
+that an editor completes `y.backward`, and tells a list from a Value.
 """
 
 import ast
