@@ -10,6 +10,8 @@ share, and `weights.py` what weighs them; `classification.py` has the losses of 
 `divergence.py` what compares distributions.
 """
 
+from ..missing import no_attribute
+from ..typed import TYPE_CHECKING
 from .classification import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -39,3 +41,13 @@ __all__ = [
     "perceptron_loss",
     "zero_one_loss",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+if not TYPE_CHECKING:  # or checkers would believe that there is every name
+
+    def __getattr__(name):
+        raise no_attribute(__name__, name)

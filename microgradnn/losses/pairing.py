@@ -55,8 +55,11 @@ def by_element(
 
     def walk(p: Any, t: Any, place: str) -> Any:
         if is_list(p) or is_list(t):
-            ps = as_list(p, f"prediction{place}")
-            ts = as_list(t, f"target{place}")
+            try:
+                ps = as_list(p, f"prediction{place}")
+                ts = as_list(t, f"target{place}")
+            except TypeError as error:
+                raise _unlike(p, t, place) or error from None
             check_lengths(ps, ts, f"prediction{place}", f"target{place}")
             pairs = enumerate(zip(ps, ts, strict=True))
             return [walk(x, y, f"{place}[{i}]") for i, (x, y) in pairs]
@@ -214,6 +217,18 @@ def _wanted_probabilities(target: Any, classes: int, name: str, ignored: int | N
     raise TypeError(
         f"{name} must be the index of a class (an int or a Value) or a list of probabilities, "
         f"got {type(target).__name__} {target!r}"
+    )
+
+
+def _unlike(prediction: Any, target: Any, place: str) -> TypeError | None:
+    """The error where one is a list and the other a number, as beside a column; else None."""
+    if not place or is_list(prediction) == is_list(target):
+        return None
+    names = ("prediction", "target")
+    column, numbers = names if is_list(prediction) else reversed(names)
+    return TypeError(
+        f"{column}{place} is a list, but {numbers}{place} is a single number; where {column} is "
+        f"a column, take [row[0] for row in {column}], or .ravel() of an array"
     )
 
 

@@ -6,6 +6,8 @@ how parameters are found, named, saved and loaded, `init.py` what they start fro
 they are listed, and `files.py` how they lie on the disk.
 """
 
+from ..missing import no_attribute
+from ..typed import TYPE_CHECKING
 from .choices import Activation as Activation
 from .choices import ActivationName as ActivationName
 from .choices import Initializer as Initializer
@@ -36,3 +38,9 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+if not TYPE_CHECKING:  # or checkers would believe that there is every name
+
+    def __getattr__(name):
+        raise no_attribute(__name__, name)

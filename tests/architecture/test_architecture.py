@@ -35,6 +35,7 @@ ORDER = {
     "error_functions": "",
     "rounding": "",
     "refusals": "",
+    "missing": "",
     "told": "",
     "engine": "checks recording row table reductions formulas functions lists kernels "
     "edges interop value copying modes derivatives checking",

@@ -1,0 +1,104 @@
+"""What is said where a name is missing that other libraries have."""
+
+import subprocess
+import sys
+import traceback
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+import microgradnn as mg
+from microgradnn import data, losses, nn, optim
+from microgradnn.missing import HERE, OF_MODELS
+
+MODULES = {"mg": mg, "nn": nn, "losses": losses, "optim": optim, "data": data}
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "hint"),
+    [
+        (losses, "MSELoss", "here it is losses.mse_loss"),
+        (nn, "MSELoss", "here it is losses.mse_loss"),
+        (losses, "CrossEntropyLoss", "here it is losses.cross_entropy"),
+        (nn, "Linear", 'here it is nn.Layer(nin, nout, activation="linear")'),
+        (nn, "ReLU", 'here it is mg.relu, or activation="relu" of a layer'),
+        (nn, "Softmax", "here it is mg.softmax, a function of a list"),
+        (nn, "Lyer", "did you mean 'Layer'?"),
+        (optim, "sgd", "here it is optim.SGD"),
+        (optim, "RMSProp", "here it is optim.RMSprop"),
+        (optim, "Adm", "did you mean 'Adam'?"),
+        (data, "StandardScaler", "here it is data.standardize"),
+        (mg, "MLP", "here it is nn.MLP"),
+        (mg, "mse_loss", "here it is losses.mse_loss"),
+        (mg, "Tensor", "here it is Value, which holds a single number"),
+    ],
+)
+def test_modules_say_what_it_is_called_here(module: Any, name: str, hint: str) -> None:
+    with pytest.raises(AttributeError) as raised:
+        getattr(module, name)
+    assert str(raised.value) == f"module {module.__name__!r} has no attribute {name!r}; {hint}"
+
+
+@pytest.mark.parametrize("name", ["Dropout", "_private", "__wrapped__", "a.b", ""])
+def test_what_is_called_like_nothing_here_is_just_missing(name: str) -> None:
+    with pytest.raises(AttributeError) as raised:
+        getattr(nn, name)
+    assert str(raised.value) == f"module 'microgradnn.nn' has no attribute {name!r}"
+
+
+@pytest.mark.parametrize("said", HERE.values())
+def test_what_is_said_exists(said: str) -> None:
+    place, _, rest = said.partition(".")
+    name = rest.partition("(")[0].partition(",")[0]
+    if place in MODULES and name:
+        assert name in dir(MODULES[place])
+    else:
+        assert said.startswith(("Value", "a list in", "a dict in", "a schedule such as", "mg,"))
+
+
+def test_a_name_that_is_here_needs_no_row() -> None:
+    names = {name for module in MODULES.values() for name in dir(module)}
+    assert not names & {*HERE}
+
+
+@pytest.mark.parametrize("name", OF_MODELS)
+def test_networks_say_what_is_done_instead(name: str) -> None:
+    with pytest.raises(AttributeError) as raised:
+        getattr(nn.MLP(2, [1]), name)
+    assert str(raised.value) == f"'MLP' object has no attribute {name!r}; {OF_MODELS[name]}"
+
+
+def test_python_says_which_other_name_of_a_network_was_meant() -> None:
+    with pytest.raises(AttributeError, match="^'MLP' object has no attribute 'parameter'$") as e:
+        nn.MLP(2, [1]).parameter  # type: ignore[attr-defined]  # noqa: B018
+    assert "Did you mean: 'parameters'?" in "".join(traceback.format_exception(e.value))
+
+
+def test_a_network_of_ones_own_may_have_these_names() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            self.w = mg.Value(2.0)
+
+        def forward(self, x: float) -> mg.Value:
+            return self.w * x
+
+        def train(self) -> str:
+            return "trained"
+
+    assert (Net()(3.0).data, Net().train(), deepcopy(Net())(2.0).data) == (6.0, "trained", 4.0)
+
+
+def test_checkers_know_the_names_that_are_missing() -> None:
+    for ask in (lambda: nn.Linear, lambda: losses.MSELoss, lambda: optim.sgd):  # type: ignore[attr-defined]
+        pytest.raises(AttributeError, ask)
+
+
+def test_asking_for_a_module_loads_no_other() -> None:
+    program = (
+        "import sys, microgradnn as mg; from microgradnn import lines; import microgradnn.told"
+    )
+    program += "; hasattr(mg, '__wrapped__'); hasattr(mg, 'figures')"
+    program += "; print(*{'numpy', 'difflib', 'microgradnn.nn'} & {*sys.modules}, end='')"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("", "")
