@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import traceback
 from copy import deepcopy
 from typing import Any
 
@@ -70,9 +69,11 @@ def test_networks_say_what_is_done_instead(name: str) -> None:
 
 
 def test_python_says_which_other_name_of_a_network_was_meant() -> None:
-    with pytest.raises(AttributeError, match="^'MLP' object has no attribute 'parameter'$") as e:
-        nn.MLP(2, [1]).parameter  # type: ignore[attr-defined]  # noqa: B018
-    assert "Did you mean: 'parameters'?" in "".join(traceback.format_exception(e.value))
+    model = nn.MLP(2, [1])
+    with pytest.raises(AttributeError) as raised:
+        model.parameter  # type: ignore[attr-defined]  # noqa: B018
+    assert str(raised.value) == "'MLP' object has no attribute 'parameter'"
+    assert (raised.value.name, raised.value.obj) == ("parameter", model)  # by which Python finds it
 
 
 def test_a_network_of_ones_own_may_have_these_names() -> None:
@@ -91,7 +92,8 @@ def test_a_network_of_ones_own_may_have_these_names() -> None:
 
 def test_checkers_know_the_names_that_are_missing() -> None:
     for ask in (lambda: nn.Linear, lambda: losses.MSELoss, lambda: optim.sgd):  # type: ignore[attr-defined]
-        pytest.raises(AttributeError, ask)
+        with pytest.raises(AttributeError):
+            ask()
 
 
 def test_asking_for_a_module_loads_no_other() -> None:
