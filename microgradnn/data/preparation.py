@@ -81,7 +81,7 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
     if indices.ndim != 1 or indices.size == 0 or indices.dtype.kind not in "iu":
         raise ValueError(
             f"labels must be a list of ints, at least one; got {indices.dtype} of shape "
-            f"{indices.shape}"
+            f"{indices.shape}{_numbered(indices)}"
         )
     if classes is None:
         count = int(indices.max()) + 1
@@ -92,6 +92,15 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
             raise ValueError(f"labels[{place}] must be from 0 to {count - 1}, got {label}")
     codes: Floats = (indices[:, None] == np.arange(count)).astype(float)
     return codes
+
+
+def _numbered(labels: NDArray[Any]) -> str:
+    """How labels of another kind become ints, for the end of an error."""
+    if labels.ndim != 1 or not labels.size:
+        return ""
+    how = {"f": "labels.astype(int)", "b": "labels.astype(int)"}
+    numbered = "names, labels = np.unique(labels, return_inverse=True)"
+    return f"; write {how.get(labels.dtype.kind, numbered)}"
 
 
 def batches(

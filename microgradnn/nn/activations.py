@@ -55,8 +55,20 @@ def checked_activation(activation: Activation) -> Activation:
         return activation
     raise ValueError(
         f"activation must be a function or a name such as 'relu', 'sigmoid', 'tanh' or 'linear'; "
-        f"got {activation!r}"
+        f"got {activation!r}{_meant(activation, [*known, *_WITH_PARAMETERS, 'linear'])}"
     )
+
+
+def _meant(activation: Any, known: list[str]) -> str:
+    """What a wrong name was meant to be, for the end of an error."""
+    if not isinstance(activation, str):
+        return ""
+    if activation.lower() == "softmax":
+        return "; softmax takes all outputs together, and losses.cross_entropy has it inside"
+    from difflib import get_close_matches  # only now, since it takes long to load
+
+    near = get_close_matches(activation.lower().replace("-", "_"), known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def chosen_activation(activation: Activation, nonlin: bool) -> Activation:

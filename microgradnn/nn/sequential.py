@@ -40,8 +40,12 @@ class Sequential(Module):
         self.label_parameters()
 
     def __call__(self, x: Any) -> Any:
-        for layer in self.layers:
-            x = layer(x)
+        for place, layer in enumerate(self.layers):
+            try:
+                x = layer(x)
+            except Exception as error:
+                error.add_note(f"This is from layers[{place}] of {self!r}.")
+                raise
         return x
 
     def __len__(self) -> int:
