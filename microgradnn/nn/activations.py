@@ -85,8 +85,10 @@ def chosen_activation(activation: Activation, nonlin: bool) -> Activation:
 
 
 def checked_nonlin(nonlin: bool) -> bool:
+    """`nonlin`, if it is True or False."""
     return must_be(bool, nonlin, "nonlin", "True or False")  # type: ignore[no-any-return]
 
 
 def name_of(activation: Activation) -> str:
+    """What an activation is called where a network is shown."""
     return activation if isinstance(activation, str) else getattr(activation, "__name__", "custom")

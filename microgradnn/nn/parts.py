@@ -96,6 +96,7 @@ def parts_of(thing: Any) -> Parts | None:
 
 
 def parts_of_state(thing: Any) -> Parts | None:
+    """What a thing puts into `state_dict`, each with its key; None if it has no parts."""
     if not issubclass(type(thing), Searched):
         return parts_of(thing)
     return [*thing.parts_of_state(), *(_elements_of(thing) or ())]
@@ -119,6 +120,7 @@ def _elements_of(thing: Any) -> Parts | None:
 
 
 def is_array_of_objects(thing: Any) -> bool:
+    """Whether a thing is an array of NumPy's whose elements are any objects."""
     array = getattr(sys.modules.get("numpy"), "ndarray", ())  # unless imported, there is none
     return issubclass(type(thing), array) and thing.dtype.hasobject
 
