@@ -69,7 +69,7 @@ def no_method(model: Any, name: str) -> AttributeError:
     message = f"{type(model).__name__!r} object has no attribute {name!r}"
     if name in OF_MODELS:
         return AttributeError(f"{message}; {OF_MODELS[name]}")
-    return AttributeError(message, name=name, obj=model)  # Python adds the name that was meant
+    return AttributeError(message)  # Python adds the name that was meant
 
 
 def _called_here(module: str, name: str) -> str:

@@ -550,7 +550,6 @@ ELSEWHERE = [
     Fault("other ways of writing are not known", "missing.py", 'return name.replace("_", "").lower()', "return name"),
     Fault("Python's own questions are searched for", "missing.py", 'name.isidentifier() and not name.startswith("_")', "name.isidentifier()"),
     Fault("a module that is not loaded is searched for", "missing.py", 'if is_word and not find_spec(f"{module}.{name}"):', "if is_word:"),
-    Fault("Python cannot say what was meant", "missing.py", "AttributeError(message, name=name, obj=model)", "AttributeError(message)"),
     Fault("a layer does not say that an error is its own", "nn/sequential.py", "from layers[{place}] of", "from layers[{place - 1}] of"),
     Fault("softmax is like any wrong name", "nn/activations.py", 'if activation.lower() == "softmax":', "if False:"),
     Fault("capitals hide what was meant", "nn/activations.py", 'get_close_matches(activation.lower().replace', 'get_close_matches(activation.replace'),

@@ -9,7 +9,7 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import data, losses, nn, optim
-from microgradnn.missing import HERE, OF_MODELS
+from microgradnn.missing import HERE, OF_MODELS, no_attribute
 
 MODULES = {"mg": mg, "nn": nn, "losses": losses, "optim": optim, "data": data}
 
@@ -39,7 +39,7 @@ def test_modules_say_what_it_is_called_here(module: Any, name: str, hint: str) -
     assert str(raised.value) == f"module {module.__name__!r} has no attribute {name!r}; {hint}"
 
 
-@pytest.mark.parametrize("name", ["Dropout", "_private", "__wrapped__", "a.b", ""])
+@pytest.mark.parametrize("name", ["Dropout", "_MLP", "__wrapped__", "a.b", ""])
 def test_what_is_called_like_nothing_here_is_just_missing(name: str) -> None:
     with pytest.raises(AttributeError) as raised:
         getattr(nn, name)
@@ -95,6 +95,12 @@ def test_checkers_know_the_names_that_are_missing() -> None:
         nn.Linear  # type: ignore[attr-defined]  # noqa: B018
     with pytest.raises(AttributeError):
         losses.MSELoss  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_a_module_that_is_not_loaded_yet_is_no_mistake() -> None:
+    plain = "module 'microgradnn' has no attribute 'sums'"  # which is a file of the package
+    assert str(no_attribute("microgradnn", "sums")) == plain
+    assert str(no_attribute("microgradnn", "suum")).endswith("; did you mean 'sum'?")
 
 
 def test_asking_for_a_module_loads_no_other() -> None:

@@ -151,10 +151,3 @@ def test_true_and_false_are_classes() -> None:
 def test_one_sentence_says_what_to_do(program: Any, sentence: str) -> None:
     with pytest.raises((ValueError, TypeError), match=f"^{re.escape(sentence)}$"):
         program()
-
-
-def test_an_error_in_sequential_says_in_which_layer() -> None:
-    model = nn.Sequential(nn.Layer(2, 3, "tanh"), nn.Layer(4, 1, "linear"))
-    with pytest.raises(ValueError, match="x has 3 elements, expected 4") as raised:
-        model([1.0, 2.0])
-    assert raised.value.__notes__ == [f"This is from layers[1] of {model!r}."]
