@@ -25,6 +25,12 @@ from .classification import (
 from .divergence import entropy, kl_divergence
 from .regression import half_squared_error, huber_loss, l1_loss, mse_loss
 
+if not TYPE_CHECKING:  # or checkers would believe that there is every name
+
+    def __getattr__(name):
+        raise no_attribute(__name__, name)
+
+
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
@@ -45,9 +51,3 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-if not TYPE_CHECKING:  # or checkers would believe that there is every name
-
-    def __getattr__(name):
-        raise no_attribute(__name__, name)

@@ -21,6 +21,12 @@ from .schedules import (
 )
 from .stepping import Optimizer, clip_grad_norm
 
+if not TYPE_CHECKING:  # or checkers would believe that there is every name
+
+    def __getattr__(name):
+        raise no_attribute(__name__, name)
+
+
 __all__ = [
     "SGD",
     "Adam",
@@ -43,9 +49,3 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-if not TYPE_CHECKING:  # or checkers would believe that there is every name
-
-    def __getattr__(name):
-        raise no_attribute(__name__, name)

@@ -57,6 +57,11 @@ def test_true_and_false_are_classes() -> None:
             "prediction[0] if prediction is a list of one",
         ),
         (
+            lambda: losses.l1_loss([1.0], np.ones((1, 1)), sample_weight=[1.0]),
+            "target[0] is a list, but prediction[0] is a single number; where target is a column, "
+            "take [row[0] for row in target], or .ravel() of an array",
+        ),
+        (
             lambda: fit(network(), NAMES),
             "y must hold real numbers, got the name 'a'; number the classes: names, y = "
             "np.unique(y, return_inverse=True), or take microgradnn.sklearn.MLPClassifier, which "
