@@ -20,6 +20,8 @@ XOR_MARGIN = 0.1  # how far points stay from the axes, before there is noise
 class Dataset(NamedTuple):
     """Features X (samples, columns), targets y, integers for classes, and what both are called.
 
+    To make one looks at none of these, and never raises.
+
     >>> X, y, feature_names, target_names = make_moons(n=10)
     >>> X.shape, y.shape, feature_names, target_names
     ((10, 2), (10,), ['x1', 'x2'], ['0', '1'])

@@ -95,7 +95,8 @@ def test_no_two_values_have_the_same_name(data: st.DataObject) -> None:
 @pytest.mark.parametrize("size", [3, 300])
 def test_values_of_many_samples_are_told_apart(size: int) -> None:
     model = nn.MLP(1, [1], rng=0)
-    order: Sequence[Value] = topological_order(mg.sum([model([float(k)]) for k in range(size)]))
+    outputs = [single(model([float(k)])) for k in range(size)]
+    order: Sequence[Value] = topological_order(mg.sum(outputs))
     sums = [name for value, name in names_of(order).items() if value.op]
     numbers = count(2)
     assert sums[:-1] == ["z₁⁽¹⁾", *(f"z₁⁽¹⁾#{next(numbers)}" for _ in range(size - 1))]

@@ -57,7 +57,8 @@ def test_where_frames_are_stripped_the_picture_is_there_with_its_words() -> None
 def test_of_a_large_graph_it_is_the_first_view() -> None:
     model = nn.MLP(4, [8, 8, 1], rng=0)
     x = [Value(0.5) for _ in range(4)]
-    svg = mg.explore(mg.sum([model([k * v for v in x]) for k in (1.0, 2.0, 3.0)]))._repr_svg_()
+    outputs = [single(model([k * v for v in x])) for k in (1.0, 2.0, 3.0)]
+    svg = mg.explore(mg.sum(outputs))._repr_svg_()
     assert svg is not None
     assert 0 < svg.count("data-node") <= 60
 
