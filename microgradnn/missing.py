@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from .typed import Any
-
 # What to write for names of PyTorch, Keras and scikit-learn that no rule leads from.
 HERE = {
     "BCELoss": "losses.binary_cross_entropy",
@@ -33,16 +31,6 @@ HERE = {
     "DataLoader": "data.batches",
     "StandardScaler": "data.standardize",
 }
-# What a network is asked for, and what to write instead.
-_NO_SWITCH = "nothing in a network differs between training and use, so leave it out"
-_NO_DEVICE = "Values are on no device, so leave it out"
-OF_MODELS = {
-    "forward": "call the network itself: model(x)",
-    "fit": "it is mg.fit(model, X, y, loss=losses.mse_loss)",
-    "predict": "call it for each sample: [model(x) for x in X]; mg.compile(model)(X) is quicker",
-    **dict.fromkeys(["train", "eval"], _NO_SWITCH),
-    **dict.fromkeys(["to", "cpu", "cuda"], _NO_DEVICE),
-}
 
 
 def no_attribute(module: str, name: str) -> AttributeError:
@@ -58,18 +46,6 @@ def no_attribute(module: str, name: str) -> AttributeError:
     if is_word and not find_spec(f"{module}.{name}"):  # Python asks before it loads a module
         message += _called_here(module, name)
     return AttributeError(message)
-
-
-def no_method(model: Any, name: str) -> AttributeError:
-    """The error of a network without an attribute, with what is done instead.
-
-    >>> print(no_method("a text", "forward"))
-    'str' object has no attribute 'forward'; call the network itself: model(x)
-    """
-    message = f"{type(model).__name__!r} object has no attribute {name!r}"
-    if name in OF_MODELS:
-        return AttributeError(f"{message}; {OF_MODELS[name]}")
-    return AttributeError(message)  # Python adds the name that was meant
 
 
 def _called_here(module: str, name: str) -> str:

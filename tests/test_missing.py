@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-from copy import deepcopy
 from typing import Any
 
 import pytest
 
 import microgradnn as mg
 from microgradnn import data, losses, nn, optim
-from microgradnn.missing import HERE, OF_MODELS, no_attribute
+from microgradnn.missing import HERE, no_attribute
 
 MODULES = {"mg": mg, "nn": nn, "losses": losses, "optim": optim, "data": data}
 
@@ -59,35 +58,6 @@ def test_what_is_said_exists(said: str) -> None:
 def test_a_name_that_is_here_needs_no_row() -> None:
     names = {name for module in MODULES.values() for name in dir(module)}
     assert not names & {*HERE}
-
-
-@pytest.mark.parametrize("name", OF_MODELS)
-def test_networks_say_what_is_done_instead(name: str) -> None:
-    with pytest.raises(AttributeError) as raised:
-        getattr(nn.MLP(2, [1]), name)
-    assert str(raised.value) == f"'MLP' object has no attribute {name!r}; {OF_MODELS[name]}"
-
-
-def test_python_says_which_other_name_of_a_network_was_meant() -> None:
-    model = nn.MLP(2, [1])
-    with pytest.raises(AttributeError) as raised:
-        model.parameter  # type: ignore[attr-defined]  # noqa: B018
-    assert str(raised.value) == "'MLP' object has no attribute 'parameter'"
-    assert (raised.value.name, raised.value.obj) == ("parameter", model)  # by which Python finds it
-
-
-def test_a_network_of_ones_own_may_have_these_names() -> None:
-    class Net(nn.Module):
-        def __init__(self) -> None:
-            self.w = mg.Value(2.0)
-
-        def forward(self, x: float) -> mg.Value:
-            return self.w * x
-
-        def train(self) -> str:
-            return "trained"
-
-    assert (Net()(3.0).data, Net().train(), deepcopy(Net())(2.0).data) == (6.0, "trained", 4.0)
 
 
 def test_checkers_know_the_names_that_are_missing() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from ..arguments import must_be
 from ..engine.interop import assign
 from ..engine.value import Value
-from ..missing import no_method
 from ..typed import TYPE_CHECKING, Any
 from .parts import Searched
 from .search import arrays_in, named_parameters_in, parameters_in
@@ -58,11 +57,6 @@ class Module(Searched):
                 "def forward(self, x): …"
             )
         return self.forward(*inputs, **named)
-
-    if not TYPE_CHECKING:  # or checkers would believe that there is every attribute
-
-        def __getattr__(self, name):
-            raise no_method(self, name)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter once, with its path, such as `layers.0.neurons.3.w.2`."""
