@@ -81,7 +81,9 @@ def __getattr__(name: str) -> Any:
             found = getattr(importlib.import_module(f"{__name__}.{path}"), name)
             globals()[name] = found
             return found
-    raise AttributeError(f"module 'microgradnn' has no attribute {name!r}")
+    from .missing import no_attribute
+
+    raise no_attribute(__name__, name)
 
 
 def __dir__() -> list[str]:

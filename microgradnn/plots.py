@@ -10,21 +10,29 @@ from .arguments import as_list, as_number, as_numbers, check_lengths, must_be
 from .engine.modes import no_grad
 from .engine.value import Value
 from .explaining.notation import sparkline
-from .nn.layers import apply_activation, checked_activation
+from .nn.activations import apply_activation, checked_activation
 from .transforms import value_and_grad
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
+    from numpy.typing import ArrayLike
 
     from .nn import Module
+    from .nn.choices import ActivationName
 
 __all__ = ["activations", "curves", "decision_boundary", "sparkline", "training_curves"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
 
 # Curves and classes differ in shape as well as in colour, for those who cannot tell the colours.
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
+SEVEN: tuple[ActivationName, ...]
 SEVEN = ("linear", "heaviside", "sign", "piecewise_linear", "sigmoid", "tanh", "relu")
 
 
@@ -37,6 +45,8 @@ class _History(Protocol):
 
 def training_curves(history: _History) -> Figure:
     """Loss, accuracy and other metrics over the epochs, training and validation.
+
+    Raises TypeError if `history` is not what `fit` gives, ImportError without matplotlib.
 
     >>> from microgradnn import History
     >>> history = History()
@@ -73,6 +83,9 @@ def curves(
     `series` maps the name of each curve to its numbers, the first at step 0 or at `xs[0]`. With
     `log` the vertical axis is logarithmic.
 
+    Raises TypeError if `series` is no mapping or has what is no number, ValueError if a curve is
+    empty or differs from `xs` in length, ImportError without matplotlib.
+
     >>> figure = curves({"converging": [4.0, 2.0, 1.0], "diverging": [4.0, 8.0]})
     >>> [line.get_label() for line in figure.axes[0].lines]
     ['converging', 'diverging']
@@ -96,11 +109,13 @@ def curves(
     return figure
 
 
-def activations(names: Sequence[str] = SEVEN) -> Figure:
+def activations(names: Sequence[ActivationName] = SEVEN) -> Figure:
     """Activation functions (solid) and their derivatives (dashed), one panel for each.
 
     Both are what the engine computes. A jump is left open, with a dot where the function has a
     value of its own.
+
+    Raises ValueError if there is no activation of a name, ImportError without matplotlib.
 
     >>> [axes.get_title() for axes in activations(["sigmoid", "tanh"]).axes]
     ['sigmoid', 'tanh']
@@ -122,12 +137,15 @@ def activations(names: Sequence[str] = SEVEN) -> Figure:
     return figure
 
 
-def decision_boundary(model: Module, X: Any, y: Any, threshold: float = 0.0) -> Figure:
+def decision_boundary(model: Module, X: ArrayLike, y: ArrayLike, threshold: float = 0.0) -> Figure:
     """The classes that a model of two inputs gives to the points of the plane, and the data.
 
     `X` has two columns. A model of one output tells two classes apart, labelled 0 and 1 or −1 and
     1 in `y`, at `threshold`: 0 for a logit or a score, 0.5 for a probability. Of several outputs
     the largest wins, and labels are their indices.
+
+    Raises ValueError if X has not two columns or y not a label for each sample, TypeError if the
+    model cannot be called or gives no Values, ImportError without matplotlib.
 
     >>> from microgradnn import nn
     >>> figure = decision_boundary(nn.Neuron(2, rng=0), [[0, 0], [1, 2]], [0, 1])

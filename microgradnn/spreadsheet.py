@@ -33,6 +33,7 @@ class Target:
         self.outputs: int = len(classes) or 1
 
     def scaled(self, y: Any) -> Any:
+        """Targets as the network learns them."""
         return y if self.classes else (y - self.mean) / self.deviation
 
     def figures(self, model: nn.MLP, X: Any, y: Any, where: str) -> dict[str, float]:

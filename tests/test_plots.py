@@ -42,7 +42,7 @@ def test_curves_over_given_places() -> None:
 
 
 @pytest.mark.parametrize("name", plots.SEVEN)
-def test_activations_are_those_of_the_engine(name: str) -> None:
+def test_activations_are_those_of_the_engine(name: nn.ActivationName) -> None:
     figure = plots.activations([name])
     render(figure)
     function, slope = (line for line in figure.axes[0].lines if line.get_linestyle() != "None")
@@ -69,7 +69,7 @@ def test_activations_refuse_what_is_none() -> None:
     with pytest.raises(ValueError, match="names is empty"):
         plots.activations([])
     with pytest.raises(ValueError, match=r"activation must be a function or a name .* got 'bent'"):
-        plots.activations(["bent"])
+        plots.activations(["bent"])  # type: ignore[list-item]
 
 
 def boundary_heights(figure: Figure) -> list[float]:

@@ -1,10 +1,12 @@
 """The estimators, as scikit-learn judges estimators, and beside its own."""
 
+import ast
 import copy
 import inspect
 import math
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from microgradnn.sklearn import MLPClassifier, MLPRegressor
+from microgradnn.sklearn import MLPClassifier, MLPRegressor, bases
 
 X, Y = load_iris(return_X_y=True)
 SMALL: dict[str, Any] = {"hidden_layer_sizes": (16,), "learning_rate_init": 0.02, "max_iter": 40}
@@ -101,6 +103,20 @@ def test_parameters_and_defaults_are_scikit_learns() -> None:
         for name in ("fit", "partial_fit"):
             own, other = (getattr(x, name) for x in (kind, getattr(neural_network, kind.__name__)))
             assert [*inspect.signature(own).parameters] == [*inspect.signature(other).parameters]
+
+
+def test_what_checkers_are_told_of_scikit_learn_is_there() -> None:
+    source = Path(inspect.getfile(bases)).read_text("utf-8")
+    told = [x for x in ast.walk(ast.parse(source)) if isinstance(x, ast.ClassDef)]
+    assert [x.name for x in told] == bases.__all__
+    kinds = {"BaseEstimator": MLPClassifier, "RegressorMixin": MLPRegressor}
+    for declared in told:
+        kind = kinds.get(declared.name, MLPClassifier)
+        for method in declared.body:
+            if isinstance(method, ast.FunctionDef):
+                names = [x.arg for x in method.args.args]
+                ours = inspect.signature(getattr(kind, method.name)).parameters
+                assert method.args.kwarg or names == [*ours], method.name
 
 
 def test_names_of_features() -> None:
@@ -183,7 +199,7 @@ def test_refusals_of_data() -> None:
             with pytest.raises(ValueError, match=message):
                 kind().fit(X, Y, weights)
     with pytest.raises(ValueError, match="class_weight must be None, 'balanced' or a dict, got 3"):
-        MLPClassifier(class_weight=3).fit(X, Y)
+        MLPClassifier(class_weight=3).fit(X, Y)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="are not in class_weight"):
         MLPClassifier(class_weight={"a": 1}).fit(X, Y)
     with pytest.raises(ValueError, match="several labels"):

@@ -242,7 +242,7 @@ class Program(Running):
     def _checked(self, given: Any) -> Array:
         if given is None and not self._tape.inputs:
             return np.empty((1, 0))  # one sample, which has no numbers
-        X = _floats(given, "X", ("samples", self._tape.inputs), "a column per input and target")
+        X = _floats(given, "X", ("samples", self._tape.inputs), self._tape.columns())
         if not len(X):
             raise ValueError("X is empty; at least one row is needed")
         return X

@@ -43,6 +43,7 @@ class Tape:
         self.numbers: dict[int, float] = {}
         self.labels: dict[int, str] = {}
         self.outputs: list[int] = []
+        self.targets = 0  # how many inputs, the last of them, are the target of a loss
         self._constants: dict[tuple[str, str], int] = {}
 
     def __len__(self) -> int:
@@ -52,6 +53,15 @@ class Tape:
         kinds = ("batched" if batched else "uniform" for batched in self.batched)
         lines = [f"{i:4}  {kind}  {self.described(i)}" for i, kind in enumerate(kinds)]
         return "\n".join([*lines, f"outputs: {', '.join(map(str, self.outputs))}"])
+
+    def columns(self) -> str:
+        """What the columns of a batch are, in words."""
+        if self.targets < 2:
+            return "a column per input and target"
+        return (
+            f"a column per input and target, {self.inputs - self.targets} and {self.targets} of "
+            f"them (a class is one-hot here, data.one_hot(y, {self.targets}); fit takes y as it is)"
+        )
 
     def described(self, node: int) -> str:
         """A node in words, such as "mul 1 0"."""

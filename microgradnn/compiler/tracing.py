@@ -177,7 +177,9 @@ def _of_model(model: Any, loss: Any, examples: Sequence[Any] | None) -> Traced:
         prediction, target = model(values[:columns]), values[columns:]
         return loss(prediction, target if isinstance(prediction, list) else target[0])
 
-    return _of_function(loss_of, params, [[*x, *targets] for x in examples], False)
+    traced = _of_function(loss_of, params, [[*x, *targets] for x in examples], False)
+    traced.tape.targets = len(targets)
+    return traced
 
 
 def _input_count(model: Any) -> int:

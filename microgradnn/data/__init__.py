@@ -7,6 +7,9 @@ Read `preparation.py` first; `ready_made.py` has iris and points that are drawn 
 [1.0, 1.0]
 """
 
+from typing import TYPE_CHECKING
+
+from ..missing import no_attribute
 from .preparation import batches, one_hot, standardize, train_test_split, zero_center
 from .ready_made import (
     Dataset,
@@ -36,3 +39,13 @@ __all__ = [
     "train_test_split",
     "zero_center",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+if not TYPE_CHECKING:  # or checkers would believe that there is every name
+
+    def __getattr__(name):
+        raise no_attribute(__name__, name)

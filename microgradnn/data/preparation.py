@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,11 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 from ..arguments import MOST_UNITS, as_count, as_number
 from .tables import Floats, as_array, as_table
 
+Constant = Literal["refuse", "zero"]  # what becomes of a column that is constant
+
 
 def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
     """X minus the column means of `reference` (the training set; X itself by default).
 
-    X has shape (samples, columns).
+    X has shape (samples, columns), and so has what is given back.
+
+    Raises ValueError if X or `reference` is no table of finite numbers or their columns differ,
+    TypeError if something is no number, OverflowError if numbers are too large.
 
     >>> zero_center([[1.0], [3.0]]).tolist()
     [[-1.0], [1.0]]
@@ -29,12 +34,16 @@ def zero_center(X: ArrayLike, reference: ArrayLike | None = None) -> Floats:
 
 
 def standardize(
-    X: ArrayLike, reference: ArrayLike | None = None, constant: str = "refuse"
+    X: ArrayLike, reference: ArrayLike | None = None, constant: Constant = "refuse"
 ) -> Floats:
     """(X − mean) / standard deviation, by column, with the statistics of `reference`.
 
-    The standard deviation is that of the population (ddof 0). ValueError names a column that is
-    constant in the reference; with constant="zero" such a column becomes 0.
+    X has shape (samples, columns), and so has what is given back. The standard deviation is that of
+    the population (ddof 0). With constant="zero" a column that is constant in the reference
+    becomes 0.
+
+    Raises ValueError, which names such a column otherwise, or if X or `reference` is no table of
+    finite numbers or their columns differ, TypeError if something is no number.
 
     >>> standardize([[1.0], [3.0]]).tolist()
     [[-1.0], [1.0]]
@@ -60,6 +69,11 @@ def standardize(
 def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
     """For each label a 1 at its class and 0 elsewhere; shape (labels, classes).
 
+    Without `classes` there is one more than the largest label.
+
+    Raises ValueError if the labels are no list of ints, or one is not from 0 to classes − 1,
+    TypeError if `classes` is no int.
+
     >>> one_hot([0, 2]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
@@ -67,7 +81,7 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
     if indices.ndim != 1 or indices.size == 0 or indices.dtype.kind not in "iu":
         raise ValueError(
             f"labels must be a list of ints, at least one; got {indices.dtype} of shape "
-            f"{indices.shape}"
+            f"{indices.shape}{_numbered(indices)}"
         )
     if classes is None:
         count = int(indices.max()) + 1
@@ -80,12 +94,24 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> Floats:
     return codes
 
 
+def _numbered(labels: NDArray[Any]) -> str:
+    """How labels of another kind become ints, for the end of an error."""
+    if labels.ndim != 1 or not labels.size:
+        return ""
+    how = {"f": "labels.astype(int)", "b": "labels.astype(int)"}
+    numbered = "names, labels = np.unique(labels, return_inverse=True)"
+    return f"; write {how.get(labels.dtype.kind, numbered)}"
+
+
 def batches(
     X: ArrayLike, y: ArrayLike, batch_size: int, seed: int | None = None
-) -> Iterator[tuple[Any, Any]]:
+) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
     """Consecutive parts of X and y of `batch_size` samples (the last may be smaller).
 
     With a seed the samples are shuffled first.
+
+    Raises ValueError if X and y are empty or differ in length, or `batch_size` is below 1,
+    TypeError if `batch_size` or `seed` is no int.
 
     >>> [len(xs) for xs, ys in batches([[1], [2], [3]], [0, 1, 0], 2)]
     [2, 1]
@@ -102,8 +128,11 @@ def batches(
 
 def train_test_split(
     X: ArrayLike, y: ArrayLike, test_size: float = 0.2, seed: int = 0
-) -> tuple[Any, Any, Any, Any]:
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Shuffle, and split into X_train, X_test, y_train, y_test; `test_size` is a share of samples.
+
+    Raises ValueError if X and y are empty or differ in length, `test_size` is not between 0 and 1,
+    or nothing would be left to train on, TypeError if `test_size` is no number or `seed` no int.
 
     >>> parts = train_test_split([[1], [2], [3], [4], [5]], [0, 1, 0, 1, 0])
     >>> [len(part) for part in parts]
@@ -150,7 +179,7 @@ def _column_means(table: Floats) -> Floats:
     return np.array([math.fsum(column) / len(column) for column in table.T])
 
 
-def _pair(X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
+def _pair(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     samples = as_array(X, "X")
     targets = as_array(y, "y")
     if samples.ndim == 0 or targets.ndim == 0 or len(samples) == 0:

@@ -18,7 +18,14 @@ XOR_MARGIN = 0.1  # how far points stay from the axes, before there is noise
 
 
 class Dataset(NamedTuple):
-    """Features X (samples, columns), targets y, integers for classes, and what both are called."""
+    """Features X (samples, columns), targets y, integers for classes, and what both are called.
+
+    To make one looks at none of these, and never raises.
+
+    >>> X, y, feature_names, target_names = make_moons(n=10)
+    >>> X.shape, y.shape, feature_names, target_names
+    ((10, 2), (10,), ['x1', 'x2'], ['0', '1'])
+    """
 
     X: Floats
     y: NDArray[Any]
@@ -52,6 +59,9 @@ def make_moons(n: int = 200, noise: float = 0.1, seed: int = 0) -> Dataset:
     normal noise of standard deviation `noise` is added. The seed decides noise and order. These are
     scikit-learn's moons, but for the noise that is drawn.
 
+    Raises ValueError if `n` is below 2, or `noise` or `seed` negative, TypeError if one of them is
+    no number.
+
     >>> moons = make_moons(noise=0.0)
     >>> moons.X.shape, sorted(set(moons.y.tolist()))
     ((200, 2), [0, 1])
@@ -66,6 +76,9 @@ def make_circles(n: int = 200, noise: float = 0.1, seed: int = 0, factor: float 
 
     `factor` is in [0, 1). `n`, `noise` and `seed` are as in `make_moons`. These are scikit-learn's
     circles, but for the noise that is drawn; its factor is 0.8 by default.
+
+    Raises ValueError if `n` is below 2, `noise` or `seed` negative, or `factor` not in [0, 1),
+    TypeError if `n` or `seed` is no int.
 
     >>> circles = make_circles(noise=0.0)
     >>> [round(float(x), 6) for x in (circles.X[circles.y == 1] ** 2).sum(axis=1)][:2]
@@ -87,6 +100,9 @@ def make_spirals(n: int = 200, noise: float = 0.1, seed: int = 0) -> Dataset:
     Arm 0 is r·(cos t, sin t), r = t/π + ¼ for t from 0 to 2.5π, arm 1 the same on the other side of
     the origin. `n`, `noise` and `seed` are as in `make_moons`.
 
+    Raises ValueError if `n` is below 2, or `noise` or `seed` negative, TypeError if one of them is
+    no number.
+
     >>> spirals = make_spirals(noise=0.0)
     >>> spirals.X.shape, spirals.y.sum()
     ((200, 2), np.int64(100))
@@ -103,6 +119,9 @@ def make_xor(n: int = 200, noise: float = 0.1, seed: int = 0) -> Dataset:
 
     Before the noise is added they are at least 0.1 from the axes. `n`, `noise` and `seed` are as in
     `make_moons`.
+
+    Raises ValueError if `n` is below 2, or `noise` or `seed` negative, TypeError if one of them is
+    no number.
 
     >>> xor = make_xor(noise=0.0)
     >>> bool(((xor.X[:, 0] * xor.X[:, 1] < 0) == xor.y).all())
@@ -122,6 +141,9 @@ def make_blobs(n: int = 200, noise: float = 0.3, seed: int = 0, centers: int = 2
     Class k is the cloud about (cos 2πk/c, sin 2πk/c) of c `centers`. `noise` is the standard
     deviation of a coordinate; `n`, at least c, and `seed` are as in `make_moons`.
 
+    Raises ValueError if `n` is below `centers`, or `noise` or `seed` negative, TypeError if `n`,
+    `seed` or `centers` is no int.
+
     >>> sorted(set(make_blobs(centers=3).y.tolist()))
     [0, 1, 2]
     """
@@ -139,6 +161,9 @@ def make_line(n: int = 200, noise: float = 0.1, seed: int = 0) -> Dataset:
 
     `noise` is the standard deviation of y about the line; `n` and `seed` are as in `make_moons`.
 
+    Raises ValueError if `n` is below 2, or `noise` or `seed` negative, TypeError if one of them is
+    no number.
+
     >>> line = make_line(n=3, noise=0.0)
     >>> sorted(line.X[:, 0].tolist()), sorted(line.y.tolist())
     ([-1.0, 0.0, 1.0], [-1.0, 1.0, 3.0])
@@ -151,6 +176,9 @@ def make_sine(n: int = 200, noise: float = 0.1, seed: int = 0) -> Dataset:
     """A period of the sine to fit: y = sin x with normal noise, x evenly from −π to π.
 
     `noise` is the standard deviation of y about the curve; `n` and `seed` are as in `make_moons`.
+
+    Raises ValueError if `n` is below 2, or `noise` or `seed` negative, TypeError if one of them is
+    no number.
 
     >>> sine = make_sine(n=5, noise=0.0)
     >>> sine.X.shape, sine.y.shape

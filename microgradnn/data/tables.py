@@ -25,7 +25,10 @@ def as_table(X: ArrayLike, name: str) -> Floats:
     """X as float64, (samples, columns); ValueError names the place of a NaN or infinite number."""
     table = as_floats(X, name)
     if table.ndim != 2 or table.size == 0:
-        raise ValueError(f"{name} must have shape (samples, columns), got shape {table.shape}")
+        hint = f"; a single column is np.reshape({name}, (-1, 1))" if table.ndim == 1 else ""
+        raise ValueError(
+            f"{name} must have shape (samples, columns), got shape {table.shape}{hint}"
+        )
     bad = np.argwhere(~np.isfinite(table))
     if bad.size:
         sample, column = bad[0]

@@ -206,6 +206,8 @@ def sparkline(numbers: Sequence[float], width: int = 60) -> str:
 
     The lowest bar is the smallest number and the highest the largest. What is infinite or NaN is ×.
 
+    Raises TypeError if something is no number, ValueError if there is none or `width` is below 1.
+
     >>> sparkline([0, 1, 2, 4, 7])
     '▁▂▃▅█'
     """

@@ -10,6 +10,8 @@ share, and `weights.py` what weighs them; `classification.py` has the losses of 
 `divergence.py` what compares distributions.
 """
 
+from ..missing import no_attribute
+from ..typed import TYPE_CHECKING
 from .classification import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -22,6 +24,12 @@ from .classification import (
 )
 from .divergence import entropy, kl_divergence
 from .regression import half_squared_error, huber_loss, l1_loss, mse_loss
+
+if not TYPE_CHECKING:  # or checkers would believe that there is every name
+
+    def __getattr__(name):
+        raise no_attribute(__name__, name)
+
 
 __all__ = [
     "binary_cross_entropy",

@@ -268,13 +268,17 @@ def _weighted_sum(parts: list[tuple[Any, Any, Callable[[Any], Any]]]) -> Any:
 
 
 def _check_target_probability(x: Any, name: str) -> None:
-    if not 0.0 <= number_in(x) <= 1.0:
-        raise ValueError(f"{name} must be in [0, 1], got {number_in(x)}")
+    number = number_in(x)
+    if not 0.0 <= number <= 1.0:
+        hint = "; of labels −1 and +1 make (y + 1) / 2" if number == -1.0 else ""
+        raise ValueError(f"{name} must be in [0, 1], got {number}{hint}")
 
 
 def _check_label(x: Any, name: str) -> None:
-    if number_in(x) not in (-1.0, 1.0):
-        raise ValueError(f"{name} must be a label −1 or +1, got {number_in(x)}")
+    number = number_in(x)
+    if number not in (-1.0, 1.0):
+        hint = "; of 0 and 1 make 2 * y - 1" if number == 0.0 else ""
+        raise ValueError(f"{name} must be a label −1 or +1, got {number}{hint}")
 
 
 _LABELS = (None, _check_label)

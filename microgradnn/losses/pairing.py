@@ -55,8 +55,11 @@ def by_element(
 
     def walk(p: Any, t: Any, place: str) -> Any:
         if is_list(p) or is_list(t):
-            ps = as_list(p, f"prediction{place}")
-            ts = as_list(t, f"target{place}")
+            try:
+                ps = as_list(p, f"prediction{place}")
+                ts = as_list(t, f"target{place}")
+            except TypeError as error:
+                raise _unlike(p, t, place) or error from None
             check_lengths(ps, ts, f"prediction{place}", f"target{place}")
             pairs = enumerate(zip(ps, ts, strict=True))
             return [walk(x, y, f"{place}[{i}]") for i, (x, y) in pairs]
@@ -213,8 +216,27 @@ def _wanted_probabilities(target: Any, classes: int, name: str, ignored: int | N
         return target if isinstance(target, Value) else [float(k == index) for k in range(classes)]
     raise TypeError(
         f"{name} must be the index of a class (an int or a Value) or a list of probabilities, "
-        f"got {type(target).__name__} {target!r}"
+        f"got {type(target).__name__} {target!r}{_as_class(target)}"
     )
+
+
+def _as_class(target: Any) -> str:
+    is_whole = isinstance(target, float) and target.is_integer()
+    return f"; write {int(target)}, or of an array y.astype(int)" if is_whole else ""
+
+
+def _unlike(prediction: Any, target: Any, place: str) -> TypeError | None:
+    """The error where one is a list and the other a number, as beside a column; else None."""
+    if is_list(prediction) == is_list(target):
+        return None
+    if not hasattr(target if is_list(prediction) else prediction, "__float__"):
+        return None
+    names = ("prediction", "target")
+    column, numbers = names if is_list(prediction) else reversed(names)
+    one = f"where {column} is a column, take [row[0] for row in {column}], or .ravel() of an array"
+    if not place:
+        one = f"write a list, too, or take {column}[0] if {column} is a list of one"
+    return TypeError(f"{column}{place} is a list, but {numbers}{place} is a single number; {one}")
 
 
 # ---- Reducing ----------------------------------------------------------------------------------

@@ -47,7 +47,9 @@ def check_probability(x: Any, name: str) -> None:
     """Refuse a prediction outside [0, 1]; NaN passes, so that the loss becomes NaN, too."""
     number = number_in(x)
     if number is not None and (number < 0.0 or number > 1.0):
-        raise ValueError(f"{name} must be a probability in [0, 1], got {number}")
+        hint = "; losses of logits are cross_entropy and binary_cross_entropy_with_logits"
+        hint = hint if name.startswith("prediction") else ""
+        raise ValueError(f"{name} must be a probability in [0, 1], got {number}{hint}")
 
 
 def check_distribution(probabilities: Any, name: str) -> list[Any]:

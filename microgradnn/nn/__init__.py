@@ -6,6 +6,12 @@ how parameters are found, named, saved and loaded, `init.py` what they start fro
 they are listed, and `files.py` how they lie on the disk.
 """
 
+from ..missing import no_attribute
+from ..typed import TYPE_CHECKING
+from .choices import Activation as Activation
+from .choices import ActivationName as ActivationName
+from .choices import Initializer as Initializer
+from .choices import InitializerName as InitializerName
 from .embedding import Embedding
 from .init import he_normal, normal, uniform, xavier_uniform, zeros
 from .layers import MLP, Layer, Neuron
@@ -28,3 +34,13 @@ __all__ = [
     "xavier_uniform",
     "zeros",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+if not TYPE_CHECKING:  # or checkers would believe that there is every name
+
+    def __getattr__(name):
+        raise no_attribute(__name__, name)

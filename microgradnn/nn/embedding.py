@@ -6,8 +6,9 @@ from ..arguments import MOST_UNITS, as_count, as_number
 from ..engine.functions import take
 from ..engine.reductions import chosen
 from ..engine.value import Value
-from ..typed import TYPE_CHECKING, Any
-from .init import Initializer, as_initializer, as_random
+from ..typed import TYPE_CHECKING
+from .choices import Initializer, InitializerName, Input
+from .init import as_initializer, as_random
 from .module import Module
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ class Embedding(Module):
 
     An index that is a number gives the parameters themselves, and records nothing. An index that is
     a Value, as a column of a compiled function is, makes a node `take` for each of the numbers.
-    ValueError unless the index is whole and below `num_embeddings`.
+
+    Raises ValueError unless the index is whole and below `num_embeddings`, TypeError if it is no
+    number, or if `num_embeddings` or `embedding_dim` is no int.
 
     >>> letters = Embedding(27, 3)
     >>> letters(2) == letters.weight[2], letters.state_dict()["weight"].shape
@@ -30,7 +33,7 @@ class Embedding(Module):
         self,
         num_embeddings: int,
         embedding_dim: int,
-        init: str | Initializer = "normal",
+        init: InitializerName | Initializer = "normal",
         rng: random.Random | int | None = None,
     ) -> None:
         as_count(num_embeddings, "num_embeddings", most=MOST_UNITS)
@@ -43,10 +46,10 @@ class Embedding(Module):
             ]
             return [Value(as_number(number, "what init gives")) for number in numbers]
 
-        self.weight = [vector() for _ in range(num_embeddings)]
+        self.weight: list[list[Value]] = [vector() for _ in range(num_embeddings)]
         self.label_parameters()
 
-    def __call__(self, index: Any) -> list[Any]:
+    def __call__(self, index: Input) -> list[Value]:
         if isinstance(index, Value):
             return [take(column, index) for column in zip(*self.weight, strict=True)]
         vector: list[Value] = chosen(as_number(index, "index"), *self.weight)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from ..arguments import as_number, as_positive
 from ..typed import TYPE_CHECKING, Any
+from .choices import Initializer, InitializerName
 
 if TYPE_CHECKING:
     import random
 
-Initializer = Callable[[int, int, "random.Random"], float]
-
 
 def zeros(fan_in: int, fan_out: int, rng: random.Random) -> float:
     """Every weight 0: all neurons of a layer then learn the same.
+
+    Raises TypeError unless it is given the three arguments that each initializer is given.
 
     >>> import random
     >>> zeros(2, 3, random.Random(0))
@@ -26,6 +26,8 @@ def zeros(fan_in: int, fan_out: int, rng: random.Random) -> float:
 
 def uniform(low: float = -1.0, high: float = 1.0) -> Initializer:
     """Weights spread evenly over [low, high].
+
+    Raises ValueError if `low` is above `high` or one is infinite, TypeError if one is no number.
 
     >>> import random
     >>> weight = uniform(0, 1)(2, 3, random.Random(0))
@@ -42,6 +44,8 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Initializer:
 def normal(std: float = 1.0) -> Initializer:
     """Weights from the normal distribution with mean 0 and standard deviation `std`.
 
+    Raises ValueError if `std` is negative or infinite, TypeError if it is no number.
+
     >>> import random
     >>> normal(0)(2, 3, random.Random(0))
     0.0
@@ -55,6 +59,8 @@ def he_normal(fan_in: int, fan_out: int, rng: random.Random) -> float:
 
     Source: He, Zhang, Ren, Sun, "Delving deep into rectifiers", 2015.
 
+    Raises ZeroDivisionError if there are no inputs: `fan_in` is 0.
+
     >>> import random
     >>> weight = he_normal(2, 3, random.Random(0))
     """
@@ -65,6 +71,8 @@ def xavier_uniform(fan_in: int, fan_out: int, rng: random.Random) -> float:
     """Uniform on ±√(6/(fan_in + fan_out)), which suits tanh and sigmoid.
 
     Source: Glorot, Bengio, "Understanding the difficulty of training deep networks", 2010.
+
+    Raises ZeroDivisionError if `fan_in` and `fan_out` are both 0.
 
     >>> import random
     >>> abs(xavier_uniform(2, 4, random.Random(0))) <= 1
@@ -83,7 +91,7 @@ _BY_NAME: dict[str, Any] = {
 }
 
 
-def as_initializer(init: str | Initializer) -> Initializer:
+def as_initializer(init: InitializerName | Initializer) -> Initializer:
     """The initializer of that name, or the function itself."""
     if callable(init):
         return init

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from ..arguments import MOST_UNITS, as_count, as_list, as_number, must_be
-from ..engine import functions
+from ..arguments import MOST_UNITS, as_count, as_list, as_number
 from ..engine.checks import as_operands
 from ..engine.lists import numbers_of
-from ..engine.row import PRIMITIVES
 from ..engine.value import Value, kernels
 from ..typed import TYPE_CHECKING, Any
-from .init import Initializer, as_initializer, as_random
+from .activations import (
+    RELU,
+    apply_activation,
+    checked_activation,
+    checked_nonlin,
+    chosen_activation,
+    name_of,
+)
+from .choices import Activation, Initializer, InitializerName, Inputs
+from .init import as_initializer, as_random
 from .module import Module
 from .parts import attributes_of
 from .search import is_array
@@ -19,24 +26,19 @@ from .search import is_array
 if TYPE_CHECKING:
     import random
 
-Activation = str | Callable[[Any], Any]
-
-
-class _Default(str):
-    """The name of an activation that nobody has asked for; `nonlin=False` may replace it."""
-
-
-RELU = _Default("relu")  # which is not the "relu" of anyone who writes it
-
 
 class Neuron(Module):
-    """y = φ(w·x + b).
+    """A neuron, y = φ(w·x + b): `nin` weights `w`, a bias `b`, an activation φ.
 
     `activation` is a name ("relu", "sigmoid", "tanh", "linear", … : any function of one operand)
-    or any function of a Value; `nonlin=False` is micrograd's word for "linear". The bias starts
-    at 0. The weights come from `init`, which draws from `rng`, a `random.Random` or a seed; without
-    it from Python's `random`, so that two neurons differ and `random.seed` decides. Calling it
-    takes `nin` numbers or Values; `output` is the last number that it gave, None before the first.
+    or any function of a Value; `nonlin=False` is micrograd's word for "linear", and can be set
+    later, too. The bias starts at 0. The weights come from `init`, which draws from `rng`, a
+    `random.Random` or a seed; without it from Python's `random`, so that two neurons differ and
+    `random.seed` decides. Calling it takes `nin` numbers or Values, and gives a Value; `output` is
+    the last number that it gave, None before the first; `respond` is the same for a `Layer`.
+
+    Raises ValueError if no activation or initializer has the name, or if a call does not get `nin`
+    numbers, TypeError if `nin` is no int or one of them no number.
 
     >>> neuron = Neuron(2, activation="sigmoid")
     >>> for weight, number in zip(neuron.w, (0.5, -0.25)):
@@ -44,6 +46,8 @@ class Neuron(Module):
     >>> neuron.b.data = 0.1
     >>> f"{neuron([1, 2]):.8f}"
     '0.52497919'
+    >>> round(neuron.output, 8), neuron.nonlin
+    (0.52497919, True)
     """
 
     # What holds in a subclass whose __init__ does not call this one's.
@@ -55,7 +59,7 @@ class Neuron(Module):
         nin: int,
         activation: Activation = RELU,
         bias: bool = True,
-        init: str | Initializer = "he_normal",
+        init: InitializerName | Initializer = "he_normal",
         rng: random.Random | int | None = None,
         *,
         nonlin: bool = True,
@@ -65,8 +69,8 @@ class Neuron(Module):
         generator = as_random(rng)
         self.activation = chosen_activation(activation, nonlin)
         weights = [initialize(nin, 1, generator) for _ in range(nin)]
-        self.w = [Value(as_number(weight, "what init gives")) for weight in weights]
-        self.b = Value(0.0) if bias else None
+        self.w: list[Value] = [Value(as_number(x, "what init gives")) for x in weights]
+        self.b: Value | None = Value(0.0) if bias else None
         self.label_parameters()
 
     @property
@@ -76,32 +80,44 @@ class Neuron(Module):
 
     @nonlin.setter
     def nonlin(self, nonlin: bool) -> None:
-        if _checked_nonlin(nonlin) != self.nonlin:
+        if checked_nonlin(nonlin) != self.nonlin:
             self.activation = "relu" if nonlin else "linear"
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Inputs) -> Value:
         return self.respond(*checked_inputs(x, len(self.w)))
 
-    def respond(self, inputs: tuple[Any, ...], numbers: Sequence[float] | None) -> Any:
-        """The neuron's output for inputs that have been checked, and their numbers, if known."""
+    def respond(self, inputs: tuple[Any, ...], numbers: Sequence[float] | None) -> Value:
+        """The neuron's output for inputs that have been checked, and their numbers, if known.
+
+        Raises ValueError where the activation does not exist, as log of a number below 0.
+
+        >>> Neuron(1, init="zeros").respond((1.0,), None).data
+        0.0
+        """
         s = kernels.neuron(tuple(self.w), inputs, 0.0 if self.b is None else self.b, numbers)
-        y = apply_activation(self.activation, s)
+        y: Value = apply_activation(self.activation, s)
         # The number is kept, for the Value would keep its whole graph alive.
         self.output = y._known() if isinstance(y, Value) else y
         return y
 
     def __repr__(self) -> str:
         bias = "" if self.b is not None else ", bias=False"
-        return f"Neuron({len(self.w)}, activation={_name(self.activation)!r}{bias})"
+        return f"Neuron({len(self.w)}, activation={name_of(self.activation)!r}{bias})"
 
 
 class Layer(Module):
     """Several neurons that see the same inputs; calling it gives the list of their outputs.
 
-    All arguments but the numbers of inputs and neurons are a `Neuron`'s.
+    `nin` is how many inputs it takes, `nout` how many neurons it has, which are in `neurons`. All
+    other arguments are a `Neuron`'s.
 
-    >>> len(Layer(2, 3)([1.0, 2.0]))
-    3
+    Raises ValueError and TypeError as a `Neuron` does, and if `nout` is no int from 1 on.
+
+    >>> layer = Layer(2, 3)
+    >>> len(layer([1.0, 2.0])), len(layer.neurons)
+    (3, 3)
+    >>> [name for name, _ in layer.parts_of_state()]
+    ['weight', 'bias', 'neurons']
     """
 
     def __init__(
@@ -110,7 +126,7 @@ class Layer(Module):
         nout: int,
         activation: Activation = RELU,
         bias: bool = True,
-        init: str | Initializer = "he_normal",
+        init: InitializerName | Initializer = "he_normal",
         rng: random.Random | int | None = None,
         *,
         nonlin: bool = True,
@@ -124,10 +140,12 @@ class Layer(Module):
 
         generator = as_random(rng)
         phi = chosen_activation(activation, nonlin)
-        self.neurons = [Neuron(nin, phi, bias, for_layer, generator) for _ in range(nout)]
+        self.neurons: list[Neuron] = [
+            Neuron(nin, phi, bias, for_layer, generator) for _ in range(nout)
+        ]
         self.label_parameters()
 
-    def __call__(self, x: Any) -> list[Any]:
+    def __call__(self, x: Inputs) -> list[Value]:
         inputs, numbers = checked_inputs(x, len(self.neurons[0].w))
         return [
             # A subclass may have a __call__ of its own; a Neuron need not check x once more.
@@ -166,12 +184,21 @@ class MLP(Module):
     """A multilayer perceptron: layers of neurons, each fed with the outputs of the one before.
 
     `nouts` are the sizes of the layers. The last has `output_activation`, the others
-    `activation`; all weights come from one `rng`, neuron by neuron (see `Neuron`). Calling it
-    gives one Value if the last layer has one neuron, else a list.
+    `activation`; all weights come from one `rng`, neuron by neuron (see `Neuron`). Calling it takes
+    `nin` numbers or Values, and gives one Value if the last layer has one neuron, else a list.
+
+    Losses take either; so does a type checker, which does not know the sizes. It learns which of
+    them it is by `assert isinstance(y, Value)`, or by `assert isinstance(y, list)`.
+
+    Raises TypeError if `nouts` is no list of ints, ValueError if one is below 1, and both as a
+    `Neuron` does.
 
     >>> model = MLP(2, [16, 16, 1])
-    >>> len(model.parameters())
-    337
+    >>> len(model.parameters()), len(model.layers)
+    (337, 3)
+    >>> y = model([1.0, -2.0])
+    >>> assert isinstance(y, Value)
+    >>> y.backward()
     """
 
     def __init__(
@@ -181,10 +208,14 @@ class MLP(Module):
         activation: Activation = "relu",
         output_activation: Activation = "linear",
         bias: bool = True,
-        init: str | Initializer = "he_normal",
+        init: InitializerName | Initializer = "he_normal",
         rng: random.Random | int | None = None,
     ) -> None:
         as_count(nin, "nin", most=MOST_UNITS)
+        if hasattr(nouts, "__index__"):
+            raise TypeError(
+                f"nouts must be a list of layer sizes, such as [16, 1]; got the number {nouts}"
+            )
         sizes = [nin, *as_list(nouts, "nouts")]
         for nout in sizes[1:]:
             as_count(nout, "in nouts each nout", most=MOST_UNITS)
@@ -192,16 +223,18 @@ class MLP(Module):
         hidden = checked_activation(activation)
         last = checked_activation(output_activation)
         activations = [hidden] * (len(sizes) - 2) + [last]
-        self.layers = [
+        self.layers: list[Layer] = [
             Layer(fan_in, fan_out, phi, bias, init, generator)
             for fan_in, fan_out, phi in zip(sizes, sizes[1:], activations)  # noqa: B905
         ]
         self.label_parameters()
 
-    def __call__(self, x: Any) -> Any:
-        for layer in self.layers:
-            x = layer(x)
-        return x[0] if len(x) == 1 else x
+    def __call__(self, x: Inputs) -> Value | list[Value]:
+        first, *others = self.layers
+        y = first(x)
+        for layer in others:
+            y = layer(y)
+        return y[0] if len(y) == 1 else y
 
     def __repr__(self) -> str:
         return f"MLP([{', '.join(map(repr, self.layers))}])"
@@ -226,66 +259,3 @@ def checked_inputs(x: Any, count: int) -> tuple[tuple[Any, ...], Sequence[float]
             "[model(row) for row in X]; mg.compile(model) takes a whole batch"
         ) from None
     return inputs, numbers_of(inputs)
-
-
-# ---- Activations -------------------------------------------------------------------------------
-
-
-def _takes_a_number(function: Any) -> bool:
-    """Whether a function takes one number x, and has defaults for whatever else it takes."""
-    # The module `inspect` would tell this, too, but it takes longer to import than this package.
-    names: tuple[str, ...] = function.__code__.co_varnames
-    required = function.__code__.co_argcount - len(function.__defaults__ or ())
-    return required == 1 and names[0] == "x"
-
-
-# The functions of the library that have parameters, such as the slope of leaky_relu.
-_WITH_PARAMETERS: dict[str, Callable[[Any], Any]] = {
-    name: getattr(functions, name)
-    for name in functions.__all__
-    if _takes_a_number(getattr(functions, name))
-}
-
-
-def apply_activation(activation: Activation, s: Any) -> Any:
-    """φ(s) for an activation by name or function."""
-    if activation == "linear":
-        return s
-    if isinstance(activation, str):
-        if activation in _WITH_PARAMETERS:
-            return _WITH_PARAMETERS[activation](s)
-        return kernels.of(activation)(s)
-    return activation(s)
-
-
-def checked_activation(activation: Activation) -> Activation:
-    """The activation, if there is one of that name or it is a function."""
-    known = [name for name, row in PRIMITIVES.items() if row.arity == 1]
-    named = isinstance(activation, str) and activation in (*known, *_WITH_PARAMETERS, "linear")
-    if callable(activation) or named:
-        return activation
-    raise ValueError(
-        f"activation must be a function or a name such as 'relu', 'sigmoid', 'tanh' or 'linear'; "
-        f"got {activation!r}"
-    )
-
-
-def chosen_activation(activation: Activation, nonlin: bool) -> Activation:
-    """The activation, checked; with `nonlin=False` it is "linear", and another is refused."""
-    asked = checked_activation(activation)
-    if _checked_nonlin(nonlin):
-        return "relu" if asked is RELU else asked
-    if asked is not RELU and asked != "linear":
-        raise ValueError(
-            f"nonlin=False is the activation 'linear', but the activation is {_name(asked)!r}; "
-            "leave out one of the two"
-        )
-    return "linear"
-
-
-def _checked_nonlin(nonlin: bool) -> bool:
-    return must_be(bool, nonlin, "nonlin", "True or False")  # type: ignore[no-any-return]
-
-
-def _name(activation: Activation) -> str:
-    return activation if isinstance(activation, str) else getattr(activation, "__name__", "custom")

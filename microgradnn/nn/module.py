@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Iterator, Mapping
 
 from ..arguments import must_be
@@ -16,12 +15,10 @@ if TYPE_CHECKING:
     import os
 
     import numpy as np
+    from numpy.typing import NDArray
 
+    from .keys import IncompatibleKeys
     from .outline import Outline
-
-
-# What a state that was loaded lacks, and what it has that the model does not know.
-IncompatibleKeys = namedtuple("IncompatibleKeys", "missing_keys unexpected_keys")
 
 
 class Module(Searched):
@@ -34,6 +31,8 @@ class Module(Searched):
 
     What a network computes is written as its method `forward`, or as `__call__`; it is called in
     the same way. If a class writes one and inherits the other, its own is what is called.
+
+    Raises TypeError if it is called and a class has written neither, or if a Value cannot be found.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -64,16 +63,36 @@ class Module(Searched):
         return iter(named_parameters_in(self).items())
 
     def parameters(self) -> list[Value]:
-        """All parameters, neuron by neuron, weights then bias."""
+        """All parameters, neuron by neuron, weights then bias.
+
+        >>> from microgradnn.nn import Neuron
+        >>> [p.label for p in Neuron(2).parameters()]
+        ['w.0', 'w.1', 'b']
+        """
         return parameters_in(self)
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to zero."""
+        """Set the gradient of every parameter to zero.
+
+        >>> from microgradnn.nn import Neuron
+        >>> neuron = Neuron(1, "linear")
+        >>> neuron([2.0]).backward()
+        >>> neuron.zero_grad()
+        >>> [p.grad for p in neuron.parameters()]
+        [0.0, 0.0]
+        """
         for parameter in self.parameters():
             parameter._grad = 0.0
 
     def label_parameters(self) -> None:
-        """Label each parameter with its path, unless the user has given it a label."""
+        """Label each parameter with its path, unless the user has given it a label.
+
+        >>> line = Module()
+        >>> line.slope = Value(1.0)
+        >>> line.label_parameters()
+        >>> line.slope
+        Value(data=1.0, grad=0.0, label='slope')
+        """
         for name, parameter in self.named_parameters():
             # A label that the path ends with is none at all, or was given by a smaller Module.
             if name.endswith(parameter.label):
@@ -104,10 +123,15 @@ class Module(Searched):
     # ---- Weights as arrays, in memory and on disk ------------------------------------------
 
     def arrays_of_values(self) -> dict[str, Any]:
-        """The parameters as nested lists of Values, one for each array of `state_dict`."""
+        """The parameters as nested lists of Values, one for each array of `state_dict`.
+
+        >>> from microgradnn.nn import Layer
+        >>> Layer(1, 1, init="zeros").arrays_of_values()["bias"]
+        [Value(data=0.0, grad=0.0, label='neurons.0.b')]
+        """
         return arrays_in(self)
 
-    def state_dict(self) -> dict[str, np.ndarray]:
+    def state_dict(self) -> dict[str, NDArray[np.float64]]:
         """Copies of the weights as float64 arrays, with PyTorch's names and shapes.
 
         >>> from microgradnn.nn import MLP
@@ -124,17 +148,22 @@ class Module(Searched):
         }
 
     def load_state_dict(self, state: dict[str, Any], strict: bool = True) -> IncompatibleKeys:
-        """Set all weights, or none: ValueError if a name, a shape or a number does not fit.
+        """Set all weights, or none, from arrays or lists by their names in `state_dict`.
 
         With `strict=False` names need not fit: what the state lacks stays as it is, and what the
         model does not know is passed by. Returned are these names, `missing_keys` and
         `unexpected_keys`. A weight that has two names must have the same number under both.
+
+        Raises ValueError if a name, a shape or a number does not fit, TypeError if the state is no
+        mapping or `strict` is neither True nor False.
 
         >>> from microgradnn.nn import Layer
         >>> Layer(2, 1).load_state_dict({"weight": [[1.0, 2.0]], "scale": 3.0}, strict=False)
         IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['scale'])
         """
         import numpy as np
+
+        from .keys import IncompatibleKeys
 
         must_be(Mapping, state, "state", "a mapping from names to arrays, as state_dict() gives it")
         must_be(bool, strict, "strict", "True or False")
@@ -166,7 +195,7 @@ class Module(Searched):
     def state_text(self) -> str:
         """The weights as JSON: the names of `state_dict`, and nested lists of numbers.
 
-        Reading gives the same floats. ValueError if a weight is NaN or infinite.
+        Reading gives the same floats. Raises ValueError if a weight is NaN or infinite.
 
         >>> from microgradnn.nn import Layer
         >>> Layer(2, 1, init="zeros").state_text()
@@ -179,8 +208,8 @@ class Module(Searched):
     def load_state_text(self, text: str) -> None:
         """Set all weights from JSON as `state_text` and the page write it, or none.
 
-        ValueError says what is wrong: no JSON, a name that is missing, unknown or there twice, a
-        shape, or what is not a finite number.
+        Raises ValueError, which says what is wrong: no JSON, a name that is missing, unknown or
+        there twice, a shape, or what is not a finite number; TypeError if the text is no str.
 
         >>> from microgradnn.nn import Layer
         >>> layer = Layer(2, 1)
@@ -195,8 +224,19 @@ class Module(Searched):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the weights to an `.npz` file: beside it first, then renamed over it.
 
-        So the file is whole at any time, the old one or the new one. OSError if the place cannot
-        be written, ValueError if a weight is NaN or infinite; the old file stays then.
+        So the file is whole at any time, the old one or the new one.
+
+        Raises OSError if the place cannot be written, ValueError if a weight is NaN or infinite;
+        the old file stays then.
+
+        >>> import os, tempfile
+        >>> from microgradnn.nn import MLP
+        >>> one, other = MLP(2, [1]), MLP(2, [1])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     one.save(os.path.join(folder, "weights.npz"))
+        ...     other.load(os.path.join(folder, "weights.npz"))
+        >>> one.state_text() == other.state_text()
+        True
         """
         from .files import write_arrays
 
@@ -205,7 +245,13 @@ class Module(Searched):
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read weights that `save` wrote from a model of the same shape; all of them, or none.
 
-        ValueError says what is wrong with the file, OSError that it cannot be opened.
+        Raises ValueError, which says what is wrong with the file, OSError if it cannot be opened.
+
+        >>> from microgradnn.nn import MLP
+        >>> MLP(2, [1]).load("weights.npz")
+        Traceback (most recent call last):
+            ...
+        FileNotFoundError: [Errno 2] No such file or directory: 'weights.npz'
         """
         from .files import read_arrays
 

@@ -8,6 +8,7 @@ from ..engine.functions import dot, mean
 from ..engine.table import sqrt
 from ..engine.value import Value
 from ..typed import Any
+from .choices import Inputs
 from .module import Module
 
 EPSILON = 2.0**-52  # the distance from 1 to the next float
@@ -20,6 +21,9 @@ class LayerNorm(Module):
     is no b, and without `elementwise_affine` neither w nor b. It takes `normalized_shape` numbers
     or Values, and gives as many.
 
+    Raises ValueError if `eps` is negative or x has another length, TypeError if something is no
+    number, and ZeroDivisionError if all numbers are the same and `eps` is 0.
+
     >>> LayerNorm(2, eps=0.0)([3.0, 7.0])
     [Value(data=-1.0, grad=0.0), Value(data=1.0, grad=0.0)]
     """
@@ -31,14 +35,16 @@ class LayerNorm(Module):
         elementwise_affine: bool = True,
         bias: bool = True,
     ) -> None:
-        self.normalized_shape = as_count(normalized_shape, "normalized_shape", most=MOST_UNITS)
-        self.eps = as_positive(eps, "eps", or_zero=True)
+        self.normalized_shape: int = as_count(normalized_shape, "normalized_shape", most=MOST_UNITS)
+        self.eps: float = as_positive(eps, "eps", or_zero=True)
         affine = must_be(bool, elementwise_affine, "elementwise_affine", "True or False")
-        self.weight = [Value(1.0) for _ in range(normalized_shape)] if affine else None
-        self.bias = [Value(0.0) for _ in range(normalized_shape)] if affine and bias else None
+        ones = [Value(1.0) for _ in range(normalized_shape)]
+        self.weight: list[Value] | None = ones if affine else None
+        zeros = [Value(0.0) for _ in range(normalized_shape)]
+        self.bias: list[Value] | None = zeros if affine and bias else None
         self.label_parameters()
 
-    def __call__(self, x: Any) -> list[Any]:
+    def __call__(self, x: Inputs) -> list[Any]:
         numbers = as_operands(x, self.normalized_shape, "x")
         middle = mean(numbers)
         y = _of_size_one([number - middle for number in numbers], self.eps)
@@ -56,6 +62,9 @@ class RMSNorm(Module):
     2⁻⁵², the distance from 1 to the next number. It takes `normalized_shape` numbers or Values, and
     gives as many.
 
+    Raises ValueError if `eps` is negative or x has another length, TypeError if something is no
+    number, and ZeroDivisionError if all numbers are 0 and `eps` is, too.
+
     >>> RMSNorm(2, eps=0.0)([1.0, 7.0])
     [Value(data=0.2, grad=0.0), Value(data=1.4000000000000001, grad=0.0)]
     """
@@ -63,13 +72,14 @@ class RMSNorm(Module):
     def __init__(
         self, normalized_shape: int, eps: float | None = None, elementwise_affine: bool = True
     ) -> None:
-        self.normalized_shape = as_count(normalized_shape, "normalized_shape", most=MOST_UNITS)
-        self.eps = EPSILON if eps is None else as_positive(eps, "eps", or_zero=True)
+        self.normalized_shape: int = as_count(normalized_shape, "normalized_shape", most=MOST_UNITS)
+        self.eps: float = EPSILON if eps is None else as_positive(eps, "eps", or_zero=True)
         affine = must_be(bool, elementwise_affine, "elementwise_affine", "True or False")
-        self.weight = [Value(1.0) for _ in range(normalized_shape)] if affine else None
+        ones = [Value(1.0) for _ in range(normalized_shape)]
+        self.weight: list[Value] | None = ones if affine else None
         self.label_parameters()
 
-    def __call__(self, x: Any) -> list[Any]:
+    def __call__(self, x: Inputs) -> list[Any]:
         numbers = as_operands(x, self.normalized_shape, "x")
         return _times(self.weight, _of_size_one(numbers, self.eps))
 

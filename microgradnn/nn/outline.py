@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
+from typing import NamedTuple
 
 from ..engine.value import Value
-from ..typed import Any
 from .parts import Searched
 from .search import modules_in, parameters_in, shape_of, values_of
 
-# A layer: its path, its class, the shape of each of its arrays, and how many parameters are new.
-Row = namedtuple("Row", "layer kind shapes parameters")
+Shapes = dict[str, tuple[int, ...] | None]  # of arrays, by their names
 
-HEAD = Row("layer", "kind", "shapes", "parameters")
+HEAD = ("layer", "kind", "shapes", "parameters")
 
 
-class Outline(namedtuple("Outline", "kind rows parameters")):
+class Row(NamedTuple):
+    """A layer: its path, its class, the shapes of its arrays, and how many parameters are new."""
+
+    layer: str
+    kind: str
+    shapes: Shapes
+    parameters: int
+
+
+class Outline(NamedTuple):
     """The rows of a network's layers, and the number of its parameters; shown as a table."""
 
-    __slots__ = ()
+    kind: str
+    rows: list[Row]
+    parameters: int
 
     def __repr__(self) -> str:
-        shown = [row._replace(shapes=_written(row.shapes)) for row in self.rows]
-        lines = [HEAD, *shown, Row("total", self.kind, "", self.parameters)]
-        columns = list(zip(*lines, strict=True))
-        widths = [max(len(_counted(cell)) for cell in column) for column in columns]
+        lines = [
+            HEAD,
+            *((x.layer, x.kind, _written(x.shapes), f"{x.parameters:,}") for x in self.rows),
+            ("total", self.kind, "", f"{self.parameters:,}"),
+        ]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         return "\n".join(_line(line, widths) for line in lines)
 
 
@@ -42,15 +53,11 @@ def outline_of(module: Searched) -> Outline:
     return Outline(type(module).__name__, rows, total)
 
 
-def _written(shapes: dict[str, Any]) -> str:
+def _written(shapes: Shapes) -> str:
     return ", ".join(f"{name} {shape}" for name, shape in shapes.items())
 
 
-def _counted(cell: Any) -> str:
-    return f"{cell:,}" if isinstance(cell, int) else cell
-
-
-def _line(cells: Row, widths: list[int]) -> str:
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
     """The cells below each other: words to the left, and the last, which are numbers, right."""
     words = [cell.ljust(width) for cell, width in zip(cells[:-1], widths[:-1], strict=True)]
-    return "  ".join([*words, _counted(cells[-1]).rjust(widths[-1])])
+    return "  ".join([*words, cells[-1].rjust(widths[-1])])

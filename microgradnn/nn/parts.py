@@ -17,7 +17,7 @@ from ..typed import Any
 Parts = Iterable[tuple[Any, Any]]  # what is in a thing, each with its key
 
 # What is not searched. A function is the place for Values that are not to be trained.
-PLAIN = {
+PLAIN: set[type] = {
     *(
         float,
         int,
@@ -43,7 +43,12 @@ class Searched:
     """The base of what is searched by its attributes."""
 
     def parts_of_state(self) -> list[tuple[Any, Any]]:
-        """What `state_dict` is made of: the attributes, or what reads better."""
+        """What `state_dict` is made of: the attributes, or what reads better.
+
+        >>> from microgradnn.nn import Neuron
+        >>> [name for name, _ in Neuron(2).parts_of_state()]
+        ['activation', 'w', 'b']
+        """
         return attributes_of(self)
 
 
@@ -91,6 +96,7 @@ def parts_of(thing: Any) -> Parts | None:
 
 
 def parts_of_state(thing: Any) -> Parts | None:
+    """What a thing puts into `state_dict`, each with its key; None if it has no parts."""
     if not issubclass(type(thing), Searched):
         return parts_of(thing)
     return [*thing.parts_of_state(), *(_elements_of(thing) or ())]
@@ -114,6 +120,7 @@ def _elements_of(thing: Any) -> Parts | None:
 
 
 def is_array_of_objects(thing: Any) -> bool:
+    """Whether a thing is an array of NumPy's whose elements are any objects."""
     array = getattr(sys.modules.get("numpy"), "ndarray", ())  # unless imported, there is none
     return issubclass(type(thing), array) and thing.dtype.hasobject
 

@@ -208,6 +208,7 @@ def _is_array_or_module(item: Any) -> bool:
 
 
 def shape_of(item: Any, depth: int = 0) -> tuple[int, ...] | None:
+    """The shape of the array that nested lists of parameters make; None if they make none."""
     kind = type(item)
     if issubclass(kind, Value):
         return () if is_parameter(item) else None

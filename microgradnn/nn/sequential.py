@@ -14,7 +14,9 @@ class Sequential(Module):
 
     A layer is a Module, or a function of a list, such as `softmax` or `np.tanh`, which holds no
     parameters; but a `Layer` has an activation of its own. The names in `state_dict` are PyTorch's,
-    a number and what the layer calls it. TypeError names what cannot be called.
+    a number and what the layer calls it.
+
+    Raises TypeError, which names what cannot be called, and ValueError if there is no layer.
 
     >>> from microgradnn.nn import Layer, LayerNorm
     >>> model = Sequential(Layer(2, 3), LayerNorm(3), Layer(3, 1, activation="linear"))
@@ -34,12 +36,16 @@ class Sequential(Module):
                 )
         if not layers:
             raise ValueError("layers is empty; at least one is needed")
-        self.layers = list(layers)
+        self.layers: list[Callable[..., Any]] = list(layers)
         self.label_parameters()
 
     def __call__(self, x: Any) -> Any:
-        for layer in self.layers:
-            x = layer(x)
+        for place, layer in enumerate(self.layers):
+            try:
+                x = layer(x)
+            except Exception as error:
+                error.add_note(f"This is from layers[{place}] of {self!r}.")
+                raise
         return x
 
     def __len__(self) -> int:
@@ -54,7 +60,12 @@ class Sequential(Module):
         return iter(self.layers)
 
     def parts_of_state(self) -> list[tuple[Any, Any]]:
-        """The layers by their numbers, then what a subclass has besides."""
+        """The layers by their numbers, then what a subclass has besides.
+
+        >>> from microgradnn import nn, softmax
+        >>> Sequential(nn.Layer(2, 3), softmax).parts_of_state()[1] == (1, softmax)
+        True
+        """
         besides = [part for part in attributes_of(self) if part[0] != "layers"]
         return [*enumerate(self.layers), *besides]
 

@@ -4,6 +4,8 @@ Read `stepping.py` first: it says what a step is. `rules.py` has the rules, each
 direction, `schedules.py` the learning rates, `groups.py` what only some of the parameters have.
 """
 
+from ..missing import no_attribute
+from ..typed import TYPE_CHECKING
 from .rules import SGD, Adam, AdamW, RMSprop
 from .schedules import (
     LearningRate,
@@ -18,6 +20,12 @@ from .schedules import (
     warmup,
 )
 from .stepping import Optimizer, clip_grad_norm
+
+if not TYPE_CHECKING:  # or checkers would believe that there is every name
+
+    def __getattr__(name):
+        raise no_attribute(__name__, name)
+
 
 __all__ = [
     "SGD",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax, softmax
-from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import compute_class_weight
@@ -16,10 +15,12 @@ from sklearn.utils.validation import column_or_1d, validate_data
 
 from .. import losses
 from ..compiler.arrays import Array
+from .bases import ClassifierMixin
 from .learning import Learner, checked_weights
+from .parameters import ActivationOrTheirs, BatchSize, HiddenSizes, RateName, SolverName
 
 
-class MLPClassifier(ClassifierMixin, Learner):  # type: ignore[misc]
+class MLPClassifier(ClassifierMixin, Learner):
     """A classifier with scikit-learn's interface: cross-entropy on a multilayer perceptron.
 
     Parameters, attributes and methods are those of `sklearn.neural_network.MLPClassifier`, and with
@@ -36,28 +37,41 @@ class MLPClassifier(ClassifierMixin, Learner):  # type: ignore[misc]
     - An infinite or NaN gradient raises FloatingPointError. Ctrl-C keeps the last whole epoch.
     - `warm_start` and `partial_fit` refuse to go on with other hidden layers or activations.
 
+    Raises ValueError and TypeError in `fit`, which name the parameter that does not fit, or what is
+    wrong with the data, and scikit-learn's NotFittedError before it.
+
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["low", "low", "high", "high"]
     >>> classifier = MLPClassifier((4,), learning_rate_init=0.05, tol=1e-3).fit(X, y)
     >>> print(*classifier.predict([[0.5], [2.5]]))
     low high
+    >>> classifier.predict_proba([[0.5]]).shape, classifier.predict_log_proba([[0.5]]).shape
+    ((1, 2), (1, 2))
+    >>> classifier.decision_function([[0.5], [2.5]]).round() > 0
+    array([ True, False])
+    >>> classifier.model_.summary().parameters, [w.shape for w in classifier.coefs_]
+    (13, [(1, 4), (4, 1)])
+    >>> [b.shape for b in classifier.intercepts_]
+    [(4,), (1,)]
+    >>> classifier.partial_fit(X, y).n_iter_
+    1
     """
 
     _binarizer: LabelBinarizer
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
+        hidden_layer_sizes: HiddenSizes = (100,),
+        activation: ActivationOrTheirs = "relu",
         *,
-        solver: str = "adam",
+        solver: SolverName = "adam",
         alpha: float = 0.0001,
-        batch_size: Any = "auto",
-        learning_rate: str = "constant",
+        batch_size: BatchSize = "auto",
+        learning_rate: RateName = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,
         shuffle: bool = True,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-4,
         verbose: bool | int = False,
         warm_start: bool = False,
@@ -69,7 +83,7 @@ class MLPClassifier(ClassifierMixin, Learner):  # type: ignore[misc]
         beta_2: float = 0.999,
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
-        class_weight: Any = None,
+        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
     ) -> None:
         # scikit-learn reads the parameters of an estimator from this signature.
         super().__init__(
@@ -107,6 +121,9 @@ class MLPClassifier(ClassifierMixin, Learner):  # type: ignore[misc]
         """Train on samples X, shape (samples, features), and their classes y.
 
         y of shape (samples, labels) holds 0 or 1 for each label that a sample may have.
+
+        Raises ValueError if data or parameters do not fit, TypeError if something is no number,
+        FloatingPointError on an infinite or NaN gradient.
         """
         return self._take(X, y, sample_weight, None, once=False)
 
@@ -116,6 +133,8 @@ class MLPClassifier(ClassifierMixin, Learner):  # type: ignore[misc]
         """Train for one epoch on these samples, from the weights that are there.
 
         `classes` are all that will ever come; they must be given in the first call.
+
+        Raises ValueError if they are missing then, if a class is none of them, and as `fit` does.
         """
         if not self._goes_on(once=True) and classes is None:
             raise ValueError("classes must be passed on the first call to partial_fit.")
@@ -132,7 +151,7 @@ class MLPClassifier(ClassifierMixin, Learner):  # type: ignore[misc]
         _check_classes(binarizer.classes_, y, classes)
         weights = checked_weights(weights, len(X)) * self._class_weights(binarizer, y, once)
         self._binarizer = binarizer
-        self.classes_ = binarizer.classes_
+        self.classes_: Array = binarizer.classes_
         self._learn((X, binarizer.transform(y).astype(float), weights), once)
         self.out_activation_ = "softmax" if self._is_softmax() else "logistic"
         return self
@@ -171,19 +190,31 @@ class MLPClassifier(ClassifierMixin, Learner):  # type: ignore[misc]
         return self._binarizer.inverse_transform(outputs, threshold=0.0)
 
     def predict(self, X: Any) -> Any:
-        """The most probable class of each sample, or 1 for each label that is more likely so."""
+        """The most probable class of each sample, or 1 for each label that is more likely so.
+
+        Raises ValueError if X has other columns than `fit` had, NotFittedError before `fit`.
+        """
         return self._classes(self._outputs(X))
 
     def predict_proba(self, X: Any) -> Array:
-        """The probability of each class, (samples, classes), in the order of `classes_`."""
+        """The probability of each class, (samples, classes), in the order of `classes_`.
+
+        Raises ValueError if X has other columns than `fit` had, NotFittedError before `fit`.
+        """
         return self._probabilities(X, softmax, expit)
 
     def predict_log_proba(self, X: Any) -> Array:
-        """The logarithms of these, with all their digits where they are close to 0 or to 1."""
+        """The logarithms of these, with all their digits where they are close to 0 or to 1.
+
+        Raises ValueError if X has other columns than `fit` had, NotFittedError before `fit`.
+        """
         return self._probabilities(X, log_softmax, log_expit)
 
     def decision_function(self, X: Any) -> Array:
-        """The logits: one for each class or label, or of two classes that of the second."""
+        """The logits: one for each class or label, or of two classes that of the second.
+
+        Raises ValueError if X has other columns than `fit` had, NotFittedError before `fit`.
+        """
         outputs = self._outputs(X)
         return outputs[:, 0] if self.n_outputs_ == 1 else outputs
 

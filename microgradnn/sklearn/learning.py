@@ -84,8 +84,8 @@ class Learner(Parameters):
 
     def _start(self, outputs: int) -> None:
         self.n_outputs_ = outputs
-        self.n_layers_ = len(self._perceptron.sizes)
-        self.t_ = 0
+        self.n_layers_: int = len(self._perceptron.sizes)
+        self.t_: int = 0
         self.loss_curve_: list[float] = []
         self.best_loss_ = None if self.early_stopping else math.inf
         self.validation_scores_ = [] if self.early_stopping else None
@@ -96,7 +96,7 @@ class Learner(Parameters):
         order = np.arange(len(part[0]))
         size = self._size_of_batch(len(order))
         theta = best = self._perceptron.theta
-        self.n_iter_ = 0
+        self.n_iter_: int = 0
         try:
             for _ in range(1 if once else self.max_iter):
                 if self.shuffle:
@@ -126,7 +126,7 @@ class Learner(Parameters):
             columns = _columns(part, order[start : start + size])
             theta, loss = self._solver.step(theta, columns, self.alpha)
             total += loss * len(columns)
-        self.loss_ = total / len(order)
+        self.loss_: float = total / len(order)
         self.n_iter_ += 1
         self.t_ += len(order)
         self.loss_curve_.append(self.loss_)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from numpy.typing import NDArray
 from sklearn.utils import check_scalar
+
+from ..nn.choices import Activation
+from .bases import BaseEstimator
+
+SolverName = Literal["adam", "sgd"]
+RateName = Literal["constant", "invscaling", "adaptive"]
+BatchSize = int | Literal["auto"]
+HiddenSizes = int | Sequence[int] | NDArray[np.integer[Any]]
+ActivationOrTheirs = Activation | Literal["identity", "logistic"]  # which are scikit-learn's names
 
 # The kind of number and the interval it is from, whose ends belong to it where the bracket is [ ].
 _INTERVALS: dict[str, tuple[Any, str, float, float, str]] = {
@@ -24,27 +34,27 @@ _INTERVALS: dict[str, tuple[Any, str, float, float, str]] = {
     "epsilon": (Real, "(", 0, math.inf, ")"),
     "n_iter_no_change": (Real, "[", 1, math.inf, "]"),
 }
-_CHOICES = {"solver": ("adam", "sgd"), "learning_rate": ("constant", "invscaling", "adaptive")}
+_CHOICES = {"solver": get_args(SolverName), "learning_rate": get_args(RateName)}
 _FLAGS = ("shuffle", "verbose", "warm_start", "nesterovs_momentum", "early_stopping")
 
 
-class Parameters(BaseEstimator):  # type: ignore[misc]
+class Parameters(BaseEstimator):
     """How a network is built and trained; scikit-learn's names and defaults."""
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
+        hidden_layer_sizes: HiddenSizes = (100,),
+        activation: ActivationOrTheirs = "relu",
         *,
-        solver: str = "adam",
+        solver: SolverName = "adam",
         alpha: float = 0.0001,
-        batch_size: Any = "auto",
-        learning_rate: str = "constant",
+        batch_size: BatchSize = "auto",
+        learning_rate: RateName = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,
         shuffle: bool = True,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-4,
         verbose: bool | int = False,
         warm_start: bool = False,

@@ -37,7 +37,9 @@ class Perceptron:
     _program: LossProgram | None
 
     def __init__(self, sizes: list[int], activation: Any, loss: Any) -> None:
-        self.sizes, self.activation, self.loss = sizes, activation, loss
+        self.sizes: list[int] = sizes
+        self.activation: Any = activation
+        self.loss: Any = loss
         self._theta = np.zeros(sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes)))
         self._forget()
 

@@ -18,9 +18,9 @@ class Solver:
     """What a training keeps from step to step, and from one `partial_fit` to the next."""
 
     def __init__(self, estimator: Parameters, perceptron: Perceptron) -> None:
-        self.settings = estimator.get_params(deep=False)
+        self.settings: dict[str, Any] = estimator.get_params(deep=False)
         self.perceptron = perceptron
-        self.rate = 1.0  # the share of `learning_rate_init` that a step has now
+        self.rate: float = 1.0  # the share of `learning_rate_init` that a step has now
         self._optimizer: optim.Optimizer | None = None
         self._state: dict[str, Any] = {}
         self._penalised = perceptron.weights_alone()

@@ -12,3 +12,7 @@ from .report import Fault, Report
 from .trial import check_engine
 
 __all__ = ["Fault", "Report", "check_engine"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -21,6 +21,7 @@ class Exact:
                 self.slopes[leaf] = self.slopes.get(leaf, 0) + local * slope
 
     def backward(self) -> None:
+        """Hand the derivative by each leaf to that leaf."""
         for leaf, slope in self.slopes.items():
             leaf.grad += slope
 
@@ -59,24 +60,33 @@ class Exact:
     def __rpow__(self, other: Any) -> Exact:
         return _exact(other) ** self
 
-    __radd__, __rmul__ = __add__, __mul__
+    def __radd__(self, other: Any) -> Exact:
+        return self.__add__(other)
+
+    def __rmul__(self, other: Any) -> Exact:
+        return self.__mul__(other)
 
     def relu(self) -> Exact:
+        """max(x, 0), away from its kink."""
         if not self.data:
             raise ValueError("a kink")
         return Exact(max(self.data, 0), (self, self.data > 0))
 
     def tanh(self) -> Exact:
+        """2σ(2x) − 1."""
         return 2 * (2 * self).sigmoid() - 1
 
     def sigmoid(self) -> Exact:
+        """σ(x), which is 1/(1 + e⁻ˣ)."""
         out, rest = (1 / (1 + math.exp(min(sign * self.data, 700))) for sign in (-1, 1))
         return Exact(out, (self, out * rest))
 
     def exp(self) -> Exact:
+        """eˣ."""
         return Exact(math.exp(self.data), (self, math.exp(self.data)))
 
     def log(self) -> Exact:
+        """The natural logarithm."""
         return Exact(math.log(self.data), (self, 1 / self.data))
 
 

@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 
 class Fault(NamedTuple):
-    """What was tried, what is wrong as a teacher says it, and the smallest program to show it."""
+    """What was tried, what is wrong as a teacher says it, and the smallest program to show it.
+
+    To make one never raises.
+
+    >>> print(Fault("a + b", "The sum is wrong.", "Value(1.0) + 2.0"))
+    a + b
+       The sum is wrong.
+           Value(1.0) + 2.0
+    """
 
     name: str
     explanation: str
@@ -22,7 +30,15 @@ class Fault(NamedTuple):
 class Report(NamedTuple):
     """What `check_engine` found; true if nothing is wrong with what the engine offers.
 
-    `not_tried` is what builds on something faulty.
+    `not_tried` is what builds on something faulty. To make one never raises.
+
+    >>> report = Report("Value", [], not_offered=["a ** b"], not_tried=[])
+    >>> print(report)
+    Value: no faults
+    <BLANKLINE>
+    not offered: a ** b
+    >>> report.ok
+    True
     """
 
     engine: str

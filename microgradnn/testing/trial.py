@@ -36,6 +36,8 @@ def check_engine(ValueClass: type[Any]) -> Report:
     The lines are counted by a trace function, so a debugger does not stop inside the engine. A loop
     inside a function that is written in C is not stopped.
 
+    Raises TypeError if it is given no class, ImportError without hypothesis.
+
     >>> from microgradnn import Value
     >>> print(check_engine(Value))
     Value: no faults

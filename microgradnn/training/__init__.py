@@ -12,3 +12,7 @@ from .history import History
 from .loop import fit
 
 __all__ = ["History", "evaluate", "fit", "load_checkpoint", "save_checkpoint"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

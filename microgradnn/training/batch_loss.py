@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..collector import large_graph
+from ..compiler.arrays import Array
+from ..compiler.back_end import BackEndName
 from ..compiler.loss_program import LossProgram
 from ..engine.value import Value, topological_order
 from ..nn import Module
@@ -47,18 +49,20 @@ class BatchLoss:
         loss: Loss,
         params: list[Value],
         data: Samples,
-        backend: str,
+        backend: BackEndName,
         reach: Reach,
     ) -> None:
-        self.model, self.loss, self.params = model, loss, params
+        self.model: Module = model
+        self.loss: Loss = loss
+        self.params: list[Value] = params
         samples = self._compared(data)
-        self.outputs = np.shape(first_prediction(model, samples.X))
+        self.outputs: tuple[int, ...] = np.shape(first_prediction(model, samples.X))
         are_classes = self.outputs and data.y.ndim == 1 and data.y.dtype.kind in "iub"
-        self.one_hot = np.eye(*self.outputs) if are_classes else None
-        self.target_shape = self.outputs if are_classes else data.y.shape[1:]
+        self.one_hot: Array | None = np.eye(self.outputs[0]) if are_classes else None
+        self.target_shape: tuple[int, ...] = self.outputs if are_classes else data.y.shape[1:]
         examples = self.rows(samples).columns[[0, -1]].tolist()
-        self.program = LossProgram(self._loss_of_one(data), examples, params, backend)
-        self.is_sum = False
+        self.program: LossProgram = LossProgram(self._loss_of_one(data), examples, params, backend)
+        self.is_sum: bool = False
         with large_graph():
             self._compare_with_graph(samples, reach)
 

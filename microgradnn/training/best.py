@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..compiler.arrays import numbers_of
+from ..compiler.arrays import Array, numbers_of
 from ..engine.interop import assign
+from ..engine.value import Value
 from ..nn import Module
 from .bookmark import Bookmark
 
@@ -15,17 +16,17 @@ class Best:
     """The weights of the epoch with the lowest loss, and the epochs since then."""
 
     def __init__(self, model: Module, patience: int | None) -> None:
-        self.parameters = model.parameters()
+        self.parameters: list[Value] = model.parameters()
         if not self.parameters:
             raise ValueError(
                 "model has no parameters, so there is nothing to train; a number becomes one as a "
                 "Value: self.w = Value(0.5)"
             )
-        self.patience = patience
-        self.loss = float("inf")
-        self.epoch = 0
-        self.waited = 0
-        self.weights = numbers_of(self.parameters)
+        self.patience: int | None = patience
+        self.loss: float = float("inf")
+        self.epoch: int = 0
+        self.waited: int = 0
+        self.weights: Array = numbers_of(self.parameters)
 
     def see(self, loss: float, epoch: int, weights: Callable[[], Any]) -> None:
         """Look at the loss of an epoch, and at its weights if they are better."""

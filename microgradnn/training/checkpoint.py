@@ -33,8 +33,11 @@ def save_checkpoint(
 
     They must be as `fit` has left them, or as it shows them to a callback, which may save after
     each epoch. `optimizer` is None if fit has made it. The file is as safe as that of
-    `Module.save`: the old one or the new one at any time. ValueError says what no file can hold: a
-    NaN, a learning rate that is a function of your own, weights that have been changed since.
+    `Module.save`: the old one or the new one at any time.
+
+    Raises ValueError, which says what no file can hold: a NaN, a learning rate that is a function
+    of your own, weights that have been changed since; TypeError if an argument is of another kind,
+    OSError if the place cannot be written.
 
     >>> import os, tempfile
     >>> from microgradnn import fit, losses, nn
@@ -76,8 +79,18 @@ def load_checkpoint(path: Path, model: Module, optimizer: Optimizer | None = Non
     """Put model and optimizer where `save_checkpoint` found them, and give the history.
 
     Both must be made as they were then; `fit(…, resume=history)` goes on with them. All of it is
-    taken, or nothing is changed: ValueError says what is wrong with the file, OSError that it
-    cannot be opened.
+    taken, or nothing is changed.
+
+    Raises ValueError, which says what is wrong with the file, TypeError if an argument is of
+    another kind, OSError if the file cannot be opened.
+
+    >>> import os, tempfile
+    >>> from microgradnn import fit, losses, nn
+    >>> path, model = os.path.join(tempfile.mkdtemp(), "line.npz"), nn.MLP(1, [1], rng=0)
+    >>> history = fit(model, [[1.0]], [3.0], loss=losses.mse_loss, epochs=2, progress=False)
+    >>> save_checkpoint(path, model, None, history)
+    >>> load_checkpoint(path, nn.MLP(1, [1])).losses == history.losses
+    True
     """
     _check_kinds(model, optimizer)
     try:

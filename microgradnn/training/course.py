@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..compiler.back_end import BackEndName
 from ..engine.value import Value
 from ..nn import Module
 from ..optim import Optimizer
@@ -32,21 +33,23 @@ class Course:
         of: tuple[Module, Loss, Optimizer, float | None, Metrics],  # what a stepper is made of
         own: list[Value],  # the parameters of the model
         data: tuple[Samples, Samples | None],  # to be trained on, and held out
-        way: tuple[bool | None, str],  # `compiled` and `backend`, as fit is given them
+        way: tuple[bool | None, BackEndName],  # `compiled` and `backend`, as fit is given them
         history: History,
     ) -> None:
         loss = of[1]
-        all_data, self.held_out = data
+        all_data, held_out = data
+        self.held_out: Samples | None = held_out
         if self.held_out and all_data.weights is not None and self.held_out.weights is None:
             # A loss that takes weights gets them.
             self.held_out = self.held_out._replace(weights=np.ones(len(self.held_out.X)))
-        self.history = history
-        self.metrics = of[-1]
+        self.history: History = history
+        self.metrics: Metrics = of[-1]
         self._check(of[0], loss, all_data)
-        self.data = all_data.rows(counted(loss, all_data))
-        self.eager = self.stepper = Eager(*of, own, self.data)
-        self.trusted_until = len(history.losses)  # epochs
-        self.must_be_compiled = bool(way[0])
+        self.data: Samples = all_data.rows(counted(loss, all_data))
+        self.eager: Eager = Eager(*of, own, self.data)
+        self.stepper: Eager = self.eager
+        self.trusted_until: int = len(history.losses)  # epochs
+        self.must_be_compiled: bool = bool(way[0])
         if way[0] is False:
             history.run_eagerly("compiled=False")
         elif history.compiled:  # A training that goes on stays eager if it has been so.

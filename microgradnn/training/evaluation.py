@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from numpy.typing import ArrayLike
+
 from ..arguments import must_be
 from ..compiler import compile
 from ..engine.modes import no_grad
@@ -17,12 +19,22 @@ from .targets import A_NETWORK, called, check_shape, first_prediction, without_c
 FEWEST_COMPILED = 64  # samples: to compile takes as long as to go through 35 to 60 of them
 
 
-def evaluate(model: Module, X: Any, y: Any, loss: Loss, *, sample_weight: Any = None) -> Figures:
+def evaluate(
+    model: Module,
+    X: ArrayLike,
+    y: ArrayLike,
+    loss: Loss,
+    *,
+    sample_weight: ArrayLike | None = None,
+) -> Figures:
     """The loss on samples X and targets y, and the accuracy where the loss is one of classes.
 
     `sample_weight` has a number from 0 on for each sample: by these the loss is weighed, as those
     of `losses` are, and so is the accuracy, as scikit-learn's `score` is. The predictions for many
     samples are computed by a compiled program, if the model can be compiled.
+
+    Raises ValueError if X, y or the weights do not fit each other, the loss or the model, TypeError
+    if one of them is no array of numbers, or the model no `nn.Module`.
 
     >>> from microgradnn import losses, nn
     >>> model = nn.MLP(1, [2], init="zeros")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ..arguments import as_number, must_be
 from ..explaining.notation import sparkline
 from .bookmark import Bookmark
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 
 class History:
@@ -22,16 +25,26 @@ class History:
     steps, and if not, `eager_because` says why. By the `bookmark` a later `fit` goes on: it keeps
     weights, seed, patience and the states of random generators. A history can be pickled and
     copied.
+
+    >>> from microgradnn import fit, losses, nn
+    >>> model, X, y = nn.MLP(1, [1], init="zeros"), [[0.0], [1.0]], [1.0, 3.0]
+    >>> history = fit(model, X, y, loss=losses.mse_loss, epochs=2, progress=False)
+    >>> history
+    History(2 epochs, loss 4.93; all epochs done)
+    >>> print(history)
+    loss  █▁  5 → 4.93
+    >>> history.figures(), history.decisive_loss() == history.losses[-1]
+    ('loss 4.9303', True)
     """
 
     def __init__(self) -> None:
         self.losses: list[float] = []
         self.metrics: dict[str, list[float]] = {}
-        self.weights: list[Any] = []
-        self.best_epoch = 0
-        self.stopped = "all epochs done"
-        self.compiled = True
-        self.eager_because = ""
+        self.weights: list[NDArray[np.float64]] = []
+        self.best_epoch: int = 0
+        self.stopped: str = "all epochs done"
+        self.compiled: bool = True
+        self.eager_because: str = ""
         self.bookmark: Bookmark | None = None
 
     def __repr__(self) -> str:
@@ -62,26 +75,43 @@ class History:
         return (self.metrics.get("validation_loss") or self.losses)[-1]
 
     def run_eagerly(self, reason: str) -> None:
-        """Note that steps are taken on recorded graphs, and why."""
+        """Note that steps are taken on recorded graphs, and why.
+
+        Raises TypeError if the reason is no str.
+
+        >>> history = History()
+        >>> history.run_eagerly("compiled=False")
+        >>> history.compiled, history.eager_because
+        (False, 'compiled=False')
+        """
+        self.eager_because = must_be(str, reason, "reason", "a str")
         self.compiled = False
-        self.eager_because = reason
 
     def record(self, /, **entries: float | None) -> None:
         """Append the figures of one epoch by name; one that is None is left out.
+
+        Raises TypeError if a figure is no number.
 
         >>> history = History()
         >>> history.record(loss=0.5, accuracy=None, validation_loss=0.6)
         >>> history.losses, history.metrics
         ([0.5], {'validation_loss': [0.6]})
         """
-        for name, number in entries.items():
-            if name == "loss" and number is not None:
-                self.losses.append(number)
-            elif number is not None:
-                self.metrics.setdefault(name, []).append(number)
+        figures = {name: as_number(x, name) for name, x in entries.items() if x is not None}
+        for name, figure in figures.items():
+            if name == "loss":
+                self.losses.append(figure)
+            else:
+                self.metrics.setdefault(name, []).append(figure)
 
     def plot(self) -> Figure:
-        """The curves as a matplotlib figure (needs the extra `plot`)."""
+        """The curves as a matplotlib figure (needs the extra `plot`).
+
+        >>> history = History()
+        >>> history.record(loss=0.5, accuracy=0.75)
+        >>> [axes.get_ylabel() for axes in history.plot().axes]
+        ['loss', 'accuracy']
+        """
         from ..plots import training_curves
 
         return training_curves(self)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from numpy.typing import ArrayLike
 
 from ..arguments import must_be
+from ..compiler.back_end import BackEndName
 from ..engine.modes import Changed
 from ..nn import Module
 from ..optim import Optimizer
@@ -27,24 +29,24 @@ from .validation import parted
 
 def fit(
     model: Module,
-    X: Any,
-    y: Any,
+    X: ArrayLike,
+    y: ArrayLike,
     *,
     loss: Loss,
     optimizer: Optimizer | None = None,
     epochs: int = 100,
     batch_size: int = 32,
-    validation: tuple[Any, Any] | float | None = None,
+    validation: tuple[ArrayLike, ArrayLike] | float | None = None,
     patience: int | None = None,
     seed: int = 0,
     progress: bool = True,
     callbacks: Sequence[Callback] = (),
     metrics: Mapping[str, Metric] = {},
-    sample_weight: Any = None,
+    sample_weight: ArrayLike | None = None,
     clip_grad_norm: float | None = None,
     resume: History | None = None,
     compiled: bool | None = None,
-    backend: str = "numpy",
+    backend: BackEndName = "numpy",
     keep_weights: bool = False,
 ) -> History:
     """Train `model` on samples X and targets y, and give the history.
@@ -84,11 +86,12 @@ def fit(
     `backend` is that of `compile`: "numpy", "native" or "auto". The model has its new weights when
     somebody can look: in callbacks, at the end, and when an error comes.
 
-    ValueError names the sample and column of a NaN in the data, and refuses what would train in
-    vain: an optimizer that holds no parameter of the model, a loss that depends on none.
-    FloatingPointError ends training on an infinite or NaN gradient, before it changes a weight.
-    ValueError ends it, too, if model or loss are found to have become others than were compiled,
-    but by a callback, and no step is kept that was taken since they were last compared.
+    Raises ValueError, which names the sample and column of a NaN in the data, and refuses what
+    would train in vain: an optimizer that holds no parameter of the model, a loss that depends on
+    none. It ends the training, too, if model or loss are found to have become others than were
+    compiled, but by a callback, and no step is kept that was taken since they were last compared.
+    Raises FloatingPointError on an infinite or NaN gradient, before it changes a weight, and
+    TypeError if an argument is of another kind.
 
     >>> from microgradnn import losses, nn
     >>> model = nn.MLP(1, [1], rng=0)

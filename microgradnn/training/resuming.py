@@ -12,6 +12,7 @@ import numpy as np
 
 from ..arguments import must_be
 from ..compiler.arrays import numbers_of
+from ..engine.value import Value
 from ..nn import Module
 from ..nn.generators import generators_in, state_of
 from ..optim import Optimizer
@@ -31,12 +32,13 @@ class Marker:
         self, model: Module, optimizer: Optimizer | None, best: Best, terms: dict[str, Any]
     ) -> None:
         self.model = model
-        self.optimizer = default_optimizer(best.parameters) if optimizer is None else optimizer
-        self.is_default = optimizer is None
+        default = default_optimizer(best.parameters) if optimizer is None else optimizer
+        self.optimizer: Optimizer = default
+        self.is_default: bool = optimizer is None
         self.best = best
         self.terms = terms
-        self.parameters = trained(best.parameters, self.optimizer)
-        self.is_random = bool(generators_in(model))  # or there is no need to look again
+        self.parameters: list[Value] = trained(best.parameters, self.optimizer)
+        self.is_random: bool = bool(generators_in(model))  # or there is no need to look again
 
     def begin(self, resume: History | None, compiled: bool | None, keeps: bool) -> History:
         """A new history; or a copy of that of a training which is to go on, if it can.

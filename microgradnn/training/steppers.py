@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..compiler.arrays import numbers_of
+from ..compiler.arrays import Array, numbers_of
+from ..compiler.back_end import BackEndName
 from ..engine.interop import assign
 from ..engine.modes import no_grad
 from ..engine.value import Value, topological_order
@@ -46,8 +48,8 @@ class Eager:
         self.metrics = metrics
         self.own = own  # the parameters of the model
         self.data = data
-        self.reach = Reach(model, own, optimizer)
-        self.has_stepped = False
+        self.reach: Reach = Reach(model, own, optimizer)
+        self.has_stepped: bool = False
 
     def step(self, chosen: Any) -> Figures:
         """Take a step of the optimizer on some of the samples; the figures are those before it."""
@@ -121,20 +123,27 @@ class Compiled(Eager):
     `write` gives them back to the model, when somebody looks at it.
     """
 
-    def __init__(self, eager: Eager, backend: str = "numpy") -> None:
+    theta: Array  # the weights
+    gradient: Array  # that of the last step
+    optimized: slice | NDArray[np.intp]  # where in these arrays is what the optimizer trains
+    is_ahead: bool  # whether the model does not have these weights yet
+    kept_now: bool  # whether there was no step since `keep`
+    kept: tuple[Array, Array, list[tuple[Any, dict[str, Any]]]]  # to go back to
+
+    def __init__(self, eager: Eager, backend: BackEndName = "numpy") -> None:
         vars(self).update(vars(eager))  # what is known of the graph is known here
         self._place_parameters()
-        self.batch_loss = BatchLoss(
+        self.batch_loss: BatchLoss = BatchLoss(
             self.model, self.loss, self.params, self.data, backend, self.reach
         )
-        self.rows = self.batch_loss.rows(self.data)
+        self.rows: Rows = self.batch_loss.rows(self.data)
         self.evaluated: tuple[Samples, Samples, Rows] | None = None  # what it was asked for last
         self.read()
         self.keep()
 
     def _place_parameters(self) -> None:
         """Put the parameters of the model first in the array, then what else is optimized."""
-        self.params = list(dict.fromkeys([*self.own, *self.optimizer.parameters]))
+        self.params: list[Value] = list(dict.fromkeys([*self.own, *self.optimizer.parameters]))
         place = {param: i for i, param in enumerate(self.params)}
         places = [place[param] for param in self.optimizer.parameters]
         in_a_row = places == list(range(places[0], places[0] + len(places)))

@@ -16,7 +16,7 @@ from ..engine.value import Value
 from ..nn import Module
 from .samples import Names, Samples
 
-OF_CLASSES = {losses.cross_entropy, losses.categorical_cross_entropy, losses.nll_loss}
+OF_CLASSES: set[Any] = {losses.cross_entropy, losses.categorical_cross_entropy, losses.nll_loss}
 A_NETWORK = "a network: nn.MLP, or your own class below nn.Module, with its Values as attributes"
 _OF_NUMBERS = {losses.mse_loss, losses.l1_loss, losses.huber_loss, losses.half_squared_error}
 _OF_ELEMENTS = {

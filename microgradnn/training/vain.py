@@ -49,7 +49,7 @@ class Reach:
     def __init__(self, model: Module, own: list[Value], optimizer: Optimizer) -> None:
         self.own = own  # the parameters of the model
         self.optimizer = optimizer
-        self.results = results_in(model)  # no step changes their numbers
+        self.results: dict[str, Value] = results_in(model)  # no step changes their numbers
 
     def check(self, reached: set[Value]) -> None:
         """ValueError if training by a loss that reaches these would change nothing, or not all that

@@ -36,6 +36,7 @@ ORDER = {
     "error_functions": "",
     "rounding": "",
     "refusals": "",
+    "missing": "",
     "told": "",
     "engine": "checks recording row table reductions formulas functions lists kernels "
     "edges interop value copying modes derivatives checking",
@@ -45,8 +46,8 @@ ORDER = {
     "javascript": "",
     "explaining": "symbols writing mathml notation names help passes paths diagnosis",
     "losses": "signatures weights probabilities pairing divergence classification regression",
-    "nn": "init files texts parts search generators outline module leaves embedding layers norm "
-    "sequential",
+    "nn": "choices activations init files texts parts search generators outline keys module leaves "
+    "embedding layers norm sequential",
     "optim": "schedules records groups stepping rules",
     "data": "tables preparation ready_made",
     "transforms": "trees calls gradient matrices directions",
@@ -66,7 +67,7 @@ ORDER = {
     "explorer": "packing claims sample following contributions hiding views excerpt picker "
     "arithmetic textbook rule_formulas updates squeezing assembly document facts heights widget "
     "frame page circles trainable one_sample lesson living exploring",
-    "sklearn": "parameters perceptron solver learning classifier regressor",
+    "sklearn": "bases parameters perceptron solver learning classifier regressor",
     "testing": "report exact checks programs trial",
     "demo": "",
     "version": "",
@@ -120,22 +121,25 @@ def test_the_picture_of_imports_is_up_to_date() -> None:
 
 # These are tested by the file of what they serve, or under a name that no other file has.
 TESTED_BY = {
-    **dict.fromkeys(["classifier", "parameters", "regressor"], "test_sklearn"),
+    **dict.fromkeys(["bases", "classifier", "parameters", "regressor"], "test_sklearn"),
     **dict.fromkeys(["learning", "solver"], "test_sklearn_training"),
     "perceptron": "test_sklearn_prediction",
     "accuracy": "test_evaluate",
+    "activations": "test_layers",
     "best": "test_loop",
     "bookmark": "test_resuming",
     "biases": "test_schedule",
     **dict.fromkeys(["preparation", "tables"], "test_data"),
     **dict.fromkeys(["circles", "lesson", "one_sample", "trainable"], "test_living"),
     **dict.fromkeys(["document", "exploring"], "test_page"),
+    "choices": "test_init",
     "commands": "test_cli",
     "course": "test_steppers",
     "evaluation": "test_evaluate",
     "heights": "test_frame",
     "hidden": "test_traced",
     "interrupts": "test_loop",
+    "keys": "test_module",
     "leaves": "test_groups",
     "looks": "test_svg",
     **dict.fromkeys(

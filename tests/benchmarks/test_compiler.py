@@ -118,7 +118,7 @@ def test_moons() -> None:
 @pytest.mark.parametrize(
     ("activation", "batch", "goal"), [("relu", 32, 1.15), ("relu", 256, 1.05), ("tanh", 32, 1.2)]
 )
-def test_digits(activation: str, batch: int, goal: float) -> None:
+def test_digits(activation: nn.ActivationName, batch: int, goal: float) -> None:
     model, rng = nn.MLP(64, [32, 10], activation=activation, rng=0), np.random.default_rng(0)
     x, y = rng.uniform(0, 1, (batch, 64)), np.eye(10)[rng.integers(0, 10, batch)]
 

@@ -80,7 +80,7 @@ def microseconds(call: Callable[[], object]) -> float:
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
-def test_moons(tmp_path: Path, activation: str) -> None:
+def test_moons(tmp_path: Path, activation: nn.ActivationName) -> None:
     rng = np.random.default_rng(0)
     program = compile(nn.MLP(2, [16, 16, 1], activation=activation, rng=0), losses.hinge_loss)
     X = np.c_[rng.standard_normal((100, 2)), np.sign(rng.standard_normal((100, 1)))]

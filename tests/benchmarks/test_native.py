@@ -196,7 +196,7 @@ def test_moons() -> None:
 
 @pytest.mark.parametrize("batch", [32, 256])
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
-def test_digits(activation: str, batch: int) -> None:
+def test_digits(activation: nn.ActivationName, batch: int) -> None:
     model, rng = nn.MLP(64, [32, 10], activation=activation), np.random.default_rng(0)
     x, y = rng.uniform(0, 1, (batch, 64)), np.eye(10)[rng.integers(0, 10, batch)]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from outputs import single
 
 import microgradnn as mg
 from microgradnn import Value, nn
@@ -79,7 +80,7 @@ def test_several_drawings_in_one_page_tell_what_they_show_and_break_no_rule(page
 
 def sample() -> Value:
     model = nn.MLP(2, [2, 1], activation="tanh", rng=0)
-    loss: Value = (model([1.0, 2.0]) - 1) ** 2
+    loss: Value = (single(model([1.0, 2.0])) - 1) ** 2
     return loss
 
 
@@ -91,7 +92,7 @@ def test_a_worksheet_is_printed_on_one_page(
     value = Value(0.5, label="x")
     for _ in range(count):
         value = value.tanh()
-    tall = nn.MLP(1, [9, 1], activation="tanh", rng=0)([0.5])
+    tall = single(nn.MLP(1, [9, 1], activation="tanh", rng=0)([0.5]))
     high = mg.sum([Value(float(k)) for k in range(12)])  # as high as a page on its side
     for root in (value, neuron()[0], sample(), tall, high):
         sheet = mg.worksheet(root)

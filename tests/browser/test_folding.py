@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-def batch_loss(sizes: list[int], rows: int, seed: int = 0, activation: str = "tanh") -> Value:
+def batch_loss(
+    sizes: list[int], rows: int, seed: int = 0, activation: nn.ActivationName = "tanh"
+) -> Value:
     """The mean squared error of a network, whose inputs are Values in the first row only."""
     rng = random.Random(seed)
     model = nn.MLP(sizes[0], sizes[1:], activation=activation, rng=rng)

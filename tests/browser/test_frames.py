@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from outputs import single
 
 import microgradnn as mg
 from microgradnn import explorer, nn
@@ -24,8 +25,7 @@ SERVER = "http://localhost/"  # a browser trusts it, so that a page there may co
 
 
 def deep() -> mg.Value:
-    output: mg.Value = nn.MLP(2, [3, 1], rng=0)([1.0, -2.0])
-    return output
+    return single(nn.MLP(2, [3, 1], rng=0)([1.0, -2.0]))
 
 
 def in_a_notebook(show: Shown, content: str, mark: str = "", width: int = 930) -> Page:

@@ -127,7 +127,7 @@ def test_classes_by_weight_and_an_optimizer_of_some_layers(show: Shown) -> None:
         (losses.half_squared_error, "tanh"),
     ],
 )
-def test_other_losses(show: Shown, loss: Any, output: str) -> None:
+def test_other_losses(show: Shown, loss: Any, output: nn.ActivationName) -> None:
     model = nn.MLP(2, [4, 1], activation="tanh", output_activation=output, rng=0)
     y = (SIDES > 0).astype(int)
     how = {"loss": loss, "optimizer": optim.SGD(model.parameters(), lr=0.01), "validation": 0.25}

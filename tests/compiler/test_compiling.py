@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
 
 import numpy as np
@@ -147,3 +148,15 @@ def test_sequences_are_columns_of_indices() -> None:
         ValueError, match=r"row 1: .*index must be a whole number from 0 to 4, got 5"
     ):
         programs([[0, 1], [2, 5]])
+
+
+def test_a_column_of_classes_is_told_that_they_are_one_hot_here() -> None:
+    program = compile(nn.MLP(2, [4, 3], rng=0), losses.cross_entropy)
+    message = (
+        "X must have shape (samples, 5), a column per input and target, 2 and 3 of them (a class "
+        "is one-hot here, data.one_hot(y, 3); fit takes y as it is); got (20, 3)"
+    )
+    with pytest.raises(ValueError, match=re.escape(message)):
+        program.value_and_grad(np.zeros((20, 3)))
+    with pytest.raises(ValueError, match=re.escape("a column per input and target; got (1, 2)")):
+        compile(nn.MLP(2, [1]), losses.mse_loss).value_and_grad([[1.0, 2.0]])

@@ -18,6 +18,7 @@ from effort import by_profile
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from in_node import Call, in_node
+from outputs import several
 from properties.strategies import programs
 from test_compiled_graphs import Structure, near
 from test_conformance import CASES, agrees, evaluate, leaves_of
@@ -93,7 +94,7 @@ def test_random_graphs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
-def test_networks_and_batches_of_all_sizes(tmp_path: Path, activation: str) -> None:
+def test_networks_and_batches_of_all_sizes(tmp_path: Path, activation: nn.ActivationName) -> None:
     """One program meets them in turn: its memory is used again, or made anew."""
     rng, model = np.random.default_rng(0), nn.MLP(8, [6, 4], activation=activation, rng=0)
     program = compile(model, losses.cross_entropy)
@@ -108,7 +109,7 @@ def test_losses_and_predictions_of_one_pass(tmp_path: Path) -> None:
     model = nn.MLP(3, [5, 2], rng=0)
 
     def f(row: list[Any]) -> list[Any]:
-        logits = model(row[:3])
+        logits = several(model(row[:3]))
         return [losses.cross_entropy([logits], [row[3:]]), *logits]
 
     program = LossProgram(f, [[0.1, 0.2, 0.3, 0.0, 1.0]], model.parameters())

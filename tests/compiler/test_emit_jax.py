@@ -92,7 +92,7 @@ def test_structures(jax: Any, seed: int, samples: int) -> None:
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
-def test_networks(jax: Any, activation: str) -> None:
+def test_networks(jax: Any, activation: nn.ActivationName) -> None:
     rng, model = np.random.default_rng(0), nn.MLP(8, [6, 4], activation=activation, rng=0)
     X = np.c_[rng.standard_normal((30, 8)), np.eye(4)[rng.integers(0, 4, 30)]]
     assert_same(jax, compile(model, losses.cross_entropy), X)

@@ -99,7 +99,7 @@ def test_structures(vector_math: bool, seed: int, samples: int) -> None:
 @pytest.mark.parametrize("batch", [1, 2, 3, 4, 5, 8, 9, 100])
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_networks_run_without_numpys_code(
-    activation: str, batch: int, monkeypatch: pytest.MonkeyPatch
+    activation: nn.ActivationName, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, rng = nn.MLP(5, [7, 3], activation=activation, rng=0), np.random.default_rng(0)
     X = np.c_[rng.standard_normal((batch, 5)), np.eye(3)[rng.integers(0, 3, batch)]]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from outputs import several
 from scipy import optimize
 from test_compiled_graphs import Structure
 
@@ -122,10 +123,10 @@ def test_graphs_with_repetition(seed: int) -> None:
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "gelu"])
-def test_networks(activation: str) -> None:
+def test_networks(activation: nn.ActivationName) -> None:
     model = nn.MLP(3, [8, 4], activation=activation, rng=0)
     X = np.random.default_rng(2).normal(size=(7, 3))
-    assert_agrees(lambda xs: mg.softmax(model(xs)), X, model.parameters())
+    assert_agrees(lambda xs: mg.softmax(several(model(xs))), X, model.parameters())
     program = compile(model)
     assert program.jacobian(X).shape == (7, 4, 3)
     assert program.jacobian(X, wrt="params").shape == (7, 4, len(model.parameters()))

@@ -49,7 +49,9 @@ def of_a_sigmoid(prediction: Any, target: Any) -> Any:
     ("loss", "output"), [(squares, "linear"), (of_a_sigmoid, "sigmoid"), (of_a_sigmoid, "tanh")]
 )
 @pytest.mark.parametrize("size", [1, 5, 700])
-def test_losses_gradient_and_predictions(loss: Any, output: str, size: int, backend: str) -> None:
+def test_losses_gradient_and_predictions(
+    loss: Any, output: nn.ActivationName, size: int, backend: str
+) -> None:
     if output == "tanh":  # of which the loss takes a part only
         output, loss = "sigmoid", lambda p, t: losses.mse_loss(p[0][:1], t)
     model = nn.MLP(2, [4, 2], "tanh", output_activation=output, rng=3)

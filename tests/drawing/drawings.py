@@ -2,6 +2,8 @@
 
 from xml.etree import ElementTree
 
+from outputs import single
+
 from microgradnn import Value, losses, nn
 from microgradnn.drawing import draw
 from microgradnn.drawing.diagram import describe, values_below
@@ -51,7 +53,7 @@ def two_paths() -> Value:
 
 def network() -> Value:
     """The loss of one sample, whose inputs are plain numbers, of a network with a hidden layer."""
-    loss: Value = (nn.MLP(2, [3, 1], activation="tanh", rng=0)([1.0, 2.0]) - 1) ** 2
+    loss: Value = (single(nn.MLP(2, [3, 1], activation="tanh", rng=0)([1.0, 2.0])) - 1) ** 2
     return loss
 
 

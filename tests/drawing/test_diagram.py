@@ -4,6 +4,7 @@ import math
 
 import pytest
 from drawings import box, headings, ids, parse, texts
+from outputs import single
 
 from microgradnn import Value, nn
 from microgradnn.drawing import diagram
@@ -82,14 +83,14 @@ def test_a_rank_is_called_by_its_operation() -> None:
 
 def test_an_arrow_between_blocks_has_their_derivatives_or_their_number() -> None:
     model = nn.MLP(2, [3, 9, 1], activation="tanh", rng=0)
-    root = (model([1.0, 2.0]) - 1) ** 2
+    root = (single(model([1.0, 2.0])) - 1) ** 2
     diagram = describe_folded(fold(values_below(root), "layer"))
     assert diagram.arrows[0].text == "∂ 9×3"
     listed = diagram.arrows[0].details.splitlines()
     assert listed[0] == "9×3 derivatives"
     assert [len(line.split(", ")) for line in listed[1:]] == [3] * 9
     last = diagram.arrows[-1]
-    assert last.derivative == pytest.approx(2 * (model([1.0, 2.0]).data - 1))
+    assert last.derivative == pytest.approx(2 * (single(model([1.0, 2.0])).data - 1))
     assert math.isnan(diagram.arrows[0].derivative)
 
 
@@ -133,7 +134,7 @@ def test_of_a_large_folded_graph_only_what_is_seen_has_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
-    loss = (model([1.0, 2.0]) - 1) ** 2
+    loss = (single(model([1.0, 2.0])) - 1) ** 2
     loss.label = "J"
     whole = describe_folded(fold(values_below(loss), "layer"))
     monkeypatch.setattr(diagram, "MOST_NAMED", 5)

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from drawings import HOSTILE, SVG, chain, hostile_graph, neuron, texts
+from outputs import single
 
 from microgradnn import Value, nn
 from microgradnn.drawing import draw, to_dot
@@ -85,7 +86,7 @@ def test_graphs_of_any_size_are_written() -> None:
 
 
 def test_a_folded_graph_has_the_boxes_and_arrows_of_its_picture() -> None:
-    loss = (nn.MLP(2, [3, 1], activation="tanh", rng=0)([1.0, 2.0]) - 1) ** 2
+    loss = (single(nn.MLP(2, [3, 1], activation="tanh", rng=0)([1.0, 2.0])) - 1) ** 2
     folded = to_dot(loss, fold="layer").source
     assert [lines[0] for lines in labels(folded)] == [
         *("layers.0", "layers.1", "z₁⁽²⁾ − 1"),

@@ -10,6 +10,7 @@ import pytest
 from drawings import ids
 from effort import by_profile
 from folds import batch_loss, folded, graph_in_blocks, names, random_graph, recurrence
+from outputs import several, single
 
 import microgradnn as mg
 from microgradnn import Value, nn
@@ -164,7 +165,7 @@ def test_a_block_of_too_many_outputs_has_no_derivatives() -> None:
 
 def test_a_box_says_what_is_inside() -> None:
     model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
-    loss = model([1.0, 2.0])
+    loss = single(model([1.0, 2.0]))
     loss.backward()
     first, last = diagram(loss, "layer").boxes
     assert (first.heading, first.numbers) == ("layers.0", "3 dot, 3 tanh · 9 parameters")
@@ -177,16 +178,16 @@ def test_a_box_says_what_is_inside() -> None:
 def test_arrows_carry_the_block_s_derivatives() -> None:
     neuron = nn.MLP(1, [1, 1], activation="tanh", rng=0)
     x = Value(0.5, label="x")
-    y = neuron([x])
+    y = single(neuron([x]))
     y.backward()
     (arrow,) = diagram(y, "model").arrows
     assert arrow.derivative == pytest.approx(x.grad, rel=1e-12)
     wide = nn.MLP(1, [3, 1], activation="tanh", rng=0)
-    to_layer, to_output = diagram(wide([Value(0.5)]), "layer").arrows
+    to_layer, to_output = diagram(single(wide([Value(0.5)])), "layer").arrows
     assert to_layer.text.count(", ") == 2  # one derivative for each of three outputs
     assert to_output.text.count(", ") == 2
     many = nn.MLP(1, [4, 2], activation="tanh", rng=0)
-    to_layer, to_outputs = diagram(mg.sum(many([Value(0.5)])), "layer").arrows[:2]
+    to_layer, to_outputs = diagram(mg.sum(several(many([Value(0.5)]))), "layer").arrows[:2]
     assert (to_layer.text, to_outputs.text) == ("∂ 4×1", "∂ 2×4")
     assert len(to_outputs.details.splitlines()) == 3
 

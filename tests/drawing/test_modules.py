@@ -1,6 +1,7 @@
 """Modules, as the labels of parameters tell them: their values, what lies between, two models."""
 
 from folds import batch_loss, folded, names
+from outputs import single
 
 import microgradnn as mg
 from microgradnn import Value, nn
@@ -10,7 +11,7 @@ from microgradnn.drawing.modules import Modules
 
 def test_neurons_layers_and_the_model_are_read_from_labels() -> None:
     model = nn.MLP(2, [2, 1], rng=0)
-    loss = (model([Value(1.0, label="x1"), 2.0]) - 1) ** 2
+    loss = (single(model([Value(1.0, label="x1"), 2.0])) - 1) ** 2
     neurons = ["layers.0.neurons.0", "layers.0.neurons.1", "layers.1.neurons.0"]
     assert names(loss, "neuron") == ["", *neurons, "", ""]
     assert names(loss, "layer") == ["", "layers.0", "layers.1", "", ""]
@@ -25,7 +26,7 @@ def test_the_samples_of_a_batch_share_blocks() -> None:
 
 def test_two_models_are_two_blocks() -> None:
     a, b = nn.MLP(2, [3, 1], rng=1), nn.MLP(2, [3, 1], rng=2)
-    assert names(a([1.0, 2.0]) - b([1.0, 2.0]), "model") == ["model", "model", ""]
+    assert names(single(a([1.0, 2.0])) - single(b([1.0, 2.0])), "model") == ["model", "model", ""]
 
 
 def test_neurons_written_out_in_single_operations_are_blocks() -> None:

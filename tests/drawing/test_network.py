@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from outputs import several, single
 
 import microgradnn as mg
 from microgradnn import nn
@@ -74,7 +75,7 @@ def test_an_example_is_run_through_the_network() -> None:
     model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
     hidden = model.layers[0]([1.0, -2.0])
     shown = words(picture(model, example=[1.0, -2.0]))
-    numbers = [1.0, -2.0, *(h.data for h in hidden), model([1.0, -2.0]).data]
+    numbers = [1.0, -2.0, *(h.data for h in hidden), single(model([1.0, -2.0])).data]
     assert all(number(x, 2) in shown for x in numbers)
     assert not any(p.grad for p in model.parameters())
 
@@ -83,7 +84,7 @@ def test_the_circles_hold_the_outputs_of_the_last_run() -> None:
     model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
     assert "" in words(picture(model))
     model([3.0, -1.0])
-    outputs = [*(h.data for h in model.layers[0]([1.0, -2.0])), model([1.0, -2.0]).data]
+    outputs = [*(h.data for h in model.layers[0]([1.0, -2.0])), single(model([1.0, -2.0])).data]
     assert words(picture(model)).count("") == 0
     assert all(number(x, 2) in words(picture(model)) for x in outputs)
 
@@ -91,7 +92,7 @@ def test_the_circles_hold_the_outputs_of_the_last_run() -> None:
 def test_gradients_show_after_a_backward_pass() -> None:
     model = nn.MLP(2, [2, 1], activation="tanh", rng=0)
     assert not any(word.startswith("‖∂‖ ") for word in words(picture(model)))
-    model([1.0, 2.0]).backward()
+    single(model([1.0, 2.0])).backward()
     last = model.layers[1].neurons[0]
     length = sum(p.grad**2 for p in [*last.w, last.b] if p is not None) ** 0.5
     assert f"‖∂‖ {number(length, 2)}" in words(picture(model))
@@ -133,7 +134,7 @@ def test_the_legend_explains_what_is_there_and_nothing_else() -> None:
     for bias in (True, False):
         model = nn.MLP(2, [2, 1], activation="tanh", bias=bias, rng=0)
         assert "‖∂‖" not in draw(model).svg
-        model([1.0, 2.0]).backward()
+        single(model([1.0, 2.0])).backward()
         (line,) = [word for word in words(picture(model)) if word.startswith("‖∂‖:")]
         assert line.endswith("weights and bias." if bias else "neuron's weights.")
         assert ("bias" in draw(model).svg) == bias
@@ -142,7 +143,7 @@ def test_the_legend_explains_what_is_there_and_nothing_else() -> None:
 def test_the_picture_describes_itself_to_who_cannot_see_it() -> None:
     model = nn.MLP(64, [32, 2], rng=0)
     found = picture(model, [0.5] * 64)
-    outputs = [number(output.data, 2) for output in model([0.5] * 64)]
+    outputs = [number(output.data, 2) for output in several(model([0.5] * 64))]
     assert found.findtext(f"{SVG}title") == "Network of 64 → 32 → 2"
     told = found.findtext(f"{SVG}desc", "")
     assert told.startswith("Circles in columns: inputs 64, layers.0 32, layers.1 2. Last outputs: ")
@@ -160,7 +161,7 @@ def test_a_network_fits_a_page_without_being_made_smaller(sizes: list[int]) -> N
 
 def test_of_a_network_without_biases_nothing_tells_of_any() -> None:
     model = nn.MLP(2, [2, 1], activation="tanh", bias=False, rng=0)
-    loss = (model([1.0, 2.0]) - 1) ** 2
+    loss = (single(model([1.0, 2.0])) - 1) ** 2
     loss.backward()
     shown = [draw(loss, fold).svg for fold in ("none", "neuron", "layer")]
     shown += [draw(model).svg, mg.worksheet(loss).html, str(mg.steps(loss))]

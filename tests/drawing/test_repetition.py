@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from outputs import single
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn
@@ -196,7 +197,7 @@ def test_cells_are_called_by_what_they_give() -> None:
 
 def network_loss(rows: int, spelled: Any) -> Value:
     model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
-    errors = [(model([k / 7, 1.0]) - 1.0) ** 2 for k in range(rows)]
+    errors = [(single(model([k / 7, 1.0])) - 1.0) ** 2 for k in range(rows)]
     return spelled(errors)  # type: ignore[no-any-return]
 
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from drawings import neuron
+from outputs import single
 
 from microgradnn import Value, nn
 from microgradnn.drawing.notebook import image, themed
@@ -134,7 +135,7 @@ def smallest(page: ElementTree.Element) -> float:
 
 def sample() -> Value:
     model = nn.MLP(2, [2, 1], activation="tanh", rng=0)
-    loss: Value = (model([1.0, 2.0]) - 1) ** 2
+    loss: Value = (single(model([1.0, 2.0])) - 1) ** 2
     return loss
 
 
@@ -177,8 +178,7 @@ def test_everything_is_on_the_page(paper: Paper, upright: bool) -> None:
 
 def sample_of_many(xs: list[Value]) -> Value:
     model = nn.MLP(1, [len(xs), 1], activation="tanh", rng=0)
-    output: Value = model(xs[:1])
-    return output
+    return single(model(xs[:1]))
 
 
 def test_the_html_page_turns_as_its_picture_wants() -> None:

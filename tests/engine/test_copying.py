@@ -7,6 +7,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from outputs import single
 
 from microgradnn import Value, nn, no_grad, primitive, topological_order
 from microgradnn.engine.row import PRIMITIVES
@@ -34,7 +35,7 @@ def test_a_copy_is_the_same_graph_of_other_nodes(duplicate: Callable[[Any], Any]
 @pytest.mark.parametrize("duplicate", WAYS)
 def test_leaves_stay_shared(duplicate: Callable[[Any], Any]) -> None:
     model = nn.MLP(2, [3, 1], rng=0)
-    out = model([1.0, 2.0])
+    out = single(model([1.0, 2.0]))
     twin, twin_out = duplicate((model, out))
     twin_out.backward()
     out.backward()

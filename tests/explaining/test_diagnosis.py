@@ -160,7 +160,7 @@ def test_the_line_of_an_operand_is_in_an_error_of_domain() -> None:
     assert str(raised.value).endswith(f"; -1.0 was made at {line_of('# becomes negative')}")
 
 
-EVERY_WAY: list[Callable[[Value], Any]] = [
+EVERY_WAY: list[Callable[[Any], Any]] = [
     *(lambda x: x + 1, lambda x: 1 - x, mg.exp, Value.tanh, lambda x: mg.sum([x, x])),
     *(lambda x: mg.dot([x], [1.0]), lambda x: mg.softmax([x, x])[0], lambda x: mg.mean([x, 2])),
     *(lambda x: sum([x, x]), nn.Layer(1, 1, rng=0), lambda x: mg.losses.mse_loss([x], [1.0])),

@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from outputs import several, single
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn, topological_order
@@ -18,7 +19,7 @@ def names(root: Value) -> list[str]:
 
 def test_parameters_are_symbols_and_neurons_bear_their_numbers() -> None:
     model = nn.MLP(2, [2, 1], rng=0)
-    loss = (model([1.0, 2.0]) - 3) ** 2
+    loss = (single(model([1.0, 2.0])) - 3) ** 2
     called = names_of(topological_order(loss))
     hidden, output = model.layers[0].neurons[1], model.layers[1].neurons[0]
     assert hidden.b is not None
@@ -54,7 +55,7 @@ def test_what_has_no_label_goes_by_a_short_formula_or_by_what_it_is() -> None:
 def test_the_root_is_a_loss_where_losses_look_like_that() -> None:
     model = nn.MLP(2, [2], rng=0)
     rows = [[1.0, 2.0], [2.0, 1.0]]
-    outputs = [model(row) for row in rows]
+    outputs = [several(model(row)) for row in rows]
     called = names(losses.cross_entropy(outputs, [0, 1]))
     assert [x for x in called if x[0] in "ls"] == ["loss₁", "loss₂", "sum", "loss"]
     assert names(losses.mse_loss(outputs, [[0.0, 1.0], [1.0, 0.0]]))[-1] == "loss"
@@ -94,7 +95,8 @@ def test_no_two_values_have_the_same_name(data: st.DataObject) -> None:
 @pytest.mark.parametrize("size", [3, 300])
 def test_values_of_many_samples_are_told_apart(size: int) -> None:
     model = nn.MLP(1, [1], rng=0)
-    order: Sequence[Value] = topological_order(mg.sum([model([float(k)]) for k in range(size)]))
+    outputs = [single(model([float(k)])) for k in range(size)]
+    order: Sequence[Value] = topological_order(mg.sum(outputs))
     sums = [name for value, name in names_of(order).items() if value.op]
     numbers = count(2)
     assert sums[:-1] == ["z₁⁽¹⁾", *(f"z₁⁽¹⁾#{next(numbers)}" for _ in range(size - 1))]

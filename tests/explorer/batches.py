@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from outputs import single
+
 import microgradnn as mg
 from microgradnn import Value, losses, nn, topological_order
 from microgradnn.explorer.sample import Batch, batch_of
@@ -19,7 +21,7 @@ def batch(root: Value) -> Batch:
     return found
 
 
-def model(outputs: int = 1, activation: str = "tanh") -> nn.MLP:
+def model(outputs: int = 1, activation: nn.ActivationName = "tanh") -> nn.MLP:
     return nn.MLP(2, [3, outputs], activation=activation, rng=random.Random(0))
 
 
@@ -40,7 +42,7 @@ def in_blocks() -> Value:
     network, found = model(), []
     for k, row in enumerate(ROWS, start=1):
         with mg.block(f"sample {k}"):
-            found.append(network(row))
+            found.append(single(network(row)))
     loss: Value = mg.mean([(p - t) ** 2 for p, t in zip(found, TARGETS, strict=True)])
     return loss
 

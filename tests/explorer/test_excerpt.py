@@ -4,6 +4,7 @@ import random
 
 import pytest
 from effort import by_profile
+from outputs import single
 
 import microgradnn as mg
 from microgradnn import Value, nn, topological_order
@@ -41,7 +42,7 @@ def test_operands_that_are_left_out_become_numbers() -> None:
 
 
 def test_a_small_graph_is_held_as_it_is() -> None:
-    order = topological_order(nn.MLP(2, [3, 1], rng=0)([1.0, 2.0]))
+    order = topological_order(single(nn.MLP(2, [3, 1], rng=0)([1.0, 2.0])))
     found = excerpt(order)
     assert found.values == order
     assert (found.elsewhere, found.left_out) == ({}, "")
@@ -127,7 +128,7 @@ def test_many_inputs_stay_in_a_block_that_folds(monkeypatch: pytest.MonkeyPatch)
     """Leaves that a picture shows as one rank are all in the page, folded in the same way."""
     monkeypatch.setattr(module, "MOST_RECORDED", 1000)
     inputs = [Value(k / 80, f"x{k}") for k in range(80)]
-    loss = nn.MLP(80, [40, 1], activation="tanh", rng=0)(inputs)
+    loss = single(nn.MLP(80, [40, 1], activation="tanh", rng=0)(inputs))
     loss.backward()
     part = excerpt(topological_order(loss))
     labels = {value.label for value in part.values if not value.op}

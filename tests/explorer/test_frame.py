@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from careful import Careful
+from outputs import single
 
 import microgradnn as mg
 from microgradnn import Value, nn
@@ -56,7 +57,8 @@ def test_where_frames_are_stripped_the_picture_is_there_with_its_words() -> None
 def test_of_a_large_graph_it_is_the_first_view() -> None:
     model = nn.MLP(4, [8, 8, 1], rng=0)
     x = [Value(0.5) for _ in range(4)]
-    svg = mg.explore(mg.sum([model([k * v for v in x]) for k in (1.0, 2.0, 3.0)]))._repr_svg_()
+    outputs = [single(model([k * v for v in x])) for k in (1.0, 2.0, 3.0)]
+    svg = mg.explore(mg.sum(outputs))._repr_svg_()
     assert svg is not None
     assert 0 < svg.count("data-node") <= 60
 
@@ -72,7 +74,7 @@ def test_a_page_of_ones_own_has_no_picture() -> None:
 def test_a_frame_is_higher_the_more_there_is() -> None:
     few, more = (shown(excerpt(mg.steps(root).order)) for root in (product(), neuron()[0]))
     model = nn.MLP(2, [3, 1], rng=0)
-    blocks = shown(excerpt(mg.steps(model([1.0, 2.0])).order))
+    blocks = shown(excerpt(mg.steps(single(model([1.0, 2.0]))).order))
     heights = [heights_of(x, has_samples=False) for x in (few, more, blocks)]
     assert heights[0].narrow < heights[1].narrow < heights[2].narrow
     assert heights_of(few, has_samples=True).narrow > heights[0].narrow
@@ -82,7 +84,7 @@ def test_a_frame_is_higher_the_more_there_is() -> None:
 
 def test_the_highest_view_decides_on_the_room_of_the_picture() -> None:
     model = nn.MLP(8, [16, 16, 1], rng=0)
-    own = shown(excerpt(mg.steps(model([0.1] * 8)).order))
+    own = shown(excerpt(mg.steps(single(model([0.1] * 8))).order))
     first = re.search(r'width="(\d+)" height="(\d+)"', own.views[0].picture)
     assert first
     assert ratio_of(own) > int(first[2]) / int(first[1])

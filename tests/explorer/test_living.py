@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from outputs import single
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn, optim
@@ -80,7 +81,7 @@ def test_the_same_training_gives_the_same_page() -> None:
 
 def test_the_model_stays_as_it_is() -> None:
     model = nn.MLP(2, [3, 1], rng=0)
-    model([5.0, 6.0]).backward()
+    single(model([5.0, 6.0])).backward()
     before = [(x.data, x.grad, x.label) for x in model.parameters()]
     outputs = [neuron.output for layer in model.layers for neuron in layer.neurons]
     optimizer = optim.Adam(model.parameters())

@@ -16,7 +16,7 @@ SHUFFLED = [*range(20), 2**32 + 1, 2**53]
 SIZES = [*range(1, 20), 31, 32, 33, 63, 64, 65, 255, 256, 257, 1000, 1797, 5000]
 LAYERS: list[dict[str, Any]] = [{"nin": 30, "nout": 20}, {"nin": 20, "nout": 5}]
 WITHOUT = [{**layer, "bias": False} for layer in LAYERS]
-INITS = ["zeros", "uniform", "normal", "he_normal", "xavier_uniform"]
+INITS: list[nn.InitializerName] = ["zeros", "uniform", "normal", "he_normal", "xavier_uniform"]
 PROGRAM = f"""
 import {{ initialWeights, pythonRandom, shuffled }} from "./random.js";
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from batches import LOSSES, ROWS, TARGETS, batch, model, predictions
+from outputs import single
 
 import microgradnn as mg
 from microgradnn import Value, losses, nn, topological_order
@@ -151,7 +152,7 @@ NO_BATCH: dict[str, Any] = {
     "a leaf": lambda: Value(1.0),
     "a chain": chain,
     "a recurrence": recurrence,
-    "one sample": lambda: (model()(ROWS[0]) - 1.0) ** 2,
+    "one sample": lambda: (single(model()(ROWS[0])) - 1.0) ** 2,
     "outputs of one sample": lambda: losses.mse_loss(predictions(3)[0], [1, 0, 0]),
     "a network by hand": lambda: (network_by_hand([1.0, 2.0]) - 1) ** 2,
     "a network by hand on values": lambda: (network_by_hand([Value(1.0), Value(2.0)]) - 1) ** 2,

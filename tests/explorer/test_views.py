@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from outputs import single
 
 import microgradnn as mg
 from microgradnn import Value, nn, topological_order
@@ -58,7 +59,7 @@ def test_a_picture_of_too_many_boxes_is_none() -> None:
 
 def test_the_first_plan_is_the_finest_that_can_be_read() -> None:
     for sizes, wanted in (([2, 1], 0), ([16, 16, 1], 3)):
-        values = topological_order(nn.MLP(2, sizes, rng=0)([1.0, 2.0]))
+        values = topological_order(single(nn.MLP(2, sizes, rng=0)([1.0, 2.0])))
         links, blocks = edges_of(values), next(nests(values))
         found = first_plan(links, blocks)
         assert found
@@ -164,7 +165,7 @@ def test_only_a_derivative_that_may_change_has_room_for_longer_numbers() -> None
 @pytest.mark.parametrize(
     ("root", "least"),
     [
-        (lambda: (nn.MLP(2, [3, 1], rng=0)([1.0, 2.0]) - 1) ** 2, 12.0),
+        (lambda: (single(nn.MLP(2, [3, 1], rng=0)([1.0, 2.0])) - 1) ** 2, 12.0),
         (lambda: mg.losses.mse_loss([nn.MLP(2, [3, 1], rng=0)([0.5, -1.25])], [1.0]), 12.0),
         (lambda: mg.losses.cross_entropy(nn.MLP(4, [8, 3], rng=0)([5.1, 3.5, 1.4, 0.2]), 0), 10.0),
     ],

@@ -70,7 +70,11 @@ def test_huber_beside_its_default() -> None:
         ),
         (lambda: losses.mse_loss([], []), ValueError, "prediction is empty"),
         (lambda: losses.mse_loss([[1], [2, 3]], [[1], [2]]), ValueError, r"prediction\[1\] has 2"),
-        (lambda: losses.mse_loss([1.0], 1.0), TypeError, "target must be a list"),
+        (
+            lambda: losses.mse_loss([1.0], 1.0),
+            TypeError,
+            "prediction is a list, but target is a single number; write a list, too, or take",
+        ),
         (lambda: losses.mse_loss(["1"], [1.0]), TypeError, r"prediction\[0\] must be a real"),
         (lambda: losses.mse_loss([1.0], [None]), TypeError, r"target\[0\] must be a real"),  # type: ignore[list-item]
         (lambda: losses.mse_loss([1.0], [1.0], reduction="avg"), ValueError, "reduction"),  # type: ignore[call-overload]

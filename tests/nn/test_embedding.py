@@ -36,7 +36,7 @@ def test_what_is_no_index_is_refused(index: Any) -> None:
     with pytest.raises(ValueError, match="index must be a whole number from 0 to 3, got"):
         nn.Embedding(4, 3)(index)
     with pytest.raises(TypeError, match="index must be a real number, got str"):
-        nn.Embedding(4, 3)("a")
+        nn.Embedding(4, 3)("a")  # type: ignore[arg-type]
 
 
 def test_weights_have_pytorchs_name_shape_and_distribution() -> None:

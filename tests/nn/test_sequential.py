@@ -173,3 +173,10 @@ def test_what_is_no_layer_is_refused(layers: list[Any], message: str) -> None:
 def test_layers_of_neurons_are_drawn_as_a_network() -> None:
     model = nn.Sequential(nn.Layer(2, 3, rng=0), nn.Layer(3, 1, rng=1))
     assert "Network of 2 → 3 → 1" in mg.draw(model).svg
+
+
+def test_an_error_in_sequential_says_in_which_layer() -> None:
+    model = nn.Sequential(nn.Layer(2, 3, "tanh"), nn.Layer(4, 1, "linear"))
+    with pytest.raises(ValueError, match="x has 3 elements, expected 4") as raised:
+        model([1.0, 2.0])
+    assert raised.value.__notes__ == [f"This is from layers[1] of {model!r}."]

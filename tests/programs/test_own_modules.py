@@ -74,8 +74,10 @@ def test_layers_with_and_without_a_nonlinearity() -> None:
     assert [y.data for y in model([0.5, -1.0])] == pytest.approx(expected, rel=1e-13)
     assert (hidden == 0.0).any()
     assert (hidden > 0.0).any()
-    assert nn.Neuron(2, nonlin=False)([-1.0, 0.0]).op.name == "dot"
-    assert nn.Neuron(2, nonlin=True)([-1.0, 0.0]).op.name == "relu"
+    linear, rectified = (nn.Neuron(2, nonlin=nonlin)([-1.0, 0.0]) for nonlin in (False, True))
+    assert linear.op
+    assert rectified.op
+    assert (linear.op.name, rectified.op.name) == ("dot", "relu")
 
 
 def test_the_nonlinearity_is_taken_off_afterwards() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from outputs import several
 
 from microgradnn import Value, losses, nn
 from microgradnn.engine.derivatives import gradients
@@ -34,7 +35,7 @@ def test_figures_and_steps_are_those_of_the_graph() -> None:
     chosen = np.array([3, 8, 29, 11])
     rows = batch_loss.rows(samples).chosen(chosen)
     error, gradient, predictions = batch_loss.step(rows, np.array([p.data for p in params]))
-    outputs = [model(x) for x in ROWS[chosen].tolist()]
+    outputs = [several(model(x)) for x in ROWS[chosen].tolist()]
     wanted = losses.cross_entropy(outputs, CLASSES[chosen].tolist(), sample_weight=chosen.tolist())
     assert error == pytest.approx(wanted.data, rel=1e-13)
     np.testing.assert_allclose(gradient, gradients(wanted, params), rtol=1e-10, atol=1e-15)

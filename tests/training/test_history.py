@@ -3,6 +3,9 @@
 import copy
 import pickle
 import random
+from typing import Any
+
+import pytest
 
 import microgradnn as mg
 from microgradnn import History, losses, nn
@@ -64,3 +67,13 @@ def test_a_history_can_be_pickled_and_copied() -> None:
         assert other.bookmark is not None
         other.bookmark.weights[0] += 1.0
         assert repr(other.bookmark) != repr(found.bookmark)
+
+
+def test_a_figure_that_is_no_number_is_refused_and_nothing_is_recorded() -> None:
+    found, text = history(), str(history())
+    wrong: Any = "0.5"
+    with pytest.raises(TypeError, match="accuracy must be a real number, got str"):
+        found.record(loss=0.5, accuracy=wrong)
+    with pytest.raises(TypeError, match="reason must be a str, got NoneType"):
+        found.run_eagerly(None)  # type: ignore[arg-type]
+    assert (str(found), found.compiled) == (text, True)
