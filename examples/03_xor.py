@@ -23,6 +23,6 @@ for step in range(201):
         print(f"step {step:3}: loss {loss.data:.4f}")
 
 for bits in inputs:
-    print(f"{bits[0]} xor {bits[1]} = {model(bits).data:.3f}")
+    print(f"{bits[0]} xor {bits[1]} = {model(bits):.3f}")
 
 mg.draw(model).save("xor.svg")

@@ -28,7 +28,9 @@ history = mg.fit(
 _, accuracy = mg.evaluate(model, X_test, y_test, losses.cross_entropy)
 print(f"{accuracy:.1%} of {len(y_test)} unseen flowers are named rightly")
 
-for kind, probability in zip(iris.target_names, mg.softmax(model(X_test[0])), strict=True):
+logits = model(X_test[0])
+assert isinstance(logits, list)  # a number for each kind, since the last layer has three neurons
+for kind, probability in zip(iris.target_names, mg.softmax(logits), strict=True):
     print(f"{kind:11} {probability.data:.3f}")
 
 mg.plots.training_curves(history).savefig("iris.svg")
