@@ -7,12 +7,10 @@ from contextlib import suppress
 
 from ..arguments import as_list, as_number, is_array
 from ..engine.value import Value
-from ..typed import TYPE_CHECKING, Any
+from ..floats import array, numpy
+from ..typed import Any
 from .module import Module
 from .parts import is_parameter
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def as_leaves(parameters: Any, name: str = "parameters") -> list[Value]:
@@ -66,15 +64,13 @@ def gradients_of(parameters: list[Value]) -> list[float]:
     return [_as_gradient(parameter, place) for place, parameter in enumerate(parameters)]
 
 
-def gradient_array(parameters: list[Value]) -> np.ndarray[Any, np.dtype[np.float64]]:
+def gradient_array(parameters: list[Value]) -> Any:
     """The gradients as an array, checked as those of `gradients_of`."""
-    import numpy as np
-
     with suppress(ValueError):  # which one of several numbers raises
-        gradient = np.array([parameter.grad for parameter in parameters])
-        if gradient.dtype == float and gradient.ndim == 1:  # so it has found real numbers only
-            return gradient
-    return np.array(gradients_of(parameters))
+        gradient = array([parameter.grad for parameter in parameters])
+        if numpy() and gradient.dtype == float and gradient.ndim == 1:
+            return gradient  # for NumPy has found real numbers only
+    return array(gradients_of(parameters))
 
 
 def _as_gradient(parameter: Value, place: int) -> float:
