@@ -567,8 +567,6 @@ ELSEWHERE = [
     Fault("lr is set unchecked", "optim/stepping.py", "[as_rate(lr)] * len(self.sizes)",
           "[lr if callable(lr) else lambda step: lr] * len(self.sizes)"),
     Fault("a result may be optimized", "nn/leaves.py", "if not is_parameter(item):", "if False:"),
-    Fault("a gradient of None is NaN", "nn/leaves.py", "return array(gradients_of(parameters))",
-          "return np.array([x.grad for x in parameters], dtype=float)"),
     Fault("a result is a parameter", "nn/parts.py", "not x.operands and x.op is None and", ""),
     Fault("what no_grad computed is a parameter", "nn/parts.py", " and x.operands is not UNRECORDED", ""),
     Fault("dicts are not searched", "nn/parts.py", "return [*thing.items(), *", "return [*"),

@@ -1,13 +1,12 @@
-"""Leaves that are to be trained, as a user gives them, and their gradients: taken, or refused."""
+"""Leaves that are to be trained, as a user gives them: taken, or refused; their gradients."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 
-from ..arguments import as_list, as_number, is_array
+from ..arguments import as_list, is_array
 from ..engine.value import Value
-from ..floats import array, numpy
+from ..floats import array
 from ..typed import Any
 from .module import Module
 from .parts import is_parameter
@@ -56,25 +55,6 @@ def _check_leaf(item: Any, name: str) -> None:
     raise TypeError(f"{name} must be a Value, got {type(item).__name__}{hint}")
 
 
-def gradients_of(parameters: list[Value]) -> list[float]:
-    """The gradients as floats; TypeError names one that is no real number."""
-    gradients = [parameter.grad for parameter in parameters]
-    if {*map(type, gradients)} == {float}:
-        return gradients
-    return [_as_gradient(parameter, place) for place, parameter in enumerate(parameters)]
-
-
 def gradient_array(parameters: list[Value]) -> Any:
-    """The gradients as an array, checked as those of `gradients_of`."""
-    with suppress(ValueError):  # which one of several numbers raises
-        gradient = array([parameter.grad for parameter in parameters])
-        if numpy() and gradient.dtype == float and gradient.ndim == 1:
-            return gradient  # for NumPy has found real numbers only
-    return array(gradients_of(parameters))
-
-
-def _as_gradient(parameter: Value, place: int) -> float:
-    name = f"the gradient of {parameter.label or f'parameters[{place}]'}"
-    if parameter.grad is None:
-        raise TypeError(f"{name} is None; a gradient that is not known yet is 0.0")
-    return as_number(parameter.grad, name)
+    """The gradients as an array."""
+    return array([parameter.grad for parameter in parameters])

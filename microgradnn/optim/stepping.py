@@ -9,7 +9,7 @@ from ..arguments import as_count, as_list, as_number, as_positive, check_lengths
 from ..engine.interop import assign
 from ..engine.value import Value
 from ..floats import array, sum_of_squares, without_warnings
-from ..nn.leaves import as_leaves, gradient_array, gradients_of
+from ..nn.leaves import as_leaves, gradient_array
 from ..typed import TYPE_CHECKING, Any
 from .groups import Check, Groups, listed, spread
 from .schedules import LearningRate, Schedule, as_rate, from_zero
@@ -221,7 +221,7 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     """
     items = as_leaves(parameters)
     limit = as_positive(max_norm, "max_norm", or_zero=True)
-    gradients = gradients_of(items)
+    gradients = [parameter.grad for parameter in items]
     norm = math.hypot(*gradients)
     if not math.isfinite(norm):
         raise FloatingPointError(f"the norm of the gradients is {norm}; none was changed")
