@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from . import data, losses, nn, optim
 from .data import standardize, train_test_split
 from .explorer import Explorer, explore
+from .needs_numpy import np
 from .sheets import Sheet
 from .training import History, evaluate, fit
 from .training.accuracy import predict

@@ -9,6 +9,7 @@ Read `preparation.py` first; `ready_made.py` has iris and points that are drawn 
 
 from typing import TYPE_CHECKING
 
+from .. import needs_numpy  # noqa: F401 - first, for its error is a sentence
 from ..missing import no_attribute
 from .preparation import batches, one_hot, standardize, train_test_split, zero_center
 from .ready_made import (

@@ -140,7 +140,7 @@ class Module(Searched):
         {'layers.0.weight': (3, 2), 'layers.0.bias': (3,),
          'layers.1.weight': (1, 3), 'layers.1.bias': (1,)}
         """
-        import numpy as np
+        from ..needs_numpy import np
 
         return {
             name: np.vectorize(Value.item, otypes=[float])(np.array(values, dtype=object))
@@ -161,7 +161,7 @@ class Module(Searched):
         >>> Layer(2, 1).load_state_dict({"weight": [[1.0, 2.0]], "scale": 3.0}, strict=False)
         IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['scale'])
         """
-        import numpy as np
+        from ..needs_numpy import np
 
         from .keys import IncompatibleKeys
 
@@ -266,12 +266,14 @@ class Module(Searched):
 
 def _checked_array(given: Any, name: str, shape: tuple[int, ...]) -> Any:
     """Finite numbers of the given shape, as float64."""
-    import numpy as np
+    from ..needs_numpy import np
 
     try:
         array = np.asarray(given)
-    except ValueError:  # lists of several lengths beside each other
-        raise ValueError(f"{name} must have shape {shape}, got lists of other lengths") from None
+    except ValueError:  # of several lengths beside each other, or more than NumPy has dimensions
+        raise ValueError(
+            f"{name} must have shape {shape}, got lists of other lengths or nested too deep"
+        ) from None
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
     if array.shape != shape:
