@@ -162,7 +162,6 @@ class Module(Searched):
         IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['scale'])
         """
         from ..needs_numpy import np
-
         from .keys import IncompatibleKeys
 
         must_be(Mapping, state, "state", "a mapping from names to arrays, as state_dict() gives it")
