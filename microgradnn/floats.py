@@ -54,13 +54,6 @@ def sum_of_squares(numbers: Any) -> float:
     return float(numpy().vdot(numbers, numbers))
 
 
-def _both_ways(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    return (
-        lambda self, other: _each(function, self, other),
-        lambda self, other: _each(function, other, self),
-    )
-
-
 class Floats:
     """Numbers with the arithmetic of NumPy's arrays: each by itself, and nothing raises.
 
@@ -70,24 +63,69 @@ class Floats:
     """
 
     __slots__ = ("numbers",)
-    dtype = float  # by which it is known for an array
+    dtype: type = float  # by which it is known for an array
 
     def __init__(self, numbers: Iterable[Any]) -> None:
-        self.numbers = [Floats(x) if isinstance(x, (list, tuple)) else x for x in numbers]
+        self.numbers: list[Any] = [
+            Floats(x) if isinstance(x, (list, tuple)) else x for x in numbers
+        ]
 
-    __add__, __radd__ = _both_ways(operator.add)
-    __sub__, __rsub__ = _both_ways(operator.sub)
-    __mul__, __rmul__ = _both_ways(operator.mul)
-    __truediv__, __rtruediv__ = _both_ways(lambda a, b: _quotient(a, b))
-    __pow__, __rpow__ = _both_ways(lambda a, b: _power(a, b))
-    __mod__, __rmod__ = _both_ways(lambda a, b: a % b if b else math.nan)
-    __and__, __rand__ = _both_ways(lambda a, b: a and b)
-    __lt__, _ = _both_ways(operator.lt)
-    __le__, _ = _both_ways(operator.le)
-    __gt__, _ = _both_ways(operator.gt)
-    __ge__, _ = _both_ways(operator.ge)
-    __eq__, _ = _both_ways(operator.eq)
-    __hash__ = None  # type: ignore[assignment]
+    def __add__(self, other: Any) -> Floats:
+        return _each(operator.add, self, other)
+
+    def __radd__(self, other: Any) -> Floats:
+        return _each(operator.add, other, self)
+
+    def __sub__(self, other: Any) -> Floats:
+        return _each(operator.sub, self, other)
+
+    def __rsub__(self, other: Any) -> Floats:
+        return _each(operator.sub, other, self)
+
+    def __mul__(self, other: Any) -> Floats:
+        return _each(operator.mul, self, other)
+
+    def __rmul__(self, other: Any) -> Floats:
+        return _each(operator.mul, other, self)
+
+    def __truediv__(self, other: Any) -> Floats:
+        return _each(_quotient, self, other)
+
+    def __rtruediv__(self, other: Any) -> Floats:
+        return _each(_quotient, other, self)
+
+    def __pow__(self, other: Any) -> Floats:
+        return _each(_power, self, other)
+
+    def __rpow__(self, other: Any) -> Floats:
+        return _each(_power, other, self)
+
+    def __mod__(self, other: Any) -> Floats:
+        return _each(_remainder, self, other)
+
+    def __rmod__(self, other: Any) -> Floats:
+        return _each(_remainder, other, self)
+
+    def __and__(self, other: Any) -> Floats:
+        return _each(_both, self, other)
+
+    def __rand__(self, other: Any) -> Floats:
+        return _each(_both, other, self)
+
+    def __lt__(self, other: Any) -> Floats:
+        return _each(operator.lt, self, other)
+
+    def __le__(self, other: Any) -> Floats:
+        return _each(operator.le, self, other)
+
+    def __gt__(self, other: Any) -> Floats:
+        return _each(operator.gt, self, other)
+
+    def __ge__(self, other: Any) -> Floats:
+        return _each(operator.ge, self, other)
+
+    def __eq__(self, other: object) -> Floats:  # type: ignore[override]
+        return _each(operator.eq, self, other)
 
     def __neg__(self) -> Floats:
         return _each(operator.neg, self)
@@ -153,6 +191,14 @@ def _each(function: Callable[..., Any], *operands: Any) -> Floats:
 
 def _quotient(a: float, b: float) -> float:
     return a / b if b else a * math.copysign(math.inf, b)
+
+
+def _remainder(a: float, b: float) -> float:
+    return a % b if b else math.nan
+
+
+def _both(a: bool, b: bool) -> bool:
+    return a and b
 
 
 def _power(a: float, b: float) -> float:

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .arguments import is_numeral
 from .data import one_hot
+from .needs_numpy import np
 
 MOST_CATEGORIES = 50  # of a column of text
 DELIMITERS = ",;\t|"
