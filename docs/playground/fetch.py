@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 VERSION = "314.0.7"  # 314 stands for CPython 3.14
-SHA512 = "0YvXxEhfEdpLf/XkM2BFAeMROq0iMUX2bzzH9pOttyMcWkwq+HbE5uyuGD82LN7y2q+SNvi/6V5JEsOlD2R1A=="
+SHA512 = "0YvXxEhfEdpLfb/XkM2BFAeMROq0iMUX2bzzH9pOttyMcWkwq+HbE5uyuGD82LN7y2q+SNvi/6V5JEsOlD2R1A=="
 FILES = (
     "pyodide.mjs",
     "pyodide.asm.mjs",
