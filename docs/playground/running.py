@@ -11,9 +11,11 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from html import unescape
 from typing import Any
 
 import microgradnn as mg
+from microgradnn.drawing.notebook import first_inside
 from microgradnn.engine.row import PRIMITIVES
 from microgradnn.explaining.names import names_of
 
@@ -111,9 +113,11 @@ class Session:
             return json.dumps({"problem": str(error) or type(error).__name__})
 
     def graph(self, _: int) -> dict[str, Any]:
-        """The picture, as an SVG document."""
+        """The picture, as an SVG document, and what is seen in it, in words."""
         shown = self.shown
-        return {"svg": shown.svg if hasattr(shown, "svg") else mg.draw(shown).svg}
+        svg = shown.svg if hasattr(shown, "svg") else mg.draw(shown).svg
+        words = [unescape(first_inside(name, svg)) for name in ("title", "desc")]
+        return {"svg": svg, "words": ". ".join(filter(None, words))}
 
     def steps(self, _: int) -> dict[str, Any]:
         """Both passes as rows of a table, and how many rows are left out."""

@@ -1,10 +1,11 @@
 // Python in a worker: it is started, asked, and ended when it takes too long.
 
 // A worker has the rules of the page, its Content-Security-Policy, only if it comes from the page;
-// so this one is a line of text, which loads the script.
+// so this one is a line of text, which loads the script. It hears nothing before it says `ready`.
 function worker() {
-  const script = new URL("worker.js", import.meta.url).href;
-  const line = new Blob([`import ${JSON.stringify(script)};`], { type: "text/javascript" });
+  const script = JSON.stringify(new URL("worker.js", import.meta.url).href);
+  const broken = '({ message }) => postMessage({ kind: "broken", message })';
+  const line = new Blob([`import(${script}).catch(${broken});`], { type: "text/javascript" });
   const address = URL.createObjectURL(line);
   return { python: new Worker(address, { type: "module" }), address };
 }

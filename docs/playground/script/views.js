@@ -87,11 +87,10 @@ export class Views {
     else this[name](view);
   }
 
-  graph({ svg }) {
+  graph({ svg, words }) {
     const image = made("img");
     this.picture = image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-    const drawing = new DOMParser().parseFromString(svg, "image/svg+xml");
-    image.alt = ["title", "desc"].map((tag) => drawing.querySelector(`svg > ${tag}`)?.textContent).join(". ");
+    image.alt = words;
     this.fill("graph", image);
   }
 
