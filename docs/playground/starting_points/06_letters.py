@@ -51,7 +51,7 @@ def loss_of(name):
 
 
 speed = [0.0] * len(weights)
-for step in range(120):
+for step in range(150):
     loss = loss_of(names[step % len(names)])
     for x in weights:
         x.grad = 0.0
