@@ -21,6 +21,7 @@ from microgradnn.explaining.names import names_of
 
 NAME = "program.py"  # what the program is called in its tracebacks
 MOST_OUTPUT = 100_000  # characters that a run may print
+HIDDEN = ("link",)  # of the page to step through: its frame has no address of its own
 MOST_ROWS = 500  # steps in the table
 MOST_OFFERED = 200  # values by which the paths may be asked for
 
@@ -134,7 +135,7 @@ class Session:
     def page(self, _: int) -> dict[str, Any]:
         """The page on which both passes are stepped through, or another that the program made."""
         shown = self.shown
-        return {"html": shown.html if hasattr(shown, "html") else mg.explore(shown).html}
+        return {"html": shown.html if hasattr(shown, "html") else mg.explore(shown, hide=HIDDEN).html}
 
 
 VIEWS = {

@@ -4,7 +4,7 @@ import { Python } from "./python.js";
 import { addressOf, asked, unpacked } from "./sharing.js";
 import { Views } from "./views.js";
 
-const MOST_KEPT = 200_000; // characters of output that the page keeps
+const PAUSE = 30; // milliseconds between two looks at what was printed
 const element = (id) => document.getElementById(id);
 const [run, stop, share, status, printed, problem, points] = [
   "run", "stop", "share", "status", "printed", "problem", "starting-point",
@@ -13,6 +13,7 @@ const [run, stop, share, status, printed, problem, points] = [
 const editor = new Editor(element("program"), element("numbers"));
 const views = new Views((name, place) => python.ask("view", name, place));
 const written = new Map(); // what the reader has made of each starting point
+const pieces = []; // of output, that are not shown yet
 let known = [];
 let current = "";
 let isReady = false;
@@ -27,13 +28,9 @@ const hears = {
     running(false);
     if (waitsToRun) go();
   },
-  output({ stream, text }) {
-    const piece = document.createElement("span");
-    piece.className = stream;
-    piece.textContent = text;
-    printed.append(piece);
-    while (printed.textContent.length > MOST_KEPT) printed.firstChild.remove();
-    printed.scrollTop = printed.scrollHeight;
+  output(piece) {
+    if (pieces.length === 0) setTimeout(print, PAUSE);
+    pieces.push(piece);
   },
   broken({ message }) {
     isReady = false;
@@ -42,6 +39,20 @@ const hears = {
     else say("Python cannot run here.");
   },
 };
+
+// Show what was printed; in the same colour as one text, for a page of many is slow.
+function print() {
+  for (const { stream, text } of pieces.splice(0)) {
+    if (printed.lastChild?.className !== stream) {
+      const place = document.createElement("span");
+      place.className = stream;
+      place.append("");
+      printed.append(place);
+    }
+    printed.lastChild.firstChild.appendData(text);
+  }
+  printed.scrollTop = printed.scrollHeight;
+}
 
 function say(sentence) {
   status.textContent = sentence;
@@ -63,6 +74,7 @@ async function go() {
   say("The program is running …");
   const start = performance.now();
   const { error, ...shown } = await python.ask("run", editor.text);
+  print();
   running(false);
   if (error) {
     tell(error.line, error.message, error.trace);
@@ -76,6 +88,7 @@ async function go() {
 }
 
 function clear() {
+  pieces.length = 0;
   printed.replaceChildren();
   problem.hidden = true;
   editor.mark(null);
