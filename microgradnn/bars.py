@@ -8,9 +8,14 @@ from typing import Any
 # rich.style draws a random number when it is first imported. The state of `random` is put back, so
 # that the numbers of a user's program do not depend on whether it has imported this.
 _state = random.getstate()
-from rich.console import Console  # noqa: E402
-from rich.progress import Progress, ProgressColumn, TaskID  # noqa: E402
-from rich.theme import Theme  # noqa: E402
+try:
+    from rich.console import Console
+    from rich.progress import Progress, ProgressColumn, TaskID
+    from rich.theme import Theme
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "tables and progress bars need rich, which is not installed: pip install rich", name="rich"
+    ) from None
 
 random.setstate(_state)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from . import losses, nn, optim
 from .data import load_iris, make_spirals, standardize, train_test_split
 from .drawing import draw
@@ -15,6 +13,7 @@ from .engine.functions import dot
 from .engine.interop import assign
 from .engine.value import Value, topological_order
 from .explaining import explain
+from .needs_numpy import np
 from .slopes import relative_error
 from .training import History, evaluate, fit
 from .training.terminal import Console, Table

@@ -3,16 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from .arguments import is_array, must_be, must_be_plain
+from .floats import Floats
 from .typed import Any
 
 
 def ieee(function: Callable[..., Any], numbers: Sequence[float]) -> list[float]:
-    """Evaluate in IEEE arithmetic, where nothing raises: NumPy on arrays of one element."""
-    import numpy as np
-
-    with np.errstate(all="ignore"):
-        results = function(*[np.array([x]) for x in numbers])
-    return [float(np.ravel(r)[0]) for r in (results if isinstance(results, list) else [results])]
+    """Evaluate in IEEE arithmetic, where nothing raises; the function gives a number or a list."""
+    results = function(*[Floats([x]) for x in numbers])
+    return [*map(float, results if isinstance(results, list) else [results])]
 
 
 def elementwise(function: Callable[..., Any], operands: Sequence[Any]) -> Any:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
+from importlib import resources
 
 from .engine.formulas import Dialect
 
-SCRIPTS = Path(__file__).with_name("script")
+SCRIPTS = resources.files(__package__) / "script"
 
 # Math lacks the first three, and its power of 1 may be NaN: elementary.js has all four.
 LACKING = {"erf": "erf", "erfc": "erfc", "remainder": "remainder", "pow": "power"}
@@ -53,6 +53,7 @@ def functions_for(text: str) -> str:
 @cache
 def _functions() -> dict[str, str]:
     """The functions of all modules in `script/` by name, without the comments above them."""
-    texts = [path.read_text("utf-8") for path in sorted(SCRIPTS.glob("*.js"))]
+    files = sorted(SCRIPTS.iterdir(), key=lambda file: file.name)
+    texts = [file.read_text("utf-8") for file in files if file.name.endswith(".js")]
     found = re.findall(r"^(?:export )?(function (\w+)\(.*?^\})$", "\n".join(texts), re.M | re.S)
     return {name: function for function, name in found}

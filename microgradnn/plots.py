@@ -134,9 +134,8 @@ def decision_boundary(model: Module, X: Any, y: Any, threshold: float = 0.0) -> 
     >>> [text.get_text() for text in figure.legends[0].get_texts()]
     ['0', '1']
     """
-    import numpy as np
-
     from .data.tables import as_floats, as_table
+    from .needs_numpy import np
 
     must_be(Callable, model, "model", "a network")
     as_floats(y, "y")  # Labels must be numbers, but they are shown as they are written.
@@ -190,7 +189,7 @@ def _draw_with_jumps(
     axes: Axes, xs: Sequence[float], ys: Sequence[float], style: str, colour: str
 ) -> Line2D:
     """A line that is interrupted where neighbours lie too far apart for a slope."""
-    import numpy as np
+    from .needs_numpy import np
 
     across = np.array(xs)
     up = np.array(ys)

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from . import data, losses, nn, optim
 from .arguments import is_numeral
 from .data import one_hot, standardize, train_test_split
 from .explorer import Explorer, explore
+from .needs_numpy import np
 from .training import History, evaluate, fit
 from .training.accuracy import predict
 

@@ -6,6 +6,7 @@ import math
 import operator
 from collections.abc import Sequence
 
+from .floats import array, without_warnings
 from .typed import Any
 
 MOST_ROUNDED = 1000  # products in a dot; of more, what their rounding loses is added as well
@@ -42,16 +43,19 @@ def dot_of_many(weights: Sequence[float], inputs: Sequence[float], bias: float) 
 
 def _with_what_is_lost(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
     """The sum with what each product lost, as Dekker has it; NaN if a product overflows."""
-    import numpy as np
-
-    with np.errstate(all="ignore"):
-        both = np.array([weights, inputs])
-        scaled = (2.0**27 + 1.0) * both
-        high = scaled - (scaled - both)
-        (w, x), (w_high, x_high), (w_low, x_low) = both, high, both - high
+    w, x = array(weights), array(inputs)
+    with without_warnings():
+        (w_high, w_low), (x_high, x_low) = _halves(w), _halves(x)
         products = w * x
         lost = w_high * x_high - products + w_high * x_low + w_low * x_high + w_low * x_low
     return add_up(*products.tolist(), *lost.tolist(), bias)
+
+
+def _halves(x: Any) -> tuple[Any, Any]:
+    """The leading half of the digits of each number, and the other half."""
+    scaled = (2.0**27 + 1.0) * x
+    high = scaled - (scaled - x)
+    return high, x - high
 
 
 def _exact(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:

@@ -33,12 +33,15 @@ class _Bar:
 
 
 def _shown(title: str) -> Any:
-    """A bar, started; False if nobody would see it."""
+    """A bar, started; False if nobody would see it, or rich is not installed."""
     if not sys.stderr.isatty() and "ipykernel" not in sys.modules:
         return False
-    from .bars import bar  # isort: skip # It sees to it that importing rich changes nothing.
-    from rich.console import Console
-    from rich.progress import BarColumn, TimeElapsedColumn
+    try:
+        from .bars import bar  # isort: skip # It sees to it that importing rich changes nothing.
+        from rich.console import Console
+        from rich.progress import BarColumn, TimeElapsedColumn
+    except ModuleNotFoundError:
+        return False
 
     console = Console(stderr=True)
     if not sys.stderr.isatty() and not console.is_jupyter:

@@ -6,6 +6,7 @@ Users call `compile`, in `compiling.py`. Read `program.py` first: `Program._sche
 passes in their order. `docs/compiler.md` follows one small network through all of them.
 """
 
+from .. import needs_numpy  # noqa: F401 - first, for its error is a sentence
 from .compiling import Programs, compile
 from .program import Program
 

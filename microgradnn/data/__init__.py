@@ -7,6 +7,7 @@ Read `preparation.py` first; `ready_made.py` has iris and points that are drawn 
 [1.0, 1.0]
 """
 
+from .. import needs_numpy  # noqa: F401 - first, for its error is a sentence
 from .preparation import batches, one_hot, standardize, train_test_split, zero_center
 from .ready_made import (
     Dataset,

@@ -42,8 +42,14 @@ def to_dot(
 
 def digraph(diagram: Diagram) -> graphviz.Digraph:
     """A diagram in the DOT language."""
-    from graphviz import Digraph, nohtml
-
+    try:
+        from graphviz import Digraph, nohtml
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            "a graph in the DOT language is made by graphviz, which is not installed: "
+            "pip install graphviz",
+            name="graphviz",
+        ) from None
     graph = Digraph(
         graph_attr={"rankdir": "LR", **_caption(diagram.caption)},
         node_attr={"shape": "box", "style": "rounded,filled", "fillcolor": "white"},

@@ -44,7 +44,7 @@ def pdf(svg: str) -> bytes:
 
 def gif(pictures: Sequence[str], seconds: Sequence[float]) -> bytes:
     """Pictures of one size as an animation without end; each is shown for some seconds."""
-    import numpy as np
+    from ..needs_numpy import np
 
     image = _pillow()
     count = len(pictures)

@@ -46,6 +46,11 @@ def write(path: str | os.PathLike[str], what: str, forms: Forms) -> None:
     path.write_bytes(form())
 
 
+def _in_dot(diagram: Diagram) -> bytes:
+    source: str = digraph(diagram).source
+    return source.encode()
+
+
 class Drawing:
     """A picture as SVG; it shows itself in notebooks."""
 
@@ -69,7 +74,7 @@ class Drawing:
         page = html_page(title, _STYLE, self.svg)
         forms: Forms = {".svg": self.svg.encode, ".html": page.encode}
         if self._diagram:
-            forms[".dot"] = digraph(self._diagram).source.encode
+            forms[".dot"] = partial(_in_dot, self._diagram)
         forms |= {".png": partial(png, self.svg), ".pdf": partial(pdf, self.svg)}
         write(path, "this drawing", forms)
 

@@ -122,7 +122,7 @@ def has_changed_operands(node: Value) -> bool:
     try:
         value = node.op.value(numbers)
     except (ValueError, ArithmeticError):  # of a recorded partial, which does not raise
-        value = ieee(node.op.array_form(), numbers)[0]
+        value = ieee(node.op, numbers)[0]
     now = [value, *node.op.local_derivatives(value, numbers, wanted)]
     return repr(now) != repr([node.data, *node.local_grads])  # NaN equals NaN
 

@@ -128,7 +128,7 @@ class Primitive:
             return self.forward(*numbers)  # type: ignore[no-any-return]
         except (ValueError, ArithmeticError) as error:
             if mode.get().lenient or not all(map(math.isfinite, numbers)):
-                return ieee(self.array_form(), numbers)[0]
+                return ieee(self, numbers)[0]
             raise type(error)(said(self, error, numbers, operands)) from None
 
     def local_derivatives(

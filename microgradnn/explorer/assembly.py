@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
+from importlib import resources
+from importlib.resources.abc import Traversable
 
 from ..javascript import SCRIPTS
 from .squeezing import SCRIPT, squeezed
 
-FOLDER = Path(__file__).with_name("script")
+FOLDER = resources.files(__package__) / "script"
 FOLDERS = (FOLDER, SCRIPTS)
 
 _IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"\./([\w.]+)";\n', re.MULTILINE)
@@ -55,8 +56,8 @@ def _needed(wanted: Iterable[str], made: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _file(name: str) -> Path:
-    found = [folder / name for folder in FOLDERS if (folder / name).exists()]
+def _file(name: str) -> Traversable:
+    found = [folder / name for folder in FOLDERS if (folder / name).is_file()]
     return found[0] if found else FOLDERS[0] / name
 
 

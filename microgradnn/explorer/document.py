@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
+from importlib import resources
 from string import Template
 
 from ..explaining.notation import printable
@@ -49,4 +49,4 @@ def _escaped(character: str) -> str:
 
 def asset(name: str) -> str:
     """The text of a file of this folder."""
-    return Path(__file__).with_name(name).read_text("utf-8")
+    return resources.files(__package__).joinpath(name).read_text("utf-8")

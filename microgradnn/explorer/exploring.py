@@ -20,7 +20,6 @@ from .following import can_be_computed
 from .frame import Explorer
 from .heights import heights_of
 from .hiding import as_parts
-from .living import living
 from .page import MOST_PAINTED, MOST_VIEWS, document_of, shown
 from .picker import picker
 from .sample import batch_of
@@ -90,6 +89,8 @@ panel, samples, quiz, play, search, presentation, link
         "seed": seed,
     }
     if _is_living(root, X, y, how, mistakes):
+        from .living import living  # only now, for what trains needs NumPy
+
         return living(root, X, y, "A network learns" if title is None else title, hidden, **how)
     own = "Back propagation, step by step"
     return _stepped(root, own if title is None else title, mistakes, hidden)

@@ -14,9 +14,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..arguments import as_path
+from ..needs_numpy import np
 
 MOST_BYTES = 2**28  # that a file may unpack to; a model of so many Values would fill the memory
 HOUR = 3600.0  # Seconds; a save that has not finished by then never will.

@@ -1,18 +1,15 @@
-"""Leaves that are to be trained, as a user gives them, and their gradients: taken, or refused."""
+"""Leaves that are to be trained, as a user gives them: taken, or refused; their gradients."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 
-from ..arguments import as_list, as_number, is_array
+from ..arguments import as_list, is_array
 from ..engine.value import Value
-from ..typed import TYPE_CHECKING, Any
+from ..floats import array
+from ..typed import Any
 from .module import Module
 from .parts import is_parameter
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def as_leaves(parameters: Any, name: str = "parameters") -> list[Value]:
@@ -58,27 +55,6 @@ def _check_leaf(item: Any, name: str) -> None:
     raise TypeError(f"{name} must be a Value, got {type(item).__name__}{hint}")
 
 
-def gradients_of(parameters: list[Value]) -> list[float]:
-    """The gradients as floats; TypeError names one that is no real number."""
-    gradients = [parameter.grad for parameter in parameters]
-    if {*map(type, gradients)} == {float}:
-        return gradients
-    return [_as_gradient(parameter, place) for place, parameter in enumerate(parameters)]
-
-
-def gradient_array(parameters: list[Value]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """The gradients as an array, checked as those of `gradients_of`."""
-    import numpy as np
-
-    with suppress(ValueError):  # which one of several numbers raises
-        gradient = np.array([parameter.grad for parameter in parameters])
-        if gradient.dtype == float and gradient.ndim == 1:  # so it has found real numbers only
-            return gradient
-    return np.array(gradients_of(parameters))
-
-
-def _as_gradient(parameter: Value, place: int) -> float:
-    name = f"the gradient of {parameter.label or f'parameters[{place}]'}"
-    if parameter.grad is None:
-        raise TypeError(f"{name} is None; a gradient that is not known yet is 0.0")
-    return as_number(parameter.grad, name)
+def gradient_array(parameters: list[Value]) -> Any:
+    """The gradients as an array."""
+    return array([parameter.grad for parameter in parameters])

@@ -116,7 +116,7 @@ class Module(Searched):
         {'layers.0.weight': (3, 2), 'layers.0.bias': (3,),
          'layers.1.weight': (1, 3), 'layers.1.bias': (1,)}
         """
-        import numpy as np
+        from ..needs_numpy import np
 
         return {
             name: np.vectorize(Value.item, otypes=[float])(np.array(values, dtype=object))
@@ -134,7 +134,7 @@ class Module(Searched):
         >>> Layer(2, 1).load_state_dict({"weight": [[1.0, 2.0]], "scale": 3.0}, strict=False)
         IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['scale'])
         """
-        import numpy as np
+        from ..needs_numpy import np
 
         must_be(Mapping, state, "state", "a mapping from names to arrays, as state_dict() gives it")
         must_be(bool, strict, "strict", "True or False")
@@ -220,7 +220,7 @@ class Module(Searched):
 
 def _checked_array(given: Any, name: str, shape: tuple[int, ...]) -> Any:
     """Finite numbers of the given shape, as float64."""
-    import numpy as np
+    from ..needs_numpy import np
 
     try:
         array = np.asarray(given)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ..arguments import is_array
 from ..engine.value import Value
+from ..floats import array
 from ..nn.leaves import as_leaves
 from ..typed import Any
 
@@ -60,6 +62,9 @@ def spread(values: list[Any], sizes: list[int]) -> Any:
     """
     if values.count(values[0]) == len(values):
         return values[0]
-    import numpy as np
+    return array([x for x, size in zip(values, sizes, strict=True) for _ in range(size)]).T
 
-    return np.repeat(np.array(values), sizes, axis=0).T
+
+def listed(setting: Any, count: int) -> list[Any]:
+    """A setting for each parameter: those of an array, or the one that all have in common."""
+    return setting.tolist() if is_array(setting) else [setting] * count

@@ -8,7 +8,9 @@ from ..arguments import as_list, is_array, must_be
 from ..elements import where
 from ..engine.table import maximum, minimum, sqrt
 from ..engine.value import Value
+from ..floats import sum_of_squares
 from ..typed import TYPE_CHECKING, Any
+from .groups import listed
 from .schedules import LearningRate, as_fraction, from_zero
 from .stepping import Optimizer
 
@@ -68,9 +70,9 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, weight_decay, momentum=momentum, nesterov=nesterov)
         if self.nesterov is not False:
-            import numpy as np
-
-            if np.any(np.logical_and(self.nesterov, np.equal(self.momentum, 0.0))):
+            count = len(self.parameters)
+            are_ahead, parts = listed(self.nesterov, count), listed(self.momentum, count)
+            if (True, 0.0) in zip(are_ahead, parts, strict=True):
                 raise ValueError("nesterov needs a momentum above 0, got 0.0")
         self.velocity: Array | float = 0.0
 
@@ -117,7 +119,7 @@ class _BySquares(Optimizer):
         return (
             isinstance(self.scale, float)
             and is_array(gradient)
-            and gradient.dot(gradient) < 1e180
+            and sum_of_squares(gradient) < 1e180
             and (_least(self.eps) > 1e-140 or abs(gradient).min() > 1e-80)
         )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from ..arguments import as_count, as_list, as_number, as_positive, check_lengths, must_be
+from ..arguments import as_count, as_list, as_number, as_positive, check_lengths, is_array, must_be
 from ..engine.interop import assign
 from ..engine.value import Value
-from ..nn.leaves import as_leaves, gradient_array, gradients_of
+from ..floats import array, sum_of_squares, without_warnings
+from ..nn.leaves import as_leaves, gradient_array
 from ..typed import TYPE_CHECKING, Any
-from .groups import Check, Groups, spread
+from .groups import Check, Groups, listed, spread
 from .schedules import LearningRate, Schedule, as_rate, from_zero
 
 if TYPE_CHECKING:
@@ -99,23 +100,19 @@ class Optimizer:
 
     def step(self) -> None:
         """Change every parameter once, against its gradient."""
-        import numpy as np
-
-        theta = np.array([parameter.data for parameter in self.parameters])
+        theta = array([parameter.data for parameter in self.parameters])
         assign(self.parameters, self.update(theta, gradient_array(self.parameters)).tolist())
 
     def update(self, theta: Array, gradient: Array) -> Array:
         """A step on arrays: the parameters after it, from those before it and their gradient."""
-        import numpy as np
-
         self._refuse("the gradient of {} is", [gradient])
         lr = spread(self._rates(), self.sizes)
         before = vars(self).copy()
-        with np.errstate(all="ignore"):
+        with without_warnings():
             theta = self.moved(theta, gradient, lr)
         complaint = "the step for {}, with lr {}, weight_decay {}, overflows to"
         try:
-            arrays = [x for x in vars(self).values() if isinstance(x, np.ndarray)]
+            arrays = [x for x in vars(self).values() if is_array(x)]
             self._refuse(complaint, [theta, *arrays], lr, before["weight_decay"])
         except FloatingPointError:
             vars(self).update(before)
@@ -125,17 +122,16 @@ class Optimizer:
 
     def _refuse(self, complaint: str, arrays: list[Array], *settings: Setting) -> None:
         """Raise if any of the numbers, one for each parameter, is infinite or NaN."""
-        import numpy as np
-
         for numbers in arrays:
-            if math.isfinite(np.vdot(numbers, numbers)):  # quicker than to look for others
+            if math.isfinite(sum_of_squares(numbers)):  # quicker than to look for others
                 continue
-            for i in np.flatnonzero(~np.isfinite(numbers)).tolist():
-                name = self.parameters[i].label or f"parameters[{i}]"
-                known = [np.broadcast_to(x, numbers.shape)[i].item() for x in settings]
-                raise FloatingPointError(
-                    f"{complaint.format(name, *known)} {numbers[i]}; no parameter was changed"
-                )
+            for i, x in enumerate(numbers.tolist()):
+                if not math.isfinite(x):
+                    name = self.parameters[i].label or f"parameters[{i}]"
+                    known = [listed(x, len(self.parameters))[i] for x in settings]
+                    raise FloatingPointError(
+                        f"{complaint.format(name, *known)} {x}; no parameter was changed"
+                    )
 
     def moved(self, theta: Array, gradient: Array, lr: Setting) -> Array:
         """The parameters after a step."""
@@ -189,26 +185,24 @@ class Optimizer:
 
     def _taken(self, name: str, x: Any) -> Any:
         """One entry of a state, checked."""
-        import numpy as np
-
         shown = f"state[{name!r}]"
         if name == "sizes":
             return self.sizes
         if name == "learning_rates":
             check_lengths(as_list(x, shown), self.sizes, shown, "groups")
             return [as_rate(rate, shown) for rate in x]
-        if isinstance(x, (np.ndarray, np.generic)) and x.ndim == 0:
+        if getattr(x, "shape", None) == ():
             x = x.item()
         if name == "steps":
             return as_count(x, shown, least=0)
         check: Check = self.checks.get(name, _as_finite)
-        if not isinstance(x, np.ndarray):
+        if not is_array(x):
             return check(x, shown)
         if x.shape[-1] != len(self.parameters):
             raise ValueError(
                 f"{shown} has the shape {x.shape} for {len(self.parameters)} parameters"
             )
-        return np.array([check(numbers, shown) for numbers in x.T.tolist()]).T
+        return array([check(numbers, shown) for numbers in x.T.tolist()]).T
 
 
 def _as_finite(x: Any, name: str) -> float:
@@ -227,7 +221,7 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     """
     items = as_leaves(parameters)
     limit = as_positive(max_norm, "max_norm", or_zero=True)
-    gradients = gradients_of(items)
+    gradients = [parameter.grad for parameter in items]
     norm = math.hypot(*gradients)
     if not math.isfinite(norm):
         raise FloatingPointError(f"the norm of the gradients is {norm}; none was changed")
@@ -239,9 +233,7 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
 
 def clipped(gradient: Array, max_norm: float) -> Array:
     """The same on an array; one that has an infinity or NaN is left as it is, for `update`."""
-    import numpy as np
-
-    square = float(np.vdot(gradient, gradient))
+    square = sum_of_squares(gradient)
     # Where no square has over- or underflowed this is as good as hypot, and fifty times as fast.
     norm = math.sqrt(square) if 1e-200 < square < 1e200 else math.hypot(*gradient.tolist())
     if norm <= max_norm:

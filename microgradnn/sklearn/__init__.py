@@ -5,6 +5,7 @@ gives the numbers that scikit-learn gives; `solver.py` takes a step, and `percep
 weights and the programs that compute with them.
 """
 
+from .. import needs_numpy  # noqa: F401 - first, for its error is a sentence
 from .classifier import MLPClassifier
 from .regressor import MLPRegressor
 

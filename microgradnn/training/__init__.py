@@ -6,6 +6,7 @@ programs; `history.py` what `fit` reports, `accuracy.py` how predictions are jud
 from where a training goes on, and `terminal.py` what is shown meanwhile.
 """
 
+from .. import needs_numpy  # noqa: F401 - first, for its error is a sentence
 from .checkpoint import load_checkpoint, save_checkpoint
 from .evaluation import evaluate
 from .history import History

@@ -315,7 +315,7 @@ def test_a_leak_put_in_on_purpose_is_found(
     show: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leak: str
 ) -> None:
     title, file, before, after = CARELESS[leak]
-    shutil.copytree(assembly.FOLDER, tmp_path / "script")
+    shutil.copytree(str(assembly.FOLDER), tmp_path / "script")
     text = (tmp_path / "script" / file).read_text("utf-8")
     assert text.count(before) == 1
     (tmp_path / "script" / file).write_text(text.replace(before, after), "utf-8")

@@ -50,7 +50,8 @@ def test_indented_names_are_no_declarations_of_the_module() -> None:
     assert together(one='import "./two.js";\n' + function.format("a"), two=function.format("b"))
 
 
-MODULES = sorted(path for folder in assembly.FOLDERS for path in folder.glob("*.js"))
+FOLDERS = [Path(str(folder)) for folder in assembly.FOLDERS]
+MODULES = sorted(path for folder in FOLDERS for path in folder.glob("*.js"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

@@ -59,7 +59,8 @@ def test_style_sheets_lose_what_says_nothing(text: str) -> None:
     assert squeezed(text, STYLE) == STYLES[text]
 
 
-MODULES = sorted(assembly.FOLDER.glob("*.js"))
+FOLDER = Path(str(assembly.FOLDER))
+MODULES = sorted(FOLDER.glob("*.js"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
@@ -76,5 +77,5 @@ def test_modules_are_written_so_that_squeezing_understands_them(path: Path) -> N
 
 @pytest.mark.parametrize("name", document.STYLES)
 def test_style_sheets_have_no_apostrophes(name: str) -> None:
-    text = (assembly.FOLDER.parent / name).read_text("utf-8")
+    text = (FOLDER.parent / name).read_text("utf-8")
     assert "'" not in re.sub(r"/\*[\s\S]*?\*/", "", text)
