@@ -135,7 +135,9 @@ class Session:
     def page(self, _: int) -> dict[str, Any]:
         """The page on which both passes are stepped through, or another that the program made."""
         shown = self.shown
-        return {"html": shown.html if hasattr(shown, "html") else mg.explore(shown, hide=HIDDEN).html}
+        return {
+            "html": shown.html if hasattr(shown, "html") else mg.explore(shown, hide=HIDDEN).html
+        }
 
 
 VIEWS = {
