@@ -97,7 +97,7 @@ export class Views {
   steps({ rows, more }) {
     const table = made("table");
     const head = table.createTHead().insertRow();
-    head.append(...["", "step", "sum"].map((text) => made("th", text)));
+    head.append(...["step", "what", "sum"].map((text) => made("th", text)));
     const body = table.createTBody();
     rows.forEach(([what, sum], k) => {
       body.insertRow().append(made("td", k + 1), made("th", what), made("td", sum));

@@ -4,8 +4,8 @@ import random
 
 from microgradnn import Value
 
-names = "anna hanna nina ina tina tanja nadja maja mara tamara".split()
-letters = ["."] + sorted(set("".join(names)))  # "." stands before and after
+names = ["anna", "hanna", "nina", "ina", "tina", "tanja", "nadja", "maja", "mara", "tamara"]
+letters = [".", *sorted(set("".join(names)))]  # "." stands before and after
 size, longest = 6, 8
 rng = random.Random(3)
 
