@@ -57,7 +57,7 @@ class Output(io.TextIOBase):
             self.waiting = ""
 
 
-class NoInput(io.TextIOBase):
+class NoInput(io.StringIO):
     """Stands where a keyboard would be."""
 
     def readline(self, size: int | None = -1, /) -> str:
@@ -84,8 +84,8 @@ class Session:
         most = [MOST_OUTPUT]
         out, err = Output("out", self.post, most), Output("err", self.post, most)
         namespace: dict[str, Any] = {"__name__": "__main__", "__file__": NAME}
-        sys.stdin, error, self.shown = NoInput(), None, None  # type: ignore[assignment]
-        with redirect_stdout(out), redirect_stderr(err):  # type: ignore[type-var]
+        sys.stdin, error, self.shown = NoInput(), None, None
+        with redirect_stdout(out), redirect_stderr(err):
             try:
                 tree = ast.parse(text, NAME)
                 self.shown = last_value(tree, namespace, executed(tree, namespace))

@@ -2,6 +2,7 @@
 
 const TITLES = { graph: "graph", steps: "steps", paths: "paths", page: "page to step through" };
 const NAMES = Object.keys(TITLES);
+const SMALLEST = 0.6; // to how much of its size a picture shrinks before it scrolls
 const element = (id) => document.getElementById(id);
 
 const made = (tag, text = "", looks = "") => {
@@ -91,6 +92,7 @@ export class Views {
     const image = made("img");
     this.picture = image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
     image.alt = words;
+    image.addEventListener("load", () => (image.style.minWidth = `${SMALLEST * image.naturalWidth}px`));
     this.fill("graph", image);
   }
 
@@ -107,7 +109,8 @@ export class Views {
   }
 
   paths({ text }) {
-    this.fill("paths", made("pre", text));
+    const lines = text.split("\n").map((line) => made("p", line.trim(), line.startsWith("  ") ? "path" : ""));
+    this.fill("paths", ...lines);
   }
 
   // In a frame of its own, which can reach neither this page nor anything else.
