@@ -60,7 +60,7 @@ class Output(io.TextIOBase):
 class NoInput(io.StringIO):
     """Stands where a keyboard would be."""
 
-    def readline(self, size: int | None = -1, /) -> str:
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
         raise RuntimeError("nobody can answer input() here; write the answer into the program")
 
 

@@ -89,6 +89,11 @@ class Playground:
         return self.page.locator(f"#panel-{name}")
 
     @property
+    def inside(self) -> Any:
+        """The page to step through, in its two frames."""
+        return self.page.frame_locator("#stage").frame_locator("iframe")
+
+    @property
     def printed(self) -> str:
         return self.page.locator("#printed").inner_text()
 
@@ -143,7 +148,7 @@ def test_a_graph_and_its_gradients(shared_page: Playground) -> None:
 def test_the_page_to_step_through_works_in_its_frame(shared_page: Playground) -> None:
     shared_page.start("formula")
     shared_page.see("page")
-    frame = shared_page.page.frame_locator("#panel-page iframe")
+    frame = shared_page.inside
     frame.locator("#count").wait_for()
     before = frame.locator("#count").inner_text()
     frame.locator("#next").click()
@@ -262,6 +267,8 @@ def test_it_works_with_the_network_off(opened: Any) -> None:
     playground.start("neuron")
     assert "∂y/∂b = 0.7864" in playground.printed
     playground.see("graph").locator("img").wait_for()
+    playground.see("page")
+    playground.inside.locator("#count").wait_for()
 
 
 def test_a_program_reaches_no_other_place(opened: Any) -> None:

@@ -2,7 +2,7 @@
 
 const TITLES = { graph: "graph", steps: "steps", paths: "paths", page: "page to step through" };
 const NAMES = Object.keys(TITLES);
-const SMALLEST = 0.6; // to how much of its size a picture shrinks before it scrolls
+const SMALLEST = 0.8; // to how much of its size a picture shrinks before it scrolls
 const element = (id) => document.getElementById(id);
 
 const made = (tag, text = "", looks = "") => {
@@ -41,11 +41,13 @@ export class Views {
     this.loaded = new Set();
     this.sentence = sentence;
     URL.revokeObjectURL(this.picture);
+    element("stage").hidden = true;
     for (const name of NAMES) this.fill(name, made("p", sentence, "note"));
   }
 
   place(name) {
-    return name === "paths" ? element("panel-paths").lastElementChild : element(`panel-${name}`);
+    const panel = element(`panel-${name}`);
+    return name === "paths" || name === "page" ? panel.lastElementChild : panel;
   }
 
   fill(name, ...nodes) {
@@ -115,12 +117,8 @@ export class Views {
 
   // In a frame of its own, which can reach neither this page nor anything else.
   page({ html }) {
-    const frame = made("iframe");
-    frame.title = "Step through";
-    frame.setAttribute("sandbox", "allow-scripts allow-downloads");
-    frame.allow = "fullscreen *; clipboard-write *";
-    frame.src = "stage.html";
-    frame.addEventListener("load", () => frame.contentWindow.postMessage(html, "*"), { once: true });
-    this.fill("page", frame);
+    this.fill("page");
+    element("stage").hidden = false;
+    element("stage").contentWindow.postMessage(html, "*");
   }
 }
