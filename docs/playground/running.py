@@ -46,7 +46,9 @@ class Output(io.TextIOBase):
             self.waiting += text[: self.most[0]]
             self.most[0] -= len(text)
             if self.most[0] <= 0:
-                self.waiting += f"\n… no more is shown: that were {MOST_OUTPUT:,} characters\n"
+                self.waiting += (
+                    f"\n… no more is shown: a run prints at most {MOST_OUTPUT:,} characters\n"
+                )
             if "\n" in text or self.most[0] <= 0:
                 self.flush()
         return len(text)
