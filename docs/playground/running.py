@@ -93,6 +93,7 @@ class Session:
                 self.shown = last_value(tree, namespace, executed(tree, namespace))
             except BaseException as raised:  # whatever the program raises is told
                 error = told(raised)
+                take_apart(raised)
             out.flush()
             err.flush()
         return json.dumps({"error": error, **self.contents()})
@@ -185,6 +186,22 @@ def last_value(tree: ast.Module, namespace: dict[str, Any], result: Any) -> Any:
     values = [x for x in (namespace.get(name.id) for name in names) if isinstance(x, mg.Value)]
     values.sort(key=lambda x: x.op is not None)
     return values[-1] if values else None
+
+
+def take_apart(error: BaseException) -> None:
+    """Let the calls go, the innermost first.
+
+    Each call holds the one before it. In a browser the stack is small, so a thousand of them that
+    end inside each other, as after an endless recursion, would be the end of Python.
+    """
+    calls = []
+    call, error.__traceback__ = error.__traceback__, None
+    while call is not None:
+        calls.append(call)
+        call = call.tb_next
+        calls[-1].tb_next = None
+    while calls:
+        calls.pop()
 
 
 def told(error: BaseException) -> dict[str, Any]:

@@ -221,6 +221,24 @@ def test_a_program_that_prints_without_end_fills_no_page(shared_page: Playground
     assert "nobody can answer input() here" in shared_page.problem
 
 
+def test_endless_recursion_is_an_error_and_python_lives_on(shared_page: Playground) -> None:
+    shared_page.run("def f(n):\n    return f(n + 1)\nf(0)")
+    assert shared_page.problem.startswith("Line 2 RecursionError")
+    shared_page.run("print('alive')")
+    assert shared_page.printed == "alive\n"
+
+
+def test_when_python_itself_ends_it_is_loaded_again(opened: Any) -> None:
+    playground = opened()
+    playground.wait()
+    playground.page.locator("#program").fill("import os\nos._exit(3)")
+    playground.page.locator("#run").click()
+    playground.wait("ready")
+    assert "Python has stopped" in playground.problem
+    playground.run("print(1 + 1)")
+    assert playground.printed == "2\n"
+
+
 def test_a_program_is_shared_by_the_address_and_does_not_run_unasked(opened: Any) -> None:
     program = "print('∂ & <b>')\n" + "# the same line again\n" * 100
     playground = opened()
