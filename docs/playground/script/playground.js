@@ -1,7 +1,7 @@
 // The playground: a program, the Python that runs it, and what it shows.
 import { Editor } from "./editor.js";
 import { Python } from "./python.js";
-import { addressOf, asked, unpacked } from "./sharing.js";
+import { MOST, addressOf, asked, unpacked } from "./sharing.js";
 import { Views } from "./views.js";
 
 const PAUSE = 30; // milliseconds between two looks at what was printed
@@ -33,10 +33,10 @@ const hears = {
     pieces.push(piece);
   },
   broken({ message }) {
-    isReady = false;
-    tell(null, `Python has stopped: ${message.trim().split("\n").at(-1)}`);
-    if (run.dataset.running) restart("It is loading again …");
+    const wasReady = isReady;
+    if (wasReady) restart("Python is loading again …");
     else say("Python cannot run here.");
+    tell(null, `Python has stopped: ${message.trim().split("\n").at(-1)}`);
   },
 };
 
@@ -61,8 +61,6 @@ function say(sentence) {
 function running(whether) {
   run.disabled = whether || !isReady;
   stop.disabled = !whether;
-  if (whether) run.dataset.running = "yes";
-  else delete run.dataset.running;
 }
 
 async function go() {
@@ -99,6 +97,7 @@ function restart(sentence) {
   isReady = waitsToRun = false;
   running(false);
   say(sentence);
+  views.empty("The program has ended, so there is nothing to show.");
   python.restart();
 }
 
@@ -146,6 +145,7 @@ async function openAsked() {
   try {
     editor.text = await unpacked(code);
     current = "";
+    waitsToRun = false;
     points.selectedIndex = -1;
     changed();
     tell(null, "This program came with the address. Read it, then run it.");
@@ -177,6 +177,7 @@ addEventListener("keydown", (event) => {
 addEventListener("hashchange", openAsked);
 
 share.addEventListener("click", async () => {
+  if (editor.text.length > MOST) return say("The program is too long for an address.");
   const address = await addressOf(editor.text);
   history.replaceState(null, "", address);
   element("shared").hidden = false;

@@ -1,6 +1,6 @@
 // A program in the address of the page, behind the #: `start=` a starting point, or `code=` a text.
 
-const MOST = 100_000; // characters of a program that an address may unfold to
+export const MOST = 100_000; // characters of a program that is shared
 
 const through = (bytes, stream) => new Blob([bytes]).stream().pipeThrough(stream);
 

@@ -41,7 +41,7 @@ export class Views {
     this.loaded = new Set();
     this.sentence = sentence;
     URL.revokeObjectURL(this.picture);
-    element("stage").hidden = true;
+    element("stage").hidden = element("by").parentElement.hidden = true;
     for (const name of NAMES) this.fill(name, made("p", sentence, "note"));
   }
 
