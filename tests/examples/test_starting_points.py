@@ -52,17 +52,17 @@ SHOWN = {"mistakes": ["page"], "worksheet": ["page"], "xor": ["graph"], "engine"
 PRINTED = {
     "formula": "∂f/∂x = -3.0",
     "neuron": "∂y/∂b = 0.7864",
-    "paths": "32 paths from x to y",
+    "paths": "32 paths, and their sum is 1.22086",
     "xor": "[1, 1] → -0.99",
     "own-operation": "the gradients agree",
     "letters": "step 150: loss 0.9",
     "higher-derivatives": "[[6.0, 4.0], [4.0, 0.0]]",
     "kinks": "maximum(x, 0)     0.00     1.00      0.5",
-    "nan": "made at program.py:8: length = mg.sqrt(square)",
+    "nan": "made at program.py:9: length = mg.sqrt(square)",
     "mistakes": "",
     "engine": "1. a node used twice",
     "worksheet": "",
-    "newton": "Newton, step 2: f(1.000000, 1.000000) = 0.0e+00",
+    "newton": "Newton, 2: 1.0 1.0 0.0",
 }
 
 

@@ -10,9 +10,10 @@ f.label = "f"
 f.backward()
 
 print("f =", f.data)
-print("∂f/∂x =", x.grad, " there are two paths from x to f")
+print("∂f/∂x =", x.grad, "by two paths from x to f")
 print("∂f/∂y =", y.grad)
 print("∂f/∂z =", z.grad)
 
-# Change a number or the formula, and run it again. What the program ends
-# with is shown beside it: the last expression, or the Value named last.
+# Change a number or the formula, and run it again. What
+# the program ends with is shown beside it: the last
+# expression, or the Value named last.

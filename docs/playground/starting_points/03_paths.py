@@ -10,8 +10,9 @@ y.label = "y"
 y.backward()
 
 found = mg.explain(y, x)
-print(f"{found.count:,} paths from x to y, and their sum is {found.total}")
-print(f"backward() found {x.grad} in {len(mg.steps(y))} steps")
+print(f"{found.count:,} paths, and their sum is {found.total}")
+print(f"backward(): {x.grad}, in {len(mg.steps(y))} steps")
 
-# Make it twenty rounds. There are 1,048,576 paths, and four times as many
-# steps: that is why gradients are handed back, and not added up path by path.
+# Make it twenty rounds. There are 1,048,576 paths, and
+# four times as many steps: that is why gradients are
+# handed back, and not added up path by path.

@@ -23,6 +23,7 @@ for step in range(101):
 for x, target in samples:
     print(x, "→", f"{model(x).data:+.3f}", "wanted", target)
 
-# The network as it is now. End with loss_of_all(), to see the graph instead.
+# The network as it is now. End with loss_of_all(), to see
+# the graph instead.
 model(samples[1][0])
 model

@@ -1,5 +1,6 @@
 # A GPT in scalars learns to spell
-# Written as for any class Value that has + * ** and exp, log: no helpers.
+# Written as for any class Value that has + * ** and exp,
+# log: no helpers.
 import random
 
 from microgradnn import Value

@@ -5,7 +5,8 @@ x = mg.Value(0.5, label="x")
 y = mg.sin(x) * x
 y.label = "y"
 
-# With create_graph a gradient is a Value, and has a graph of its own.
+# With create_graph a gradient is a Value, and has a graph
+# of its own.
 (slope,) = mg.gradients(y, [x], create_graph=True)
 (bend,) = mg.gradients(slope, [x], create_graph=True)
 print("y  =", y.data)

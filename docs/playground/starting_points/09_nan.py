@@ -1,9 +1,10 @@
 # Where does the NaN come from?
 import microgradnn as mg
 
-# The length of an arrow, and the share of its first part: looks harmless.
+# What a length costs, and it is 0: looks harmless.
 with mg.debug():
-    a, b = mg.Value(0.0, label="a"), mg.Value(0.0, label="b")
+    a = mg.Value(0.0, label="a")
+    b = mg.Value(0.0, label="b")
     square = a * a + b * b
     length = mg.sqrt(square)
     length.label = "length"
@@ -14,5 +15,6 @@ cost.backward()
 print("cost =", cost.data, "  ∂cost/∂a =", a.grad)
 print(mg.first_non_finite(cost))
 
-# The graph is shown after the pass: find where inf begins, and where inf × 0
-# makes NaN of it. A way out: add a small number below the root.
+# The graph is shown after the pass: find where inf
+# begins, and where inf × 0 makes NaN of it. A way out:
+# add a small number below the root.

@@ -8,7 +8,8 @@ c.label = "c"
 d = c * a + c
 d.label = "d"
 
-# Open "Step through", and choose a mistake there: the page runs backward()
-# with it, and marks each number that comes out wrong. Which graphs would not
-# show it? Take away one use of c, and see.
-mg.explore(d, title="Which mistake shows here?", mistakes=True)
+# Open "Step through", and choose a mistake there: the
+# page runs backward() with it, and marks each number that
+# comes out wrong. Which graphs would not show it? Take
+# away one use of c, and see.
+mg.explore(d, title="Which mistakes?", mistakes=True)

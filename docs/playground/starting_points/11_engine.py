@@ -1,6 +1,7 @@
 # An engine to repair
-# Twenty-five lines that do back propagation, nearly. check_engine runs small
-# programs with the class, and says what is wrong. Repair it until nothing is.
+# A few lines that do back propagation, nearly.
+# check_engine runs small programs with the class, and
+# says what is wrong. Repair it until nothing is.
 import microgradnn as mg
 
 
@@ -8,17 +9,19 @@ class Engine:
     def __init__(self, data, below=()):
         self.data = data
         self.grad = 0.0
-        self.below = below  # pairs: an operand, and the derivative by it
+        self.below = below  # operands, each with its derivative
 
     def __add__(self, other):
         if not isinstance(other, Engine):
             other = Engine(other)
-        return Engine(self.data + other.data, ((self, 1.0), (other, 1.0)))
+        below = ((self, 1.0), (other, 1.0))
+        return Engine(self.data + other.data, below)
 
     def __mul__(self, other):
         if not isinstance(other, Engine):
             other = Engine(other)
-        return Engine(self.data * other.data, ((self, other.data), (other, self.data)))
+        below = ((self, other.data), (other, self.data))
+        return Engine(self.data * other.data, below)
 
     __radd__ = __add__
     __rmul__ = __mul__

@@ -8,6 +8,7 @@ error = w * x + b - 4
 loss = error * error
 loss.backward()
 
-# The sheet gives the data of the leaves; all else is to be filled in.
-# For the key, let the program end with loss.
+# The sheet gives the data of the leaves; all else is to
+# be filled in. For the key, let the program end with
+# loss.
 mg.worksheet(loss)
