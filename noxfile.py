@@ -13,6 +13,12 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-q", *session.posargs)
 
 
+@nox.session(python=False)
+def wheels(session: nox.Session) -> None:
+    """The wheel on every Python that is found, and with the lowest versions that are declared."""
+    session.run("bash", ".ci/wheels", *session.posargs)
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Programs in the pages, and all pages and pictures that are made by programs."""

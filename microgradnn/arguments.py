@@ -145,10 +145,12 @@ def as_path(path: Any) -> "Path":
     from pathlib import Path  # only now: loading it is a seventh of what the package takes
 
     must_be((str, os.PathLike), path, "path", "a str or a Path")
+    found = Path(path)
     try:
-        os.stat(path)
+        os.stat(found)
     except OSError:
         pass  # there is no such file, which may be right
     except ValueError as error:
-        raise ValueError(f"path {path!r} is not the name of a file: {error}") from None
-    return Path(path)
+        reason = "it has a null character" if "\0" in str(found) else error
+        raise ValueError(f"path {path!r} is not the name of a file: {reason}") from None
+    return found

@@ -152,7 +152,7 @@ def test_as_path() -> None:
     assert as_path("no/such/file") == Path("no/such/file")
     with refused(TypeError, "path must be a str or a Path, got int 1"):
         as_path(1)
-    with refused(ValueError, r"path 'a\x00' is not the name of a file: embedded null byte"):
+    with refused(ValueError, r"path 'a\x00' is not the name of a file: it has a null character"):
         as_path("a\0")
 
 

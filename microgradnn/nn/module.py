@@ -224,8 +224,10 @@ def _checked_array(given: Any, name: str, shape: tuple[int, ...]) -> Any:
 
     try:
         array = np.asarray(given)
-    except ValueError:  # lists of several lengths beside each other
-        raise ValueError(f"{name} must have shape {shape}, got lists of other lengths") from None
+    except ValueError:  # of several lengths beside each other, or more than NumPy has dimensions
+        raise ValueError(
+            f"{name} must have shape {shape}, got lists of other lengths or nested too deep"
+        ) from None
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
     if array.shape != shape:

@@ -67,11 +67,14 @@ def test_a_kill_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
         assert savers.stdin
         assert savers.stdout
         for kill in range(KILLS):
+            old = path.stat().st_ino
             print(file=savers.stdin, flush=True)
             child = int(savers.stdout.readline())
             time.sleep(rng.uniform(0.0, 0.05))
             while kill % 2 and len(os.listdir(tmp_path)) == left:
                 time.sleep(0.0002)  # every other kill waits until a save has begun
+            while kill % 4 == 2 and path.stat().st_ino == old:
+                time.sleep(0.0002)  # and some, until one has been finished
             os.kill(child, signal.SIGKILL)
             assert str(child) in savers.stdout.readline()  # it is dead
             arrays = files.read_arrays(path)["w"]
