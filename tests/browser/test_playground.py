@@ -85,7 +85,8 @@ class Playground:
     def see(self, name: str) -> Any:
         """The panel of a view, when it is there."""
         self.page.locator(f"#tab-{name}").click()
-        until(self.page, f"document.querySelector('#panel-{name}').textContent != '…'")
+        notes = f"[...document.querySelectorAll('#panel-{name} .note')]"
+        until(self.page, f"{notes}.every((note) => note.textContent !== '…')")
         return self.page.locator(f"#panel-{name}")
 
     @property
