@@ -99,6 +99,7 @@ TESTS = {  # what is run for a fault in a file, the quick ones first
     "explorer/hiding.py": ["tests/explorer/test_hiding.py"],
     "explorer/assembly.py": ["tests/explorer/test_assembly.py"],
     "explorer/squeezing.py": ["tests/explorer/test_squeezing.py"],
+    **{f"testing/{x}.py": [f"tests/testing/test_{x}.py"] for x in ("programs", "trial")},
     **{f"explorer/script/{x}.js": ["tests/explorer/test_drawings.py"] for x in DRAWN_BY},
     **{f"explorer/script/{x}.js": ["tests/browser/test_living_views.py"] for x in DRAWINGS},
     "explorer/textbook.py": ["tests/explorer/test_textbook.py"],
@@ -379,6 +380,16 @@ def catcher(fault: Fault) -> str | None:
     rows = rows_reached(fault.file, before.count("\n") + 1)
     return first_failure(lambda: replace_source(fault.file, text), TESTS[fault.file], rows)
 
+
+ENGINES = [
+    Fault("random graphs that differ each time", "testing/programs.py", "random.Random(0)", "random.Random()"),
+    Fault("the longest graphs first", "testing/programs.py", "1 + k * len(_NAMES) // GRAPHS", "9 - k * len(_NAMES) // GRAPHS"),
+    Fault("a graph at a kink", "testing/programs.py", "    except (ValueError, ArithmeticError, NameError):\n        return False", "    except NameError:\n        return False\n    except (ValueError, ArithmeticError):\n        return True"),
+    Fault("graphs with large numbers", "testing/programs.py", "abs(x) <= 100", "abs(x) <= 1e9"),
+    Fault("a line is dropped, not its name", "testing/programs.py", '[re.sub(rf"\\b{name}\\b", other, one) for one in rest]', "rest"),
+    Fault("random graphs are left out", "testing/trial.py", "for program in programs.random_graphs(operations):", "for program in ():"),
+    Fault("the first graph is told, not the shortest", "testing/trial.py", "*_shortest(engine, check, program, symptom)", "program, symptom"),
+]  # fmt: skip
 
 VALUE = [
     Fault("= for +=", "engine/value.py", "operand._grad += local_grad * upstream",
@@ -1049,7 +1060,6 @@ ESTIMATORS = [
     Fault("labels from logits above ½", "sklearn/classifier.py", "threshold=0.0", "threshold=0.5"),
 ]  # fmt: skip
 
-FAULTS = [*PROGRAMS, *VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER, *ESTIMATORS]
 PICTURED = [
     Fault("indices are run together", "explaining/symbols.py", 'between = "," if any(number > 9 for number in self.below) else ""', 'between = ""'),
     Fault("a symbol counts from 0", "explaining/symbols.py", "neuron + [k + 1 for k in places]", "neuron + places"),
@@ -1112,6 +1122,7 @@ PICTURED = [
 ]  # fmt: skip
 
 FAULTS = [*PICTURED, *PROGRAMS, *VALUE, *TABLE, *ELSEWHERE, *COMPILED, *CHECKS, *COMPILER]
+FAULTS += [*ESTIMATORS, *ENGINES]
 
 
 def main() -> int:

@@ -8,7 +8,6 @@ import functools
 import math
 import re
 import sys
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,9 +28,9 @@ def check_engine(ValueClass: type[Any]) -> Report:
 
     The engine is a class with micrograd's interface: `Value(data)`, `.data`, `.grad`,
     `.backward()`, + and *. Whatever else it offers is tried, too: − / ** with Values and numbers
-    on either side, relu, tanh, sigmoid, exp, log. hypothesis (extra `test`) makes random graphs,
-    fractions give the right numbers. The report is the same every time, however slow the engine:
-    examples are counted, and a program that does not end is stopped after so many lines of Python.
+    on either side, relu, tanh, sigmoid, exp, log; and random graphs of all these. Fractions give
+    the right numbers. The report is the same every time, however slow the engine: examples are
+    counted, and a program that does not end is stopped after so many lines of Python.
 
     The lines are counted by a trace function, so a debugger does not stop inside the engine. A loop
     inside a function that is written in C is not stopped.
@@ -44,18 +43,9 @@ def check_engine(ValueClass: type[Any]) -> Report:
     """
     if not isinstance(ValueClass, type):
         raise TypeError(f"ValueClass must be a class such as mg.Value, got {ValueClass!r}")
-    try:
-        from hypothesis.configuration import set_hypothesis_home_dir
-    except ImportError as error:
-        hint = "check_engine needs hypothesis: pip install 'microgradnn[test]'"
-        raise ImportError(hint) from error
-    with tempfile.TemporaryDirectory() as home, warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # NumPy's, for instance: what counts are the numbers.
-        set_hypothesis_home_dir(home)  # so that hypothesis leaves nothing behind
-        try:
-            return _report(ValueClass)
-        finally:
-            set_hypothesis_home_dir(None)
+        return _report(ValueClass)
 
 
 def _report(ValueClass: type[Any]) -> Report:
@@ -99,33 +89,19 @@ def _fault(engine: Any, check: Check, passed: set[str]) -> Fault | None:
 
 
 def _fault_in_graphs(engine: Any, check: Check, operations: list[str]) -> Fault | None:
-    """The smallest of the random graphs that show a fault, as hypothesis finds it."""
-    from hypothesis import HealthCheck, Phase, given, settings, strategies
-    from hypothesis.errors import Flaky
-
-    found: list[Fault] = []
-
-    @settings(
-        max_examples=programs.GRAPHS,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate, Phase.shrink],
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategies.data())
-    def attempt(data: Any) -> None:
-        program = programs.random_graph(data.draw, operations)
+    """The first random graph that shows a fault, made as short as still shows it."""
+    for program in programs.random_graphs(operations):
         if symptom := _symptom(engine, check, program):
-            found.append(_told(check, program, symptom))
-            raise AssertionError  # which tells hypothesis to look for a smaller graph
-
-    try:
-        attempt()
-    except (AssertionError, Flaky):
-        return found[-1]  # The smallest was tried last.
+            return _told(check, *_shortest(engine, check, program, symptom))
     return None
+
+
+def _shortest(engine: Any, check: Check, program: str, symptom: Symptom) -> tuple[str, Symptom]:
+    """The program with as few lines as still show something wrong, and what that is."""
+    for one in programs.shorter(program):
+        if found := _symptom(engine, check, one):
+            return _shortest(engine, check, one, found)
+    return program, symptom
 
 
 def _told(check: Check, program: str, symptom: Symptom) -> Fault:
