@@ -1,7 +1,7 @@
 """A broken engine: what is wrong in a student's `Value`, and the smallest program that shows it.
 
 Look at the first verdict: the fault in words, and four lines that show it. The second engine is
-mended: nothing is found in it. Needs the extra `test` (hypothesis).
+mended: nothing is found in it. Needs nothing but microgradnn.
 """
 
 from microgradnn.testing import check_engine
