@@ -1,0 +1,50 @@
+"""The site: Sphinx with furo and MyST; what is particular to it stands in docs/extension."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+import microgradnn  # noqa: E402
+
+project = "microgradnn"
+author = "The microgradnn authors"
+copyright = author
+release = version = microgradnn.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "extension"]
+exclude_patterns = ["playground/**", "pictures/**"]
+suppress_warnings = ["myst.header", "myst.strikethrough"]
+
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 4  # as GitHub names them
+
+html_theme = "furo"
+html_title = "microgradnn"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_math_renderer = "mathml"
+html_copy_source = html_show_sourcelink = html_show_copyright = False
+html_domain_indices = False
+html_theme_options = {"navigation_with_keys": False}
+
+python_use_unqualified_type_names = True
+add_module_names = False
+autodoc_class_signature = "mixed"
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+maximum_signature_line_length = 88
+
+# Where the pages stand in the navigation: the page of a chapter, and those in it. What is in no
+# chapter is under About, so a new page is always to be found.
+chapters = {
+    "lessons/README": ["lessons/*"],
+    "howto/README": ["howto/*", "derivatives", "estimators", "micrograd"],
+    "gallery": [],
+    "playground": [],
+    "reference/README": ["reference/*", "reference"],
+}
+
+# Pages whose programs the build does not run, and why.
+not_run = {"scaling": "asks for eight devices; tests/examples/test_scaling_page.py has them"}
