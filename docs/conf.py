@@ -48,3 +48,7 @@ chapters = {
 
 # Pages whose programs the build does not run, and why.
 not_run = {"scaling": "asks for eight devices; tests/examples/test_scaling_page.py has them"}
+
+# Annotations name what other libraries have, whose sites are elsewhere, and aliases of ours; mypy
+# checks these. Names that pages and docstrings link to are of the kind `py:obj`: none is ignored.
+nitpick_ignore_regex = [("py:class", ".*")]

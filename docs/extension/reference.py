@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import itertools
+import pkgutil
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -31,7 +32,7 @@ def entries(found: re.Match[str]) -> str:
     module = importlib.import_module(name)
     lines = ["```{eval-rst}", f".. py:currentmodule:: {name}", ""]
     for public in chosen.split() or sorted(module.__all__, key=str.lower):
-        is_class = inspect.isclass(getattr(module, public))
+        is_class = inspect.isclass(pkgutil.resolve_name(f"{name}.{public}"))
         kind = "class" if is_class else "function"
         lines += [f".. auto{kind}:: {name}.{public}", *["   :members:"] * is_class, ""]
     return "\n".join([*lines, "```"])
