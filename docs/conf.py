@@ -28,16 +28,15 @@ html_math_renderer = "mathml"
 html_copy_source = html_show_sourcelink = html_show_copyright = False
 html_domain_indices = False
 html_theme_options = {"navigation_with_keys": False}
+pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 
 python_use_unqualified_type_names = True
 add_module_names = False
 autodoc_class_signature = "mixed"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-maximum_signature_line_length = 88
 
-# Where the pages stand in the navigation: the page of a chapter, and those in it. What is in no
-# chapter is under About, so a new page is always to be found.
+# The chapters of the navigation, and the pages in them; what is in none stands under About.
 chapters = {
     "lessons/README": ["lessons/*"],
     "howto/README": ["howto/*", "derivatives", "estimators", "micrograd"],
@@ -45,6 +44,7 @@ chapters = {
     "playground": [],
     "reference/README": ["reference/*", "reference"],
 }
+about = ["architecture", "compiler", "scaling", "accuracy", "left_out", "glossary", "changes"]
 
 # Pages whose programs the build does not run, and why.
 not_run = {"scaling": "asks for eight devices; tests/examples/test_scaling_page.py has them"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatch
@@ -16,15 +17,21 @@ ROOT = Path(__file__).parents[2]
 
 def contents(names: Iterable[str], caption: str = "") -> str:
     """A list of pages for the navigation."""
+    pages = [f"/{name}" for name in names]
+    if not pages:
+        return ""
     lines = ["", "", "```{toctree}", ":hidden:", *[f":caption: {caption}"] * bool(caption)]
-    return "\n".join([*lines, "", *(f"/{name}" for name in names), "```", ""])
+    return "\n".join([*lines, "", *pages, "```", ""])
 
 
 def in_chapter(app: Sphinx, chapter: str) -> list[str]:
-    """The pages of a chapter, in the order of its patterns."""
+    """The pages of a chapter, in the order in which its own page links to them; then the others."""
     patterns = app.config.chapters[chapter]
-    found = sorted(app.env.found_docs - {chapter})
-    return list(dict.fromkeys(x for pattern in patterns for x in found if fnmatch(x, pattern)))
+    found = {x for x in app.env.found_docs if any(fnmatch(x, pattern) for pattern in patterns)}
+    text = Path(app.env.doc2path(chapter)).read_text("utf-8")
+    linked = re.findall(r"\]\(([^)#:]+)\.md", text)
+    in_order = [os.path.normpath(f"{os.path.dirname(chapter)}/{link}") for link in linked]
+    return [x for x in dict.fromkeys([*in_order, *sorted(found)]) if x in found - {chapter}]
 
 
 def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
@@ -32,17 +39,18 @@ def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
     if name in ELSEWHERE:
         text = (ROOT / ELSEWHERE[name]).read_text("utf-8")
         source[0] = re.sub(r"\]\((?![a-z]+:|#)", "](../", text)
-    chapters = app.config.chapters
+    chapters = [x for x in app.config.chapters if x in app.env.found_docs]
     if name in chapters:
         source[0] += contents(in_chapter(app, name))
     if name == app.config.root_doc:
         placed = {x for chapter in chapters for x in [chapter, *in_chapter(app, chapter)]}
-        others = sorted(app.env.found_docs - placed - {name})
-        source[0] += contents([x for x in chapters if x in app.env.found_docs])
-        source[0] += contents(others, "About")
+        others = app.env.found_docs - placed - {name}
+        about = [x for x in dict.fromkeys([*app.config.about, *sorted(others)]) if x in others]
+        source[0] += contents(chapters) + contents(about, "About")
 
 
 def setup(app: Sphinx) -> None:
     """Add the part."""
     app.add_config_value("chapters", {}, "env")
+    app.add_config_value("about", [], "env")
     app.connect("source-read", add_contents)
