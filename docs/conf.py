@@ -28,7 +28,6 @@ html_math_renderer = "mathml"
 html_copy_source = html_show_sourcelink = html_show_copyright = False
 html_domain_indices = False
 html_theme_options = {"navigation_with_keys": False}
-pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 
 python_use_unqualified_type_names = True
 add_module_names = False

@@ -25,6 +25,13 @@ def build(app: Sphinx, error: Exception | None) -> None:
         LOG.info("The playground has only a note: its parts have not been fetched.")
 
 
+def add_link(app: Sphinx, name: str, source: list[str]) -> None:
+    """The page about the playground leads to it, which GitHub's page cannot do."""
+    if name == "playground":
+        source[0] += '\n<p><a href="playground/index.html">Open the playground</a></p>\n'
+
+
 def setup(app: Sphinx) -> None:
     """Add the part."""
+    app.connect("source-read", add_link)
     app.connect("build-finished", build)

@@ -8,12 +8,14 @@ in a page shows what the module's `__all__` has, or the names that stand in the 
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import itertools
 import pkgutil
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -21,9 +23,22 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+PAGES = Path(__file__).parents[1] / "reference"
 BLOCK = re.compile(r"^```\{public\} (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
+NAME = re.compile(r"(?:(?:mg|losses|nn|optim|data|plots|testing)\.)?(\w+)")
 SPECIAL = re.compile(r"([\\*_|`])")
+
+
+@functools.cache
+def public_names() -> dict[str, str]:
+    """Where the names that the pages of the reference show are from, by their last part."""
+    found = {}
+    for page in sorted(PAGES.glob("*.md")):
+        for module, chosen in BLOCK.findall(page.read_text("utf-8")):
+            for name in chosen.split() or importlib.import_module(module).__all__:
+                found[name.rpartition(".")[2]] = f"{module}.{name}"
+    return found
 
 
 def entries(found: re.Match[str]) -> str:
@@ -54,11 +69,20 @@ def pieces(lines: list[str]) -> Iterator[list[str]]:
                 yield list(piece)
 
 
+def code(text: str) -> str:
+    """Code in a sentence; a class, or what is named with its module, leads to where it is told."""
+    name = NAME.fullmatch(text)
+    known = public_names().get(name[1]) if name else None
+    if known and (text[0].isupper() or "." in text):
+        return rf"\ :py:obj:`{text} <{known}>`\ "
+    return rf"\ ``{text}``\ "
+
+
 def prose(text: str) -> str:
     """Plain text in which reStructuredText finds nothing but code."""
     parts = CODE.split(text)
     parts[::2] = [SPECIAL.sub(r"\\\1", part) for part in parts[::2]]
-    parts[1::2] = [rf"\ ``{part}``\ " for part in parts[1::2]]
+    parts[1::2] = map(code, parts[1::2])
     return "".join(parts)
 
 
@@ -86,25 +110,19 @@ def read_docstring(
     lines[:] = as_markup(lines)
 
 
-def find_by_last_name(
+def find_annotation(
     app: Sphinx, env: BuildEnvironment, link: addnodes.pending_xref, shown: nodes.Element
 ) -> nodes.Element | None:
-    """Annotations name what is ours as their modules do: `Value` is `microgradnn.Value`."""
-    if link.get("refdomain") != "py":
+    """Annotations name a class by the module that defines it, and readers by another one."""
+    known = public_names().get(str(link.get("reftarget")).rpartition(".")[2])
+    if link.get("refdomain") != "py" or link["reftype"] != "class" or known is None:
         return None
     domain = env.domains.python_domain
-    last = link["reftarget"].rpartition(".")[2]
-    known = [x for x in domain.objects if x.rpartition(".")[2] == last]
-    if len(known) != 1:
-        return None
-    link["reftarget"] = known[0]
-    return domain.resolve_xref(
-        env, link["refdoc"], app.builder, "obj", known[0], link, shown
-    )
+    return domain.resolve_xref(env, link["refdoc"], app.builder, "obj", known, link, shown)
 
 
 def setup(app: Sphinx) -> None:
     """Add the part."""
     app.connect("source-read", add_entries)
     app.connect("autodoc-process-docstring", read_docstring)
-    app.connect("missing-reference", find_by_last_name)
+    app.connect("missing-reference", find_annotation)
