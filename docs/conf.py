@@ -7,6 +7,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 import microgradnn  # noqa: E402
+from microgradnn import typed  # noqa: E402
 
 project = "microgradnn"
 author = "The microgradnn authors"
@@ -34,6 +35,8 @@ add_module_names = False
 autodoc_class_signature = "mixed"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
+# What means nothing while programs run is shown by its name.
+autodoc_type_aliases = {name: name for name, thing in vars(typed).items() if thing is object}
 
 # The chapters of the navigation, and the pages in them; what is in none stands under About.
 chapters = {

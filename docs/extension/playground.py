@@ -27,7 +27,7 @@ def build(app: Sphinx, error: Exception | None) -> None:
 
 def add_link(app: Sphinx, name: str, source: list[str]) -> None:
     """The page about the playground leads to it, which GitHub's page cannot do."""
-    if name == "playground":
+    if name == "playground" and BUILD.exists():
         source[0] += '\n<p><a href="playground/index.html">Open the playground</a></p>\n'
 
 
