@@ -1,5 +1,6 @@
 """What each profile of `effort` means to hypothesis; both back ends; unseeded networks."""
 
+import os
 import random
 import subprocess
 import sys
@@ -61,7 +62,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the site, built once."""
+    """The folder of the site, built once; or the one in SITE, which has been built before."""
+    if "SITE" in os.environ:
+        return Path(os.environ["SITE"])
     for needed in ("sphinx", "furo", "myst_parser"):
         pytest.importorskip(needed, reason="the site needs: pip install 'microgradnn[docs]'")
     folder = tmp_path_factory.mktemp("built") / "site"

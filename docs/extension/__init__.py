@@ -2,9 +2,9 @@
 
 from sphinx.application import Sphinx
 
-from . import diagrams, figures, links, maths, pages, playground, reference
+from . import accessible, diagrams, figures, links, maths, pages, playground, reference
 
-PARTS = (pages, figures, links, maths, diagrams, reference, playground)
+PARTS = (pages, figures, links, maths, diagrams, reference, playground, accessible)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
