@@ -1,4 +1,4 @@
-"""What furo and Sphinx leave out for those who do not see a page, or have no mouse; axe-core finds it.
+"""What furo and Sphinx leave out for those who do not see a page or have no mouse: axe-core says.
 
 Written pages are mended, for templates have no place for most of this.
 """
@@ -14,6 +14,7 @@ from .links import FOLDER as FILES
 
 SCROLLED = 42  # columns of code that a telephone shows; lines that are longer need a scroll bar
 TAG = re.compile(r"<[^>]+>")
+PRE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 MENDED = {
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
     '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="Sections">',
@@ -39,7 +40,7 @@ def mend(app: Sphinx, error: Exception | None) -> None:
         html = path.read_text("utf-8")
         for old, new in MENDED.items():
             html = html.replace(old, new)
-        path.write_text(re.sub(r"<pre>.*?</pre>", reached_by_keys, html, flags=re.DOTALL), "utf-8")
+        path.write_text(PRE.sub(reached_by_keys, html), "utf-8")
 
 
 def setup(app: Sphinx) -> None:

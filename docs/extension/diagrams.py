@@ -23,7 +23,7 @@ def svg_of(text: str) -> str:
     )
     for tail, head in re.findall(r"^\s*(\w+) --> (\w+)$", text, re.MULTILINE):
         graph.edge(tail, head)
-    svg = graph.pipe("svg", encoding="utf-8")
+    svg: str = graph.pipe("svg", encoding="utf-8")
     return svg[svg.index("<svg") :]
 
 
@@ -40,8 +40,8 @@ class DrawDiagrams(SphinxTransform):
                 block["language"] = "text"
                 continue
             text = block.astext()
-            figure = f'<div class="diagram" role="img" aria-label="{label(text)}">{svg_of(text)}</div>'
-            block.replace_self(nodes.raw("", figure, format="html"))
+            start = f'<div class="diagram" role="img" aria-label="{label(text)}">'
+            block.replace_self(nodes.raw("", f"{start}{svg_of(text)}</div>", format="html"))
 
 
 def label(text: str) -> str:

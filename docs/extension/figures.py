@@ -67,8 +67,8 @@ def live_figure(app: Sphinx, image: nodes.image, explorer: Explorer) -> nodes.El
         f'</noscript></div><figcaption><a href="{page}">{escape(explorer.title)}, '
         "in full</a></figcaption></figure>"
     )
-    parts = [nodes.raw("", before, format="html"), image.copy(), nodes.raw("", after, format="html")]
-    return nodes.inline("", "", *parts)
+    first, last = (nodes.raw("", html, format="html") for html in (before, after))
+    return nodes.inline("", "", first, image.copy(), last)
 
 
 def setup(app: Sphinx) -> None:

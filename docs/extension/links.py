@@ -77,7 +77,7 @@ def pages_of_files(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         language = "python" if shown.endswith(".py") else "text"
         text = (ROOT / shown).read_text("utf-8")
         code = highlighter.highlight_block(text, language, linenos="inline")
-        body = f'<h1><code>{escape(shown)}</code></h1>\n{code}'
+        body = f"<h1><code>{escape(shown)}</code></h1>\n{code}"
         yield f"{FOLDER}/{shown}", {"title": shown, "body": body}, "page.html"
 
 
