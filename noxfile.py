@@ -16,7 +16,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Programs in the pages, what programs make of them, and the site itself, in `site`."""
-    session.install(*CONSTRAINTS, "-e", ".[test,docs]")
+    session.install(*CONSTRAINTS, "-e", ".[docs]")
     session.run("python", "-m", "pytest", "-q", "tests/examples", "tests/test_reference.py")
     session.run("python", "docs/build_site.py", "site")
 

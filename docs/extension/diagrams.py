@@ -18,7 +18,13 @@ def svg_of(text: str) -> str:
     """The arrows of a diagram as a picture, black on nothing: the style sheet colours it."""
     graph = graphviz.Digraph(
         graph_attr={"bgcolor": "transparent", "nodesep": "0.15", "ranksep": "0.3"},
-        node_attr={"shape": "box", "style": "rounded", "height": "0.3", "margin": "0.1,0.03"},
+        node_attr={
+            "fontname": "Helvetica",
+            "shape": "box",
+            "style": "rounded",
+            "height": "0.3",
+            "margin": "0.1,0.03",
+        },
         edge_attr={"arrowsize": "0.6"},
     )
     for tail, head in re.findall(r"^\s*(\w+) --> (\w+)$", text, re.MULTILINE):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import traceback
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,12 @@ def run(app: Sphinx, page: str) -> dict[str, Any]:
     if page in app.config.not_run or not any(blocks.blocks_of(path.read_text("utf-8"))):
         return {}
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        names, faults = blocks.run(path)
+        try:
+            names, faults = blocks.run(path)
+        except Exception as error:  # whatever a program raises
+            calls = traceback.extract_tb(error.__traceback__)
+            line = next((call.lineno for call in calls if call.filename == str(path)), None)
+            names, faults = {}, [f"{path.name}, line {line}: {type(error).__name__}: {error}"]
     for fault in faults:
         LOG.warning("%s", fault, location=page, type="programs")
     return names
@@ -55,11 +61,14 @@ def live_figure(app: Sphinx, image: nodes.image, explorer: Explorer) -> nodes.El
     folder = Path(app.outdir) / FOLDER
     folder.mkdir(exist_ok=True)
     explorer.save(folder / f"{name}.html")
-    page = os.path.relpath(f"{FOLDER}/{name}.html", os.path.dirname(app.env.docname) or ".")
+    here = os.path.dirname(app.env.docname) or "."
+    page = os.path.relpath(f"{FOLDER}/{name}.html", here)
+    picture = os.path.relpath(f"_images/{name}.svg", here)  # behind the frame until it is there
     narrow, wide = explorer._heights
     before = (
         f'<figure class="live"><div style="--narrow:{narrow}px;--wide:{wide}px">'
-        f'<iframe src="{page}" title="{escape(explorer.title)}" loading="lazy" '
+        f'<iframe src="{page}" style="background-image:url({picture})" '
+        f'title="{escape(explorer.title)}" loading="lazy" '
         'sandbox="allow-scripts allow-downloads" allow="fullscreen *; clipboard-write *">'
         "</iframe><noscript>"
     )

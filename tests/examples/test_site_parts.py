@@ -48,6 +48,7 @@ def test_a_page_in_all_its_parts(tmp_path: Path) -> None:
     ("lines", "complaint"),
     [
         (["```python", "1 + 1  # 3", "```"], "index.md, line 4: 1 + 1  # 3\nshows\n2\n"),
+        (["```python", "1 + 1  # 2", "1 / 0", "```"], "line 5: ZeroDivisionError"),
         (["[gone](gone.md)"], "target not found: 'gone.md'"),
         (["[gone](#gone)"], "'gone'"),
         (["$\\nothing$"], "is no formula"),
