@@ -21,15 +21,16 @@ def wheels(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Programs in the pages, and all pages and pictures that are made by programs."""
-    session.install(*CONSTRAINTS, "-e", ".[test]")
+    """Programs in the pages, what programs make of them, and the site itself, in `site`."""
+    session.install(*CONSTRAINTS, "-e", ".[docs]")
     session.run("python", "-m", "pytest", "-q", "tests/examples", "tests/test_reference.py")
+    session.run("python", "docs/build_site.py", "site")
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style and types."""
-    session.install(*CONSTRAINTS, "-e", ".[test,browser,jax]", "ruff", "mypy")
+    session.install(*CONSTRAINTS, "-e", ".[test,browser,docs,jax]", "ruff", "mypy")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")

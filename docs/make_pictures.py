@@ -12,14 +12,15 @@ from matplotlib.figure import Figure
 
 from microgradnn import Drawing, Explorer, draw
 
-FIRST_EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "02_neuron.py"
-LESSONS = Path(__file__).resolve().parent / "lessons"
-PICTURES = Path(__file__).resolve().parent / "pictures"
+DOCS = Path(__file__).resolve().parent
+FIRST_EXAMPLE = DOCS.parent / "examples" / "02_neuron.py"
+PAGES = [DOCS / "index.md", *sorted(DOCS.glob("lessons/[0-9]*.md"))]
+PICTURES = DOCS / "pictures"
 
 
-def names_after(lesson: Path) -> dict[str, Any]:
-    """What the names of a lesson stand for after its blocks have run."""
-    names, faults = blocks.run(lesson)
+def names_after(page: Path) -> dict[str, Any]:
+    """What the names of a page stand for after its blocks have run."""
+    names, faults = blocks.run(page)
     if faults:
         raise SystemExit(f"{faults[0]}\nIts pictures would show what it does not say.")
     return names
@@ -43,15 +44,15 @@ def save(picture: Drawing | Explorer | Figure, path: Path) -> None:
 
 
 def main() -> None:
-    """Run the lessons in order, and save each picture under the name that the lesson gives it."""
+    """Run the pages in order, and save each picture under the name that the page gives it."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as elsewhere, contextlib.chdir(elsewhere):
         save(draw(runpy.run_path(str(FIRST_EXAMPLE))["error"]), PICTURES / "one_neuron.svg")
-        for lesson in sorted(LESSONS.glob("[0-9]*.md")):
-            for name, thing in names_after(lesson).items():
+        for page in PAGES:
+            for name, thing in names_after(page).items():
                 if isinstance(thing, Drawing | Explorer | Figure):
                     save(thing, PICTURES / f"{name}.svg")
-                    print(f"{lesson.name}: {name}.svg")
+                    print(f"{page.name}: {name}.svg")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """What each profile of `effort` means to hypothesis; both back ends; unseeded networks."""
 
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,3 +58,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.fixturenames.insert(0, "default_backend")
         names = ["numpy", "native"]
         metafunc.parametrize("default_backend", names, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the site, built once; or the one in SITE, which has been built before."""
+    if "SITE" in os.environ:
+        return Path(os.environ["SITE"])
+    for needed in ("sphinx", "furo", "myst_parser"):
+        pytest.importorskip(needed, reason="the site needs: pip install 'microgradnn[docs]'")
+    folder = tmp_path_factory.mktemp("built") / "site"
+    program = Path(__file__).parents[1] / "docs" / "build_site.py"
+    done = subprocess.run(
+        [sys.executable, str(program), str(folder)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return folder

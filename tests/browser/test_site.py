@@ -1,0 +1,144 @@
+"""The site in Chromium: no request to elsewhere, no complaint, no broken rule of accessibility."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from effort import by_profile
+
+from .conftest import READY, until
+from .test_accessibility import axe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+# Frames have pages that are looked at in other tests. Code has the same colours on all pages, and
+# thousands of pieces: two pages stand for all.
+CODE_LOOKED_AT = ("index.html", "reference/losses.html")
+LOOK = """code => axe.run({ include: [["body"]], exclude: code ? [] : [[".highlight pre > *"]] },
+    { resultTypes: ["violations"], iframes: false })"""
+LOOKS = [(1280, "light"), (420, "dark"), (420, "light"), (1280, "dark")]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A server of files that tells nobody."""
+
+    def log_message(self, *told: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+class Windows:
+    """Opens windows, and remembers what pages complain about and what they ask others for."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+        self.contexts: list[Any] = []
+        self.told: list[str] = []
+
+    def __call__(self, path: str = "index.html", **options: Any) -> Page:
+        """A window with a page of the site."""
+        context = self.browser.new_context(**options)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: self.told.append(message.text))
+        page.on("pageerror", lambda error: self.told.append(str(error)))
+        page.on("request", lambda request: self.note(request.url))
+        page.goto(self.address + path, wait_until="load")
+        return page
+
+    def note(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:", "about:")):
+            self.told.append(url)
+
+
+@pytest.fixture
+def window(browser: Browser, address: str) -> Iterator[Windows]:
+    windows = Windows(browser, address)
+    yield windows
+    for context in windows.contexts:
+        context.close()
+    assert windows.told == []
+
+
+def live_figure(page: Page) -> Any:
+    """The page in the first live figure, when its script has run."""
+    page.locator("figure.live").first.scroll_into_view_if_needed()
+    frame: Any = page.frame(url="**/figures/first_graph.html")
+    until(frame, READY)
+    return frame
+
+
+def pages_of(site: Path) -> list[str]:
+    """All pages but those that are seen in frames, which have tests of their own."""
+    found = [path.relative_to(site) for path in sorted(site.rglob("*.html"))]
+    return [str(path) for path in found if path.parts[0] not in ("figures", "playground")]
+
+
+@pytest.mark.parametrize("which", range(len(LOOKS)))
+def test_no_page_breaks_a_rule_or_asks_elsewhere(window: Windows, site: Path, which: int) -> None:
+    """Nightly, every page in every look; else the pages take turns."""
+    width, scheme = LOOKS[which]
+    page = window(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    broken = []
+    turns = by_profile(len(LOOKS), len(LOOKS), 1)
+    for path in pages_of(site)[which % turns :: turns]:
+        page.goto(window.address + path, wait_until="load")
+        page.evaluate(axe())
+        for rule in page.evaluate(LOOK, path in CODE_LOOKED_AT)["violations"]:
+            broken.append((path, rule["id"], rule["nodes"][0]["html"][:200]))
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            broken.append((path, "wider than its window", ""))
+    assert broken == []
+
+
+def test_a_live_figure_steps(window: Windows) -> None:
+    page = window(viewport={"width": 1280, "height": 900})
+    figure = live_figure(page)
+    figure.locator("#picture").click()
+    before = figure.evaluate("explorer.state().position")
+    page.keyboard.press("ArrowRight")
+    assert figure.evaluate("explorer.state().position") == before + 1
+
+
+@pytest.mark.parametrize("width", [420, 1280])
+def test_a_live_figure_needs_no_scroll_bar(window: Windows, width: int) -> None:
+    page = window(viewport={"width": width, "height": 900})
+    figure = live_figure(page)
+    if width == 1280:
+        assert figure.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        assert figure.evaluate("innerWidth > 1000")  # the panels stand beside the picture
+    assert figure.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_figures_are_as_light_or_dark_as_the_site(window: Windows, theme: str) -> None:
+    """The reader's choice on the site counts."""
+    page = window(color_scheme="null")
+    page.evaluate(f"document.body.dataset.theme = '{theme}'")
+    until(live_figure(page), f"matchMedia('(prefers-color-scheme: {theme})').matches")
+
+
+def test_without_scripts_the_picture_stands_there(window: Windows) -> None:
+    page = window(java_script_enabled=False)
+    assert page.locator("figure.live img").is_visible()
+    assert not page.locator("figure.live iframe").is_visible()
+
+
+def test_the_search_finds_a_page(window: Windows) -> None:
+    page = window("search.html?q=upstream")
+    until(page, "document.querySelectorAll('#search-results li a').length > 0")

@@ -1,0 +1,90 @@
+"""docs/extension: what becomes of a page on the site, and which pages are refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("sphinx", reason="the site needs: pip install 'microgradnn[docs]'")
+pytest.importorskip("furo")
+pytest.importorskip("myst_parser")
+
+from extension import accessible, pages, reference
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def built(folder: Path, *lines: str) -> tuple[str, str]:
+    """The body of a page that is built as the site is, and what is complained about."""
+    source, out = folder / "pages", folder / "out"
+    source.mkdir()
+    (source / "index.md").write_text("\n".join(["# Title", "", *lines, ""]), "utf-8")
+    how = ["-W", "--keep-going", "-n", "-q", "-c", str(DOCS), "-b", "html", str(source), str(out)]
+    program = [sys.executable, "-m", "sphinx", *how]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == (done.stderr == ""), done.stderr
+    html = (out / "index.html").read_text("utf-8") if (out / "index.html").exists() else ""
+    return html.partition('<article role="main"')[2].partition("</article>")[0], done.stderr
+
+
+def test_a_page_in_all_its_parts(tmp_path: Path) -> None:
+    html, told = built(
+        tmp_path,
+        "Half of $x^2$ is drawn:",
+        *("```mermaid", "flowchart TD", "    a --> b", "```"),
+        *("```python", "1 + 1  # 2", "```"),
+        *("|  | b |", "|---|---|", "| 1 | 2 |"),
+    )
+    assert told == ""
+    assert "<msup>" in html.partition("<math")[2].partition("</math>")[0]
+    assert 'aria-label="a imports b"' in html or "a --&gt; b" in html
+    assert "<td></td>" in html  # no head of a column that says nothing
+
+
+@pytest.mark.parametrize(
+    ("lines", "complaint"),
+    [
+        (["```python", "1 + 1  # 3", "```"], "index.md, line 4: 1 + 1  # 3\nshows\n2\n"),
+        (["```python", "1 + 1  # 2", "1 / 0", "```"], "line 5: ZeroDivisionError"),
+        (["[gone](gone.md)"], "target not found: 'gone.md'"),
+        (["[gone](#gone)"], "'gone'"),
+        (["$\\nothing$"], "is no formula"),
+        (["![gone](gone.svg)"], "image file not readable: gone.svg"),
+        (["```{public} microgradnn.losses", "gone_loss", "```"], "gone_loss"),
+    ],
+)
+def test_what_fails_the_build(tmp_path: Path, lines: list[str], complaint: str) -> None:
+    _, told = built(tmp_path, *lines)
+    assert complaint in told
+
+
+def test_docstrings_are_plain_text() -> None:
+    text = (
+        "The sum *of* |x| and x_1, by `add_`; see `Value`.\n\n    y = 2 * x\n\n- one\n  more\n- two"
+    )
+    lines = reference.as_markup(text.split("\n"))
+    assert lines[0].startswith("The sum \\*of\\* \\|x\\| and x\\_1, by \\ ``add_``\\ ; see")
+    assert ":py:obj:`Value <microgradnn.Value>`" in lines[0]
+    assert lines[2:5] == [".. code-block:: text", "", "    y = 2 * x"]
+    assert lines[6:9] == ["- one", "  more", "- two"]
+
+
+def test_examples_in_docstrings_stay() -> None:
+    lines = [">>> 2 * 3", "6", "", "And:", "    a formula"]
+    assert reference.as_markup(lines) == [
+        *lines[:4], "", ".. code-block:: text", "", "    a formula", ""
+    ]  # fmt: skip
+
+
+def test_navigation_without_pages_is_none() -> None:
+    assert pages.contents([]) == ""
+    assert "\n/a\n/b\n" in pages.contents(["a", "b"], "About")
+
+
+def test_only_long_code_is_a_stop_of_the_key_tab() -> None:
+    short, long = "<pre>a</pre>", f"<pre><span>{'a' * 43}</span>\n</pre>"
+    assert accessible.PRE.sub(accessible.reached_by_keys, short) == short
+    assert accessible.PRE.sub(accessible.reached_by_keys, long).startswith('<pre tabindex="0">')
