@@ -150,7 +150,7 @@ def learn(console: Console, path: Path, seed: int) -> None:
     try:
         figure = history.plot()
     except ImportError as error:
-        console.print(f"\n  no picture of the curves: {error}", highlight=False)
+        console.print(f"\n  no picture of the curves: {error}", highlight=False, markup=False)
         return
     figure.savefig(path, metadata={"Date": None})  # without a date, the same file every time
     console.print(f"\n  the network's curves on the spirals: {path}", highlight=False)

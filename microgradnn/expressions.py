@@ -144,6 +144,9 @@ class _Reader:
         try:
             return ast.parse(self.text, mode="eval").body
         except SyntaxError as error:
+            if error.offset == 0:  # Python has read all of it, and waits for more
+                end = len(self.text.rstrip())
+                raise self.refused("something is missing at the end", end, end + 1) from None
             lines = self.text.split("\n")
             start = sum(len(line) + 1 for line in lines[: (error.lineno or 1) - 1])
             start += max(0, (error.offset or 1) - 1)

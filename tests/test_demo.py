@@ -51,6 +51,7 @@ def test_without_matplotlib_there_is_no_picture_of_the_curves(tmp_path: Path) ->
         [sys.executable, "-c", command], capture_output=True, text=True, check=True
     )
     assert "no picture of the curves" in done.stdout
+    assert "pip install 'microgradnn[plot]'" in " ".join(done.stdout.split())
     assert "pip install" in done.stdout
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["graph.svg"]
 

@@ -118,6 +118,15 @@ def test_texts_that_are_no_expression(text: str, reason: str) -> None:
         evaluate(text, {} if text in ("1 + 2", "softmax([1, 2])") else variables)
 
 
+@pytest.mark.parametrize("text", ["x +", "x *  ", "x **"])
+def test_what_is_missing_is_missed_behind_the_text(text: str) -> None:
+    with pytest.raises(NotAnExpression, match="something is missing at the end") as raised:
+        evaluate(text, {"x": 1.0})
+    *_, shown, caret = str(raised.value).splitlines()
+    assert shown.strip() == text.strip()
+    assert caret.index("^") == 2 + len(text.rstrip())
+
+
 def test_long_sums_are_read() -> None:
     y, leaves = evaluate("+".join(["x"] * 999), {"x": 2.0})
     y.backward()
