@@ -13,7 +13,8 @@ HEAD = """# Reference: the primitives
 Each row of the [table](../microgradnn/engine/table.py): what it is, its value, its derivatives and
 the domain of its operands, as a textbook writes them; `out` is the row's own value. What is
 computed gives the same, but keeps its digits where these formulas lose them or overflow: 1 − out²
-of tanh is 0 from x = 19 on. `help(mg.tanh)` shows one row, with an example.
+of tanh is 0 from x = 19 on; [how far off they are](accuracy.md) is measured. `help(mg.tanh)` shows
+one row, with an example.
 `python docs/make_reference.py` writes this page.
 
 | row | what it is | value | derivatives | domain |
