@@ -932,7 +932,7 @@ COMPILER = [
     Fault("a parameter may be looked at", "compiler/traced.py", "param.__class__ = trace.kinds[own]", "pass"),
     Fault("the data of a parameter may be read", "compiler/hidden.py", "        self._look()\n        return self._number",
           "        isinstance(self, HiddenValue) and self._look()\n        return self._number"),
-    Fault("a condition is true", "compiler/hidden.py", "    __bool__ = __float__ =", "    __bool__ = lambda self: True\n    __float__ ="),
+    Fault("a condition is true", "compiler/hidden.py", "        __bool__ = __float__ =", "        __bool__ = lambda self: True\n        __float__ ="),
     Fault("a condition is no bool", "compiler/hidden.py", "__index__ = __eq__ = __ne__ = __hash__ =", "__index__ ="),
     Fault("> is >=", "compiler/hidden.py", 'Condition(">", self', 'Condition(">=", self'),
     Fault("the line of the package", "compiler/hidden.py", "if not is_of_package(frame):", "if True:"),
