@@ -23,7 +23,7 @@ class Explorer:
     """The page as one HTML document, `html`; it shows itself in notebooks.
 
     Of a network that trains it knows the `model`, into which `widget` takes the page's weights.
-    `picture` makes the picture that is shown where frames are not.
+    `picture` makes the picture that is shown where frames are not, of the page's moment.
     """
 
     def __init__(

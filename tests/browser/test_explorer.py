@@ -447,6 +447,21 @@ def test_mistakes_give_wrong_gradients(show: Shown, mistake: str, gradient: floa
     assert state(page)["gradients"][0] == 4.0
 
 
+@pytest.mark.parametrize("width", [780, 620, 1100])
+def test_the_equations_of_two_runs_stand_in_one_line_each(show: Shown, width: int) -> None:
+    viewport = {"width": width, "height": 900}
+    page = show(explore(neuron()[0], mistakes=True), "#step=11", viewport=viewport)
+    page.get_by_label("Step through").select_option("overwrite")
+    for line in page.locator(".runs .equation").all():
+        tops = line.evaluate("line => [...line.children].map((part) => part.offsetTop)")
+        assert len(tops) == 5
+        assert len(set(tops)) == 1
+        assert line.evaluate("line => line.scrollWidth <= line.clientWidth")
+    assert page.locator(".runs .equation").count() == 3
+    if width < 1000:
+        assert page.locator(".said").evaluate("said => said.scrollHeight <= said.clientHeight")
+
+
 def test_where_the_runs_part(show: Shown) -> None:
     parting = {}
     page = show(explore(chain(), mistakes=True))
