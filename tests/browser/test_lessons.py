@@ -23,6 +23,11 @@ ANSWERS = {  # worked out by hand
     "03-network": ["0.2227", "0.04189", "0.02175"],
     "04-gradient-check": ["4", "12.01", "1"],
     "05-training": ["6", "-8", "-0.1009"],
+    "06-data": ["-10", "2", "-11.2"],
+    "07-initialisation": ["0.1127", "-0.1127", "0.03637"],
+    "08-descent": ["-6"],
+    "09-classes": ["0.6652", "0.1554", "-2/3"],
+    "10-losses": ["-0.982", "-2.5", "-0.625"],
 }
 
 
@@ -38,7 +43,7 @@ class Exercise(NamedTuple):
 
 
 def exercises_of(lesson: Path) -> list[Exercise]:
-    """The three questions of a lesson, from its words."""
+    """The questions of a lesson that the quiz asks, from its words."""
     words = " ".join(lesson.read_text("utf-8").partition("\n## Exercises\n")[2].split())
     return [
         Exercise(
