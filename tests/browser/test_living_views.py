@@ -322,8 +322,9 @@ def test_the_gradients_of_layers_are_those_of_the_engine(show: Shown) -> None:
 def test_scores_of_0_are_on_neither_side_as_fit_counts_them(show: Shown) -> None:
     X, y, *_ = data.make_moons(60)
     model = nn.MLP(2, [3, 1], init="zeros")
-    how = {"loss": losses.hinge_loss, "epochs": 1, "batch_size": 60, "progress": False}
-    history = mg.fit(model, X, 2 * y - 1, **how)
+    history = mg.fit(
+        model, X, 2 * y - 1, loss=losses.hinge_loss, epochs=1, batch_size=60, progress=False
+    )
     for parameter in model.parameters():
         parameter.data = 0.0
     page = show(mg.explore(model, X, 2 * y - 1, loss=losses.hinge_loss))
