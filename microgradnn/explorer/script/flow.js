@@ -35,7 +35,9 @@ function showFlow() {
   byId("flow-high").textContent = logs.length ? powerOfTen(high) : "";
   const times = Math.max(...norms) / norms[0];
   byId("flow-said").textContent = !training.isStepped ? "No gradient before the first step."
-    : !logs.length ? "The gradient is 0." : times >= TELLING ? `The first layer gets ${number(times, 2)} times less than the layer that gets most.` : "";
+    : !logs.length ? "The gradient is 0."
+      : times >= TELLING
+        ? `The first layer gets ${number(times, 2)} times less than the layer that gets most.` : "";
 }
 
 const powerOfTen = (power) =>
