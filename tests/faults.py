@@ -36,6 +36,7 @@ LOOP, METRICS = ["tests/training/test_loop.py"], ["tests/training/test_metrics.p
 RESUMED = ["tests/training/test_resuming.py"]
 PARTS_OF_FIT = ("checkpoint", "metrics", "validation", "endings", "terminal")
 TRACED = ["tests/compiler/test_traced.py"]
+COMPILED_GRAPHS = "tests/compiler/test_compiled_graphs.py"
 ARRAYS = ("levels", "products", "by_line", "arrays", "adjoint")
 NATIVE = [f"tests/compiler/test_{name}.py" for name in ("native_machine", "native_runs")]
 NATIVE += [f"tests/compiler/test_{name}.py" for name in ("emit_native", "back_end")]
@@ -54,7 +55,7 @@ PICTURES = [f"tests/drawing/test_{name}.py" for name in LAYOUT]
 TESTS = {  # what is run for a fault in a file, the quick ones first
     "engine/value.py": [*GRAPHS, *TRACED],
     "engine/row.py": [*OTHERS, "tests/engine/test_interop.py", "tests/engine/test_modes.py", *ROWS],
-    "engine/table.py": [*OTHERS, "tests/engine/test_table.py", *ROWS],
+    "engine/table.py": [*OTHERS, "tests/engine/test_table.py", *ROWS, COMPILED_GRAPHS],
     "sums.py": ["tests/test_sums.py", "tests/engine/test_reductions.py", *ROWS],
     "signatures.py": ["tests/test_signatures.py", "tests/explaining/test_help.py"],
     "typed.py": ["tests/test_typed.py"],
@@ -432,6 +433,8 @@ TABLE = [
     Fault("pow: exponent off by one", "engine/table.py", "0.0, b - 1))", "0.0, b))"),
     Fault("pow: no log", "engine/table.py", "half * log(where(flat, 1.0, a)) * half", "half * half"),
     Fault("pow: b·out/a everywhere", "engine/table.py", "(abs(out) > 1e-290) &", "(abs(out) > 0.0) &"),
+    Fault("pow: a recorded derivative selects", "engine/table.py", "(b == 0 or 1 <= b * b < 1e30)", "b == 0"),
+    Fault("pow: recorded of an exponent that is rounded", "engine/table.py", "and b - 1.0 + 1.0 == b", "and b == b"),
     Fault("exp: of its operand", "engine/table.py", "math.exp, [lambda out, x: out]", "math.exp, [lambda out, x: x]"),
     Fault("exp: off by 1e-10", "engine/table.py", "math.exp, [lambda out, x: out]",
           "math.exp, [lambda out, x: out * (1.0 + 1e-10)]"),
@@ -855,7 +858,9 @@ ELSEWHERE = [
     Fault("all but two inputs are 0", "explorer/script/grid.js", "    X.set(through, at_);\n", ""),
     Fault("negative lines are not dashed", "explorer/script/network.js", "dash: key % 2 ? [5, 3] : []", "dash: []"),
     Fault("biases have no gradient", "explorer/script/flow.js", "    own.push(training.gradient[placeInTheta(layer, k)] ?? 0);\n", ""),
-    Fault("predictions in rows", "explorer/script/confusion.js", "counts[targetClass(group, k)][classOf(predicted[groupShown()], k)]++", "counts[classOf(predicted[groupShown()], k)][targetClass(group, k)]++"),
+    Fault("predictions in rows", "explorer/script/confusion.js", "counts[targetClass(group, k)][classOf(found, k)]++", "counts[classOf(found, k)][targetClass(group, k)]++"),
+    Fault("a score of 0 is of class −1", "explorer/script/reading.js", "&& !x ? classCount", "&& x !== x ? classCount"),
+    Fault("a gradient of 0 is none", "explorer/script/flow.js", "!training.isStepped ?", "!logs.length ?"),
     Fault("the border of signs is at a half", "explorer/script/reading.js", 'net.judged === "probability" ? 0.5 : 0', '0.5'),
     Fault("an import of what is not exported", "explorer/assembly.py", "            if missing:", "            if False:"),
     Fault("an exponent of which four digits are shown", "explorer/textbook.py", 'return all(float(f"{x:.4g}") == x for x in numbers)', "return True"),

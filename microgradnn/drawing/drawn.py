@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, overload
 
@@ -87,10 +87,13 @@ def draw(
         if step is not None:
             return _paint_together(all_frames(values, step))[step - 1]
         diagram = contents(values, fold, MOST_UNFOLDED)
-    routes = [*map(route_of, diagram.arrows)]
-    geometry = lay_out([*map(box_size, diagram.boxes)], routes)
     every_step = partial(_draw_steps, values) if len(values) <= MOST_BOXES else None
-    return Drawing(paint(diagram, geometry), diagram, every_step)
+    return Drawing(_painted(diagram), diagram, every_step)
+
+
+def _painted(diagram: Diagram) -> str:
+    routes = [*map(route_of, diagram.arrows)]
+    return paint(diagram, lay_out([*map(box_size, diagram.boxes)], routes))
 
 
 def _draw_steps(values: Sequence[Value]) -> list[Drawing]:
@@ -113,10 +116,17 @@ def geometry_of_all(shown: Sequence[Diagram]) -> Geometry:
     return lay_out(sizes, [*map(route_of, shown[0].arrows)])
 
 
+def picture_of_now(root: Value) -> Callable[[], str] | None:
+    """What a notebook shows of a Value: its numbers are read now, and painted when asked for."""
+    values = topological_order(root)
+    return partial(_painted, contents(values, "auto")) if len(values) <= MOST_IN_NOTEBOOK else None
+
+
 def in_notebook(shown: Any) -> str | None:
     """The picture of a Value or a network; None, so that it is shown as text, if it is large."""
     if isinstance(shown, Value):
-        return draw(shown).svg if len(topological_order(shown)) <= MOST_IN_NOTEBOOK else None
+        picture = picture_of_now(shown)
+        return picture() if picture else None
     layers = neurons_by_layer(shown)
     is_drawn = 0 < len(layers) <= MOST_LAYERS and all(
         isinstance(neuron, Neuron) for layer in layers for neuron in layer

@@ -28,6 +28,10 @@ def _power(a: Any, b: Any) -> Any:
 
 
 def _power_by_base(out: Any, a: Any, b: Any) -> Any:
+    is_exact = type(b) is float and (b == 0 or 1 <= b * b < 1e30) and b - 1.0 + 1.0 == b
+    if is_exact and type(a) is not float:
+        # Where b − 1 is exact, what is recorded selects nothing: it holds for other bases, too.
+        return b * (a if b == 2.0 else pow(a, b - 1.0)) if b else 0.0
     # b·aᵇ/a keeps all digits, but needs a ≠ 0 and an `out` that neither under- nor overflows;
     # dividing before or after multiplying keeps the intermediate number in range.
     regular = (abs(out) > 1e-290) & (abs(out) < 1e300) & (abs(a) > 0)

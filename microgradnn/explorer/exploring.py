@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, overload
 
 from ..arguments import must_be
 from ..collector import large_graph
-from ..drawing.drawn import in_notebook
+from ..drawing.drawn import picture_of_now
 from ..drawing.fold import MOST_ARROWS, MOST_BOXES
 from ..engine.derivatives import has_changed_operands
 from ..engine.value import Value
@@ -179,13 +178,8 @@ def _stepped(root: Value, title: str, mistakes: bool, hidden: Sequence[Part]) ->
             f"operands, this has {len(order):,} values; explore a Value further down"
         )
     html = document_of(title, own, mistakes, found, graphs, hidden)
-    picture = partial(_small_picture, root, own.views[0].picture)
+    picture = picture_of_now(root) or (lambda: own.views[0].picture)  # the first view, if large
     return Explorer(html, picture=picture, heights=heights_of(own, bool(found)))
-
-
-def _small_picture(root: Value, first: str) -> str:
-    """The graph with its numbers, as a notebook shows it; of a large one the page's first view."""
-    return in_notebook(root) or first
 
 
 def _refuse_changed_data(order: Sequence[Value]) -> None:

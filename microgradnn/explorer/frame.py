@@ -24,7 +24,8 @@ class Explorer:
     """The page as one HTML document, `html`; made by `explore`. It shows itself in notebooks.
 
     Of a network that trains it knows the `model`, into which `widget` takes the page's weights;
-    else `model` is None. Raises ValueError where it is saved under a name of another kind.
+    else `model` is None. `picture` makes the picture that is shown where frames are not, of the
+    page's moment. Raises ValueError where it is saved under a name of another kind.
 
     >>> from microgradnn import Value, explore
     >>> x = Value(3.0, label="x")

@@ -44,7 +44,8 @@ def living(model: Any, X: Any, y: Any, title: str, hidden: Sequence[Part], **how
     modules = ["network_page.js", *["replay.js"] * bool(trained.history)]
     further = Further(section, made, modules)
     html = document_of(title, own, False, None, others, hidden, further)
-    return Explorer(html, model, picture=model._repr_svg_)
+    picture = model._repr_svg_()  # of the weights that the page has: they may train on in Python
+    return Explorer(html, model, picture=lambda: picture)
 
 
 @contextmanager

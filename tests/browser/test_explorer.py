@@ -447,6 +447,23 @@ def test_mistakes_give_wrong_gradients(show: Shown, mistake: str, gradient: floa
     assert state(page)["gradients"][0] == 4.0
 
 
+@pytest.mark.parametrize("width", [780, 620, 1100])
+def test_the_equations_of_two_runs_stand_in_one_line_each(show: Shown, width: int) -> None:
+    w, x, v = Value(2.0, label="w₁"), Value(-1.0, label="x₁"), Value(-3.0, label="w₂")
+    root = (w * x + v * 0.5).sigmoid()
+    viewport = {"width": width, "height": 900}
+    page = show(explore(root, mistakes=True), "#step=9", viewport=viewport)
+    page.get_by_label("Step through").select_option("overwrite")
+    for line in page.locator(".runs .equation").all():
+        tops = line.evaluate("line => [...line.children].map((part) => part.offsetTop)")
+        assert len(tops) == 5
+        assert len(set(tops)) == 1
+        assert line.evaluate("line => line.scrollWidth <= line.clientWidth")
+    assert page.locator(".runs .equation").count() == 3
+    if width < 1000:
+        assert page.locator(".said").evaluate("said => said.scrollHeight <= said.clientHeight")
+
+
 def test_where_the_runs_part(show: Shown) -> None:
     parting = {}
     page = show(explore(chain(), mistakes=True))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import microgradnn as mg
-from microgradnn import losses, nn, optim
+from microgradnn import data, losses, nn, optim
 from microgradnn.explorer import Explorer
 
 from .conftest import Shown
@@ -317,6 +317,45 @@ def test_the_gradients_of_layers_are_those_of_the_engine(show: Shown) -> None:
     share = (math.log10(wanted[0]) - low) / (high - low)
     assert widths[0] / whole == pytest.approx(share, abs=0.01)
     assert "first layer" in page.locator("#flow-said").inner_text()
+
+
+def test_scores_of_0_are_on_neither_side_as_fit_counts_them(show: Shown) -> None:
+    X, y, *_ = data.make_moons(60)
+    model = nn.MLP(2, [3, 1], init="zeros")
+    history = mg.fit(
+        model, X, 2 * y - 1, loss=losses.hinge_loss, epochs=1, batch_size=60, progress=False
+    )
+    for parameter in model.parameters():
+        parameter.data = 0.0
+    page = show(mg.explore(model, X, 2 * y - 1, loss=losses.hinge_loss))
+    settle(page)
+    assert history.metrics["accuracy"] == [0.0]
+    said = page.locator("#confusion-said").inner_text()
+    assert said == "0 of 60 are right (0 %), 60 neither."
+    cells = page.locator("#confusion-table tbody td").all_inner_texts()
+    assert cells == ["0"] * 4
+    assert page.locator("#plane-said").inner_text().endswith("predicted neither (wrong); output 0.")
+    assert page.locator("#largest-line").inner_text() == "largest 0"
+    train(page, 1)
+    assert page.evaluate("training.accuracies") == history.metrics["accuracy"]
+
+
+def test_a_gradient_of_0_is_not_one_that_is_not_there_yet(show: Shown) -> None:
+    model = nn.MLP(2, [3, 1], init="zeros")
+    page = show(mg.explore(model, XOR, SIGNS, loss=losses.mse_loss))
+    settle(page)
+    assert said_of(page) == "No gradient before the first step."
+    train(page, 5)
+    # Of this XOR the targets add up to 0, so not even the last bias has a gradient.
+    assert page.evaluate("training.gradient.every(x => x === 0)")
+    assert said_of(page) == "The gradient is 0."
+    page.get_by_role("button", name="Reset").click()
+    settle(page)
+    assert said_of(page) == "No gradient before the first step."
+
+
+def said_of(page: Page) -> str:
+    return page.locator("#flow-said").inner_text()
 
 
 PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")

@@ -250,6 +250,25 @@ def test_a_loss_that_contains_a_second_derivative() -> None:
     close(gradient, np.mean(gradients, axis=0))
 
 
+@pytest.mark.parametrize("exponent", [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 1.5, 2.5])
+def test_derivatives_of_a_power_hold_at_other_bases_than_they_were_recorded_at(
+    exponent: float,
+) -> None:
+    """A derivative recorded at 1.25, at 0 as well, where the derivative itself exists there."""
+    for order in range(1, 7):
+        t = Value(1.25, label="t")
+        y = t**exponent
+        for _ in range(order):
+            (y,) = mg.gradients(y, [t], create_graph=True)
+        factor, rest = math.prod(exponent - k for k in range(order)), exponent - order
+        bases = [0.75, 2.0, 3.5]
+        bases += [-1.5, -2.0] if exponent == round(exponent) else []
+        bases += [0.0, -0.0] if exponent >= 0 and (rest >= 0 or factor == 0) else []
+        expected = [factor * base**rest if factor else 0.0 for base in bases]
+        found = compile(y, [t])(np.array([[base] for base in bases]))
+        assert found.ravel().tolist() == pytest.approx(expected, rel=1e-14, abs=0), order
+
+
 def test_all_rows_are_compiled() -> None:
     assert {row.name for row in ROWS} == {
         name for name, row in PRIMITIVES.items() if row.kind != "custom"

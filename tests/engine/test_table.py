@@ -378,3 +378,12 @@ def test_logaddexp_is_logsumexp_of_two() -> None:
         ours, others = PRIMITIVES["logaddexp"](Value(a), Value(b)), logsumexp([Value(a), Value(b)])
         assert ours.data == pytest.approx(others.data, rel=1e-15, abs=1e-15)
         assert ours.local_grads == pytest.approx(others.local_grads, rel=1e-13, abs=1e-300)
+
+
+def test_a_recorded_derivative_of_a_power_keeps_its_digits() -> None:
+    """Also where b − 1 is rounded, as it is just above −2."""
+    for a, b in ((1e100, -1.9999999999999998), (1e-90, 1.75), (3.1, 2.0), (1e60, 5.0), (0.3, 0.7)):
+        base = Value(a)
+        (slope,) = gradients(base**b, [base], create_graph=True)
+        with mp.workdps(DIGITS):
+            assert abs(slope.data / (mp.mpf(b) * mp.mpf(a) ** (mp.mpf(b) - 1)) - 1) < 1e-15

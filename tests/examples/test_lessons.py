@@ -6,9 +6,11 @@ from pathlib import Path
 from unittest import mock
 
 import blocks
+import check_evidence
 import numpy as np
 import pytest
 import rich.style  # noqa: F401  (it draws from `random` when it is first imported)
+from effort import by_profile
 from make_pictures import svg_of
 from matplotlib.figure import Figure
 
@@ -41,6 +43,26 @@ def test_examples(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             if not isinstance(thing, Figure):  # docs/make_pictures.py has run since it changed
                 saved = ROOT / "docs" / "pictures" / f"{name}.svg"
                 assert svg_of(thing) == saved.read_text("utf-8"), name
+
+
+@pytest.mark.skipif(by_profile(dev=True, ci=True, nightly=False), reason="takes half a minute")
+def test_the_evidence_of_lesson_4_is_what_its_script_prints(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    check_evidence.main()
+    printed = capsys.readouterr().out
+    page = " ".join((ROOT / "docs" / "lessons" / "04-gradient-check.md").read_text("utf-8").split())
+    for figure, said in [
+        ("4 solutions from 2,100 starts", "no fifth from 2,100 random starts"),
+        ("ratio 1.9834e-09 ± 1.5e-12, the fifth differs by -5.4 ± 0.7", "noise of ±0.7"),
+        ("-5.4 ± 0.7 units, 9 of the 9 components", "all nine numerical components right"),
+        ("20 have solutions", "20 have weights that satisfy the nine equations"),
+        ("48 in all, ratios from 2.5e-10 to 3.3e-09", "between 0.25e-09 and 3.3e-09"),
+        ("the closest is off by 0.1%", "within 0.1 % of the printed one"),
+        ("at most 8 of the 9 components are right", "8 at most"),
+    ]:
+        assert figure in printed
+        assert said in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

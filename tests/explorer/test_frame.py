@@ -10,7 +10,7 @@ from careful import Careful
 from outputs import single
 
 import microgradnn as mg
-from microgradnn import Value, nn
+from microgradnn import Value, losses, nn
 from microgradnn.demo import neuron
 from microgradnn.explorer import Explorer
 from microgradnn.explorer.excerpt import excerpt
@@ -61,6 +61,24 @@ def test_of_a_large_graph_it_is_the_first_view() -> None:
     svg = mg.explore(mg.sum(outputs))._repr_svg_()
     assert svg is not None
     assert 0 < svg.count("data-node") <= 60
+
+
+def test_the_picture_is_of_the_moment_of_the_page_whatever_is_done_later() -> None:
+    root = product()
+    page, before = mg.explore(root), root._repr_svg_()
+    root.zero_grad()
+    root.operands[0].data = 7.0
+    assert root._repr_svg_() != before
+    assert page._repr_svg_() == before
+
+
+def test_the_picture_of_a_network_is_too() -> None:
+    model = nn.MLP(2, [3, 1], rng=0)
+    X, y = [[0.0, 1.0], [1.0, 0.5]], [1, -1]
+    page, before = mg.explore(model, X, y, loss=losses.hinge_loss), model._repr_svg_()
+    mg.fit(model, X, y, loss=losses.hinge_loss, epochs=2, progress=False)
+    assert model._repr_svg_() != before
+    assert page._repr_svg_() == before
 
 
 def test_a_page_of_ones_own_has_no_picture() -> None:

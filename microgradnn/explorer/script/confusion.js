@@ -3,37 +3,40 @@
 import { colours } from "./colours.js";
 import { byId, element } from "./dom.js";
 import { rangeOf } from "./grid.js";
-import { number } from "./numbers.js";
+import { rightBy } from "./judging.js";
+import { inThousands, number, percent } from "./numbers.js";
 import {
-  border, classCount, className, classOf, groups, isOfClasses, net, predicted, targetClass, whenPredicted,
+  classCount, className, classOf, groups, isOfClasses, net, predicted, targetClass, whenPredicted,
 } from "./reading.js";
 import { addCircle, drawAxes, drawPath, sheetOf } from "./sheets.js";
 import { turnOf } from "./turns.js";
 
 const groupShown = () => Number(byId("confusion-group").value);
 const everyClass = [...Array(classCount).keys()];
-const inThousands = (x) => x.toLocaleString("en");
 
-/** How many samples of each class (rows) are predicted as each (columns). */
-function countClasses() {
-  const group = groups[groupShown()], counts = everyClass.map(() => new Array(classCount).fill(0));
-  for (let k = 0; k < group.size; k++) counts[targetClass(group, k)][classOf(predicted[groupShown()], k)]++;
+/** How many samples of each class (rows) are predicted as each (columns), and as neither. */
+function countClasses(group, found) {
+  const counts = everyClass.map(() => new Array(classCount + 1).fill(0));
+  for (let k = 0; k < group.size; k++) counts[targetClass(group, k)][classOf(found, k)]++;
   return counts;
 }
 
 function showConfusion() {
-  if (!predicted[groupShown()]) return;
-  const counts = countClasses(), all = groups[groupShown()].size;
+  const group = groups[groupShown()], found = predicted[groupShown()];
+  if (!found) return;
+  const counts = countClasses(group, found), all = group.size;
   const right = counts.reduce((total, row, k) => total + row[k], 0);
-  counts.forEach((row, is) => row.forEach((count, k) => {
-    const cell = byId("confusion-table").tBodies[0].rows[is].cells[k + 1];
+  const neither = counts.reduce((total, row) => total + row[classCount], 0);
+  counts.forEach((row, is) => everyClass.forEach((k) => {
+    const count = row[k], cell = byId("confusion-table").tBodies[0].rows[is].cells[k + 1];
     if (cell.textContent === String(count)) return;
     cell.textContent = count;
     cell.style.setProperty("--share", count / row.reduce((a, b) => a + b, 0) || 0);
     cell.className = k === is ? "right" : count ? "wrong" : "";
   }));
   byId("confusion-said").textContent =
-    `${inThousands(right)} of ${inThousands(all)} are right (${number(100 * right / all, 3)} %).`;
+    `${inThousands(right)} of ${inThousands(all)} are right (${percent(right / all)})${
+      neither ? `, ${inThousands(neither)} neither` : ""}.`;
 }
 
 function prepareTable() {
@@ -61,8 +64,7 @@ function drawAgainst(context, width, height) {
 
 /** Where each output is a label of its own, and says yes or no. */
 function labelsInWords(is, found) {
-  const middle = net.judged === "sign" ? 0 : 0.5;
-  const right = is.filter((x, k) => (x > middle) === (found[k] > border)).length;
+  const right = is.filter((x, k) => rightBy[net.judged](found[k], x)).length;
   return `${inThousands(right)} of ${inThousands(is.length)} labels are right.`;
 }
 

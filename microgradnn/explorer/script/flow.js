@@ -34,8 +34,10 @@ function showFlow() {
   byId("flow-low").textContent = logs.length ? powerOfTen(low) : "";
   byId("flow-high").textContent = logs.length ? powerOfTen(high) : "";
   const times = Math.max(...norms) / norms[0];
-  byId("flow-said").textContent = !logs.length ? "No gradient before the first step." : times >= TELLING
-    ? `The first layer gets ${number(times, 2)} times less than the layer that gets most.` : "";
+  byId("flow-said").textContent = !training.isStepped ? "No gradient before the first step."
+    : !logs.length ? "The gradient is 0."
+      : times >= TELLING
+        ? `The first layer gets ${number(times, 2)} times less than the layer that gets most.` : "";
 }
 
 const powerOfTen = (power) =>

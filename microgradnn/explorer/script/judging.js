@@ -4,7 +4,8 @@ import { lesson } from "./lesson.js";
 
 const inRow = 1 + lesson.outputs; // numbers that the loss program gives of a sample, the loss first
 
-const rightBy = {
+/** Whether an output is right of its target; a score of 0 is on neither side. */
+export const rightBy = {
   probability: (p, target) => (p > 0.5) === (target > 0.5),
   logit: (z, target) => (z > 0) === (target > 0.5),
   sign: (score, target) => score * target > 0,

@@ -45,10 +45,10 @@ function drawNetwork(context, width, height) {
 function drawLines(context, places) {
   const numbers = looking.lines === "weights" ? training.theta : training.gradient;
   const layers = net.layers.map((_, layer) => linesInto(layer, numbers, places));
-  const most = Math.max(1e-300, ...layers.map((layer) => layer.most));
+  const most = Math.max(...layers.map((layer) => layer.most));
   const strokes = [[], []]; // faint ones, and others: by width and sign, from where to where
   layers.forEach(({ lines }) => lines.forEach(([from, to, x, isNow]) => {
-    const level = Math.round(LEVELS * Math.abs(x) / most) - 1;
+    const level = Math.round(LEVELS * Math.abs(x) / (most || 1)) - 1;
     if (level < 0 && !isNow) return;
     const group = strokes[Number(!looking.neuron || isNow)];
     (group[2 * Math.max(0, level) + (x < 0)] ??= []).push(from, to);

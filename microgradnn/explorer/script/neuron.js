@@ -5,7 +5,7 @@ import { byId, element } from "./dom.js";
 import { grid, rangeOf, whenGridded } from "./grid.js";
 import { look, looking, whenLooked } from "./looking.js";
 import { drawInside, indexOf, placeInTheta } from "./network.js";
-import { number } from "./numbers.js";
+import { inThousands, number } from "./numbers.js";
 import { columnsOf } from "./places.js";
 import { classCount, groups, inputName, isOfClasses, net, targetClass } from "./reading.js";
 import { drawAxes, drawPath, sheetOf } from "./sheets.js";
@@ -58,9 +58,9 @@ function countActivations(layer, k) {
     bins.counts[kind][Math.min(BINS - 1, Math.floor(BINS * (x - low) / wide))]++;
   });
   const mean = own.reduce((a, b) => a + b, 0) / group.size, zeros = own.filter((x) => x === 0).length;
-  byId("neuron-said").textContent = `Over ${group.size.toLocaleString("en")} samples: `
+  byId("neuron-said").textContent = `Over ${inThousands(group.size)} samples: `
     + `from ${number(low, 3)} to ${number(high, 3)}, mean ${number(mean, 3)}`
-    + `${zeros ? `; 0 for ${zeros.toLocaleString("en")}` : ""}.`;
+    + `${zeros ? `; 0 for ${inThousands(zeros)}` : ""}.`;
 }
 
 /** What stands in its circle, large. */

@@ -30,6 +30,12 @@ function digitsOf(x, digits) {
   return sign + trimmed(`${figures.slice(0, whole)}.${figures.slice(whole)}`);
 }
 
+/** A count, with commas between thousands. */
+export const inThousands = (count) => count.toLocaleString("en");
+
+/** A share in percent. */
+export const percent = (share) => `${number(100 * share, 3)} %`;
+
 export function parsed(text) {
   return Number(text.replaceAll("−", "-").replace("inf", "Infinity"));
 }

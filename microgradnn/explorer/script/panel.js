@@ -6,7 +6,7 @@ import { name } from "./boxes.js";
 import { byId, element, withAttributes } from "./dom.js";
 import { isHidden, isNode, nodes, root } from "./graph.js";
 import { slopeEquation, valueEquations } from "./mathml.js";
-import { number } from "./numbers.js";
+import { inThousands, number } from "./numbers.js";
 import { now } from "./now.js";
 import { markAllRoutes, markRoute, pathsToRoot, unmark } from "./routes.js";
 import { whenShown, whenViewed } from "./stepping.js";
@@ -161,7 +161,7 @@ function routes(k) {
   if (k === root || !now.right) return [];
   const { count, listed: paths } = pathsToRoot(k);
   if (!count) return [line("No path leads to the root.")];
-  const all = marking(`${count.toLocaleString("en")} path${count === 1 ? "" : "s"} to ${name(root)}`,
+  const all = marking(`${inThousands(count)} path${count === 1 ? "" : "s"} to ${name(root)}`,
     () => markAllRoutes(now.places[k]));
   return [heading("Paths"), all, ...(count > 1 ? paths.map(route) : [])];
 }

@@ -2,7 +2,7 @@
 
 import { arrowOf } from "./boxes.js";
 import { byId, shape, withAttributes } from "./dom.js";
-import { number, several } from "./numbers.js";
+import { inThousands, number, several } from "./numbers.js";
 import { now } from "./now.js";
 import { whenShown, whenViewed } from "./stepping.js";
 import { told, veiled } from "./told.js";
@@ -80,7 +80,7 @@ function showBox(box, isChanged, { step, computed, received }) {
 /** The size of the matrix of derivatives along an arrow. */
 function sizeOf(edges) {
   const [heads, tails] = ["head", "tail"].map((end) => new Set(edges.map((edge) => edge[end])).size);
-  return `${heads.toLocaleString("en")}×${tails.toLocaleString("en")}`;
+  return `${inThousands(heads)}×${inThousands(tails)}`;
 }
 
 /** Whether the text of the arrow is a new one, so that it has to be measured. */

@@ -84,7 +84,7 @@ function drawBorders(context, box) {
 function nameRegions(context, box) {
   const found = Array.from({ length: grid.columns * grid.rows }, (_, k) => classOf(grid.outputs, k));
   context.font = context.font.replace(/^\d+px/, "bold 15px");
-  roomiest(found, grid, classCount).forEach(({ far, column, row }, k) => {
+  roomiest(found, grid, classCount + 1).forEach(({ far, column, row }, k) => {
     if (far < 3) return;
     const [x, y] = onPlane(box)(column, row), wide = context.measureText(className(k)).width + 10;
     const around_ = () => context.rect(x - wide / 2, y - 10, wide, 20);

@@ -16,12 +16,15 @@ export const isByLargest = net.judged === "class";
 export const classCount = isByLargest ? net.outputs : 2;
 export const border = net.judged === "probability" ? 0.5 : 0; // between the two classes of one output
 
-export const className = (k) => (net.judged === "sign" ? ["−1", "1"][k] : String(k));
+export const className = (k) => (net.judged === "sign" ? ["−1", "1", "neither"][k] : String(k));
 export const inputName = (k) => `x${String(k + 1).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit])}`;
 
-/** The class that a row of outputs says. */
-export const classOf = (found, row = 0) =>
-  (isByLargest ? largest(found, row * net.outputs, net.outputs) : Number(found[row * net.outputs] > border));
+/** The class that a row of outputs says; a score of 0 says neither −1 nor 1, as `fit` judges it. */
+export function classOf(found, row = 0) {
+  if (isByLargest) return largest(found, row * net.outputs, net.outputs);
+  const x = found[row * net.outputs];
+  return net.judged === "sign" && !x ? classCount : Number(x > border);
+}
 
 /** The class of a sample; targets are rows of probabilities, or one number that lies on a side. */
 export const targetClass = ({ targets: is }, sample) => (isByLargest

@@ -5,7 +5,7 @@ import { functions } from "./functions.js";
 import { isNode, numbersInto, ownGraph, page, useGraph, views, withViews } from "./graph.js";
 import { lesson } from "./lesson.js";
 import { begin, now } from "./now.js";
-import { number } from "./numbers.js";
+import { inThousands, number } from "./numbers.js";
 import { setView } from "./stepping.js";
 import { chooseOne, training } from "./training.js";
 
@@ -78,9 +78,9 @@ export function openSample(place) {
 /** What is said of a sample: its number, its target, and at which moment. */
 function titleOfSample(place) {
   const { losses: { length }, data: { size } } = training;
-  const when = length ? `after epoch ${length.toLocaleString("en")}` : "before the first epoch";
+  const when = length ? `after epoch ${inThousands(length)}` : "before the first epoch";
   const loss = number(now.pass.data.at(-1));
-  return `Sample ${place} of ${size.toLocaleString("en")}, ${when}: the loss is ${loss}.`;
+  return `Sample ${place} of ${inThousands(size)}, ${when}: the loss is ${loss}.`;
 }
 
 /** Goes back to the network. */

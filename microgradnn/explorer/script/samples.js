@@ -5,7 +5,7 @@ import { byId, element, said } from "./dom.js";
 import { functions } from "./functions.js";
 import { isNode, ownGraph, page, root, unpacked, useGraph, views, withViews } from "./graph.js";
 import "./main.js";
-import { number, several } from "./numbers.js";
+import { inThousands, number, several } from "./numbers.js";
 import { begin, now } from "./now.js";
 import { heading, line, whenChosen } from "./panel.js";
 import { setView, whenShown, whenViewed } from "./stepping.js";
@@ -103,7 +103,7 @@ function titleOf(sample) {
 }
 
 function options() {
-  const batch = element("option", { value: "" }, `the whole batch of ${samples.count.toLocaleString("en")}`);
+  const batch = element("option", { value: "" }, `the whole batch of ${inThousands(samples.count)}`);
   return [...(samples.shown === null ? [batch] : []), ...pickable.map((sample, place) => {
     const reason = place === samples.shown ? "" : obstacle(sample);
     const text = `${titleOf(sample)}${reason && ` (${reason})`}`;

@@ -4,6 +4,7 @@ import { bringIntoView } from "./camera.js";
 import { byId, element } from "./dom.js";
 import { graph, isHidden, isNode, nodes, page, views } from "./graph.js";
 import { now } from "./now.js";
+import { inThousands } from "./numbers.js";
 import { setView } from "./stepping.js";
 
 const MOST_FOUND = 8;
@@ -47,7 +48,7 @@ function search() {
       element("b", {}, entry.name), ` ${entry.label ?? ""} ${entry.says}`)));
   const more = all.length - shown.length;
   byId("matched").value = !text ? "" : !all.length ? "nothing found"
-    : more > 0 ? `${all.length.toLocaleString("en")} found, ${shown.length} shown` : `${all.length} found`;
+    : more > 0 ? `${inThousands(all.length)} found, ${shown.length} shown` : `${all.length} found`;
   list.replaceChildren(...shown);
   byId("results").hidden = !text;
 }

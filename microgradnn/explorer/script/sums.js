@@ -3,7 +3,7 @@
 import { inAddress } from "./address.js";
 import { byId, element } from "./dom.js";
 import { nodes } from "./graph.js";
-import { number } from "./numbers.js";
+import { inThousands, number } from "./numbers.js";
 import { pickable, placeShown, samples, shares } from "./samples.js";
 import { whenShown, whenViewed } from "./stepping.js";
 import { told, veiled } from "./told.js";
@@ -37,7 +37,7 @@ function showSums() {
     return element("tr", {}, element("th", { scope: "row" }, button),
       ...[...share, totalOf(row)].map((x) => element("td", {}, veiled(areTold, number(x)))));
   }));
-  byId("unsummed").textContent = more > 0 ? `and ${more.toLocaleString("en")} more` : "";
+  byId("unsummed").textContent = more > 0 ? `and ${inThousands(more)} more` : "";
   showBars(barred);
 }
 

@@ -26,11 +26,11 @@ function rowsOf({ size, X, targets }) {
 const withRows = (given) => given && { ...given, rows: rowsOf(given) };
 
 export const training = {
-  network: { layers: lesson.layers, inputs: lesson.inputs, outputs: lesson.outputs,
-    classes: lesson.classes, loss: lesson.loss, judged: lesson.judged, model: lesson.model },
+  network: { layers: lesson.layers, inputs: lesson.inputs, outputs: lesson.outputs, judged: lesson.judged },
   data: { ...withRows(lesson.train), inputs: lesson.inputs, heldOut: withRows(lesson.heldOut) },
   theta: lesson.theta,
   gradient: new Float64Array(lesson.theta.length), // of the last batch
+  isStepped: false, // whether there was one
   losses: [], // one an epoch, as those of a History
   accuracies: [],
   validationLosses: [],
@@ -147,7 +147,7 @@ function takeStep(loss, gradient) {
   const error = Number.isFinite(loss) ? refusal(gradient) : {};
   training.stopped = error ? { places, loss, gradient, error } : null;
   if (error) return;
-  training.gradient = gradient;
+  Object.assign(training, { gradient, isStepped: true });
   training.steps += 1;
   training.done += count;
   round.loss += loss * count;
@@ -243,7 +243,7 @@ export function restart(theta = lesson.theta, past = undefined) {
     training[list] = past?.[list] ?? [];
   }
   kept = past ? {} : lesson.kept ?? {};
-  Object.assign(training, { steps: kept.steps ?? 0, done: 0 });
+  Object.assign(training, { isStepped: false, steps: kept.steps ?? 0, done: 0 });
   rule = ratesOfGroups = round = batch = undefined;
   setUp({});
 }

@@ -1,7 +1,7 @@
 // The controls of the training: play and pause, one step, one epoch, how fast, from the beginning.
 
 import { byId } from "./dom.js";
-import { number } from "./numbers.js";
+import { inThousands, number, percent } from "./numbers.js";
 import { whenOpened } from "./sample_graph.js";
 import { weightsToBegin } from "./training_settings.js";
 import { restart, showTrained, touch, trainStep, training, whenTrained, work } from "./training.js";
@@ -21,13 +21,10 @@ export function announce(text) {
   byId("said").textContent = text;
 }
 
-const counted = (count) => count.toLocaleString("en");
-const percent = (share) => `${number(100 * share, 3)} %`;
-
 function progress() {
   const { losses, accuracies, validationLosses, validationAccuracies, done, data } = training;
-  const figures = [`epoch ${counted(losses.length)}`];
-  if (done) figures.push(`${counted(done)} of ${counted(data.size)} samples of the next`);
+  const figures = [`epoch ${inThousands(losses.length)}`];
+  if (done) figures.push(`${inThousands(done)} of ${inThousands(data.size)} samples of the next`);
   if (losses.length) figures.push(`loss ${number(losses.at(-1))}`);
   if (accuracies.length) figures.push(`accuracy ${percent(accuracies.at(-1))}`);
   if (validationLosses.length) figures.push(`held out: loss ${number(validationLosses.at(-1))}`);
