@@ -18,10 +18,13 @@ import microgradnn as mg
 from microgradnn.drawing.notebook import first_inside
 from microgradnn.engine.row import PRIMITIVES
 from microgradnn.explaining.names import names_of
+from microgradnn.explorer.hiding import Part
 
 NAME = "program.py"  # what the program is called in its tracebacks
 MOST_OUTPUT = 100_000  # characters that a run may print
-HIDDEN = ("link",)  # of the page to step through: its frame has no address of its own
+HIDDEN: tuple[Part, ...] = (
+    "link",
+)  # of the page to step through: its frame has no address of its own
 MOST_ROWS = 500  # steps in the table
 MOST_OFFERED = 200  # values by which the paths may be asked for
 

@@ -15,9 +15,8 @@ modes, derivatives and checking.
 6.0
 """
 
-# copying tells copy and pickle how a graph is taken apart
 from ..elements import where
-from . import copying, functions, reductions, table  # noqa: F401
+from . import copying, functions, reductions, table  # noqa: F401 - copying is asked by `pickle`
 from .derivatives import gradients
 from .interop import assign
 from .modes import debug, no_grad

@@ -34,8 +34,7 @@ UNRECORDED = _Unrecorded()
 # Asking takes a seventh of the time of a node.
 changed_somewhere: set[Any] = set()
 
-# Traces of the compiler, the innermost last: they record what no kernel takes. What they watch is
-# of a class of its own, which no kernel takes.
+# Traces of the compiler, the innermost last. What they watch is of a class that no kernel takes.
 open_traces: list[Any] = []
 
 
