@@ -22,9 +22,8 @@ from microgradnn.explorer.hiding import Part
 
 NAME = "program.py"  # what the program is called in its tracebacks
 MOST_OUTPUT = 100_000  # characters that a run may print
-HIDDEN: tuple[Part, ...] = (
-    "link",
-)  # of the page to step through: its frame has no address of its own
+# Of the page to step through, whose frame has no address of its own.
+HIDDEN: tuple[Part, ...] = ("link",)
 MOST_ROWS = 500  # steps in the table
 MOST_OFFERED = 200  # values by which the paths may be asked for
 

@@ -11,8 +11,8 @@ from .row import Primitive, add_row
 # hide Python's own, the rows that have functions with defaults in `functions`, and σ′.
 __all__ = ["exp", "expm1", "log", "log1p", "log2", "log10", "logaddexp", "sqrt", "square"]
 __all__ += ["acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "hypot"]
-__all__ += ["cos", "cosh", "sin", "sinh", "tan", "tanh", "entr", "erf", "erfc", "rel_entr", "xlogy"]
-__all__ += ["gelu", "logsigmoid", "relu", "sigmoid", "silu", "softplus", "maximum", "minimum"]
+__all__ += ["cos", "cosh", "entr", "erf", "erfc", "rel_entr", "sin", "sinh", "tan", "tanh", "xlogy"]
+__all__ += ["gelu", "logsigmoid", "maximum", "minimum", "relu", "sigmoid", "silu", "softplus"]
 __all__ += ["ceil", "floor", "heaviside", "piecewise_linear", "remainder", "sign"]
 
 # Helpers of single rows: what a lambda cannot hold, or Python's own function gets wrong.
