@@ -52,6 +52,8 @@ def page() -> str:
     """The text of the page."""
     fixed, many, at_kinks = [], [], []
     for row in PRIMITIVES.values():
+        if row.kind == "custom":  # of a program that runs in this process, too
+            continue
         value, derivatives = f"`{value_text(row)}`", [f"`{x}`" for x in derivative_texts(row)]
         columns = [row.name, row.summary, value, "<br>".join(derivatives)]
         if row.arity is None:

@@ -22,6 +22,8 @@ def test_the_page_of_accuracy_holds() -> None:
     make = runpy.run_path(str(DOCS / "make_accuracy.py"))
     text = (DOCS / "accuracy.md").read_text("utf-8")
     for row in PRIMITIVES.values():
+        if row.kind == "custom":  # of another test
+            continue
         shown = re.search(rf"^\| {row.name} \| (\S+) \|.*?\|.*?\| (\S+) \|", text, re.MULTILINE)
         assert shown, f"{row.name} is missing: run python docs/make_accuracy.py"
         # Some of the page's points: how many are tried follows the profile.

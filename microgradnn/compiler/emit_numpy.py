@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import linecache
 import weakref
+from contextlib import suppress
 from functools import partial
 from types import CodeType
 from typing import Any
@@ -32,12 +33,10 @@ CONDITIONS = {"<": "less", "<=": "less_equal", "&": "logical_and"}
 FUNCTIONS = OPERATORS | CONDITIONS | REDUCTIONS  # NumPy's names, where they differ from the table's
 
 NUMERALS = {"0.0": "zero", "1.0": "one", "2.0": "two"}  # the names of numbers that are met often
-
 MOST_JOINED = 16  # parts of the result, up to which to join them is faster than to gather slots
-
 MOST_COMPILED = 2000  # lines of a program; the compiler of Python takes too long for more
-
 _program_numbers = itertools.count(1)
+_gone: list[str] = []  # programs whose text is to be forgotten
 
 
 class NumpyCode(ProductCode, ChoiceCode):
@@ -71,13 +70,15 @@ class NumpyCode(ProductCode, ChoiceCode):
         self.code: CodeType = compile(text, filename, "exec")
         # Tracebacks and debuggers show the lines that they find here; no time is its file's time.
         linecache.cache[filename] = len(text), None, text.splitlines(keepends=True), filename
-        weakref.finalize(self, linecache.cache.pop, filename, None)
+        weakref.finalize(self, _gone.append, filename)
+        with suppress(IndexError):  # only now: none may vanish while Python goes through all
+            while True:
+                linecache.cache.pop(_gone.pop(), None)
 
     def allocate(self, batch: int) -> dict[str, Any]:
         """Run the text for batches of this size: its names, `forward` and `backward` too."""
         names: dict[str, Any] = {**vars(np), "B": batch, "view": view, "partial": partial}
-        names |= {"whole": whole}
-        names |= self.tables
+        names |= {"whole": whole, **self.tables}
         for name, row in PRIMITIVES.items():
             if row.on_arrays:
                 names[name] = row.array_form()
