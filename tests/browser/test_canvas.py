@@ -13,7 +13,7 @@ from microgradnn.demo import neuron
 from microgradnn.explaining import steps
 from microgradnn.explorer import explore
 
-from .conftest import Shown
+from .conftest import Shown, until
 from .test_explorer import assert_calm, state
 from .test_folding import batch_loss, headings, press
 
@@ -231,7 +231,7 @@ def test_the_overview_shows_where_the_window_is(show: Shown) -> None:
     assert [left, top] == page.evaluate(
         "(p => [p.scrollWidth - p.clientWidth, p.scrollHeight - p.clientHeight])(picture)"
     )
-    assert page.evaluate(f"{seen}.x") > box["x"]
+    until(page, f"{seen}.x > {box['x']}")  # it follows in the browser's next frame
 
 
 @pytest.mark.parametrize("zoom", ["", "+++++", "0"])
