@@ -70,15 +70,6 @@ def inside(page: Page, selector: str) -> bool:
     return found
 
 
-def until(page: Page, condition: str) -> None:
-    """Wait until a condition holds; what Playwright has for this, the page's policy forbids."""
-    for _ in range(200):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(condition)
-
-
 def middle(page: Page) -> tuple[float, float]:
     box = page.locator("#picture").bounding_box()
     assert box
