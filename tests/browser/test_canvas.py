@@ -246,10 +246,10 @@ def test_full_screen(show: Shown) -> None:
     page = show(explore(network()), viewport=WINDOW)
     page.get_by_role("button", name="Full screen").click()
     until(page, "document.fullscreenElement")
-    assert page.get_by_role("heading", name="Leaves").is_hidden()
+    page.get_by_role("heading", name="Leaves").wait_for(state="hidden")
     page.evaluate("document.exitFullscreen()")
     until(page, "!document.fullscreenElement")
-    assert page.get_by_role("heading", name="Leaves").is_visible()
+    page.get_by_role("heading", name="Leaves").wait_for(state="visible")
 
 
 def test_in_a_frame_full_screen_fills_the_frame(show: Shown) -> None:
@@ -257,9 +257,9 @@ def test_in_a_frame_full_screen_fills_the_frame(show: Shown) -> None:
     outer = mg.explorer.Explorer(f"<!doctype html><title>n</title>{inner._repr_html_()}")
     frame = show(outer).frame_locator("iframe")
     frame.get_by_role("button", name="Full screen").click()
-    assert frame.get_by_role("heading", name="Leaves").is_hidden()
+    frame.get_by_role("heading", name="Leaves").wait_for(state="hidden")
     frame.get_by_role("button", name="Full screen").click()
-    assert frame.get_by_role("heading", name="Leaves").is_visible()
+    frame.get_by_role("heading", name="Leaves").wait_for(state="visible")
 
 
 # ---- Finding ------------------------------------------------------------------------------------
