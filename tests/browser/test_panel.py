@@ -297,7 +297,7 @@ def test_escape_and_the_button_close_it_and_the_focus_goes_back(show: Shown) -> 
 
 
 def test_a_click_chooses_and_arrows_still_step(show: Shown) -> None:
-    page = show(explore(neuron()[0]))
+    page = show(explore(neuron()[0]), reduced_motion="reduce")  # else arrows move under the mouse
     page.locator("#n5").click()
     assert page.locator("#chosen").text_content() == "s"
     page.keyboard.press("ArrowRight")
