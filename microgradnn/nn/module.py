@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ..arguments import must_be
 from ..engine.interop import assign
 from ..engine.value import Value
-from ..typed import TYPE_CHECKING, Any
+from ..typed import TYPE_CHECKING, Any, NamedTuple
 from .parts import Searched
 from .search import arrays_in, named_parameters_in, parameters_in
 
@@ -17,8 +17,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .keys import IncompatibleKeys
     from .outline import Outline
+
+
+class IncompatibleKeys(NamedTuple):
+    """The names that a loaded state lacks, and those that it has and the model does not know.
+
+    >>> IncompatibleKeys(["bias"], []).missing_keys
+    ['bias']
+    """
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
 
 
 class Module(Searched):
@@ -162,7 +172,6 @@ class Module(Searched):
         IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['scale'])
         """
         from ..needs_numpy import np
-        from .keys import IncompatibleKeys
 
         must_be(Mapping, state, "state", "a mapping from names to arrays, as state_dict() gives it")
         must_be(bool, strict, "strict", "True or False")

@@ -48,7 +48,7 @@ ORDER = {
     "javascript": "",
     "explaining": "symbols writing mathml notation names help passes paths diagnosis",
     "losses": "signatures weights probabilities pairing divergence classification regression",
-    "nn": "choices activations init files texts parts search generators outline keys module leaves "
+    "nn": "choices activations init files texts parts search generators outline module leaves "
     "embedding layers norm sequential",
     "optim": "schedules records groups stepping rules",
     "data": "tables preparation ready_made",
