@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CODE_LOOKED_AT = ("index.html", "reference/losses.html")
 LOOK = """code => axe.run({ include: [["body"]], exclude: code ? [] : [[".highlight pre > *"]] },
     { resultTypes: ["violations"], iframes: false })"""
+SCROLLED = """() => [...document.querySelectorAll("article *")].filter(it =>
+    it.scrollWidth > it.clientWidth && it.tabIndex < 0
+    && ["auto", "scroll"].includes(getComputedStyle(it).overflowX)).map(it => it.textContent)"""
 LOOKS = [(1280, "light"), (420, "dark"), (420, "light"), (1280, "dark")]
 
 
@@ -104,6 +107,13 @@ def test_no_page_breaks_a_rule_or_asks_elsewhere(window: Windows, site: Path, wh
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             broken.append((path, "wider than its window", ""))
     assert broken == []
+
+
+def test_what_has_to_be_scrolled_is_reached_by_the_key_tab(window: Windows, site: Path) -> None:
+    page = window(viewport={"width": 320, "height": 800})
+    for path in pages_of(site):
+        page.goto(window.address + path, wait_until="load")
+        assert page.evaluate(SCROLLED) == [], path
 
 
 def test_a_live_figure_steps(window: Windows) -> None:

@@ -12,7 +12,7 @@ pytest.importorskip("sphinx", reason="the site needs: pip install 'microgradnn[d
 pytest.importorskip("furo")
 pytest.importorskip("myst_parser")
 
-from extension import accessible, pages, reference
+from extension import pages, reference
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -82,9 +82,3 @@ def test_examples_in_docstrings_stay() -> None:
 def test_navigation_without_pages_is_none() -> None:
     assert pages.contents([]) == ""
     assert "\n/a\n/b\n" in pages.contents(["a", "b"], "About")
-
-
-def test_only_long_code_is_a_stop_of_the_key_tab() -> None:
-    short, long = "<pre>a</pre>", f"<pre><span>{'a' * 43}</span>\n</pre>"
-    assert accessible.PRE.sub(accessible.reached_by_keys, short) == short
-    assert accessible.PRE.sub(accessible.reached_by_keys, long).startswith('<pre tabindex="0">')
