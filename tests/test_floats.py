@@ -127,5 +127,6 @@ def test_values_and_partials_of_rows_are_those_of_numpy(name: str) -> None:
             for x, y in zip(got, expected, strict=True):
                 if name == "sum" and math.isnan(y) and not math.isnan(x):
                     continue  # NumPy's overflows on the way
-                is_near = math.isfinite(x) and math.isfinite(y) and abs(x - y) <= 2 * math.ulp(y)
+                # On processors with AVX-512, NumPy's powers are off by up to 4 ulp.
+                is_near = math.isfinite(x) and math.isfinite(y) and abs(x - y) <= 4 * math.ulp(y)
                 assert x.hex() == y.hex() or (is_near and (x != 0) == (y != 0)), numbers
