@@ -18,7 +18,7 @@ from microgradnn.compiler import compile
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 settings.register_profile("dev", patient, max_examples=30)
-settings.register_profile("ci", patient, max_examples=200, derandomize=True, print_blob=True)
+settings.register_profile("ci", patient, max_examples=100, derandomize=True, print_blob=True)
 settings.register_profile("nightly", patient, max_examples=10_000, print_blob=True)
 settings.register_profile(
     "faults", patient, max_examples=200, derandomize=True, database=None, phases=[Phase.generate]

@@ -21,7 +21,7 @@ from microgradnn import Value
 from microgradnn.compiler import compile
 from microgradnn.engine.row import PRIMITIVES, Primitive
 
-EXAMPLES = by_profile(dev=50, ci=250, nightly=10_000)
+EXAMPLES = by_profile(dev=50, ci=120, nightly=10_000)
 
 Build = Callable[[list[Any], list[Any]], Any]
 

@@ -30,8 +30,8 @@ from microgradnn.compiler.emit_javascript import javascript_program
 from microgradnn.compiler.loss_program import LossProgram
 from microgradnn.engine.row import PRIMITIVES
 
-STRUCTURES = by_profile(dev=40, ci=200, nightly=4000)
-GRAPHS = by_profile(dev=50, ci=250, nightly=5000)
+STRUCTURES = by_profile(dev=40, ci=100, nightly=4000)
+GRAPHS = by_profile(dev=50, ci=120, nightly=5000)
 
 
 def line() -> Program:
