@@ -18,7 +18,9 @@ def refusing(sentence):
     def documented(function):
         if function.__doc__:  # which `python -OO` leaves out
             text, mark, example = function.__doc__.partition(">>> ")
-            function.__doc__ = f"{text}{sentence}\n\n    {mark}{example}"
+            margin = text[text.rindex("\n") + 1 :]  # Python takes it away from version 3.13 on
+            lines = sentence.replace("\n", f"\n{margin}")
+            function.__doc__ = f"{text}{lines}\n\n{margin}{mark}{example}"
         return function
 
     return documented

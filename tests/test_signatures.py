@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import inspect
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 import microgradnn as mg
 from microgradnn import losses
 from microgradnn.engine import PRIMITIVES
+from microgradnn.signatures import refusing
 
 
 def test_signatures_are_those_of_the_operands() -> None:
@@ -46,6 +48,20 @@ def test_rows_without_an_end_of_their_domain_raise_for_what_is_no_number_only() 
     assert "Raises TypeError for an operand that is no number." in text
     with pytest.raises(TypeError):
         mg.sin("1")  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("margin", ["    ", ""])
+def test_a_word_on_errors_has_the_margin_of_its_docstring(margin: str) -> None:
+    """From version 3.13 on, Python takes the margin away before a decorator sees the text."""
+
+    def function() -> None: ...
+
+    function.__doc__ = f"One.\n\n{margin}>>> 1\n{margin}1\n"
+    refusing("Raises this\nand that.")(function)
+    lines = ["One.", "", "Raises this", "and that.", "", ">>> 1", "1", ""]
+    wanted = "\n".join([lines[0], *(f"{margin}{x}" if x else x for x in lines[1:])])
+    assert function.__doc__ == wanted
+    assert doctest.DocTestParser().get_examples(wanted)[0].want == "1\n"
 
 
 def test_functions_with_one_sentence_on_errors_have_it_before_the_example() -> None:

@@ -23,7 +23,7 @@ from sklearn.ensemble import (
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from microgradnn.sklearn import MLPClassifier, MLPRegressor, bases
 
@@ -34,7 +34,14 @@ SMALL: dict[str, Any] = {"hidden_layer_sizes": (16,), "learning_rate_init": 0.02
 pytestmark = pytest.mark.filterwarnings("ignore:training took all")
 
 
-@parametrize_with_checks([MLPClassifier(**SMALL), MLPRegressor(**SMALL)])  # type: ignore[untyped-decorator]
+CHECKS = [
+    pytest.param(estimator, check, id=f"{kind.__name__}-{check.func.__name__}")
+    for kind in (MLPClassifier, MLPRegressor)
+    for estimator, check in estimator_checks_generator(kind(**SMALL))
+]
+
+
+@pytest.mark.parametrize(("estimator", "check"), CHECKS)
 def test_checks_of_scikit_learn(estimator: Any, check: Any) -> None:
     check(estimator)
 
