@@ -12,7 +12,7 @@ import pytest
 import microgradnn as mg
 from microgradnn import losses
 from microgradnn.engine import PRIMITIVES
-from microgradnn.signatures import refusing
+from microgradnn.losses.signatures import loss
 
 
 def test_signatures_are_those_of_the_operands() -> None:
@@ -57,11 +57,11 @@ def test_a_word_on_errors_has_the_margin_of_its_docstring(margin: str) -> None:
     def function() -> None: ...
 
     function.__doc__ = f"One.\n\n{margin}>>> 1\n{margin}1\n"
-    refusing("Raises this\nand that.")(function)
-    lines = ["One.", "", "Raises this", "and that.", "", ">>> 1", "1", ""]
-    wanted = "\n".join([lines[0], *(f"{margin}{x}" if x else x for x in lines[1:])])
-    assert function.__doc__ == wanted
-    assert doctest.DocTestParser().get_examples(wanted)[0].want == "1\n"
+    loss(function)
+    lines = [line for line in function.__doc__.splitlines()[1:] if line]
+    assert len(lines) == 4
+    assert {line[: len(line) - len(line.lstrip())] for line in lines} == {margin}
+    assert doctest.DocTestParser().get_examples(function.__doc__)[0].want == "1\n"
 
 
 def test_functions_with_one_sentence_on_errors_have_it_before_the_example() -> None:
