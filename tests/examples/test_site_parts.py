@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,32 @@ def test_a_page_in_all_its_parts(tmp_path: Path) -> None:
     assert "<msup>" in html.partition("<math")[2].partition("</math>")[0]
     assert 'aria-label="a imports b"' in html or "a --&gt; b" in html
     assert "<td></td>" in html  # no head of a column that says nothing
+
+
+def test_formulas_are_shown_and_prices_are_none(tmp_path: Path) -> None:
+    html, told = built(
+        tmp_path,
+        *("```math", r"\begin{aligned} a &= 1 \\ b &= 2 \end{aligned}", "```"),
+        "Half of $x^2$, `$c$`, from $5 to $9, or $a or $b:",
+        *("```sh", "echo $HOME/$USER", "```"),
+    )
+    assert told == ""
+    block, *others = html.split("<math")[1:]
+    assert html.count('<div class="formula" tabindex="0"><math') == 1
+    assert block.count("<mtr>") == 2
+    assert len(others) == 1
+    assert "from $5 to $9, or $a or $b" in others[0]
+
+
+def test_github_shows_the_formulas_of_the_pages_too() -> None:
+    """Its Markdown comes first: it takes away a backslash before a sign, and reads *, _ and <."""
+    found = []
+    for page in DOCS.rglob("*.md"):
+        prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", page.read_text("utf-8"), flags=re.M | re.S)
+        found += re.findall(r"\$+([^$]+)\$+", prose)
+        assert "$$" not in prose, page
+    assert len(found) > 8
+    assert [x for x in found if re.search(r"\\[^a-zA-Z]|[*<`]|(?<!\w)_|\n", x)] == []
 
 
 @pytest.mark.parametrize(
