@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -14,6 +15,9 @@ pytest.importorskip("furo")
 pytest.importorskip("myst_parser")
 
 from extension import pages, reference
+
+import microgradnn as mg
+from microgradnn.engine.row import PRIMITIVES
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -104,6 +108,19 @@ def test_examples_in_docstrings_stay() -> None:
     assert reference.as_markup(lines) == [
         *lines[:4], "", ".. code-block:: text", "", "    a formula", ""
     ]  # fmt: skip
+
+
+def test_functions_of_rows_say_how_far_off_they_are() -> None:
+    rows = [name for name in mg.__all__ if name in PRIMITIVES]
+    assert len(rows) > 40
+    for name in rows:
+        lines = (inspect.getdoc(getattr(mg, name)) or "").split("\n")
+        told = reference.with_accuracy(f"microgradnn.{name}", lines)
+        assert [x[:22] for x in told if x not in lines] == ["    off by      value "], name
+        piece = next(x for x in reference.pieces(told) if "    off by" in "".join(x))
+        assert all(line.startswith("    ") for line in piece), name
+    lines = ["The cross-entropy.", "", "Raises TypeError."]
+    assert reference.with_accuracy("microgradnn.losses.cross_entropy", lines) == lines
 
 
 def test_navigation_without_pages_is_none() -> None:
