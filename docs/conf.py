@@ -18,7 +18,11 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "extension"]
 exclude_patterns = ["playground/**", "pictures/**"]
 suppress_warnings = ["myst.header", "myst.strikethrough"]
 
+# Formulas as GitHub takes them: displayed in a fence ```math, where Markdown changes nothing; in a
+# line between $ and $, with no space inside and no digit beside, so that prices are no formulas.
 myst_enable_extensions = ["dollarmath"]
+myst_fence_as_directive = ["math"]
+myst_dmath_allow_space = myst_dmath_allow_digits = False
 myst_heading_anchors = 4  # as GitHub names them
 
 html_theme = "furo"

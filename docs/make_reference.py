@@ -1,24 +1,34 @@
 """Makes docs/reference.md, the table of primitives for readers, from the table of primitives."""
 
+import functools
 from pathlib import Path
 
 from microgradnn.engine.row import PRIMITIVES
-from microgradnn.explaining.help import derivative_texts, kinks, operand_names, value_text
+from microgradnn.explaining.help import (
+    derivative_texts,
+    domain_texts,
+    kinks,
+    operand_names,
+    value_text,
+)
 from microgradnn.explaining.notation import number
 
 PAGE = Path(__file__).parent / "reference.md"
+MEASURED = Path(__file__).parent / "accuracy.md"
 
 HEAD = """# Reference: the primitives
 
 Each row of the [table](../microgradnn/engine/table.py): what it is, its value, its derivatives and
 the domain of its operands, as a textbook writes them; `out` is the row's own value. What is
 computed gives the same, but keeps its digits where these formulas lose them or overflow: 1 − out²
-of tanh is 0 from x = 19 on; [how far off they are](accuracy.md) is measured. `help(mg.tanh)` shows
+of tanh is 0 from x = 19 on. *Off by* is the worst error of the value, then that of the derivatives,
+[as measured](accuracy.md). Its unit is the bound that is promised, 2 units in the last place (4 for
+a derivative) and what rounding the operands makes, so **1 or less is right**. `help(mg.tanh)` shows
 one row, with an example.
 `python docs/make_reference.py` writes this page.
 
-| row | what it is | value | derivatives | domain |
-|---|---|---|---|---|
+| row | what it is | value | derivatives | domain | off by |
+|---|---|---|---|---|---|
 """
 KINKS = """
 ## At kinks
@@ -38,9 +48,21 @@ MANY = """
 
 One function gives all their derivatives. `mg.sum`, `mg.dot`, … take lists.
 
-| row | what it is | value | derivatives |
-|---|---|---|---|
+| row | what it is | value | derivatives | off by |
+|---|---|---|---|---|
 """
+
+
+@functools.cache
+def off_by() -> dict[str, tuple[str, str]]:
+    """The worst errors of each row's value and of its derivatives, as docs/accuracy.md has them."""
+    lines = [x.strip("| ").split(" | ") for x in MEASURED.read_text("utf-8").splitlines()]
+    return {columns[0]: (columns[1], columns[4]) for columns in lines if len(columns) == 7}
+
+
+def whole(text: str) -> str:
+    """The text, which a narrow column does not break into lines."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def line(*columns: str) -> str:
@@ -56,10 +78,11 @@ def page() -> str:
             continue
         value, derivatives = f"`{value_text(row)}`", [f"`{x}`" for x in derivative_texts(row)]
         columns = [row.name, row.summary, value, "<br>".join(derivatives)]
+        errors = ", ".join(off_by().get(row.name, ("–",)))
         if row.arity is None:
-            many.append(line(*columns))
+            many.append(line(*columns, errors))
             continue
-        fixed.append(line(*columns, ", ".join(map(str, row.domain))))
+        fixed.append(line(*columns, "<br>".join(map(whole, domain_texts(row))), errors))
         for point, chosen in kinks(row):
             pairs = zip(operand_names(row), point, strict=True)
             at = ", ".join(f"{name} = {number(x)}" for name, x in pairs)

@@ -30,11 +30,14 @@ class Interval(NamedTuple):
         return self.low <= number <= self.high and number not in self.excluded
 
     def __str__(self) -> str:
+        """As a textbook writes it: (−∞, ∞), [0, ∞), x ≠ 0."""
         if self.excluded and self.low < self.excluded[0]:
-            return f"x ≠ {self.excluded[0]:g}"
-        left = "(" if self.low in (-math.inf, *self.excluded) else "["
-        right = ")" if self.high in (math.inf, *self.excluded) else "]"
-        return f"{left}{self.low:g}, {self.high:g}{right}"
+            text = f"x ≠ {self.excluded[0]:g}"
+        else:
+            left = "(" if self.low in (-math.inf, *self.excluded) else "["
+            right = ")" if self.high in (math.inf, *self.excluded) else "]"
+            text = f"{left}{self.low:g}, {self.high:g}{right}"
+        return text.replace("inf", "∞").replace("-", "−")
 
 
 REAL: Interval = Interval(-math.inf, math.inf)

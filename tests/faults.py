@@ -828,6 +828,7 @@ ELSEWHERE = [
     Fault("plus makes another Value", "engine/interop.py", "def __pos__(self) -> Self:\n        return self", "def __pos__(self) -> Self:\n        return self.detach()"),
     Fault("a gradient of any kind", "engine/interop.py", 'self._grad = number if type(number) is float else as_number(number, "grad")', "self._grad = number"),
     Fault("an excluded end is inside", "domains.py", " and number not in self.excluded", ""),
+    Fault("a domain as a program prints it", "domains.py", '.replace("inf", "∞")', ""),
     Fault("a mask is lost", "arguments.py", '_MORE = {"filled": "a mask", ', "_MORE = {"),
     Fault("a unit is lost", "arguments.py", '"unit": "a unit", ', ""),
     Fault("the unit of one number is lost", "arguments.py", " or attribute in vars(x)", ""),

@@ -29,7 +29,7 @@ def test_a_row_with_a_domain_says_when_an_operand_is_outside() -> None:
     assert half_log.kind == "custom"
     with pytest.raises(ValueError, match=r"half_log\(-1\.0\)"):
         half_log(mg.Value(-1.0))
-    assert "domain      x in (0, inf)" in (inspect.getdoc(half_log) or "")
+    assert "domain      x in (0, ∞)" in (inspect.getdoc(half_log) or "")
 
 
 def test_a_row_says_what_it_is_and_shows_the_textbooks_derivative() -> None:

@@ -32,6 +32,9 @@ def test_ends_are_in_unless_they_are_excluded() -> None:
 def test_text() -> None:
     assert str(Interval(0, 1, excluded=(0,))) == "(0, 1]"
     assert str(NON_ZERO) == "x ≠ 0"
+    assert str(REAL) == "(−∞, ∞)"
+    assert str(Interval(-1e-5, math.inf, excluded=(-1e-5,))) == "(−1e−05, ∞)"
+    assert str(Interval(-2, 0, excluded=(-1,))) == "x ≠ −1"
 
 
 def test_a_domain_is_taken_with_floats_in_it() -> None:

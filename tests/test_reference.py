@@ -14,8 +14,22 @@ DOCS = Path(__file__).parents[1] / "docs"
 def test_the_reference_is_up_to_date() -> None:
     page = runpy.run_path(str(DOCS / "make_reference.py"))["page"]()
     assert (DOCS / "reference.md").read_text("utf-8") == page
+    page = page.replace("\N{NO-BREAK SPACE}", " ")
     assert "| maximum | a = 0, b = 0 | 0.5, 0.5 |" in page
     assert "| relu | x = 0 | 0 |" in page
+    assert "| a in (−∞, ∞)<br>b ≠ 0 |" in page
+    assert "inf" not in page.replace("infinity", "")
+
+
+def test_what_is_shown_as_accuracy_was_measured() -> None:
+    """The columns of docs/accuracy.md are counted from its head."""
+    head, *measured = re.findall(r"^\| .* \|$", (DOCS / "accuracy.md").read_text("utf-8"), re.M)
+    value, derivatives = (head.split("|").index(f" {x} ") for x in ("value", "partials"))
+    page = (DOCS / "reference.md").read_text("utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    for name in PRIMITIVES.keys() - {x for x, row in PRIMITIVES.items() if row.kind == "custom"}:
+        (columns,) = [x.split("|") for x in measured if x.startswith(f"| {name} |")]
+        shown = f"|{columns[value]}".rstrip() + f",{columns[derivatives]}|"
+        assert re.search(rf"^\| {name} \|.*{re.escape(shown)}$", page, re.M), name
 
 
 def test_the_page_of_accuracy_holds() -> None:

@@ -15,10 +15,10 @@ OUTSIDE = ValueError("math domain error")
 def test_the_reason_is_the_domain_and_operands_have_their_labels() -> None:
     x = mg.Value(-1.0, "x")
     assert said(log, OUTSIDE, [-1.0], [x]) == (
-        "log(x = -1.0): the operand must be in the domain (0, inf)"
+        "log(x = -1.0): the operand must be in the domain (0, ∞)"
     )
     assert said(root, OUTSIDE, [-1.0], ()) == (
-        "sqrt(-1.0): the operand must be in the domain [0, inf)"
+        "sqrt(-1.0): the operand must be in the domain [0, ∞)"
     )
     assert said(div, OUTSIDE, [1.0, 0.0], ()) == (
         "div(1.0, 0.0): operand 2 must be in the domain x ≠ 0"

@@ -16,10 +16,14 @@ def visit(writer: HTML5Translator, node: nodes.Element) -> None:
     """Write a formula; what is no formula is said, and stands as it is."""
     text, as_block = node.astext(), isinstance(node, nodes.math_block)
     try:
-        writer.body.append(str(tex2mathml(text, as_block=as_block)))
+        written = str(tex2mathml(text, as_block=as_block))
     except MathError as error:
         LOG.warning("$%s$ is no formula: %s", text, error, location=node)
-        writer.body.append(writer.encode(text))
+        written = writer.encode(text)
+    # What a narrow window has to scroll must be reached by the key Tab.
+    writer.body.append(
+        f'<div class="formula" tabindex="0">{written}</div>' if as_block else written
+    )
     raise nodes.SkipNode
 
 

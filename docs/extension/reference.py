@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from make_reference import off_by
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -103,11 +104,21 @@ def as_markup(lines: list[str]) -> list[str]:
     return written
 
 
+def with_accuracy(name: str, lines: list[str]) -> list[str]:
+    """A docstring that also says how far off the row is, before its errors and its example."""
+    module, _, function = name.rpartition(".")
+    if module != "microgradnn" or function not in off_by():
+        return lines
+    at = next(k for k, line in enumerate(lines) if line.startswith(("Raises", ">>>"))) - 1
+    told = "    off by      value {}, derivatives {}".format(*off_by()[function])
+    return [*lines[:at], *[""] * (lines[at - 1][:1] != " "), told, *lines[at:]]
+
+
 def read_docstring(
     app: Sphinx, kind: str, name: str, thing: Any, options: Any, lines: list[str]
 ) -> None:
     """Give autodoc a docstring as it reads it."""
-    lines[:] = as_markup(lines)
+    lines[:] = as_markup(with_accuracy(name, lines))
 
 
 def find_annotation(

@@ -59,6 +59,14 @@ def derivative_texts(row: Primitive) -> list[str]:
     return [f"∂/∂{name} = {readable(derivative)}" for name, derivative in pairs]
 
 
+def domain_texts(row: Primitive) -> list[str]:
+    """Where each operand may be, by its name: `x in (0, ∞)`, `b ≠ 0`."""
+    if row.arity is None:
+        return [f"every operand in {row.domain[0]}"]
+    pairs = zip(operand_names(row), map(str, row.domain), strict=True)
+    return [f"{name} {x[2:] if x[0] == 'x' else f'in {x}'}" for name, x in pairs]  # x ≠ 0
+
+
 def kinks(row: Primitive) -> list[tuple[tuple[float, ...], list[float]]]:
     """A point at every kink, with the derivatives there."""
     found: dict[int, tuple[float, ...]] = {}
@@ -80,7 +88,7 @@ def help_of(row: Primitive) -> str:
         "",
         f"    formula     {_formula_text(row, names)}",
         *_listed("derivative", derivative_texts(row)),
-        *_listed("domain", _domain_texts(row, names)),
+        *_listed("domain", domain_texts(row)),
         *_listed("kink", [_kink_text(names, *kink) for kink in kinks(row)]),
         "",
         *textwrap.wrap(_errors_text(row, names), 100),
@@ -102,13 +110,6 @@ def _derivatives(row: Primitive, out: float, point: Sequence[float]) -> list[flo
 def _listed(title: str, texts: Sequence[str]) -> list[str]:
     """The title beside the first text, and the others below that."""
     return [f"    {title if k == 0 else '':10}  {text}" for k, text in enumerate(texts)]
-
-
-def _domain_texts(row: Primitive, names: Sequence[str]) -> list[str]:
-    if row.arity is None:
-        return [f"every operand in {row.domain[0]}"]
-    pairs = zip(names, map(str, row.domain), strict=True)
-    return [f"{name} {x[2:] if x[0] == 'x' else f'in {x}'}" for name, x in pairs]  # x ≠ 0
 
 
 def _inside(x: float, interval: Interval) -> float:

@@ -377,7 +377,7 @@ def test_outside_the_domain_the_operation_is_named(show: Shown) -> None:
     page = show(explore(root), "#step=6")
     page.get_by_label("a: value").fill("0.25")
     words = page.locator("#words").inner_text()
-    assert "log(−0.75) has no value: the operand must be in the domain (0, inf)." in words
+    assert "log(−0.75) has no value: the operand must be in the domain (0, ∞)." in words
     assert page.locator("#count").text_content() == "step 2 of 2"
     assert box(page, 3)[1] == "·"
     assert page.get_by_role("button", name="One step").is_disabled()
@@ -391,8 +391,8 @@ def test_outside_the_domain_the_operation_is_named(show: Shown) -> None:
     [
         (lambda a: 1 / a, 1.0, 0.0, "the operand must be in the domain x ≠ 0"),
         (mg.exp, 1.0, 800.0, "the result is too large"),
-        (lambda a: a**0.5, 1.0, -1.0, "operand 1 must be in the domain [0, inf)"),
-        (mg.acos, 0.0, 2.0, "the operand must be in the domain [-1, 1]"),
+        (lambda a: a**0.5, 1.0, -1.0, "operand 1 must be in the domain [0, ∞)"),
+        (mg.acos, 0.0, 2.0, "the operand must be in the domain [−1, 1]"),
     ],
 )
 def test_what_python_refuses_has_no_value(

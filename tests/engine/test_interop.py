@@ -21,8 +21,8 @@ def test_printing() -> None:
     assert repr(mg.tanh) == "<primitive tanh>"
     shown = {str(interval) for row in PRIMITIVES.values() for interval in row.domain}
     assert shown == {
-        *("(-inf, inf)", "x ≠ 0", "[0, inf)", "(0, inf)", "(-1, inf)", "[1, inf)"),
-        *("[-1, 1]", "(-1, 1)"),
+        *("(−∞, ∞)", "x ≠ 0", "[0, ∞)", "(0, ∞)", "(−1, ∞)", "[1, ∞)"),
+        *("[−1, 1]", "(−1, 1)"),
     }
 
 

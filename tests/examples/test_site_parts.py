@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,9 @@ pytest.importorskip("furo")
 pytest.importorskip("myst_parser")
 
 from extension import pages, reference
+
+import microgradnn as mg
+from microgradnn.engine.row import PRIMITIVES
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -42,6 +47,32 @@ def test_a_page_in_all_its_parts(tmp_path: Path) -> None:
     assert "<msup>" in html.partition("<math")[2].partition("</math>")[0]
     assert 'aria-label="a imports b"' in html or "a --&gt; b" in html
     assert "<td></td>" in html  # no head of a column that says nothing
+
+
+def test_formulas_are_shown_and_prices_are_none(tmp_path: Path) -> None:
+    html, told = built(
+        tmp_path,
+        *("```math", r"\begin{aligned} a &= 1 \\ b &= 2 \end{aligned}", "```"),
+        "Half of $x^2$, `$c$`, from $5 to $9, or $a or $b:",
+        *("```sh", "echo $HOME/$USER", "```"),
+    )
+    assert told == ""
+    block, *others = html.split("<math")[1:]
+    assert html.count('<div class="formula" tabindex="0"><math') == 1
+    assert block.count("<mtr>") == 2
+    assert len(others) == 1
+    assert "from $5 to $9, or $a or $b" in others[0]
+
+
+def test_github_shows_the_formulas_of_the_pages_too() -> None:
+    """Its Markdown comes first: it takes away a backslash before a sign, and reads *, _ and <."""
+    found = []
+    for page in DOCS.rglob("*.md"):
+        prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", page.read_text("utf-8"), flags=re.M | re.S)
+        found += re.findall(r"\$+([^$]+)\$+", prose)
+        assert "$$" not in prose, page
+    assert len(found) > 8
+    assert [x for x in found if re.search(r"\\[^a-zA-Z]|[*<`]|(?<!\w)_|\n", x)] == []
 
 
 @pytest.mark.parametrize(
@@ -77,6 +108,19 @@ def test_examples_in_docstrings_stay() -> None:
     assert reference.as_markup(lines) == [
         *lines[:4], "", ".. code-block:: text", "", "    a formula", ""
     ]  # fmt: skip
+
+
+def test_functions_of_rows_say_how_far_off_they_are() -> None:
+    rows = [name for name in mg.__all__ if name in PRIMITIVES]
+    assert len(rows) > 40
+    for name in rows:
+        lines = (inspect.getdoc(getattr(mg, name)) or "").split("\n")
+        told = reference.with_accuracy(f"microgradnn.{name}", lines)
+        assert [x[:22] for x in told if x not in lines] == ["    off by      value "], name
+        piece = next(x for x in reference.pieces(told) if "    off by" in "".join(x))
+        assert all(line.startswith("    ") for line in piece), name
+    lines = ["The cross-entropy.", "", "Raises TypeError."]
+    assert reference.with_accuracy("microgradnn.losses.cross_entropy", lines) == lines
 
 
 def test_navigation_without_pages_is_none() -> None:

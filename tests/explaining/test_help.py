@@ -77,7 +77,7 @@ def test_kinks_say_what_the_derivative_is_there() -> None:
 
 
 def test_domains_are_named() -> None:
-    assert "domain      x in (0, inf)" in str(mg.log.__doc__)
+    assert "domain      x in (0, ∞)" in str(mg.log.__doc__)
     assert "b ≠ 0" in str(PRIMITIVES["div"].__doc__)
 
 

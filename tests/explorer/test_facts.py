@@ -91,7 +91,7 @@ def test_what_a_row_says_of_its_domain() -> None:
     assert module._row(PRIMITIVES["log"]) == {
         "name": "log",
         "overflows": False,
-        "domain": [{"low": 0.0, "high": "Infinity", "excluded": (0.0,), "text": "(0, inf)"}],
+        "domain": [{"low": 0.0, "high": "Infinity", "excluded": (0.0,), "text": "(0, ∞)"}],
     }
     assert module._row(PRIMITIVES["mul"]) == {
         "name": "mul",
