@@ -10,6 +10,7 @@ import pickle
 import random
 import subprocess
 import sys
+import sysconfig
 import tracemalloc
 from collections import deque
 from collections.abc import Callable
@@ -138,6 +139,10 @@ def test_steps_are_made_one_by_one(build: Callable[..., Graph]) -> None:
         assert peak < 150 * waiting + 10_000
 
 
+# Without the global lock each object of Python is larger by 16 bytes, its lock and second count.
+LIMIT = 400 if sysconfig.get_config_var("Py_GIL_DISABLED") else 300
+
+
 @pytest.mark.skipif(not STATM.exists(), reason="reads the resident memory from Linux's /proc")
 @each_graph
 def test_a_node_takes_at_most_300_bytes(build: Callable[..., Graph]) -> None:
@@ -159,7 +164,7 @@ print((int(STATM.read_text().split()[1]) - pages) * mmap.PAGESIZE / {side**2})
         text=True,
         check=True,
     ).stdout
-    assert 80 < float(output) <= 300
+    assert 80 < float(output) <= LIMIT
 
 
 # ---- Sums that are right to the last place -----------------------------------------------------
