@@ -36,8 +36,10 @@ add_module_names = False
 autodoc_class_signature = "mixed"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-# What means nothing while programs run is shown by its name.
+autodoc_preserve_defaults = True
+# What means nothing while programs run is shown by its name, and so are NumPy's long unions.
 autodoc_type_aliases = {name: name for name, thing in vars(typed).items() if thing is object}
+autodoc_type_aliases |= {name: name for name in ("ArrayLike", "NDArray")}
 
 # The chapters of the navigation, and the pages in them; what is in none stands under About.
 chapters = {
