@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import rich.style  # noqa: F401  (it draws from `random` when it is first imported)
 from effort import by_profile
-from make_pictures import svg_of
+from make_pictures import save, svg_of
 from matplotlib.figure import Figure
 
 from microgradnn import Drawing, Explorer
@@ -84,6 +84,15 @@ def smallest_text(svg: str) -> float:
     plots = [100 * float(scale) for scale in re.findall(r"scale\(([\d.]+) -", svg)]  # as outlines
     ours = [float(size) for size in re.findall(r"font(?:-size)?:\s*([\d.]+)px", svg)]
     return shown * min(plots + ours)
+
+
+def test_figures_by_matplotlib_know_the_dark(tmp_path: Path) -> None:
+    saved = [path.read_text("utf-8") for path in (ROOT / "docs" / "pictures").glob("*.svg")]
+    save(Figure(), tmp_path / "new.svg")
+    figures = [svg for svg in saved if "Matplotlib" in svg]
+    assert len(figures) >= 18
+    for svg in [*figures, (tmp_path / "new.svg").read_text("utf-8")]:
+        assert svg.count("(prefers-color-scheme: dark)") == 1
 
 
 def test_pictures_are_readable_where_they_are_shown_and_told_in_words() -> None:
