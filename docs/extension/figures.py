@@ -70,10 +70,10 @@ def live_figure(app: Sphinx, image: nodes.image, explorer: Explorer) -> nodes.El
         f'<iframe src="{page}" style="background-image:url({picture})" '
         f'title="{escape(explorer.title)}" loading="lazy" '
         'sandbox="allow-scripts allow-downloads" allow="fullscreen *; clipboard-write *">'
-        "</iframe><noscript>"
+        "</iframe>"
     )
     after = (
-        f'</noscript></div><figcaption><a href="{page}">{escape(explorer.title)}, '
+        f'</div><figcaption><a href="{page}">{escape(explorer.title)}, '
         "in full</a></figcaption></figure>"
     )
     first, last = (nodes.raw("", html, format="html") for html in (before, after))

@@ -166,6 +166,17 @@ def test_pictures_are_as_light_or_dark_as_the_site(window: Windows, theme: str, 
     assert abs(picture[2, 2, :3] * 255 - shade).max() < 10  # what is around the axes
 
 
+def test_on_paper_a_figure_is_its_picture_and_code_is_whole(window: Windows) -> None:
+    page = window("lessons/01-graph.html", viewport={"width": 718, "height": 1000})
+    page.emulate_media(media="print", color_scheme="null")
+    page.evaluate("document.body.dataset.theme = 'dark'")
+    assert page.locator("figure.live iframe:visible").count() == 0
+    picture = page.locator("figure.live img:visible").first
+    seen = image.imread(io.BytesIO(picture.screenshot()))
+    assert seen[2, 2, :3].min() > 0.9  # paper is light
+    assert page.evaluate(CUT) == []
+
+
 def test_without_scripts_the_picture_stands_there(window: Windows) -> None:
     page = window(java_script_enabled=False)
     assert page.locator("figure.live img").is_visible()
