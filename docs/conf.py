@@ -25,6 +25,7 @@ html_theme = "furo"
 html_title = "microgradnn"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_favicon = "static/icon.svg"
 html_math_renderer = "mathml"
 html_copy_source = html_show_sourcelink = html_show_copyright = False

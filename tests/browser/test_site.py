@@ -147,6 +147,10 @@ def test_a_live_figure_needs_no_scroll_bar(window: Windows, width: int) -> None:
     if width == 1280:
         assert figure.evaluate("document.documentElement.scrollHeight <= innerHeight")
         assert figure.evaluate("innerWidth > 1000")  # the panels stand beside the picture
+    else:
+        until(figure, "document.documentElement.scrollHeight <= innerHeight")
+        page.set_viewport_size({"width": 700, "height": 900})
+        until(figure, "innerWidth > 600 && document.documentElement.scrollHeight <= innerHeight")
     assert figure.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
