@@ -29,6 +29,7 @@ html_theme = "furo"
 html_title = "microgradnn"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_favicon = "static/icon.svg"
 html_math_renderer = "mathml"
 html_copy_source = html_show_sourcelink = html_show_copyright = False
@@ -40,8 +41,10 @@ add_module_names = False
 autodoc_class_signature = "mixed"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-# What means nothing while programs run is shown by its name.
+autodoc_preserve_defaults = True
+# What means nothing while programs run is shown by its name, and so are NumPy's long unions.
 autodoc_type_aliases = {name: name for name, thing in vars(typed).items() if thing is object}
+autodoc_type_aliases |= {name: name for name in ("ArrayLike", "NDArray")}
 
 # The chapters of the navigation, and the pages in them; what is in none stands under About.
 chapters = {

@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from make_pictures import light_and_dark
+
 DOCS = Path(__file__).parent
 EXAMPLES = sorted((DOCS.parent / "examples").glob("[0-9]*.py"))
 PICTURES = DOCS / "pictures"
@@ -65,7 +67,7 @@ def draw(example: Path) -> None:
         )
         for picture in sorted(Path(directory).glob("*.svg")):
             target = PICTURES / f"example_{picture.name}"
-            target.write_text(picture.read_text("utf-8"), "utf-8")
+            target.write_text(light_and_dark(picture.read_text("utf-8")), "utf-8")
             print(f"{example.name}: {target.name}")
 
 

@@ -16,6 +16,9 @@ DOCS = Path(__file__).resolve().parent
 FIRST_EXAMPLE = DOCS.parent / "examples" / "02_neuron.py"
 PAGES = [DOCS / "index.md", *sorted(DOCS.glob("lessons/[0-9]*.md"))]
 PICTURES = DOCS / "pictures"
+# Matplotlib draws on white. On a dark page black and white change places, and hues stay.
+STYLE = '<style type="text/css">'
+DARK = "@media (prefers-color-scheme: dark) { svg { filter: invert(.92) hue-rotate(180deg) } }"
 
 
 def names_after(page: Path) -> dict[str, Any]:
@@ -34,6 +37,11 @@ def svg_of(thing: Drawing | Explorer) -> str:
     return svg
 
 
+def light_and_dark(svg: str) -> str:
+    """A figure of Matplotlib's that is dark on a dark page; a picture of ours is by itself."""
+    return svg.replace(STYLE, STYLE + DARK)
+
+
 def save(picture: Drawing | Explorer | Figure, path: Path) -> None:
     """Write a picture as SVG, the same bytes every time."""
     if not isinstance(picture, Figure):
@@ -41,6 +49,7 @@ def save(picture: Drawing | Explorer | Figure, path: Path) -> None:
         return
     with matplotlib.rc_context({"svg.hashsalt": path.stem}):
         picture.savefig(path, metadata={"Date": None})
+    path.write_text(light_and_dark(path.read_text("utf-8")), "utf-8")
 
 
 def main() -> None:

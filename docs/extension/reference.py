@@ -23,6 +23,7 @@ from make_reference import off_by
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.inspect import TypeAliasForwardRef
 
 PAGES = Path(__file__).parents[1] / "reference"
 BLOCK = re.compile(r"^```\{public\} (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -121,6 +122,26 @@ def read_docstring(
     lines[:] = as_markup(with_accuracy(name, lines))
 
 
+def leave_out(
+    app: Sphinx, kind: str, name: str, thing: Any, skip: bool, options: Any
+) -> bool | None:
+    """Leave out methods that another library has put into a class; None leaves it to autodoc."""
+    module = getattr(thing, "__module__", None) or "microgradnn"
+    return None if module.partition(".")[0] == "microgradnn" else True
+
+
+def with_parameter(alias: Any, parameter: Any) -> TypeAliasForwardRef:
+    """An alias as an annotation writes it: `NDArray[float64]`."""
+    return TypeAliasForwardRef(f"{alias.name}[{getattr(parameter, '__name__', parameter)}]")
+
+
+def name_aliases() -> None:
+    """Make Sphinx write an alias by its name inside of other types, too, and with a parameter."""
+    alias: Any = TypeAliasForwardRef
+    alias.__repr__ = lambda alias: alias.name
+    alias.__getitem__ = with_parameter
+
+
 def find_annotation(
     app: Sphinx, env: BuildEnvironment, link: addnodes.pending_xref, shown: nodes.Element
 ) -> nodes.Element | None:
@@ -134,6 +155,8 @@ def find_annotation(
 
 def setup(app: Sphinx) -> None:
     """Add the part."""
+    name_aliases()
     app.connect("source-read", add_entries)
+    app.connect("autodoc-skip-member", leave_out)
     app.connect("autodoc-process-docstring", read_docstring)
     app.connect("missing-reference", find_annotation)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import base64
 import io
 import itertools
 import json
 import linecache
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import microgradnn as mg
@@ -79,6 +82,7 @@ class Session:
         self.rows = dict(PRIMITIVES)
         self.shown: Any = None
         self.offered: list[mg.Value] = []
+        self.files: dict[str, bytes] = {}
 
     def run(self, text: str) -> str:
         """Run a program, and say what there is to see of it, and where it failed, if it did."""
@@ -89,16 +93,19 @@ class Session:
         out, err = Output("out", self.post, most), Output("err", self.post, most)
         namespace: dict[str, Any] = {"__name__": "__main__", "__file__": NAME}
         sys.stdin, error, self.shown = NoInput(), None, None
-        with redirect_stdout(out), redirect_stderr(err):
-            try:
-                tree = ast.parse(text, NAME)
-                self.shown = last_value(tree, namespace, executed(tree, namespace))
-            except BaseException as raised:  # whatever the program raises is told
-                error = told(raised)
-                take_apart(raised)
-            out.flush()
-            err.flush()
-        return json.dumps({"error": error, **self.contents()})
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            with redirect_stdout(out), redirect_stderr(err), chdir(folder):
+                try:
+                    tree = ast.parse(text, NAME)
+                    self.shown = last_value(tree, namespace, executed(tree, namespace))
+                except BaseException as raised:  # whatever the program raises is told
+                    error = told(raised)
+                    take_apart(raised)
+                out.flush()
+                err.flush()
+            saved = [path for path in sorted(Path(folder).glob("*")) if path.is_file()]
+            self.files = {path.name: path.read_bytes() for path in saved}
+        return json.dumps({"error": error, "files": [*self.files], **self.contents()})
 
     def contents(self) -> dict[str, Any]:
         """Which views there are, and by which values the paths may be asked for."""
@@ -110,6 +117,10 @@ class Session:
             self.offered = sorted(wanted, key=lambda x: not x.label)[:MOST_OFFERED]
             offered = [names[x] for x in self.offered]
         return {"views": views_of(self.shown), "offered": offered, "size": size}
+
+    def file(self, name: str) -> str:
+        """A file that the program has saved."""
+        return json.dumps({"base64": base64.b64encode(self.files[name]).decode()})
 
     def view(self, name: str, place: int) -> str:
         """A view of what was shown; `place` is that of a value among those that were offered."""

@@ -222,6 +222,33 @@ def test_a_program_that_prints_without_end_fills_no_page(shared_page: Playground
     assert "nobody can answer input() here" in shared_page.problem
 
 
+def test_a_file_that_a_program_saves_can_be_had(shared_page: Playground) -> None:
+    shared_page.run("with open('σ.txt', 'w', encoding='utf-8') as file:\n    file.write('∂')\n")
+    with shared_page.page.expect_download() as download:
+        shared_page.page.get_by_role("button", name="Save σ.txt").click()
+    assert download.value.suggested_filename == "σ.txt"
+    assert Path(download.value.path()).read_text("utf-8") == "∂"
+    shared_page.run("1")
+    assert shared_page.page.get_by_role("button", name="Save σ.txt").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_as_light_or_dark_as_the_site(opened: Any, site: str, theme: str) -> None:
+    """The reader's choice on the site counts."""
+    playground = opened(color_scheme="null")
+    playground.page.evaluate(f"localStorage.theme = '{theme}'")
+    playground.page.reload()
+    playground.wait()
+    red = playground.page.evaluate(
+        "parseInt(getComputedStyle(document.body).backgroundColor.slice(4))"
+    )
+    assert (red > 200) == (theme == "light")
+    playground.see("page")
+    playground.inside.locator("#count").wait_for()
+    asked = f"matchMedia('(prefers-color-scheme: {theme})').matches"
+    assert playground.page.frames[-1].evaluate(asked)
+
+
 def test_endless_recursion_is_an_error_and_python_lives_on(shared_page: Playground) -> None:
     shared_page.run("def f(n):\n    return f(n + 1)\nf(0)")
     assert shared_page.problem.startswith("Line 2 RecursionError")

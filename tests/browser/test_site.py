@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from effort import by_profile
+from matplotlib import image
 
 from .conftest import READY, until
 from .test_accessibility import axe
@@ -26,6 +28,10 @@ LOOK = """code => axe.run({ include: [["body"]], exclude: code ? [] : [[".highli
 SCROLLED = """() => [...document.querySelectorAll("article *")].filter(it =>
     it.scrollWidth > it.clientWidth && it.tabIndex < 0
     && ["auto", "scroll"].includes(getComputedStyle(it).overflowX)).map(it => it.textContent)"""
+# What a page prints, and commands, may be longer than the lines that are written for it.
+CUT = """() => [...document.querySelectorAll(
+    "article .highlight-python pre, article > .highlight pre, article .table-wrapper")]
+    .filter(it => it.scrollWidth > it.clientWidth).map(it => it.textContent)"""
 LOOKS = [(1280, "light"), (420, "dark"), (420, "light"), (1280, "dark")]
 
 
@@ -109,6 +115,15 @@ def test_no_page_breaks_a_rule_or_asks_elsewhere(window: Windows, site: Path, wh
     assert broken == []
 
 
+def test_in_a_wide_window_no_code_and_no_table_is_scrolled(window: Windows, site: Path) -> None:
+    page = window(viewport={"width": 1280, "height": 800})
+    cut = []
+    for path in pages_of(site):
+        page.goto(window.address + path, wait_until="load")
+        cut += [(path, text[:60]) for text in page.evaluate(CUT)]
+    assert cut == []
+
+
 def test_what_has_to_be_scrolled_is_reached_by_the_key_tab(window: Windows, site: Path) -> None:
     page = window(viewport={"width": 320, "height": 800})
     for path in pages_of(site):
@@ -132,6 +147,10 @@ def test_a_live_figure_needs_no_scroll_bar(window: Windows, width: int) -> None:
     if width == 1280:
         assert figure.evaluate("document.documentElement.scrollHeight <= innerHeight")
         assert figure.evaluate("innerWidth > 1000")  # the panels stand beside the picture
+    else:
+        until(figure, "document.documentElement.scrollHeight <= innerHeight")
+        page.set_viewport_size({"width": 700, "height": 900})
+        until(figure, "innerWidth > 600 && document.documentElement.scrollHeight <= innerHeight")
     assert figure.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -141,6 +160,25 @@ def test_figures_are_as_light_or_dark_as_the_site(window: Windows, theme: str) -
     page = window(color_scheme="null")
     page.evaluate(f"document.body.dataset.theme = '{theme}'")
     until(live_figure(page), f"matchMedia('(prefers-color-scheme: {theme})').matches")
+
+
+@pytest.mark.parametrize(("theme", "shade"), [("light", 255), ("dark", 20)])
+def test_pictures_are_as_light_or_dark_as_the_site(window: Windows, theme: str, shade: int) -> None:
+    page = window("gallery.html")
+    page.evaluate(f"document.body.dataset.theme = '{theme}'")
+    picture = image.imread(io.BytesIO(page.locator("img[src*=moons]").screenshot()))
+    assert abs(picture[2, 2, :3] * 255 - shade).max() < 10  # what is around the axes
+
+
+def test_on_paper_a_figure_is_its_picture_and_code_is_whole(window: Windows) -> None:
+    page = window("lessons/01-graph.html", viewport={"width": 718, "height": 1000})
+    page.emulate_media(media="print", color_scheme="null")
+    page.evaluate("document.body.dataset.theme = 'dark'")
+    assert page.locator("figure.live iframe:visible").count() == 0
+    picture = page.locator("figure.live img:visible").first
+    seen = image.imread(io.BytesIO(picture.screenshot()))
+    assert seen[2, 2, :3].min() > 0.9  # paper is light
+    assert page.evaluate(CUT) == []
 
 
 def test_without_scripts_the_picture_stands_there(window: Windows) -> None:

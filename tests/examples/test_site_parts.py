@@ -123,6 +123,20 @@ def test_functions_of_rows_say_how_far_off_they_are() -> None:
     assert reference.with_accuracy("microgradnn.losses.cross_entropy", lines) == lines
 
 
+def test_a_reference_shows_annotations_as_they_are_written(tmp_path: Path) -> None:
+    names = {"data": "batches", "nn": "", "sklearn": "MLPClassifier"}
+    blocks = [f"```{{public}} microgradnn.{of}\n{chosen}\n```" for of, chosen in names.items()]
+    html, told = built(tmp_path, *blocks)
+    assert told == ""
+    shown = re.sub(r"\s+", " ", re.sub("<.*?>", "", html))
+    assert "batches(X: ArrayLike, y: ArrayLike, batch_size: int, seed: int | None = None)" in shown
+    assert "Iterator[tuple[NDArray[Any], NDArray[Any]]]" in shown
+    assert "load_state_dict(state: dict[str, Any], strict: bool = True)" in shown
+    assert "ForwardRef" not in shown
+    assert "predict_proba(" in shown
+    assert "set_fit_request(" not in shown  # which scikit-learn makes, with markup of its own
+
+
 def test_navigation_without_pages_is_none() -> None:
     assert pages.contents([]) == ""
     assert "\n/a\n/b\n" in pages.contents(["a", "b"], "About")

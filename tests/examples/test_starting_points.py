@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import runpy
 import sys
@@ -143,7 +144,7 @@ def test_which_value_is_shown(program: str, data: float) -> None:
 def test_what_is_no_value_is_printed_and_shows_nothing() -> None:
     ran = Ran("[1, 2]")
     assert ran.printed == "[1, 2]\n"
-    assert ran.answer == {"error": None, "views": [], "offered": [], "size": 0}
+    assert ran.answer == {"error": None, "files": [], "views": [], "offered": [], "size": 0}
     assert Ran("").answer["error"] is None
 
 
@@ -231,3 +232,19 @@ def test_the_archive_of_the_package_is_the_same_every_time(tmp_path: Path) -> No
         BUILD["_zip_package"](tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert (tmp_path / "a").stat().st_size < 1e6
+
+
+def test_files_that_a_program_saves_are_kept_until_the_next_run() -> None:
+    before = Path.cwd()
+    ran = Ran(
+        "import microgradnn as mg\nfrom pathlib import Path\nx = mg.Value(2.0)\n"
+        "mg.draw(x * x).save('square.svg')\nPath('half').write_text('½')\n1 / 0"
+    )
+    assert ran.answer["error"]["line"] == 6
+    assert ran.answer["files"] == ["half", "square.svg"]
+    half = json.loads(ran.session.file("half"))["base64"]
+    assert base64.b64decode(half) == "½".encode()
+    assert b"<svg" in base64.b64decode(json.loads(ran.session.file("square.svg"))["base64"])
+    ran.run("from pathlib import Path\nprint([*Path().iterdir()])")
+    assert (ran.printed, ran.answer["files"]) == ("[]\n", [])
+    assert Path.cwd() == before

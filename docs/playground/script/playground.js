@@ -4,6 +4,12 @@ import { Python } from "./python.js";
 import { MOST, addressOf, asked, unpacked } from "./sharing.js";
 import { Views } from "./views.js";
 
+try {
+  document.documentElement.dataset.theme = localStorage.theme; // what the switch of the site says
+} catch {
+  // Where nothing may be stored there is no switch.
+}
+
 const PAUSE = 30; // milliseconds between two looks at what was printed
 const element = (id) => document.getElementById(id);
 const [run, stop, share, status, printed, problem, points] = [
@@ -83,11 +89,34 @@ async function go() {
     say(`Done in ${((performance.now() - start) / 1000).toFixed(2)} s${values}.`);
     views.show(shown);
   }
+  offer(shown.files);
+}
+
+// Buttons for the files that the program has saved.
+function offer(files) {
+  element("files").replaceChildren(...files.map((name) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = `Save ${name}`;
+    button.addEventListener("click", () => download(name));
+    return button;
+  }));
+  element("files").hidden = files.length === 0;
+}
+
+async function download(name) {
+  const { base64 } = await python.ask("file", name);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))]));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 function clear() {
   pieces.length = 0;
   printed.replaceChildren();
+  offer([]);
   problem.hidden = true;
   editor.mark(null);
   views.empty("");
@@ -98,6 +127,7 @@ function restart(sentence) {
   running(false);
   say(sentence);
   views.empty("The program has ended, so there is nothing to show.");
+  offer([]);
   python.restart();
 }
 
