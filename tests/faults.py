@@ -886,7 +886,7 @@ ELSEWHERE = [
     Fault("what comes through shared values is lost", "explorer/contributions.py", "({k: upstream} if row is None else row)", "{k: upstream}"),
     Fault("another sample's numbers", "explorer/picker.py", "numbers = [number_at(sample, place)", "numbers = [number_at(kind.samples[0], place)"),
     Fault("a chain's first addition is no term", "explorer/claims.py", "if lasts and len(others) > 1 and", "if False and"),
-    Fault("assign sets what it can", "engine/interop.py", 'check_lengths(targets, new, "values", "numbers")', "pass"),
+    Fault("assign sets what it can", "arguments.py", 'check_lengths(targets, new, "values", "numbers")', "pass"),
     Fault("the class has the help of a row", "signatures.py", "if row is None:\n            return self.of_the_class", "if row is None:\n            return None"),
     Fault("the errors stand behind the example", "signatures.py", 'f"{text}{sentence}\\n\\n    {mark}{example}"', 'f"{text}{mark}{example}{sentence}"'),
     Fault("a named tuple has its defaults reversed", "typed.py", "defaults=defaults,", "defaults=defaults[::-1],"),

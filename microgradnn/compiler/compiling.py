@@ -13,10 +13,9 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..arguments import must_be
+from ..arguments import assign, must_be
 from ..collector import large_graph
 from ..data.tables import as_floats
-from ..engine.interop import assign
 from ..engine.value import Value
 from ..nn import Module
 from .arrays import Array, numbers_of

@@ -207,7 +207,10 @@ def _append_graph(
             operands = [
                 tape.constant(x) if type(x) is float else numbered[x] for x in node.operands
             ]
-            numbered[node] = tape.append(node.op.name, tuple(operands))
+            op = node.op.name
+            if op == "where_greater":  # of a recorded derivative, whose side is chosen anew
+                op, operands = "where <", [*operands[:1:-1], *operands[:2]]
+            numbered[node] = tape.append(op, tuple(operands))
             if type(node) is not kind:
                 others.append(numbered[node])
         if node.label:

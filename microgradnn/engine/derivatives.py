@@ -112,7 +112,8 @@ def _recorded_edges(node: Value, depends: set[Value]) -> list[tuple[Any, Any]]:
             "pass again"
         )
     partials = node.op.partials_on(node, operands, wanted)
-    return [(x, d) for x, d, want in zip(operands, partials, wanted, strict=True) if want]
+    found = zip(operands, partials, wanted, strict=True)
+    return [(x, d) for x, d, want in found if want and not (type(d) is float and d == 0.0)]
 
 
 def has_changed_operands(node: Value) -> bool:
