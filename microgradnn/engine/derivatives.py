@@ -19,9 +19,10 @@ CONSTANT: tuple[Any, ...] = type(UNRECORDED)()
 def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
     """The derivatives of `output` with respect to each of `inputs`, without touching any `grad`.
 
-    With `create_graph` they are Values, recorded like everything else, to be differentiated again.
-    An input that the output does not depend on gets 0. Raises RuntimeError if the output is not
-    recorded, or with `create_graph` if the data of a leaf has changed since the pass.
+    With `create_graph` they are Values, recorded like everything else, to be differentiated again,
+    or compiled: where they choose a side, as relu's, their graph does. An input that the output
+    does not depend on gets 0. Raises RuntimeError if the output is not recorded, or with
+    `create_graph` if the data of a leaf has changed since the pass.
 
     >>> x = Value(3.0)
     >>> (slope,) = gradients(x**3, [x], create_graph=True)
