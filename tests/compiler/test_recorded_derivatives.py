@@ -40,7 +40,7 @@ def case(row: Primitive) -> tuple[Callable[..., Any], list[Point]]:
 
 def derivative(f: Callable[..., Any], values: Sequence[Value], places: Sequence[int]) -> Value:
     """The derivative by the operands at `places` of f, times what makes it constant nowhere."""
-    out = f(*values) * math.prod([0.5 * x + 0.75 for x in values])
+    out: Value = f(*values) * math.prod([0.5 * x + 0.75 for x in values])
     for place in places:
         (out,) = mg.gradients(out, [values[place]], create_graph=True)
     return out
@@ -60,7 +60,7 @@ def is_regular(row: Primitive, point: Point) -> bool:
     return inside and all(kink(*point) for kink in kinks(row))
 
 
-def check(row: Primitive, f: Callable[..., Any], points: list[Point], places: Point) -> int:
+def check(row: Primitive, f: Callable[..., Any], points: list[Point], places: Sequence[int]) -> int:
     """Record at some of the points, run at all; give how many of the results could be compared."""
     right = {point: number_at(f, point, places) for point in points}
     compared = 0
