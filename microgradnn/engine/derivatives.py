@@ -9,6 +9,7 @@ from ..typed import Any
 from .modes import Changed
 from .recording import UNRECORDED, mode, must_be_recorded
 from .row import GIVEN
+from .table import where_greater
 from .value import Value, topological_order
 
 # Operands of a leaf that is no variable: a constant derivative, a transform's number afterwards.
@@ -52,7 +53,7 @@ class Linear:
 
     def __init__(self, order: list[Value], inputs: list[Value], recorded: bool) -> None:
         self._inputs = inputs
-        depends = dependents(order, inputs)
+        depends = dependents(order, inputs, smoothly=recorded)
         down = [x for x in reversed(order) if x in depends]
         if recorded:
             with Changed(lenient=True):  # a partial never raises: it is infinite or NaN
@@ -131,11 +132,12 @@ def has_changed_operands(node: Value) -> bool:
     return repr(now) != repr([node.data, *node.local_grads])  # NaN equals NaN
 
 
-def dependents(order: Sequence[Value], inputs: Sequence[Value]) -> set[Value]:
-    """The inputs, and the nodes of a topological order that were computed from them."""
+def dependents(order: Sequence[Value], inputs: Sequence[Value], smoothly: bool = False) -> Any:
+    """The set of inputs, and of nodes computed from them; `smoothly`, not only by a choice."""
     found = set(inputs)
     for node in order:
-        if not found.isdisjoint(node.operands):
+        chosen = smoothly and node.op is where_greater
+        if not found.isdisjoint(node.operands[:2] if chosen else node.operands):
             found.add(node)
     return found
 

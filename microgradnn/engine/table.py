@@ -375,7 +375,6 @@ clip: Primitive = add_row("clip", "clip", lambda x, low, high: minimum(maximum(x
      lambda out, x, low, high: if_above(x, high, 1.0, 0.0)],
     summary="x, held between low and high.",
     example=(2.5, 0.0, 1.0), kinks=(lambda x, low, high: x - low, lambda x, low, high: x - high))
-# It has the name of its one use: in the graphs of derivatives that choose sides, by `if_above`.
 where_greater: Primitive = add_row("where_greater", "p if x > y else q",
     lambda p, q, x, y: where(x > y, p, q),
     [lambda out, p, q, x, y: if_above(x, y, 1.0, 0.0),
