@@ -15,8 +15,10 @@ from .engine.row import PRIMITIVES, Primitive
 from .engine.value import Value
 from .typed import Any
 
+MOST_WRITTEN = 200  # parts of a formula that a kernel is compiled of; longer ones are called
 _ASKED = "truth value"  # of a Formula, by `if` and the like
-_RELATIONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_SIGNS: dict[Any, Callable[..., Any]] = {"<": operator.lt, "<=": operator.le}
+_SIGNS |= {">": operator.gt, ">=": operator.ge, "&": operator.and_, "where": where}
 
 
 class Choice:
@@ -31,7 +33,7 @@ class Choice:
         self, path: tuple[Any, ...], function: Callable[..., Any], names: list[str], formula: Any
     ) -> None:
         self.path, self.function, self.names, self.formula = path, function, names, formula
-        needed = {*names} if formula is None else _names(formula)
+        needed = {*names} if formula is None else {part.text for part in _parts(formula)}
         self.places = [place for place, name in enumerate(names) if name in needed]
 
     def __call__(self, *operands: Any) -> Any:
@@ -59,15 +61,15 @@ class Choice:
 
     def _on(self, operands: Sequence[Any]) -> Any:
         names = [self.names[place] for place in self.places]
-        return _evaluated(self.formula, dict(zip(names, operands, strict=True)), {})
+        return _evaluated(self.formula, dict(zip(names, operands, strict=True)))
 
     def derivative(self, place: int) -> Any:
         """The derivative by one of the operands, as a partial of the row."""
         names = [self.names[place] for place in self.places]
-        slope = _slope(self.formula, names[place], {})
+        slope = _slope(self.formula, names[place])
 
         def function(*operands: Any) -> Any:
-            return _evaluated(slope, dict(zip(names, operands[-len(names) :], strict=True)), {})
+            return _evaluated(slope, dict(zip(names, operands[-len(names) :], strict=True)))
 
         return _partial((*self.path, place), function, names, slope)
 
@@ -78,7 +80,8 @@ class Chosen(Primitive):
     def __init__(self, choice: Choice, title: str) -> None:
         places = range(len(choice.places))
         partials = [functools.partial(_later, choice, place, []) for place in places]
-        super().__init__(title, f"{choice.path[0]}′", choice.value, partials)
+        kind = "formula" if len(_parts(choice.formula)) <= MOST_WRITTEN else "custom"
+        super().__init__(title, f"{choice.path[0]}′", choice.value, partials, kind=kind)
         self.path = choice.path
 
     def __reduce__(self) -> Any:
@@ -129,7 +132,8 @@ def choosing(name: str, partials: Sequence[Callable[..., Any]]) -> list[Callable
 
 
 def _partial(path: tuple[Any, ...], function: Any, names: list[str], formula: Any) -> Any:
-    return Choice(path, function, names, formula) if _chooses(formula) else function
+    chooses = any(part.row == "where" for part in _parts(formula))
+    return Choice(path, function, names, formula) if chooses else function
 
 
 def _later(choice: Choice, place: int, made: list[Any], _: Any, *operands: Any) -> Any:
@@ -155,35 +159,38 @@ def _is_known(x: Any) -> bool:
 # ---- Formulas ------------------------------------------------------------------------------------
 
 
-def _chooses(formula: Any) -> bool:
-    if not isinstance(formula, Formula):
-        return False
-    return formula.row == "where" or any(map(_chooses, formula.operands))
+def _parts(formula: Any) -> list[Formula]:
+    """What a formula consists of, each part once and after its operands; there is no recursion."""
+    parts: dict[Formula, None] = {}
+    stack = [formula] if isinstance(formula, Formula) else []
+    while stack:
+        waiting = [x for x in stack[-1].operands if x not in parts]
+        if waiting and stack[-1] not in parts:
+            stack += waiting
+        else:
+            parts[stack.pop()] = None
+    return [*parts]
 
 
-def _names(formula: Any) -> set[str]:
-    """The names and numbers that stand in a formula."""
-    return {formula.text}.union(*map(_names, formula.operands))
-
-
-def _slope(formula: Any, name: str, done: dict[int, Any]) -> Any:
+def _slope(formula: Any, name: str) -> Any:
     """The derivative of a formula by a name."""
-    if not isinstance(formula, Formula) or formula.row is None:
-        return 1.0 if isinstance(formula, Formula) and formula.text == name else 0.0
-    if id(formula) not in done:
-        done[id(formula)] = _slope_of_operation(formula, name, done)
-    return done[id(formula)]
+    slopes: dict[Any, Any] = {formula: 0.0}
+    for part in _parts(formula):
+        if part.row is None:
+            slopes[part] = 1.0 if part.text == name else 0.0
+        elif part.row == "where":
+            condition, *sides = part.operands
+            ways = [slopes[side] for side in sides]
+            slopes[part] = where(condition, *ways) if any(map(_is_some, ways)) else 0.0
+        elif isinstance(part.row, Primitive):
+            slopes[part] = _by_chain_rule(part, part.row, [slopes[x] for x in part.operands])
+        else:  # a condition
+            slopes[part] = 0.0
+    return slopes[formula]
 
 
-def _slope_of_operation(formula: Formula, name: str, done: dict[int, Any]) -> Any:
-    if formula.row == "where":
-        condition, *sides = formula.operands
-        slopes = [_slope(side, name, done) for side in sides]
-        return where(condition, *slopes) if any(map(_is_some, slopes)) else 0.0
-    assert isinstance(formula.row, Primitive)
-    slopes = [_slope(x, name, done) for x in formula.operands]
-    wanted = [*map(_is_some, slopes)]
-    partials = formula.row.partials_on(formula, formula.operands, wanted)
+def _by_chain_rule(part: Formula, row: Primitive, slopes: list[Any]) -> Any:
+    partials = row.partials_on(part, part.operands, [*map(_is_some, slopes)])
     pairs = [(p, s) for p, s in zip(partials, slopes, strict=True) if _is_some(s) and _is_some(p)]
     products = [p if type(s) is float and s == 1.0 else p * s for p, s in pairs]
     return functools.reduce(operator.add, products) if products else 0.0
@@ -193,19 +200,15 @@ def _is_some(slope: Any) -> bool:
     return not (type(slope) is float and slope == 0.0)
 
 
-def _evaluated(formula: Any, named: dict[str, Any], done: dict[int, Any]) -> Any:
+def _evaluated(formula: Any, named: dict[str, Any]) -> Any:
     """The formula with numbers, arrays, Values or formulas in the place of its names."""
-    if not isinstance(formula, Formula):
-        return formula
-    if formula.row is None:
-        return named[formula.text] if formula.text in named else float(formula.text)
-    if id(formula) not in done:
-        operands = [_evaluated(x, named, done) for x in formula.operands]
-        if isinstance(formula.row, Primitive):
-            done[id(formula)] = formula.row(*operands)
-        elif formula.row == "where":
-            done[id(formula)] = where(*operands)
+    found: dict[Any, Any] = {formula: formula}
+    for part in _parts(formula):
+        operands = [found[x] for x in part.operands]
+        if part.row is None:
+            found[part] = named[part.text] if part.text in named else float(part.text)
+        elif isinstance(part.row, Primitive):
+            found[part] = part.row(*operands)
         else:
-            relation = operator.and_ if formula.row == "&" else _RELATIONS[formula.row]
-            done[id(formula)] = relation(*operands)
-    return done[id(formula)]
+            found[part] = _SIGNS[part.row](*operands)
+    return found[formula]

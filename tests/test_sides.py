@@ -148,6 +148,19 @@ def test_a_row_that_chooses_nothing_makes_no_row_of_its_derivatives() -> None:
     assert {*PRIMITIVES} == before
 
 
+def test_a_partial_that_is_a_loop_is_no_longer_to_write_down_than_to_run() -> None:
+    def looped(out: Any, x: Any) -> Any:
+        for _ in range(60):  # as a tree it has 2⁶⁰ leaves
+            x = x * 0.5 + x * 0.5
+        for _ in range(2000):
+            x = x + 0.0
+        return where(x > 0, x, 0.0)
+
+    row = mg.primitive("looped", lambda x: x * x / 2 if x > 0 else 0.0, [looped])
+    x = Value(-1.0)
+    assert mg.compile(derivative(row, x, 2), [x])([[2.0], [-2.0]]).tolist() == [1.0, 0.0]
+
+
 def test_pictures_and_pages_show_such_a_derivative() -> None:
     x = Value(2.0, label="x")
     bend = derivative(bent(), x, 2)
