@@ -27,7 +27,7 @@ NUMBERS = itertools.count()  # rows are recorded by what is compiled for their n
 def bent() -> Any:
     """x³ above 0, else eˣ − 1 (of which the third derivative is eˣ, and that of x³ 6)."""
     return mg.primitive(
-        f"bent{next(NUMBERS)}",
+        f"sided_bent{next(NUMBERS)}",
         lambda x: x**3 if x > 0 else math.expm1(x),
         [lambda out, x: where(x > 0, 3 * x * x, mg.exp(x))],
     )
@@ -67,7 +67,7 @@ def test_every_derivative_is_right_on_both_sides(order: int, start: float) -> No
 
 def test_two_operands_and_two_conditions() -> None:
     band = mg.primitive(
-        "band",
+        "sided_band",
         lambda x, y: x * y * y if 0 < x <= y else 0.0,
         [
             lambda out, x, y: where((x > 0) & (x <= y), y * y, 0.0),
@@ -91,11 +91,13 @@ def test_two_operands_and_two_conditions() -> None:
 def test_the_side_that_is_not_taken_does_not_count() -> None:
     # √x has no value below 0, and an infinite slope at 0; these are not on the chosen side.
     root = mg.primitive(
-        "root",
+        "sided_root",
         lambda x: math.sqrt(x) if x > 1 else x,
         [lambda out, x: where(x > 1, 0.5 / out, 1.0)],
     )
-    steep = mg.primitive("steep", lambda x: x, [lambda out, x: where(x > 1, 0.5 / mg.sqrt(x), 1.0)])
+    steep = mg.primitive(
+        "sided_steep", lambda x: x, [lambda out, x: where(x > 1, 0.5 / mg.sqrt(x), 1.0)]
+    )
     for row in (root, steep):
         for start in (-2.0, 0.0):
             x = Value(start)
@@ -127,12 +129,12 @@ def test_a_pickle_needs_its_users_row() -> None:
 
 def test_what_asks_by_if_is_right_at_its_numbers_and_refused_by_compile() -> None:
     hard = mg.primitive(
-        "hard", lambda x: x * x if x > 0 else 0.0, [lambda out, x: 2 * x if x > 0 else 0.0]
+        "sided_hard", lambda x: x * x if x > 0 else 0.0, [lambda out, x: 2 * x if x > 0 else 0.0]
     )
     x, other = Value(3.0), Value(1.0)
     assert [derivative(hard, x, order).data for order in (1, 2, 3)] == [6.0, 2.0, 0.0]
     for order in (1, 2):
-        with pytest.raises(ValueError, match=r"a derivative of hard was recorded.*mg\.where"):
+        with pytest.raises(ValueError, match=r"a derivative of sided_hard was recorded.*mg\.where"):
             mg.compile(derivative(hard, x, order), [x])
     slope = derivative(hard, x, 1) * other
     assert mg.compile(slope, [other])([[2.0]]).tolist() == [12.0]
@@ -140,8 +142,8 @@ def test_what_asks_by_if_is_right_at_its_numbers_and_refused_by_compile() -> Non
 
 
 def test_a_row_that_chooses_nothing_makes_no_row_of_its_derivatives() -> None:
-    cube = mg.primitive("cube", lambda x: x**3, [lambda out, x: 3 * x * x])
-    wave = mg.primitive("wave", math.sin, [lambda out, x: math.cos(x)])
+    cube = mg.primitive("sided_cube", lambda x: x**3, [lambda out, x: 3 * x * x])
+    wave = mg.primitive("sided_wave", math.sin, [lambda out, x: math.cos(x)])
     before = {*PRIMITIVES}
     assert derivative(cube, Value(2.0), 2).data == 12.0
     assert wave(Value(0.0)).local_grads == (1.0,)
@@ -156,7 +158,7 @@ def test_a_partial_that_is_a_loop_is_no_longer_to_write_down_than_to_run() -> No
             x = x + 0.0
         return where(x > 0, x, 0.0)
 
-    row = mg.primitive("looped", lambda x: x * x / 2 if x > 0 else 0.0, [looped])
+    row = mg.primitive("sided_loop", lambda x: x * x / 2 if x > 0 else 0.0, [looped])
     x = Value(-1.0)
     assert mg.compile(derivative(row, x, 2), [x])([[2.0], [-2.0]]).tolist() == [1.0, 0.0]
 
