@@ -38,19 +38,39 @@ class Choice:
 
     def __call__(self, *operands: Any) -> Any:
         operands = operands[-len(self.names) :]  # without a row's own value, which comes first
-        if type(operands[0]) is float or not any(map(_is_known, operands)):
+        if type(operands[0]) is float or not _are_known(operands):
             return self.function(*operands)
         needed = [operands[place] for place in self.places]
-        taken = [self.function(*operands)] if self.formula is None else []
-        return self.row(*taken, *needed)
+        if self.formula is None:
+            return self.row(self.function(*operands), *needed)
+        found = self.row(*needed)
+        return found if self._still_gives(found, operands) else self.as_taken(*operands)
+
+    def _still_gives(self, found: Any, operands: Sequence[Any]) -> bool:
+        """Whether a partial of the user's is what it was when it was written down as a formula."""
+        if len(self.path) > 2:
+            return True
+        numbers = [x if type(x) is float else x.data for x in operands]
+        try:
+            now = self.function(*numbers)
+        except (ValueError, ArithmeticError):
+            (now,) = ieee(self.function, numbers)
+        there = found.data if isinstance(found, Value) else found
+        return bool(now == there or (now != now and there != there))
+
+    @functools.cached_property
+    def as_taken(self) -> "Choice":
+        """The same without its formula, which holds no longer: the partial has another constant."""
+        return Choice(self.path, self.function, self.names, None)
 
     @functools.cached_property
     def row(self) -> Primitive:
         """The row whose nodes are this derivative."""
-        kind = Taken if self.formula is None else Chosen
         name, *places = self.path
         title = f"{name}__{'_'.join(map(str, places))}"
-        return PRIMITIVES.setdefault(title, kind(self, title))
+        if self.formula is None:
+            return PRIMITIVES.setdefault(f"{title}_taken", Taken(self, f"{title}_taken"))
+        return PRIMITIVES.setdefault(title, Chosen(self, title))
 
     def value(self, *operands: Any) -> Any:
         """The derivative itself; on numbers it never raises, as no partial does."""
@@ -98,13 +118,13 @@ class Taken(Primitive):
 
     def _slope(self, out: Any, taken: Any, *operands: Any) -> Any:
         """1, and on Values a node again, for it holds on this side only."""
-        return self(1.0, *operands) if any(map(_is_known, operands)) else 1.0
+        return self(1.0, *operands) if _are_known(operands) else 1.0
 
     def __reduce__(self) -> Any:
-        return row_at, (self.path,)
+        return row_at, (self.path, True)
 
 
-def row_at(path: tuple[Any, ...]) -> Primitive:
+def row_at(path: tuple[Any, ...], is_taken: bool = False) -> Primitive:
     """The row of a derivative; its user's row has to be defined before."""
     name, place, *places = path
     if name not in PRIMITIVES:
@@ -112,7 +132,7 @@ def row_at(path: tuple[Any, ...]) -> Primitive:
     found: Any = PRIMITIVES[name].partials[place]  # type: ignore[index]
     for at in places:
         found = found.derivative(at)
-    row: Primitive = found.row
+    row: Primitive = (found.as_taken if is_taken else found).row
     return row
 
 
@@ -151,9 +171,10 @@ def _zero(*_: Any) -> float:
     return 0.0
 
 
-def _is_known(x: Any) -> bool:
-    """Whether it is a Value whose number decides a comparison; in a trace none does."""
-    return isinstance(x, Value) and x._known() is not None
+def _are_known(operands: Sequence[Any]) -> bool:
+    """Whether these are Values, whose numbers decide a comparison; in a trace they do not."""
+    values = [x for x in operands if isinstance(x, Value)]
+    return bool(values) and all(x._known() is not None for x in values)
 
 
 # ---- Formulas ------------------------------------------------------------------------------------

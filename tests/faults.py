@@ -970,7 +970,7 @@ COMPILER = [
     Fault("a recorded side is compiled as the other", "compiler/tape.py", "[*operands[:1:-1], *operands[:2]]", "[*operands[2:], *operands[:2]]"),
     Fault("a side that was taken is compiled", "compiler/tape.py", "if varies and op in rows:", "if False:"),
     Fault("a partial of one's own forgets its sides", "sides.py", "if type(operands[0]) is float or not", "if True or not"),
-    Fault("the slope of a taken side holds on all", "sides.py", "self(1.0, *operands) if any(map(_is_known, operands)) else 1.0", "1.0"),
+    Fault("the slope of a taken side holds on all", "sides.py", "self(1.0, *operands) if _are_known(operands) else 1.0", "1.0"),
     Fault("computed before, and constant", "compiler/tape.py", "if others and kind is not Value:", "if False:"),
     Fault("not run on ordinary Values", "compiler/tracing.py", "if not same or not np.allclose(", "if False and not np.allclose("),
     Fault("run once", "compiler/tracing.py", "compare(range(1, len(examples)) or [0])", "pass"),

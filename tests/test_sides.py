@@ -150,6 +150,33 @@ def test_a_row_that_chooses_nothing_makes_no_row_of_its_derivatives() -> None:
     assert {*PRIMITIVES} == before
 
 
+def test_a_trace_selects_by_itself() -> None:
+    row, fixed = bent(), Value(2.0)
+
+    def slope(xs: Any) -> Any:
+        return derivative(row, xs[0], 1) + derivative(row, fixed, 1)
+
+    assert mg.compile(slope, example_inputs=[[-1.0]])([[2.0], [0.0]]).tolist() == [24.0, 13.0]
+
+
+def test_a_partial_whose_constant_changes_is_right_and_refused() -> None:
+    slope = [2.0]
+    row = mg.primitive(
+        "sided_changing",
+        lambda x: slope[0] * x if x > 0 else 0.0,
+        [lambda out, x: where(x > 0, slope[0], 0.0)],
+    )
+    x = Value(1.0)
+    assert mg.compile(derivative(row, x, 1) * x, [x])([[3.0], [-1.0]]).tolist() == [6.0, 0.0]
+    slope[0] = 5.0
+    found = derivative(row, x, 1) * x
+    assert (found.data, mg.gradients(found, [x])) == (5.0, [5.0])
+    for again in (found, pickle.loads(pickle.dumps(found))):
+        leaf = next(y for y in mg.topological_order(again) if not y.operands)
+        with pytest.raises(ValueError, match="was recorded"):
+            mg.compile(again, [leaf])
+
+
 def test_a_partial_that_is_a_loop_is_no_longer_to_write_down_than_to_run() -> None:
     def looped(out: Any, x: Any) -> Any:
         for _ in range(60):  # as a tree it has 2⁶⁰ leaves

@@ -239,8 +239,8 @@ def _refuse_taken(tape: Tape) -> None:
         if varies and op in rows:
             raise ValueError(
                 f"a derivative of {rows[op].path[0]} was recorded, by create_graph or the like, on "
-                "the side of its numbers: its partial asks by `if` or `and`, and the program would "
-                "keep that side; write the partial with mg.where(x > 0, a, b)"
+                "the side of its numbers, which the program would keep: its partial asks by `if`, "
+                "or has another constant now; write it with mg.where(x > 0, a, b)"
             )
 
 
