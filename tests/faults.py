@@ -516,7 +516,7 @@ TABLE = [
     Fault("softmax: the others' sign", "engine/reductions.py", "minus = -share", "minus = share"),
     Fault("logsumexp: not shifted", "engine/reductions.py", "if_above(math.inf, abs(top), x - top, limit, True)",
           "if_above(math.inf, abs(top), x, limit, True)"),
-    Fault("a share of 0 costs 0·∞", "engine/reductions.py", "if_above(shares[k], 0.0, -shares[k] * given.shifted[k], 0.0, True)", "-t[k] * given.shifted[k]"),
+    Fault("a share of 0 costs 0·∞", "engine/reductions.py", "if_above(p, 0.0, given.shifted[k], 0.0, True)", "given.shifted[k]"),
     Fault("cross-entropy: target forgotten", "engine/reductions.py", "shares[k] * others - t *", "shares[k] * others + t *"),
     Fault("take: all learn", "engine/reductions.py", "[if_above(0.5, abs(index - float(k)), 1.0, 0.0) for", "[1.0 for"),
     Fault("take: an index is cut to a whole number", "engine/reductions.py", "if index not in range(len(xs)):", "if not 0 <= index < len(xs):"),

@@ -128,7 +128,7 @@ def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
     n = len(operands) // 2
     given, wanted = Exponentials(operands[:n]), Exponentials(operands[n:])
     s, t, shares = given.each, wanted.each, [wanted.shares[k] for k in range(n)]
-    costs = [if_above(shares[k], 0.0, -shares[k] * given.shifted[k], 0.0, True) for k in range(n)]
+    costs = [-p * if_above(p, 0.0, given.shifted[k], 0.0, True) for k, p in enumerate(shares)]
     other_s, other_t, other_costs = map(sums_of_others, (s, t, costs))
     return [
         *((s[k] * other_t[k] - t[k] * other_s[k]) / given.total / wanted.total for k in range(n)),
