@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from .typed import TYPE_CHECKING, Any
 
@@ -154,3 +154,19 @@ def as_path(path: Any) -> "Path":
         reason = "it has a null character" if "\0" in str(found) else error
         raise ValueError(f"path {path!r} is not the name of a file: {reason}") from None
     return found
+
+
+def assign(values: Iterable[Any], numbers: Iterable[Any]) -> None:
+    """Give each Value its number: all of them, or none if a number or the lengths are refused.
+
+    >>> from microgradnn import Value
+    >>> w, b = Value(0.0), Value(0.0)
+    >>> assign([w, b], [1.5, -2])
+    >>> w.data, b.data
+    (1.5, -2.0)
+    """
+    targets = list(values)
+    new = [x if type(x) is float else as_number(x, f"numbers[{i}]") for i, x in enumerate(numbers)]
+    check_lengths(targets, new, "values", "numbers")
+    for value, number in zip(targets, new, strict=True):
+        value.data = number

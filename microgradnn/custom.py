@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from .arguments import must_be
 from .domains import Interval, as_domain
 from .engine.row import GIVEN, PRIMITIVES, Partial, Primitive, add_row
+from .sides import choosing
 from .typed import Any
 
 
@@ -21,7 +22,8 @@ def primitive(
     """Add a row of your own to the table, and give it back: a function of numbers and Values.
 
     `forward` maps floats to a float; `partials` holds for each operand a function
-    `(out, *operands)`, written with operators, other rows and `where`. `domain` is a tuple of an
+    `(out, *operands)`, written with operators, other rows and `where`. (One that asks by `if` takes
+    a side; `compile` refuses derivatives that are recorded from it.) `domain` is a tuple of an
     `Interval` for each: outside is an error. `textbook` holds the derivatives as people should
     read them, if the partials look otherwise; `summary` is the first line of the row's help.
     Raises ValueError for a name that is taken or no identifier, TypeError for what is no function.
@@ -45,7 +47,8 @@ def primitive(
     if not _are_functions(shown) or len(shown) != len(functions):
         raise TypeError("textbook must be a list of a function for each operand, as partials is")
     more = {"domain": as_domain(domain, len(functions)), "textbook": shown, "summary": summary}
-    return add_row(name, symbol or name, forward, functions, kind="custom", **more)
+    recorded = choosing(name, functions)
+    return add_row(name, symbol or name, forward, recorded, kind="custom", **more)
 
 
 def _are_functions(x: Any) -> bool:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import losses, nn, optim
+from .arguments import assign
 from .data import load_iris, make_spirals, standardize, train_test_split
 from .drawing import draw
 from .engine.checking import numerical_gradient
 from .engine.functions import dot
-from .engine.interop import assign
 from .engine.value import Value, topological_order
 from .explaining import explain
 from .needs_numpy import np

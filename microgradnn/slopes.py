@@ -51,6 +51,21 @@ def on_line(
     return line
 
 
+def by_inputs(
+    f: Callable[..., Any], point: list[float], step: float | None, number_of: Callable[[Any], float]
+) -> list[float]:
+    """The slope of `f` by each of its inputs: across one step, or from steps that are chosen."""
+    if step is None:
+        noise = Noise(0.0, 0.0, unit_of(f(*point)))
+        lines = [on_line(f, point, i, number_of) for i in range(len(point))]
+        return [measure(line, x, noise).numeric for line, x in zip(lines, point, strict=True)]
+
+    def at(i: int, t: float) -> float:
+        return number_of(f(*point[:i], t, *point[i + 1 :]))
+
+    return [(at(i, x + step) - at(i, x - step)) / (2 * step) for i, x in enumerate(point)]
+
+
 class Slope(NamedTuple):
     """A measured slope; at a kink the mean of those to both sides, which are `low` and `high`."""
 

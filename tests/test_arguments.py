@@ -17,6 +17,7 @@ from microgradnn.arguments import (
     as_numbers,
     as_path,
     as_positive,
+    assign,
     check_lengths,
     is_array,
     is_numeral,
@@ -180,6 +181,29 @@ def test_texts_that_are_numbers() -> None:
     assert all(map(is_numeral, numerals))
     others: list[str | bytes] = ["", "x", "1,5", "0x10", "1 2", b"a"]
     assert not any(map(is_numeral, others))
+
+
+def test_assign_gives_each_value_its_number() -> None:
+    values = [Value(0.0, label="w"), Value(0.0), Value(0.0)]
+    values[0].grad = 7.0
+    assign(values, [1, np.float32(0.5), True])
+    assert [x.data for x in values] == [1.0, 0.5, 1.0]
+    assert [type(x.data) for x in values] == [float] * 3
+    assert (values[0].grad, values[0].label) == (7.0, "w")
+    assign(np.array(values, dtype=object), np.array([1.5, 2.5, -0.0]))
+    assert [str(x.data) for x in values] == ["1.5", "2.5", "-0.0"]
+    assign([], [])
+
+
+def test_assign_sets_all_or_none() -> None:
+    values = [Value(1.0), Value(2.0)]
+    with pytest.raises(ValueError, match="values has 2 elements and numbers has 1"):
+        assign(values, [5.0])
+    with pytest.raises(ValueError, match="values has 2 elements and numbers has 3"):
+        assign(values, [5.0, 6.0, 7.0])
+    with pytest.raises(TypeError, match=r"numbers\[1\] must be a real number, got NoneType"):
+        assign(values, [5.0, None])
+    assert [x.data for x in values] == [1.0, 2.0]
 
 
 def test_every_check_is_tested_here() -> None:

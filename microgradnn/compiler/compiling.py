@@ -13,10 +13,9 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..arguments import must_be
+from ..arguments import assign, must_be
 from ..collector import large_graph
 from ..data.tables import as_floats
-from ..engine.interop import assign
 from ..engine.value import Value
 from ..nn import Module
 from .arrays import Array, numbers_of
@@ -81,9 +80,11 @@ def compile(
       leaves that differ from sample to sample, `params` those that the batch shares. All other
       leaves become constants; an input that is not in the graph is a column without effect, a
       parameter has gradient 0. A recorded graph shows one course: what your code decided by a
-      number stays as it was decided.
+      number stays as it was decided. What derivatives in it decide (of `relu`, at which side) does
+      not: their graph chooses a side for each sample.
     - `compile(f, example_inputs=[x1], params=…)`: a function of a list of Values. Without examples
       it may be called with lists of any length: `Programs`, compiled for each length that comes.
+      With `example_inputs=[[]]` it is a function of the parameters alone.
     - `compile(model)` for predictions, and `compile(model, loss)` for the loss of one sample: the
       columns are the model's inputs, then the targets.
 

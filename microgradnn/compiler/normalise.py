@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..engine.row import PRIMITIVES
-from .rows import COMMUTATIVE, kept_operand
+from .rows import COMMUTATIVE, SELECTIONS, kept_operand
 from .tape import DOT, LINK, Tape, users
 
 SHORT_SUMS = ("add", "sub", "neg")
@@ -57,8 +57,9 @@ def share(tape: Tape) -> Tape:
             kept = kept_operand(op, found)
             if kept is not None:
                 return operands[kept]
-            if None not in found and op in PRIMITIVES:
-                return out.constant(PRIMITIVES[op].value(found))  # type: ignore[arg-type]
+            row = SELECTIONS.get(op) or PRIMITIVES.get(op)
+            if row and None not in found:
+                return out.constant(row.value(found))  # type: ignore[arg-type]
         if op == "square" or (op == "pow" and numbers.get(operands[1]) == 2.0):
             op, operands = "mul", (operands[0], operands[0])  # is found in sums of products
         if op in COMMUTATIVE and operands[0] > operands[1]:

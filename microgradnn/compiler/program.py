@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arguments import must_be
+from ..arguments import assign, must_be
 from ..data.tables import as_floats
-from ..engine.interop import assign
 from ..engine.value import Value
 from .arrays import Array, numbers_of
 from .back_end import BackEndName

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..engine.row import GIVEN, PRIMITIVES
 from ..engine.value import Value, topological_order
+from ..sides import Taken
 from .rows import SELECTIONS
 
 INPUT, PARAMETER, CONSTANT = "input", "parameter", "constant"
@@ -170,6 +171,7 @@ def record_tape(
     others = _append_graph(tape, outputs, numbered, kind)
     if others and kind is not Value:
         _refuse_dependent(tape, others)
+    _refuse_taken(tape)
     tape.outputs = [numbered[output] for output in outputs]
     return tape
 
@@ -207,7 +209,10 @@ def _append_graph(
             operands = [
                 tape.constant(x) if type(x) is float else numbered[x] for x in node.operands
             ]
-            numbered[node] = tape.append(node.op.name, tuple(operands))
+            op = node.op.name
+            if op == "where_greater":  # of a recorded derivative, whose side is chosen anew
+                op, operands = "where <", [*operands[:1:-1], *operands[:2]]
+            numbered[node] = tape.append(op, tuple(operands))
             if type(node) is not kind:
                 others.append(numbered[node])
         if node.label:
@@ -217,15 +222,34 @@ def _append_graph(
 
 def _refuse_dependent(tape: Tape, others: Iterable[int]) -> None:
     """Refuse nodes that depend on an input or a parameter: what they are, others have seen."""
-    depends = [op in (INPUT, PARAMETER) for op in tape.ops]
-    for node, operands in enumerate(tape.operands):
-        depends[node] = depends[node] or any(depends[x] for x in operands)
+    depends = _dependent(tape)
     for node in others:
         if depends[node]:
             raise ValueError(
                 f"{tape.labels.get(node, tape.ops[node])!r} was computed from a parameter before "
                 "the function was called: the program would compute it anew; do so in the function"
             )
+
+
+def _refuse_taken(tape: Tape) -> None:
+    """Refuse derivatives that have taken the side of the numbers they were recorded with."""
+    rows = {op: row for op in {*tape.ops} if isinstance(row := PRIMITIVES.get(op), Taken)}
+    depends = _dependent(tape) if rows else []
+    for op, varies in zip(tape.ops, depends, strict=False):
+        if varies and op in rows:
+            raise ValueError(
+                f"a derivative of {rows[op].path[0]} was recorded, by create_graph or the like, on "
+                "the side of its numbers, which the program would keep: its partial asks by `if`, "
+                "or has another constant now; write it with mg.where(x > 0, a, b)"
+            )
+
+
+def _dependent(tape: Tape) -> list[bool]:
+    """For each node whether an input or a parameter is behind it."""
+    depends = [op in (INPUT, PARAMETER) for op in tape.ops]
+    for node, operands in enumerate(tape.operands):
+        depends[node] = depends[node] or any(depends[x] for x in operands)
+    return depends
 
 
 def depend_on_params(tape: Tape) -> list[bool]:

@@ -87,7 +87,12 @@ def _numbers(examples: Sequence[Any] | None) -> list[list[float]]:
         raise TypeError("example_inputs is needed: a list of one input that f takes, or of several")
     samples = as_list(examples, "example_inputs")
     named = [(f"example_inputs[{place}]", sample) for place, sample in enumerate(samples)]
-    return [[as_number(x, name) for x in as_list(sample, name)] for name, sample in named]
+    return [[as_number(x, name) for x in _inputs(sample, name)] for name, sample in named]
+
+
+def _inputs(sample: Any, name: str) -> list[Any]:
+    is_empty = isinstance(sample, (list, tuple, np.ndarray)) and not len(sample)
+    return [] if is_empty else as_list(sample, name)
 
 
 def _of_function(

@@ -15,10 +15,10 @@ modes, derivatives and checking.
 6.0
 """
 
+from ..arguments import assign
 from ..elements import where
 from . import copying, functions, reductions, table  # noqa: F401 - copying is asked by `pickle`
 from .derivatives import gradients
-from .interop import assign
 from .modes import debug, no_grad
 from .row import PRIMITIVES, Primitive
 from .value import Value, topological_order

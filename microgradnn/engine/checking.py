@@ -37,17 +37,8 @@ def numerical_gradient(
     """
     must_be(Callable, f, "f", "a function")
     point = as_numbers(inputs, "inputs")
-    if eps is None:
-        noise = slopes.Noise(0.0, 0.0, slopes.unit_of(f(*point)))
-        lines = [slopes.on_line(f, point, i, result_of) for i in range(len(point))]
-        pairs = zip(lines, point, strict=True)
-        return [slopes.measure(line, x, noise).numeric for line, x in pairs]
-    h = as_positive(eps, "eps")
-
-    def at(i: int, t: float) -> float:
-        return result_of(f(*point[:i], t, *point[i + 1 :]))
-
-    return [(at(i, x + h) - at(i, x - h)) / (2 * h) for i, x in enumerate(point)]
+    step = None if eps is None else as_positive(eps, "eps")
+    return slopes.by_inputs(f, point, step, result_of)
 
 
 def gradcheck(

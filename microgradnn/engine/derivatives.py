@@ -9,6 +9,7 @@ from ..typed import Any
 from .modes import Changed
 from .recording import UNRECORDED, mode, must_be_recorded
 from .row import GIVEN
+from .table import where_greater
 from .value import Value, topological_order
 
 # Operands of a leaf that is no variable: a constant derivative, a transform's number afterwards.
@@ -19,9 +20,10 @@ CONSTANT: tuple[Any, ...] = type(UNRECORDED)()
 def gradients(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
     """The derivatives of `output` with respect to each of `inputs`, without touching any `grad`.
 
-    With `create_graph` they are Values, recorded like everything else, to be differentiated again.
-    An input that the output does not depend on gets 0. Raises RuntimeError if the output is not
-    recorded, or with `create_graph` if the data of a leaf has changed since the pass.
+    With `create_graph` they are Values, recorded like everything else, to be differentiated again,
+    or compiled: where they choose a side, as relu's, their graph does. An input that the output
+    does not depend on gets 0. Raises RuntimeError if the output is not recorded, or with
+    `create_graph` if the data of a leaf has changed since the pass.
 
     >>> x = Value(3.0)
     >>> (slope,) = gradients(x**3, [x], create_graph=True)
@@ -51,7 +53,7 @@ class Linear:
 
     def __init__(self, order: list[Value], inputs: list[Value], recorded: bool) -> None:
         self._inputs = inputs
-        depends = dependents(order, inputs)
+        depends = dependents(order, inputs, smoothly=recorded)
         down = [x for x in reversed(order) if x in depends]
         if recorded:
             with Changed(lenient=True):  # a partial never raises: it is infinite or NaN
@@ -112,7 +114,8 @@ def _recorded_edges(node: Value, depends: set[Value]) -> list[tuple[Any, Any]]:
             "pass again"
         )
     partials = node.op.partials_on(node, operands, wanted)
-    return [(x, d) for x, d, want in zip(operands, partials, wanted, strict=True) if want]
+    found = zip(operands, partials, wanted, strict=True)
+    return [(x, d) for x, d, want in found if want and not (type(d) is float and d == 0.0)]
 
 
 def has_changed_operands(node: Value) -> bool:
@@ -129,11 +132,12 @@ def has_changed_operands(node: Value) -> bool:
     return repr(now) != repr([node.data, *node.local_grads])  # NaN equals NaN
 
 
-def dependents(order: Sequence[Value], inputs: Sequence[Value]) -> set[Value]:
-    """The inputs, and the nodes of a topological order that were computed from them."""
+def dependents(order: Sequence[Value], inputs: Sequence[Value], smoothly: bool = False) -> Any:
+    """The set of inputs, and of nodes computed from them; `smoothly`, not only by a choice."""
     found = set(inputs)
     for node in order:
-        if not found.isdisjoint(node.operands):
+        chosen = smoothly and node.op is where_greater
+        if not found.isdisjoint(node.operands[:2] if chosen else node.operands):
             found.add(node)
     return found
 

@@ -1,6 +1,6 @@
 """How a Value meets the rest of Python: NumPy, printing, pictures, conversion, copying."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial, partialmethod
 from types import MethodType
 
@@ -233,19 +233,3 @@ def _give(node: Any, operands: tuple[Any, ...], local_grads: tuple[Any, ...]) ->
     if changed_somewhere:
         settled(node)
     return True
-
-
-def assign(values: Iterable[Any], numbers: Iterable[Any]) -> None:
-    """Give each Value its number: all of them, or none if a number or the lengths are refused.
-
-    >>> from microgradnn import Value
-    >>> w, b = Value(0.0), Value(0.0)
-    >>> assign([w, b], [1.5, -2])
-    >>> w.data, b.data
-    (1.5, -2.0)
-    """
-    targets = list(values)
-    new = [x if type(x) is float else as_number(x, f"numbers[{i}]") for i, x in enumerate(numbers)]
-    check_lengths(targets, new, "values", "numbers")
-    for value, number in zip(targets, new, strict=True):
-        value.data = number

@@ -107,7 +107,7 @@ class Kernels(Generic[Node]):
             return sum_kernel(row, self._value_class, self._record)
         if row.name == "dot":
             return self._dot
-        if row.arity is None:
+        if row.arity is None or row.arity > 3:
             return self._by_kinds(row)
         all_kinds = itertools.product("vn", repeat=row.arity) if row.arity < 3 else ["vnn"]
         return self._compile(row, row.arity, ["".join(k) for k in all_kinds if "v" in k])

@@ -10,7 +10,7 @@ from ..elements import where
 from ..sums import MOST_ROUNDED, add_arrays, add_up, dot_of_many, sums_of_others
 from ..typed import Any
 from .row import Primitive, add_row
-from .table import abs, exp, log, log1p, maximum, minimum
+from .table import abs, exp, if_above, log, log1p, maximum, minimum
 
 
 def _dot(*operands: Any) -> Any:
@@ -61,7 +61,7 @@ class Exponentials:
     def _below_maximum(self, x: Any) -> Any:
         top = self.maximum
         limit = where(x < top, -math.inf, where(x >= top, 0.0, x - top))
-        return where(abs(top) < math.inf, x - top, limit)
+        return if_above(math.inf, abs(top), x - top, limit, True)
 
     @functools.cached_property
     def shares(self) -> list[Any]:
@@ -128,7 +128,7 @@ def _cross_entropy_of_logits_partials(out: Any, *operands: Any) -> list[Any]:
     n = len(operands) // 2
     given, wanted = Exponentials(operands[:n]), Exponentials(operands[n:])
     s, t, shares = given.each, wanted.each, [wanted.shares[k] for k in range(n)]
-    costs = [where(shares[k] <= 0, 0.0, -shares[k] * given.shifted[k]) for k in range(n)]
+    costs = [-p * if_above(p, 0.0, given.shifted[k], 0.0, True) for k, p in enumerate(shares)]
     other_s, other_t, other_costs = map(sums_of_others, (s, t, costs))
     return [
         *((s[k] * other_t[k] - t[k] * other_s[k]) / given.total / wanted.total for k in range(n)),
@@ -163,15 +163,15 @@ dot: Primitive = add_row("dot", "w·x + b", _dot,
     words=("Σ wᵢxᵢ + b", "∂/∂wᵢ = xᵢ, ∂/∂xᵢ = wᵢ, ∂/∂b = 1"), keeps_partials_at_nan=True)
 take: Primitive = add_row("take", "take", chosen,
     lambda out, index, *xs:
-        [0.0] + [where(abs(index - float(k)) <= 0.0, 1.0, 0.0) for k in range(len(xs))],
+        [0.0] + [if_above(0.5, abs(index - float(k)), 1.0, 0.0) for k in range(len(xs))],
     summary="One of several; the first operand is its place, counted from 0.",
     example=(1.0, 5.0, 7.0), words=("xₖ, k the first operand", "1 for xₖ, else 0"))
 max: Primitive = add_row("max", "max", lambda *xs: functools.reduce(maximum, xs),
-    lambda out, *xs: _shares([where(x >= out, 1.0, 0.0) for x in xs]),
+    lambda out, *xs: _shares([if_above(out, x, 0.0, 1.0) for x in xs]),
     summary="The largest.", example=(3.0, 1.0, 2.0),
     words=("max xᵢ", "1 for the largest, 1/k each in a k-way tie, else 0"))
 min: Primitive = add_row("min", "min", lambda *xs: functools.reduce(minimum, xs),
-    lambda out, *xs: _shares([where(x <= out, 1.0, 0.0) for x in xs]),
+    lambda out, *xs: _shares([if_above(x, out, 0.0, 1.0) for x in xs]),
     summary="The smallest.", example=(3.0, 1.0, 2.0),
     words=("min xᵢ", "1 for the smallest, 1/k each in a k-way tie, else 0"))
 logsumexp: Primitive = add_row("logsumexp", "log Σ exp", lambda *xs: Exponentials(xs).log_sum(),

@@ -15,7 +15,18 @@ __all__ += ["cos", "cosh", "entr", "erf", "erfc", "rel_entr", "sin", "sinh", "ta
 __all__ += ["gelu", "logsigmoid", "maximum", "minimum", "relu", "sigmoid", "silu", "softplus"]
 __all__ += ["ceil", "floor", "heaviside", "piecewise_linear", "remainder", "sign"]
 
-# Helpers of single rows: what a lambda cannot hold, or Python's own function gets wrong.
+# Helpers of rows: what a lambda cannot hold, or Python's own function gets wrong.
+
+
+def if_above(x: Any, y: Any, a: Any, b: Any, usual: bool | None = None) -> Any:
+    """`a` where x > y, else b; of Values a node, since the other holds for other numbers.
+
+    So partials choose a side. The `usual` one is without a node, if there the other is right, too;
+    where both are, as between ways to keep digits, `where` will do.
+    """
+    above = x > y
+    is_of_values = above is not usual and type(above) is bool and not type(x) is type(y) is float
+    return where_greater(a, b, x, y) if is_of_values else where(above, a, b)
 
 
 def _power(a: Any, b: Any) -> Any:
@@ -35,19 +46,20 @@ def _power_by_base(out: Any, a: Any, b: Any) -> Any:
     regular = (abs(out) > 1e-290) & (abs(out) < 1e300) & (abs(a) > 0)
     base = where(regular, a, 1.0)
     by_quotient = where(abs(b) < 1, b * out / base, b * (out / base))
-    by_power = b * pow(where(regular, 1.0, a), where(abs(b) <= 0, 0.0, b - 1))
+    exponent = if_above(abs(b), 0.0, b - 1, if_above(abs(a), 0.0, b - 1, 0.0))
+    by_power = b * pow(where(regular, 1.0, a), exponent)
     return where(regular, by_quotient, by_power)
 
 
 def _power_by_exponent(out: Any, a: Any, b: Any) -> Any:
     half = pow(a, b / 2)  # one rounding less where `out` underflows
     flat = (abs(a) <= 0) & (b >= 0)
-    return where(flat, 0.0, half * log(where(flat, 1.0, a)) * half)
+    return half * log(where(flat, if_above(abs(a), 0.0, a, 1.0), a)) * half
 
 
 def _quotient_by_divisor(out: Any, a: Any, b: Any) -> Any:
     # An underflowed `out` has lost digits that a division by a small b would bring back.
-    return -where(abs(out) < 1e-290, a * 2.0**300 / b / b * 2.0**-300, out / b)
+    return -if_above(abs(out), 1e-290, out / b, a * 2.0**300 / b / b * 2.0**-300, True)
 
 
 def _remainder_by_divisor(out: Any, a: Any, b: Any) -> Any:
@@ -68,10 +80,10 @@ def _scaled(x: Any, y: Any) -> tuple[Any, Any]:
     # The root of a power of two, and the sum of the squares of x and y times that power: in range.
     # At the origin these are 0 and 1: a partial is 0 there, midway between opposite sides.
     size = maximum(abs(x), abs(y))
-    small, large = where(size <= 0, 0.0, 2.0**300), where(size < 1e150, 1.0, 2.0**-300)
-    root = where(size < 1e-140, small, large)
+    small = if_above(size, 0.0, 2.0**300, 0.0, True)
+    root = if_above(size, 1e-140, if_above(1e150, size, 1.0, 2.0**-300, True), small, True)
     x, y = root * root * x, root * root * y
-    return root, where(size <= 0, 1.0, x * x + y * y)
+    return root, if_above(size, 0.0, x * x + y * y, 1.0, True)
 
 
 def _hypot_partial(x: Any, y: Any) -> Any:
@@ -90,8 +102,8 @@ def _difference(a: Any, b: Any) -> Any:
 
 def _elu_by_operand(out: Any, x: Any, alpha: Any) -> Any:
     # eˣ would underflow before alpha·eˣ does; minimum(x, 0) would have the slope ½ at 0.
-    half = exp(0.5 * where(x > 0, 0.0, x))
-    return where(x > 0, 1.0, alpha * half * half)
+    half = exp(0.5 * if_above(x, 0.0, 0.0, x))
+    return if_above(x, 0.0, 1.0, alpha * half * half)
 
 
 def _normal_probability(x: Any) -> Any:
@@ -274,18 +286,19 @@ softplus: Primitive = add_row("softplus", "softplus", lambda x: maximum(x, 0.0) 
     [lambda out, x: sigmoid(x)],
     definition=lambda x: log(1.0 + exp(x)), summary="The smooth form of relu.")
 relu: Primitive = add_row("relu", "ReLU", lambda x: where(x <= 0, 0.0, x),
-    [lambda out, x: where(x > 0, 1.0, 0.0)],
+    [lambda out, x: if_above(x, 0.0, 1.0, 0.0)],
     definition=lambda x: where(x > 0, x, 0.0),
     summary="The rectified linear unit: x where it is positive, else 0.", kinks=(lambda x: x,))
 leaky_relu: Primitive = add_row("leaky_relu", "leaky ReLU",
     lambda x, slope: where((x > 0) & (slope <= math.inf), x, slope * x),
-    [lambda out, x, slope: where(x > 0, 1.0, slope), lambda out, x, slope: where(x > 0, 0.0, x)],
+    [lambda out, x, slope: if_above(x, 0.0, 1.0, slope),
+     lambda out, x, slope: if_above(x, 0.0, 0.0, x)],
     definition=lambda x, slope: where(x > 0, x, slope * x),
     summary="x where it is positive, else a small part of it.",
     example=(-2.0, 0.25), kinks=(lambda x, slope: x,))
 elu: Primitive = add_row("elu", "ELU",
     lambda x, alpha: where((x > 0) & (alpha <= math.inf), x, alpha * expm1(where(x > 0, 0.0, x))),
-    [_elu_by_operand, lambda out, x, alpha: expm1(where(x > 0, 0.0, x))],
+    [_elu_by_operand, lambda out, x, alpha: expm1(if_above(x, 0.0, 0.0, x))],
     definition=lambda x, alpha: where(x > 0, x, alpha * (exp(x) - 1.0)),
     textbook=[lambda out, x, alpha: where(x > 0, 1.0, alpha * exp(x)),
               lambda out, x, alpha: where(x > 0, 0.0, exp(x) - 1.0)],
@@ -308,7 +321,7 @@ sign: Primitive = add_row("sign", "sign", lambda x: where(x > 0, 1.0, where(x < 
     definition=lambda x: where(x > 0, 1.0, where(x < 0, -1.0, 0.0)),
     summary="The sign of a number: −1, 0 or 1.", kinks=(lambda x: x,))
 piecewise_linear: Primitive = add_row("piecewise_linear", "⟋",
-    lambda x: minimum(maximum(x + 0.5, 0.0), 1.0), [lambda out, x: where(abs(x) < 0.5, 1.0, 0.0)],
+    lambda x: minimum(maximum(x + 0.5, 0.0), 1.0), [lambda out, x: if_above(0.5, abs(x), 1.0, 0.0)],
     summary="x + ½, held between 0 and 1.",
     example=(0.25,), kinks=(lambda x: x + 0.5, lambda x: x - 0.5))
 
@@ -348,18 +361,26 @@ rel_entr: Primitive = add_row("rel_entr", "p log(p/q)",
 
 maximum: Primitive = add_row("maximum", "max",
     lambda a, b: a if a >= b else b if b >= a else a + b,
-    [lambda out, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)),
-     lambda out, a, b: where(b > a, 1.0, where(b < a, 0.0, 0.5))],
+    [lambda out, a, b: if_above(a, b, 1.0, if_above(b, a, 0.0, 0.5)),
+     lambda out, a, b: if_above(b, a, 1.0, if_above(a, b, 0.0, 0.5))],
     summary="The larger of two numbers.", kinks=(lambda a, b: a - b,), **_FUNCTION)
 minimum: Primitive = add_row("minimum", "min",
     lambda a, b: a if a <= b else b if b <= a else a + b,
-    [lambda out, a, b: where(a < b, 1.0, where(a > b, 0.0, 0.5)),
-     lambda out, a, b: where(b < a, 1.0, where(b > a, 0.0, 0.5))],
+    [lambda out, a, b: if_above(b, a, 1.0, if_above(a, b, 0.0, 0.5)),
+     lambda out, a, b: if_above(a, b, 1.0, if_above(b, a, 0.0, 0.5))],
     summary="The smaller of two numbers.", kinks=(lambda a, b: a - b,), **_FUNCTION)
 clip: Primitive = add_row("clip", "clip", lambda x, low, high: minimum(maximum(x, low), high),
-    [lambda out, x, low, high: where(x < low, 0.0, where(x > high, 0.0, 1.0)),
-     lambda out, x, low, high: where(x < low, 1.0, 0.0),
-     lambda out, x, low, high: where(x > high, 1.0, 0.0)],
+    [lambda out, x, low, high: if_above(low, x, 0.0, if_above(x, high, 0.0, 1.0)),
+     lambda out, x, low, high: if_above(low, x, 1.0, 0.0),
+     lambda out, x, low, high: if_above(x, high, 1.0, 0.0)],
     summary="x, held between low and high.",
     example=(2.5, 0.0, 1.0), kinks=(lambda x, low, high: x - low, lambda x, low, high: x - high))
+where_greater: Primitive = add_row("where_greater", "p if x > y else q",
+    lambda p, q, x, y: where(x > y, p, q),
+    [lambda out, p, q, x, y: if_above(x, y, 1.0, 0.0),
+     lambda out, p, q, x, y: if_above(x, y, 0.0, 1.0),
+     lambda out, p, q, x, y: 0.0, lambda out, p, q, x, y: 0.0],
+    summary="One of two numbers: p where x is above y, else q.", example=(1.0, 0.0, 2.0, 0.5),
+    latex=r"\begin{{cases}} {0} & \text{{if }} {2} > {3} \\ {1} & \text{{otherwise}} \end{{cases}}",
+    kinks=(lambda p, q, x, y: x - y,))
 # fmt: on

@@ -24,6 +24,7 @@ _WORDS = {
     "div": "quotient",
     "pow": "power",
     "neg": "negative",
+    "where_greater": "choice",
     "cross_entropy": "loss",
     "cross_entropy_of_logits": "loss",
 }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..arguments import must_be
-from ..engine.interop import assign
+from ..arguments import assign, must_be
 from ..engine.value import Value
 from ..typed import TYPE_CHECKING, Any, NamedTuple
 from .parts import Searched

@@ -5,8 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from ..arguments import as_count, as_list, as_number, as_positive, check_lengths, is_array, must_be
-from ..engine.interop import assign
+from ..arguments import (
+    as_count,
+    as_list,
+    as_number,
+    as_positive,
+    assign,
+    check_lengths,
+    is_array,
+    must_be,
+)
 from ..engine.value import Value
 from ..floats import array, sum_of_squares, without_warnings
 from ..nn.leaves import as_leaves, gradient_array

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from .. import nn
+from ..arguments import assign
 from ..compiler.arrays import Array, numbers_of
 from ..compiler.loss_program import LossProgram
-from ..engine.interop import assign
 from ..engine.value import Value
 
 _ACTIVATIONS = {"identity": "linear", "logistic": "sigmoid"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..arguments import assign
 from ..compiler.arrays import Array, numbers_of
-from ..engine.interop import assign
 from ..engine.value import Value
 from ..nn import Module
 from .bookmark import Bookmark

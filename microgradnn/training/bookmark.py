@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.interop import assign
+from ..arguments import assign
 from ..engine.value import Value
 from ..nn import Module
 from ..nn.generators import generators_in, kind_of, set_state, state_of

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import as_count, as_number, must_be
+from ..arguments import as_count, as_number, assign, must_be
 from ..data.tables import as_table
-from ..engine.interop import assign
 from ..nn import Module
 from ..nn.files import read_arrays, write_arrays
 from ..nn.generators import generators_in, set_state, state_of

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import assign
 from ..compiler.arrays import Array, numbers_of
 from ..compiler.back_end import BackEndName
-from ..engine.interop import assign
 from ..engine.modes import no_grad
 from ..engine.value import Value, topological_order
 from ..explaining.diagnosis import first_non_finite

@@ -42,6 +42,7 @@ ORDER = {
     "told": "",
     "engine": "checks recording row table reductions formulas functions lists kernels "
     "edges interop value copying modes derivatives checking",
+    "sides": "",
     "custom": "",
     "named": "",
     "foreign": "",

@@ -203,6 +203,15 @@ def test_sums_are_exact(show: Shown) -> None:
     assert state(page)["data"][-1] == 1e308
 
 
+def test_a_derivative_chooses_its_side_as_leaves_change(show: Shown) -> None:
+    x = Value(-1.0, label="x")
+    (slope,) = mg.gradients(mg.leaky_relu(x, 0.25) * x, [x], create_graph=True)
+    page = show(explore(slope))
+    for data, wanted in (("-1", -0.5), ("3", 6.0), ("-2", -1.0)):
+        page.get_by_label("x: value").fill(data)
+        assert state(page)["data"][-1] == wanted
+
+
 def test_sliders_and_fields_change_the_leaves(show: Shown) -> None:
     page = show(explore(neuron()[0]))
     page.get_by_label("w1: value").fill("-0.75")

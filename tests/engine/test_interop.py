@@ -11,7 +11,6 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import Value
-from microgradnn.engine import assign
 from microgradnn.engine.row import PRIMITIVES
 
 
@@ -175,26 +174,3 @@ def test_a_shallow_copy_has_all_that_the_node_has() -> None:
 
 
 # ---- Setting numbers ---------------------------------------------------------------------------
-
-
-def test_assign_gives_each_value_its_number() -> None:
-    values = [Value(0.0, label="w"), Value(0.0), Value(0.0)]
-    values[0].grad = 7.0
-    assign(values, [1, np.float32(0.5), True])
-    assert [x.data for x in values] == [1.0, 0.5, 1.0]
-    assert [type(x.data) for x in values] == [float] * 3
-    assert (values[0].grad, values[0].label) == (7.0, "w")
-    assign(np.array(values, dtype=object), np.array([1.5, 2.5, -0.0]))
-    assert [str(x.data) for x in values] == ["1.5", "2.5", "-0.0"]
-    assign([], [])
-
-
-def test_assign_sets_all_or_none() -> None:
-    values = [Value(1.0), Value(2.0)]
-    with pytest.raises(ValueError, match="values has 2 elements and numbers has 1"):
-        assign(values, [5.0])
-    with pytest.raises(ValueError, match="values has 2 elements and numbers has 3"):
-        assign(values, [5.0, 6.0, 7.0])
-    with pytest.raises(TypeError, match=r"numbers\[1\] must be a real number, got NoneType"):
-        assign(values, [5.0, None])
-    assert [x.data for x in values] == [1.0, 2.0]

@@ -95,6 +95,7 @@ REFERENCES: dict[str, Callable[..., Real]] = {
     "maximum": max,
     "minimum": min,
     "clip": lambda x, low, high: min(max(x, low), high),
+    "where_greater": lambda p, q, x, y: p if x > y else q,
     "sum": lambda *xs: mp.fsum(xs),
     "dot": _dot,
     "max": lambda *xs: max(xs),
