@@ -106,6 +106,16 @@ def as_list(xs: Any, name: str) -> list[Any]:
     return items
 
 
+def as_flat_list(xs: Any, name: str) -> list[Any]:
+    """The same of what must not be a table, for along which axis would its numbers be meant?"""
+    if getattr(xs, "ndim", 1) > 1:
+        raise TypeError(
+            f"{name} must be a list of numbers or Values, got a table of shape {xs.shape}; take "
+            f"row by row: [… for row in {name}]; or list({name}), for the rows as arrays"
+        )
+    return as_list(xs, name)
+
+
 def check_lengths(a: Sequence[Any], b: Sequence[Any], name_a: str, name_b: str) -> None:
     """Refuse two lists that should have the same length."""
     if len(a) != len(b):

@@ -12,6 +12,7 @@ from microgradnn import Value, arguments
 from microgradnn.arguments import (
     MOST_UNITS,
     as_count,
+    as_flat_list,
     as_list,
     as_number,
     as_numbers,
@@ -121,6 +122,16 @@ def test_as_numbers_names_the_element() -> None:
     assert as_numbers([1, np.float64(2)], "xs") == [1.0, 2.0]
     with pytest.raises(TypeError, match=r"^xs\[1\] must be a real number, got str 'a'"):
         as_numbers([1, "a"], "xs")
+
+
+def test_a_table_is_no_flat_list() -> None:
+    rows = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert as_flat_list(rows[0], "xs") == [1.0, 2.0]
+    assert [row.tolist() for row in as_flat_list(list(rows), "xs")] == rows.tolist()
+    with pytest.raises(
+        TypeError, match=r"xs must be .*, got a table of shape \(2, 2\); take row"
+    ):
+        as_flat_list(rows, "xs")
 
 
 def test_as_positive() -> None:
