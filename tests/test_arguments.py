@@ -128,9 +128,7 @@ def test_a_table_is_no_flat_list() -> None:
     rows = np.array([[1.0, 2.0], [3.0, 4.0]])
     assert as_flat_list(rows[0], "xs") == [1.0, 2.0]
     assert [row.tolist() for row in as_flat_list(list(rows), "xs")] == rows.tolist()
-    with pytest.raises(
-        TypeError, match=r"xs must be .*, got a table of shape \(2, 2\); take row"
-    ):
+    with pytest.raises(TypeError, match=r"xs must be .*, got a table of shape \(2, 2\); take row"):
         as_flat_list(rows, "xs")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import MOST_UNITS, as_count, as_positive
+from ..missing import not_in
 from .tables import Floats
 
 SPIRAL_TURNS = 1.25  # of each arm; neighbouring arms are about 1 apart
@@ -31,6 +32,14 @@ class Dataset(NamedTuple):
     y: NDArray[Any]
     feature_names: list[str]
     target_names: list[str]
+
+
+if not TYPE_CHECKING:  # or checkers would believe that there is every name
+
+    def _without(dataset, name):
+        raise not_in("Dataset", dataset, name)
+
+    Dataset.__getattr__ = _without
 
 
 def load_iris() -> Dataset:

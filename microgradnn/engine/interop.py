@@ -18,7 +18,7 @@ _FOREIGN["as_integer_ratio"] = "an exact ratio"  # which `statistics` and `fract
 _NUMPY = "sin cos tan arcsin arccos arctan sinh cosh fabs expm1 log1p log2 log10 exp2 cbrt arcsinh "
 _NUMPY += "arccosh arctanh rint deg2rad radians rad2deg degrees hypot arctan2 fmod logical_xor"
 _FOREIGN |= {name: f"numpy.{name}" for name in _NUMPY.split()}
-_FOREIGN |= {"__floor__": "floor", "__ceil__": "ceil"}
+_FOREIGN |= {"__floor__": "floor", "__ceil__": "ceil", "__isub__": "-="}
 _FLOORS = {"floordiv": "//", "mod": "%", "divmod": "divmod", "matmul": "@"}
 _BITS = {"lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^"}
 _FOREIGN |= {f"__{r}{k}__": sign for k, sign in (_FLOORS | _BITS).items() for r in ("", "r")}

@@ -94,7 +94,8 @@ class Neuron(Module):
         >>> Neuron(1, init="zeros").respond((1.0,), None).data
         0.0
         """
-        s = kernels.neuron(tuple(self.w), inputs, 0.0 if self.b is None else self.b, numbers)
+        b = self.b
+        s = kernels.neuron(tuple(self.w), inputs, 0.0 if b is None else b, numbers)
         y: Value = apply_activation(self.activation, s)
         # The number is kept, for the Value would keep its whole graph alive.
         self.output = y._known() if isinstance(y, Value) else y

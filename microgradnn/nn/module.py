@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from ..arguments import must_be
 from ..engine.interop import assign
 from ..engine.value import Value
+from ..missing import not_in
 from ..typed import TYPE_CHECKING, Any, NamedTuple
 from .parts import Searched
 from .search import arrays_in, named_parameters_in, parameters_in
@@ -67,6 +68,11 @@ class Module(Searched):
                 "def forward(self, x): …"
             )
         return self.forward(*inputs, **named)
+
+    if not TYPE_CHECKING:  # or checkers would believe that there is every name
+
+        def __getattr__(self, name):
+            raise not_in("Module", self, name)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter once, with its path, such as `layers.0.neurons.3.w.2`."""

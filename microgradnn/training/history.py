@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..arguments import as_number, must_be
 from ..explaining.notation import sparkline
+from ..missing import not_in
 from .bookmark import Bookmark
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class History:
         self.compiled: bool = True
         self.eager_because: str = ""
         self.bookmark: Bookmark | None = None
+
+    if not TYPE_CHECKING:  # or checkers would believe that there is every name
+
+        def __getattr__(self, name):
+            raise not_in("History", self, name)
 
     def __repr__(self) -> str:
         last = {"loss": self.losses[-1:], **{k: v[-1:] for k, v in self.metrics.items()}}
