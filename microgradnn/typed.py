@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from .signatures import Kind as Kind
     from .signatures import Number as Number
     from .signatures import Reduction as Reduction
+    from .signatures import Result as Result
 else:
-    Any = Literal = Protocol = Self = Kind = Array = Arrays = Number = Reduction = object
+    Any = Literal = Protocol = Self = Kind = Array = Arrays = Number = Reduction = Result = object
 
     class Generic:
         def __class_getitem__(cls, parameter):
