@@ -5,7 +5,7 @@ from functools import partial, partialmethod
 from types import MethodType
 
 from ..arguments import as_number, check_lengths, must_be
-from ..typed import Any, Self
+from ..typed import Any, OfNumbers, Self
 from .checks import as_operand
 from .edges import Edges
 from .recording import changed_somewhere, settled
@@ -25,7 +25,7 @@ _FOREIGN |= {f"__{r}{k}__": sign for k, sign in (_FLOORS | _BITS).items() for r 
 _FOREIGN["__rmod__"] = "reflected %"
 
 
-class Protocols(Edges):
+class Protocols(Edges, OfNumbers):
     """The base of Value that holds what a reader of the engine need not see."""
 
     __slots__ = ()

@@ -3,6 +3,7 @@
 Pyright and mypy read the types that `assert_type` states; run, the file shows that they are true.
 """
 
+import math
 from typing import Any, assert_type
 
 import numpy as np
@@ -35,6 +36,10 @@ def test_operators_of_a_value_give_values() -> None:
         assert_type(a * np.int64(2), Value),
         assert_type(a.tanh().exp().sqrt().sigmoid().relu(), Value),
         assert_type(a.detach(), Value),
+        assert_type(a % 2, Value),
+        assert_type(2 % a, Value),
+        assert_type(math.floor(a), Value),
+        assert_type(math.ceil(a), Value),
     ):
         assert type(node) is Value
 
