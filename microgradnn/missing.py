@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from .typed import Any
+
 # What to write for names of PyTorch, Keras and scikit-learn that no rule leads from.
 HERE = {
     "BCELoss": "losses.binary_cross_entropy",
@@ -86,6 +88,20 @@ def not_in(kind: str, thing: object, name: str) -> AttributeError:
     if instead := OF_OBJECTS[kind].get(name):
         message += f"; {instead}"
     return AttributeError(message, name=name, obj=thing)
+
+
+def answers(kind: str) -> Any:
+    """The `__getattr__` of a class of this kind; not for type checkers, who would believe in all.
+
+    >>> answers("Dataset")((), "data")
+    Traceback (most recent call last):
+    AttributeError: 'tuple' object has no attribute 'data'; write dataset.X
+    """
+
+    def __getattr__(thing: object, name: str) -> Any:
+        raise not_in(kind, thing, name)
+
+    return __getattr__
 
 
 def no_attribute(module: str, name: str) -> AttributeError:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import MOST_UNITS, as_count, as_positive
-from ..missing import not_in
+from ..missing import answers
 from .tables import Floats
 
 SPIRAL_TURNS = 1.25  # of each arm; neighbouring arms are about 1 apart
@@ -34,12 +34,8 @@ class Dataset(NamedTuple):
     target_names: list[str]
 
 
-if not TYPE_CHECKING:  # or checkers would believe that there is every name
-
-    def _without(dataset, name):
-        raise not_in("Dataset", dataset, name)
-
-    Dataset.__getattr__ = _without
+if not TYPE_CHECKING:
+    Dataset.__getattr__ = answers("Dataset")
 
 
 def load_iris() -> Dataset:

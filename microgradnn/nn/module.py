@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ..arguments import must_be
 from ..engine.interop import assign
 from ..engine.value import Value
-from ..missing import not_in
+from ..missing import answers
 from ..typed import TYPE_CHECKING, Any, NamedTuple
 from .parts import Searched
 from .search import arrays_in, named_parameters_in, parameters_in
@@ -69,10 +69,8 @@ class Module(Searched):
             )
         return self.forward(*inputs, **named)
 
-    if not TYPE_CHECKING:  # or checkers would believe that there is every name
-
-        def __getattr__(self, name):
-            raise not_in("Module", self, name)
+    if not TYPE_CHECKING:
+        __getattr__ = answers("Module")
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter once, with its path, such as `layers.0.neurons.3.w.2`."""

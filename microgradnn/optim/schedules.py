@@ -12,7 +12,7 @@ from collections.abc import Callable
 from ..arguments import as_count, as_number, as_positive
 from ..elements import where
 from ..engine.table import cos, exp, floor, maximum, minimum
-from ..missing import not_in
+from ..missing import answers
 from ..typed import TYPE_CHECKING, Any
 
 LearningRate = Callable[[int], float]  # from the number of a step, the first being 0
@@ -40,10 +40,8 @@ class Schedule:
         settings = (f"{name}={x!r}" for name, x in vars(self).items() if name[0] != "_")
         return f"{type(self).__name__}({', '.join(settings)})"
 
-    if not TYPE_CHECKING:  # or checkers would believe that there is every name
-
-        def __getattr__(self, name):
-            raise not_in("Schedule", self, name)
+    if not TYPE_CHECKING:
+        __getattr__ = answers("Schedule")
 
     def see(self, loss: float) -> None:
         """Take notice of the loss of an epoch, which most do not; it never raises."""

@@ -9,7 +9,7 @@ from ..arguments import as_count, as_list, as_number, as_positive, check_lengths
 from ..engine.interop import assign
 from ..engine.value import Value
 from ..floats import array, sum_of_squares, without_warnings
-from ..missing import not_in
+from ..missing import answers
 from ..nn.leaves import as_leaves, gradient_array
 from ..typed import TYPE_CHECKING, Any
 from .groups import Check, Groups, each_with_a_number, listed, spread
@@ -95,10 +95,8 @@ class Optimizer:
         """The learning rate of each group in the next step."""
         return [as_positive(rate(self.steps), "lr", True) for rate in self.learning_rates]
 
-    if not TYPE_CHECKING:  # or checkers would believe that there is every name
-
-        def __getattr__(self, name):
-            raise not_in("Optimizer", self, name)
+    if not TYPE_CHECKING:
+        __getattr__ = answers("Optimizer")
 
     def see(self, loss: float) -> None:
         """Tell the learning rates the loss of an epoch, as `fit` does; `reduce_on_plateau` asks.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..arguments import as_number, must_be
 from ..explaining.notation import sparkline
-from ..missing import not_in
+from ..missing import answers
 from .bookmark import Bookmark
 
 if TYPE_CHECKING:
@@ -48,10 +48,8 @@ class History:
         self.eager_because: str = ""
         self.bookmark: Bookmark | None = None
 
-    if not TYPE_CHECKING:  # or checkers would believe that there is every name
-
-        def __getattr__(self, name):
-            raise not_in("History", self, name)
+    if not TYPE_CHECKING:
+        __getattr__ = answers("History")
 
     def __repr__(self) -> str:
         last = {"loss": self.losses[-1:], **{k: v[-1:] for k, v in self.metrics.items()}}
