@@ -77,7 +77,7 @@ def help_of(row: Primitive) -> str:
     """The text that `help(row)` shows; the example's results are computed, so they are right."""
     names = operand_names(row)
     derivatives = derivative_texts(row)
-    if any(re.search(r"\bout\b", text) for text in derivatives):
+    if any(re.search(r"\bout(?![a-z])", text) for text in derivatives):
         derivatives.append(f"where out = {row.name}({', '.join(names)})")
     lines = [
         row.summary or f"The row {row.name}.",
