@@ -31,7 +31,9 @@ class Operand(Protocol):
 Kind = TypeVar("Kind", bound=Operand)
 Form = TypeVar("Form")
 Node = TypeVar("Node")
-Result = TypeVarWithDefault("Result", default=Any)  # of a network, which need not be told
+Result = TypeVarWithDefault(
+    "Result", default=Any, covariant=True
+)  # of a network, which need not be told
 Then = tuple[*tuple[Callable[..., Any], ...], Form]  # functions, and one after them
 
 # ---- Rows, and functions of a list --------------------------------------------------------------

@@ -423,7 +423,7 @@ HIDDEN: list[Any] = [
 @pytest.mark.parametrize("x", [3.0, 0.0, -30.0])
 def test_a_number_that_has_lost_its_derivative_is_refused(f: Any, x: float) -> None:
     """Its derivative would be 0, which is wrong; `fit` refuses such a loss, too."""
-    calls = [mg.jacobian(f), lambda x: mg.vjp(f, x), lambda x: mg.jvp(f, (x,), (1.0,))]
+    calls: list[Any] = [mg.jacobian(f), lambda x: mg.vjp(f, x), lambda x: mg.jvp(f, (x,), (1.0,))]
     if not isinstance(f(Value(1.0)), (list, np.ndarray)):
         calls += [mg.grad(f), mg.value_and_grad(f), mg.hessian(f)]
     for call in calls:
