@@ -413,7 +413,7 @@ def test_a_loss_made_of_derivatives_compiles() -> None:
 
 HIDDEN: list[Any] = [
     lambda x: x.data**2,
-    lambda x: mg.exp(x).item(),
+    lambda x: (3 * x).item(),
     lambda x: [x.data, 1.0],
     lambda x: np.array([x.data]),
 ]

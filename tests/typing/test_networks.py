@@ -57,7 +57,7 @@ def test_a_sequence_gives_what_its_last_layer_gives() -> None:
     assert_type(nn.Sequential(body, nn.RMSNorm(1))([1.0, 2.0]), list[Value])
     assert_type(nn.Sequential(body, nn.Neuron(1))([1.0, 2.0]), Value)
     assert_type(nn.Sequential(body, nn.MLP(1, [1]))([1.0, 2.0]), Value | list[Value])
-    two = [body, nn.Sequential(body, nn.MLP(1, [1]))]
+    two = (body, nn.Sequential(body, nn.MLP(1, [1])))
     assert_type([model.parameters() for model in two], list[list[Value]])
     # A function of numbers or Values is given Values, which no type says.
     assert_type(nn.Sequential(body, mg.softmax)([1.0, 2.0]), Any)
