@@ -11,6 +11,7 @@ from ..engine.value import Value, kernels
 from ..typed import TYPE_CHECKING, Any
 from .activations import (
     RELU,
+    OfParts,
     apply_activation,
     checked_activation,
     checked_nonlin,
@@ -110,7 +111,7 @@ class Layer(Module):
     """Several neurons that see the same inputs; calling it gives the list of their outputs.
 
     `nin` is how many inputs it takes, `nout` how many neurons it has, which are in `neurons`. All
-    other arguments are a `Neuron`'s.
+    other arguments are a `Neuron`'s; to set `activation` sets that of each neuron.
 
     Raises ValueError and TypeError as a `Neuron` does, and if `nout` is no int from 1 on.
 
@@ -120,6 +121,8 @@ class Layer(Module):
     >>> [name for name, _ in layer.parts_of_state()]
     ['weight', 'bias', 'neurons']
     """
+
+    activation = OfParts(lambda layer: layer.neurons)
 
     def __init__(
         self,
@@ -201,6 +204,9 @@ class MLP(Module):
     >>> assert isinstance(y, Value)
     >>> y.backward()
     """
+
+    activation = OfParts(lambda model: model.layers[:-1])
+    output_activation = OfParts(lambda model: model.layers[-1:])
 
     def __init__(
         self,

@@ -65,6 +65,8 @@ def as_fraction(x: Any, name: str) -> float:
 
 def as_rate(lr: Any, name: str = "lr") -> LearningRate:
     """A learning rate that is given as a number or as a function."""
+    if isinstance(lr, type):
+        raise TypeError(f"{name} must be made, as optim.cosine_decay(0.1, steps=100); got {lr}")
     return lr if callable(lr) else constant(from_zero(lr, name))
 
 
