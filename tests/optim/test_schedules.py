@@ -133,4 +133,4 @@ def test_an_equal_loss_is_no_better_even_without_a_threshold() -> None:
 def test_a_schedule_that_has_not_been_made_is_refused() -> None:
     given = with_gradients([1.0], [1.0])
     with pytest.raises(TypeError, match=r"^lr must be made, as optim.cosine_decay\(0.1, steps=100"):
-        optim.SGD(given, lr=optim.cosine_decay)
+        optim.SGD(given, lr=optim.cosine_decay)  # type: ignore[arg-type]
