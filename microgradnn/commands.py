@@ -211,6 +211,8 @@ def train(options: Options) -> int:
         must_be_new(path, options.force)
     layers = _layers(options.layers)
     sheet = read_sheet(options.data, options.target, options.drop, options.classes)
+    if hint := sheet.hint():
+        print(hint, file=sys.stderr)
     shows = not options.json and sys.stdout is not None and sys.stdout.isatty()
     learned = learn(sheet, layers, options.epochs, options.lr, options.seed, shows)
     options.out.mkdir(parents=True, exist_ok=True)

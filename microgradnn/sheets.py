@@ -48,6 +48,16 @@ class Sheet:
     y: Any
     classes: list[str]  # none where the target is a number
 
+    def hint(self) -> str:
+        """What to say where numbers are learned that may be meant as classes; else nothing."""
+        different = len(set(self.y.tolist()))
+        if self.classes or different > MOST_CODES or (self.y % 1.0).any():
+            return ""
+        return (
+            f"{self.target} is learned as a number, and has {different} different whole ones; if "
+            "they are classes, add --classes"
+        )
+
 
 def read_sheet(
     path: Path, target: str, drop: Sequence[str] = (), as_classes: bool = False

@@ -282,6 +282,19 @@ def test_train(capsys: Captured) -> None:
     assert "--force" in complaint(capsys, "train", "sheet.csv", "--target", "kind")
 
 
+def test_train_asks_whether_whole_numbers_are_classes(capsys: Captured) -> None:
+    Path("sheet.csv").write_text(_sheet().replace("same", "0").replace("other", "1"))
+    arguments = ["train", "sheet.csv", "--target", "kind", "--epochs", "1", "--json", "--force"]
+    assert main(arguments) == 0
+    found = capsys.readouterr()
+    assert found.err == (
+        "kind is learned as a number, and has 2 different whole ones; if they are classes, add "
+        "--classes\n"
+    )
+    assert "held-out R²" in json.loads(found.out)["figures"]["network"]
+    printed(capsys, *arguments, "--classes")
+
+
 @pytest.mark.parametrize("name", ["moons", "circles", "spirals", "xor", "blobs", "line", "iris"])
 def test_play(name: str, capsys: Captured) -> None:
     assert printed(capsys, "play", name, "--layers", "3") == f"{name}.html\n"

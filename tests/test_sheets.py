@@ -34,6 +34,29 @@ def test_numbers_may_be_classes(tmp_path: Path) -> None:
     assert read_sheet(path, "y", as_classes=True).y.tolist() == [0, 1, 0, 0, 1]
 
 
+@pytest.mark.parametrize(
+    ("answers", "as_classes", "hint"),
+    [
+        (
+            [0, 1, 1.0, 0],
+            False,
+            "y is learned as a number, and has 2 different whole ones",
+        ),
+        ([0, 1, 1, 0], True, ""),
+        ([0.5, 1, 1, 0], False, ""),
+        (list(range(20)), False, ""),
+        (["a", "b", "a", "b"], False, ""),
+    ],
+)
+def test_numbers_that_may_be_meant_as_classes(
+    tmp_path: Path, answers: list[object], as_classes: bool, hint: str
+) -> None:
+    path = sheet_of(tmp_path, "x,y\n" + "".join(f"{k},{y}\n" for k, y in enumerate(answers)))
+    found = read_sheet(path, "y", as_classes=as_classes).hint()
+    assert found.startswith(hint)
+    assert bool(found) == bool(hint)
+
+
 def test_columns_that_tell_nothing_are_left_out(tmp_path: Path) -> None:
     path = sheet_of(tmp_path, "x,one,word,y\n1,7,a,1\n2,7,a,2\n")
     assert read_sheet(path, "y").features == ["x"]
