@@ -90,7 +90,7 @@ def _step(value: Any, other: Any) -> Any:
     `p -= lr * p.grad` steps in PyTorch. Here p would be the name of a new Value, and the parameter
     stay as it is, for only `data` is changed in place.
     """
-    if value.op is None and value.grad != 0.0 and not hasattr(type(other), "_apply"):
+    if value.op is None and value._grad != 0.0 and not hasattr(type(other), "_apply"):
         raise TypeError(
             "value -= number makes a new Value, and the leaf that has a gradient stays as it is; "
             "for a step write p.data -= lr * p.grad, else value = value - number"

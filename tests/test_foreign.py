@@ -391,3 +391,18 @@ def test_what_is_subtracted_elsewhere_is_a_difference() -> None:
     pair = np.array([a, c])
     pair -= 1.0
     assert [x.data for x in pair] == [4.0, -2.0]
+
+
+def test_a_program_may_subtract_in_place() -> None:
+    """The compiler records it as a difference, though it hides gradients."""
+
+    def f(x: Any) -> Any:
+        a, b = x
+        a -= 1
+        a -= b
+        b -= 0.5
+        return a * b
+
+    program = mg.compile(f, example_inputs=[[1.0, 2.0]])
+    assert program([[3.0, 1.5]]).tolist() == [f([3.0, 1.5])] == [0.5]
+    assert mg.grad(f)([3.0, 1.5]) == [1.0, -0.5]
