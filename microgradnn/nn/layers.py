@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..arguments import MOST_UNITS, as_count, as_list, as_number
+from ..arguments import MOST_UNITS, as_count, as_list, as_number, must_be
 from ..engine.checks import as_operands
 from ..engine.lists import numbers_of
 from ..engine.value import Value, kernels
@@ -66,6 +66,7 @@ class Neuron(Module):
         nonlin: bool = True,
     ) -> None:
         as_count(nin, "nin", most=MOST_UNITS)
+        must_be(bool, bias, "bias", "True or False")
         initialize = as_initializer(init)
         generator = as_random(rng)
         self.activation = chosen_activation(activation, nonlin)
