@@ -14,8 +14,10 @@ HERE = {
     "KLDivLoss": "losses.kl_divergence",
     "SmoothL1Loss": "losses.huber_loss",
     "smooth_l1_loss": "losses.huber_loss",
-    "mae": "losses.l1_loss",
-    "mse": "losses.mse_loss",
+    **dict.fromkeys(("mae", "MAE", "mae_loss", "mean_absolute_error"), "losses.l1_loss"),
+    **dict.fromkeys(("mse", "MSE", "mean_squared_error"), "losses.mse_loss"),
+    "BCE": "losses.binary_cross_entropy",
+    "log_loss": "losses.binary_cross_entropy, or cross_entropy for several classes",
     "Dense": 'nn.Layer(nin, nout, activation="linear")',
     "Linear": 'nn.Layer(nin, nout, activation="linear")',
     "Softmax": "mg.softmax, a function of a list",
@@ -31,7 +33,18 @@ HERE = {
     "StepLR": "optim.step_decay, which an optimizer takes as its lr",
     "lr_scheduler": "a schedule such as optim.step_decay, which an optimizer takes as its lr",
     "DataLoader": "data.batches",
-    "StandardScaler": "data.standardize",
+    **dict.fromkeys(("StandardScaler", "MinMaxScaler", "normalize"), "data.standardize"),
+    "make_regression": "data.make_line",
+    "make_classification": "data.make_blobs",
+    "absolute": "mg.abs",
+    "draw_dot": "mg.draw",
+    "load": "a method: model.load(path)",
+    "manual_seed": "an argument: rng=0 of a network, seed=0 of mg.fit",
+    "matmul": "mg.dot, or @ between object arrays of Values",
+    "prod": "math.prod, which takes Values",
+    "save": "a method: model.save(path)",
+    "trace": "mg.topological_order",
+    "train": "mg.fit",
 }
 
 # What is left out, and what does its work here; docs/left_out.md has all of it.
@@ -41,6 +54,8 @@ LEFT_OUT = {
     "LSTM": "call a Layer at each time, in a loop",
 }
 LEFT_OUT |= {"Conv1d": LEFT_OUT["Conv2d"], **dict.fromkeys(("GRU", "RNN"), LEFT_OUT["LSTM"])}
+LEFT_OUT |= dict.fromkeys(("Adagrad", "Adadelta", "NAdam", "RAdam"), "subclass optim.Optimizer")
+LEFT_OUT["LBFGS"] = "take scipy.optimize.minimize(mg.value_and_grad(f), x0, jac=True)"
 LEFT_OUT |= dict.fromkeys(("BatchNorm1d", "BatchNorm2d"), "take nn.LayerNorm, or data.standardize")
 
 # What to write for attributes that these libraries have, by the kind of object here.

@@ -29,6 +29,12 @@ MODULES = {"mg": mg, "nn": nn, "losses": losses, "optim": optim, "data": data}
         (data, "StandardScaler", "here it is data.standardize"),
         (mg, "MLP", "here it is nn.MLP"),
         (mg, "mse_loss", "here it is losses.mse_loss"),
+        (losses, "mean_squared_error", "here it is losses.mse_loss"),  # and not half of it
+        (losses, "mae_loss", "here it is losses.l1_loss"),
+        (mg, "train", "here it is mg.fit"),
+        (mg, "save", "here it is a method: model.save(path)"),
+        (mg, "draw_dot", "here it is mg.draw"),
+        (optim, "LBFGS", f"it is left out: {LEFT_OUT['LBFGS']}"),
         (mg, "Tensor", "here it is Value, which holds a single number"),
         (nn, "LSTM", "it is left out: call a Layer at each time, in a loop"),
         (nn, "Dropout", "it is left out: take weight_decay of an optimizer, or patience of mg.fit"),
@@ -54,7 +60,8 @@ def test_what_is_said_exists(said: str) -> None:
     if place in MODULES and name:
         assert name in dir(MODULES[place])
     else:
-        assert said.startswith(("Value", "a list in", "a dict in", "a schedule such as", "mg,"))
+        known = ("Value", "a list in", "a dict in", "a schedule such as", "mg,", "math.prod")
+        assert said.startswith((*known, "a method: model.", "an argument: "))
 
 
 def test_a_name_that_is_here_needs_no_row() -> None:
