@@ -105,7 +105,8 @@ class OfParts:
         self.parts = parts
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.owner, self.name = owner, name
+        self.owner: type = owner
+        self.name: str = name
 
     def __get__(self, thing: Any, owner: type) -> Any:
         if thing is None:

@@ -123,7 +123,7 @@ class Layer(Module):
     ['weight', 'bias', 'neurons']
     """
 
-    activation = OfParts(lambda layer: layer.neurons)
+    activation: OfParts = OfParts(lambda layer: layer.neurons)
 
     def __init__(
         self,
@@ -206,8 +206,8 @@ class MLP(Module):
     >>> y.backward()
     """
 
-    activation = OfParts(lambda model: model.layers[:-1])
-    output_activation = OfParts(lambda model: model.layers[-1:])
+    activation: OfParts = OfParts(lambda model: model.layers[:-1])
+    output_activation: OfParts = OfParts(lambda model: model.layers[-1:])
 
     def __init__(
         self,
