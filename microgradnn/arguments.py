@@ -20,7 +20,9 @@ _MORE = {"filled": "a mask", "unit": "a unit", "units": "units", "magnitude": "a
 def is_array(x: Any) -> bool:
     """Whether `x` is an ndarray with a shape, or of objects; any other of shape () is a number."""
     kind = getattr(x, "dtype", None)
-    return kind is not None and (x.shape != () or getattr(kind, "char", "") == "O")
+    if kind is None or not (kind is float or hasattr(kind, "kind")):  # as those of other libraries
+        return False
+    return x.shape != () or getattr(kind, "char", "") == "O"
 
 
 def must_be_plain(x: Any, name: str) -> Any:
@@ -64,6 +66,7 @@ def as_number(x: Any, name: str) -> float:
         "Value": "a Value is already recorded; use it as it is, or its .data for the number",
         "list": "make one Value of each element",
         "tuple": "make one Value of each element",
+        "Tensor": "take its numbers: x.tolist()",
     }.get(kind, "convert it first with float(...)")
     shown = _short(x) if _short(x).startswith(kind) else f"{kind} {_short(x)}"
     raise TypeError(f"{name} must be a real number, got {shown}; {hint}")
@@ -104,6 +107,16 @@ def as_list(xs: Any, name: str) -> list[Any]:
     if not items:
         raise ValueError(f"{name} is empty; at least one element is needed")
     return items
+
+
+def as_flat_list(xs: Any, name: str) -> list[Any]:
+    """The same of what must not be a table, for along which axis would its numbers be meant?"""
+    if getattr(xs, "ndim", 1) > 1:
+        raise TypeError(
+            f"{name} must be a list of numbers or Values, got a table of shape {xs.shape}; take "
+            f"row by row: [… for row in {name}]; or list({name}), for the rows as arrays"
+        )
+    return as_list(xs, name)
 
 
 def check_lengths(a: Sequence[Any], b: Sequence[Any], name_a: str, name_b: str) -> None:

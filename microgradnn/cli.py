@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = run(options)
         print(end="", flush=True)
         return status
-    except BrokenPipeError:  # whoever read this has seen enough
+    except (BrokenPipeError, SystemExit):  # rich's way; whoever read this has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
@@ -69,8 +69,8 @@ def _print_what_can_be() -> None:
 
 def _sentence(error: Exception) -> str:
     """What went wrong; of the system's errors without their numbers."""
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
     return str(error)
 
 
@@ -133,10 +133,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_demo(command: argparse.ArgumentParser) -> None:
-    where = "where to write graph.svg and training.svg (default: %(default)s)"
-    command.add_argument("--out", type=_path, default="microgradnn-demo", metavar="DIR", help=where)
     command.add_argument("--seed", type=_seed, default=0, help="of the split and the weights")
-    _add_force(command)
+    where = "where to write graph.svg and training.svg (default: %(default)s)"
+    _add_out(command, where, "DIR", "microgradnn-demo")
 
 
 def _add_expression(command: argparse.ArgumentParser) -> None:
@@ -156,9 +155,7 @@ def _add_page(command: argparse.ArgumentParser) -> None:
 
 
 def _add_file(command: argparse.ArgumentParser, default: str, endings: str) -> None:
-    where = f"the file to write, {endings} (default: %(default)s)"
-    command.add_argument("-o", dest="out", type=_path, default=default, metavar="FILE", help=where)
-    _add_force(command)
+    _add_out(command, f"the file to write, {endings} (default: %(default)s)", "FILE", default)
 
 
 def _add_variable(command: argparse.ArgumentParser) -> None:
@@ -184,10 +181,7 @@ def _add_training(command: argparse.ArgumentParser) -> None:
     what = "of the lines held out, the weights and the order (default: %(default)s)"
     command.add_argument("--seed", type=_seed, default=0, help=what)
     where = "where to write weights, preparation and curves (default: %(default)s)"
-    command.add_argument(
-        "--out", type=_path, default="microgradnn-train", metavar="DIR", help=where
-    )
-    _add_force(command)
+    _add_out(command, where, "DIR", "microgradnn-train")
     _add_json(command)
 
 
@@ -197,12 +191,11 @@ def _add_play(command: argparse.ArgumentParser) -> None:
     what = "sizes of the hidden layers (default: %(default)s)"
     command.add_argument("--layers", default="8,8", metavar="SIZES", help=what)
     command.add_argument("--seed", type=_seed, default=0, help="of the data and the weights")
-    where = "the file to write (default: the name of the data set)"
-    command.add_argument("-o", dest="out", type=_path, metavar="FILE", help=where)
-    _add_force(command)
+    _add_out(command, "the file to write (default: the name of the data set)", "FILE", None)
 
 
-def _add_force(command: argparse.ArgumentParser) -> None:
+def _add_out(command: argparse.ArgumentParser, where: str, kind: str, default: str | None) -> None:
+    command.add_argument("-o", "--out", type=_path, default=default, metavar=kind, help=where)
     command.add_argument("--force", action="store_true", help="overwrite files that exist")
 
 

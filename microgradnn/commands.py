@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import operator
 import sys
 from argparse import Namespace as Options
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from typing import Any
 from unicodedata import normalize
 
 FAILED = 1
+MOST_WEIGHTS = 10**6  # of hidden layers; more would take minutes before anything is seen
 
 # ---- Expressions ---------------------------------------------------------------------------------
 
@@ -37,6 +39,8 @@ def _variables(options: Options) -> dict[str, float]:
             found[name] = float(text)
         except ValueError:
             raise ValueError(f"{name} must be a number, got {text!r}") from None
+        if math.isinf(found[name]) and "inf" not in text.lower():
+            raise ValueError(f"{name} is {text}, which is too large for a float")
     return found
 
 
@@ -207,6 +211,8 @@ def train(options: Options) -> int:
         must_be_new(path, options.force)
     layers = _layers(options.layers)
     sheet = read_sheet(options.data, options.target, options.drop, options.classes)
+    if hint := sheet.hint():
+        print(hint, file=sys.stderr)
     shows = not options.json and sys.stdout is not None and sys.stdout.isatty()
     learned = learn(sheet, layers, options.epochs, options.lr, options.seed, shows)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -232,7 +238,11 @@ def _layers(text: str) -> list[int]:
     sizes = [size.strip() for size in text.split(",")] if text.strip() else []
     if not all(size.isdecimal() and int(size) for size in sizes):
         raise ValueError(f"--layers must be sizes with commas, such as 16,16; got {text.strip()!r}")
-    return [int(size) for size in sizes]
+    layers = [int(size) for size in sizes]
+    weights = sum(map(operator.mul, [1, *layers], layers))
+    if weights > MOST_WEIGHTS:
+        raise ValueError(f"--layers has {weights:,} weights, more than {MOST_WEIGHTS:,}")
+    return layers
 
 
 def _print_figures(figures: dict[str, dict[str, float]]) -> None:

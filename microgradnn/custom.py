@@ -1,12 +1,15 @@
 """Rows of the user's own: `mg.primitive`."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 
-from .arguments import must_be
+from .arguments import as_number, must_be
 from .domains import Interval, as_domain
 from .engine.row import GIVEN, PRIMITIVES, Partial, Primitive, add_row
 from .sides import choosing
 from .typed import Any
+
+_NO_FLOATS = (int, str, bytes, complex, list, tuple, dict, set, type(None))
 
 
 def primitive(
@@ -47,8 +50,26 @@ def primitive(
     if not _are_functions(shown) or len(shown) != len(functions):
         raise TypeError("textbook must be a list of a function for each operand, as partials is")
     more = {"domain": as_domain(domain, len(functions)), "textbook": shown, "summary": summary}
-    recorded = choosing(name, functions)
-    return add_row(name, symbol or name, forward, recorded, kind="custom", **more)
+    value = _giving_numbers(forward, f"what forward of {name} gives")
+    slopes = [
+        _giving_numbers(f, f"what partials[{k}] of {name} gives") for k, f in enumerate(functions)
+    ]
+    recorded = choosing(name, slopes)
+    return add_row(name, symbol or name, value, recorded, kind="custom", **more)
+
+
+def _giving_numbers(function: Callable[..., Any], what: str) -> Callable[..., Any]:
+    """The same function, whose result is refused if it cannot be a number, such as None.
+
+    A derivative of None would be an edge that is not there.
+    """
+
+    @wraps(function)
+    def checked(*operands: Any) -> Any:
+        result = function(*operands)
+        return as_number(result, what) if isinstance(result, _NO_FLOATS) else result
+
+    return checked
 
 
 def _are_functions(x: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -20,7 +21,7 @@ from .engine.value import Value
 
 MOST_CHARACTERS = 2_000
 MOST_SHOWN = 76  # characters of an expression around the place that an error shows
-CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau}
+CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "π": math.pi, "τ": math.tau}
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -52,6 +53,9 @@ _INSTEAD = {
     ast.IfExp: "write where(condition, a, b)",
     ast.Compare: "a comparison stands in where(a < b, …) alone, as <, <=, > or >=",
 }
+_ON_PAPER = {"×": "*", "·": "*", "−": "-", "÷": "/", "≤": "<=", "≥": ">=", "√": "sqrt(…)"}
+_ON_PAPER |= {"²": "**2", "³": "**3"}
+_FACTORS = "; write * between two factors"
 
 
 class NotAnExpression(ValueError):
@@ -72,6 +76,19 @@ def _columns(text: str) -> int:
     """The columns of a terminal that a text takes: two for a Chinese letter, none for a mark."""
     wide = sum(east_asian_width(c) in "WF" for c in text)
     return len(text) + wide - sum(bool(combining(c)) for c in text)
+
+
+def _instead(text: str, start: int) -> str:
+    """What to write where Python cannot read what people write on paper, such as 2x or x²."""
+    before, after = text[:start].rstrip(), text[start:]
+    if after[:1] in _ON_PAPER:
+        return f"; write {_ON_PAPER[after[0]]}"
+    if re.match(r"[\d.]+[^\W\d]", after):  # 2x
+        return _FACTORS
+    if not re.match(r"\w", after) or not re.search(r"[\w)]$", before):
+        return ""
+    name = re.split(r"\W", before)[-1]
+    return f"; write {name}(…)" if name in functions_by_name() else _FACTORS
 
 
 def functions_by_name() -> dict[str, Any]:
@@ -150,7 +167,8 @@ class _Reader:
             lines = self.text.split("\n")
             start = sum(len(line) + 1 for line in lines[: (error.lineno or 1) - 1])
             start += max(0, (error.offset or 1) - 1)
-            raise self.refused(f"this cannot be read: {error.msg}", start, start + 1) from None
+            reason = f"this cannot be read: {error.msg}{_instead(self.text, start)}"
+            raise self.refused(reason, start, start + 1) from None
         except ValueError as error:  # such as a null byte
             raise ValueError(f"the expression cannot be read: {error}") from None
 
@@ -203,9 +221,12 @@ class _Reader:
 
     def number(self, node: Any) -> float:
         try:
-            return float(node.value)
+            number = float(node.value)
         except OverflowError:
-            raise self.refusal(node, "this number is too large for a float") from None
+            number = math.inf
+        if number == math.inf:
+            raise self.refusal(node, "this number is too large for a float")
+        return number
 
     def variable(self, node: ast.Name) -> Any:
         if node.id in self.leaves:
@@ -215,6 +236,8 @@ class _Reader:
             return CONSTANTS[node.id]
         if node.id in self.functions:
             raise self.refusal(node, f"{node.id} is a function; write {node.id}(…)")
+        if "·" in node.id:  # to Python it is a letter
+            raise self.refusal(node, "write * for ·")
         raise self.refusal(node, f"{node.id} has no value; give it one: {node.id}=1")
 
     def call(self, node: ast.Call) -> Any:
@@ -253,7 +276,8 @@ class _Reader:
         if name in self.leaves:
             return f"{name} is a number, not a function; write {name} * (…)"
         if not name:
-            return "only functions of the table can be called"
+            is_factor = isinstance(node, (ast.Constant, ast.BinOp))
+            return "only functions of the table can be called" + _FACTORS * is_factor
         if name in _OTHER_NAMES:
             return f"there is no function {name}; write {_OTHER_NAMES[name]}"
         near = get_close_matches(name, self.functions, n=1)

@@ -70,6 +70,9 @@ class Floats:
             Floats(x) if isinstance(x, (list, tuple)) else x for x in numbers
         ]
 
+    def __len__(self) -> int:
+        return len(self.numbers)
+
     def __add__(self, other: Any) -> Floats:
         return _each(operator.add, self, other)
 

@@ -74,12 +74,28 @@ def apply(shown: str, *operands: Any) -> Any:
     """The row that NumPy calls so; where there is none, what to write instead is said."""
     if shown == "reflected %":
         return apply("%", *reversed(operands))
+    if shown == "-=":
+        return _step(*operands)
     name = shown.removeprefix("numpy.")
     row = PRIMITIVES.get(_ROWS.get(name, name))
     if row is None or row.arity != len(operands):
         instead = _INSTEAD.get(name, "use .data for the number")
         raise TypeError(f"{shown} is not defined for a Value: {instead}")
     return row(*operands)
+
+
+def _step(value: Any, other: Any) -> Any:
+    """value − other; refused where it looks like a step of gradient descent that reaches nothing.
+
+    `p -= lr * p.grad` steps in PyTorch. Here p would be the name of a new Value, and the parameter
+    stay as it is, for only `data` is changed in place.
+    """
+    if value.op is None and value._grad != 0.0 and not hasattr(type(other), "_apply"):
+        raise TypeError(
+            "value -= number makes a new Value, and the leaf that has a gradient stays as it is; "
+            "for a step write p.data -= lr * p.grad, else value = value - number"
+        )
+    return value - other
 
 
 def call(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from .typed import Any
+
 # What to write for names of PyTorch, Keras and scikit-learn that no rule leads from.
 HERE = {
     "BCELoss": "losses.binary_cross_entropy",
@@ -12,8 +14,10 @@ HERE = {
     "KLDivLoss": "losses.kl_divergence",
     "SmoothL1Loss": "losses.huber_loss",
     "smooth_l1_loss": "losses.huber_loss",
-    "mae": "losses.l1_loss",
-    "mse": "losses.mse_loss",
+    **dict.fromkeys(("mae", "MAE", "mae_loss", "mean_absolute_error"), "losses.l1_loss"),
+    **dict.fromkeys(("mse", "MSE", "mean_squared_error"), "losses.mse_loss"),
+    "BCE": "losses.binary_cross_entropy",
+    "log_loss": "losses.binary_cross_entropy, or cross_entropy for several classes",
     "Dense": 'nn.Layer(nin, nout, activation="linear")',
     "Linear": 'nn.Layer(nin, nout, activation="linear")',
     "Softmax": "mg.softmax, a function of a list",
@@ -29,8 +33,90 @@ HERE = {
     "StepLR": "optim.step_decay, which an optimizer takes as its lr",
     "lr_scheduler": "a schedule such as optim.step_decay, which an optimizer takes as its lr",
     "DataLoader": "data.batches",
-    "StandardScaler": "data.standardize",
+    **dict.fromkeys(("StandardScaler", "MinMaxScaler", "normalize"), "data.standardize"),
+    "make_regression": "data.make_line",
+    "make_classification": "data.make_blobs",
+    "absolute": "mg.abs",
+    "draw_dot": "mg.draw",
+    "load": "a method: model.load(path)",
+    "manual_seed": "an argument: rng=0 of a network, seed=0 of mg.fit",
+    "matmul": "mg.dot, or @ between object arrays of Values",
+    "prod": "math.prod, which takes Values",
+    "save": "a method: model.save(path)",
+    "trace": "mg.topological_order",
+    "train": "mg.fit",
 }
+
+# What is left out, and what does its work here; docs/left_out.md has all of it.
+LEFT_OUT = {
+    "Conv2d": "call a Neuron on each window; mg.compile finds the matrix product",
+    "Dropout": "take weight_decay of an optimizer, or patience of mg.fit",
+    "LSTM": "call a Layer at each time, in a loop",
+}
+LEFT_OUT |= {"Conv1d": LEFT_OUT["Conv2d"], **dict.fromkeys(("GRU", "RNN"), LEFT_OUT["LSTM"])}
+LEFT_OUT |= dict.fromkeys(("Adagrad", "Adadelta", "NAdam", "RAdam"), "subclass optim.Optimizer")
+LEFT_OUT["LBFGS"] = "take scipy.optimize.minimize(mg.value_and_grad(f), x0, jac=True)"
+LEFT_OUT |= dict.fromkeys(("BatchNorm1d", "BatchNorm2d"), "take nn.LayerNorm, or data.standardize")
+
+# What to write for attributes that these libraries have, by the kind of object here.
+_DEVICES = "leave it out: all is computed in float64, by one processor"
+_MODES = "leave it out: no layer is another while it is trained"
+_LISTED = "look at model.named_parameters() or model.summary()"
+_STATE = "write model.state_dict(), or neuron.w and neuron.b"
+_OF_LOSSES = "write loss.backward(), of the Value that a loss gives"
+OF_OBJECTS = {
+    "Module": {
+        **dict.fromkeys(("train", "eval"), _MODES),
+        **dict.fromkeys(("to", "cpu", "cuda", "double", "float", "half"), _DEVICES),
+        **dict.fromkeys(("apply", "children", "modules"), _LISTED),
+        **dict.fromkeys(("weight", "weights", "bias", "coefs_", "intercepts_"), _STATE),
+        **dict.fromkeys(("score", "evaluate"), "write mg.evaluate(model, X, y, loss)"),
+        **dict.fromkeys(("predict", "predict_proba"), "write model(row), or mg.compile(model)(X)"),
+        "fit": "write mg.fit(model, X, y, loss=…)",
+        "forward": "write model(x)",
+        "compile": "write mg.compile(model)",
+        "backward": _OF_LOSSES,
+        "step": "write optimizer.step()",
+    },
+    "Optimizer": {
+        "param_groups": "write optimizer.lr = 0.01 for another learning rate",
+        "backward": _OF_LOSSES,
+    },
+    "Schedule": {"step": "leave it out: the optimizer that has it as its lr counts the steps"},
+    "History": {
+        "history": "write history.losses or history.metrics",
+        "loss": "write history.losses",
+        "val_loss": 'write history.metrics["validation_loss"]',
+        "accuracy": 'write history.metrics["accuracy"]',
+    },
+    "Dataset": {"data": "write dataset.X", "target": "write dataset.y"},
+}
+
+
+def not_in(kind: str, thing: object, name: str) -> AttributeError:
+    """The error of an object of a kind without an attribute, with what to write instead, if known.
+
+    >>> print(not_in("Dataset", (), "target"))
+    'tuple' object has no attribute 'target'; write dataset.y
+    """
+    message = f"{type(thing).__name__!r} object has no attribute {name!r}"
+    if instead := OF_OBJECTS[kind].get(name):
+        message += f"; {instead}"
+    return AttributeError(message, name=name, obj=thing)
+
+
+def answers(kind: str) -> Any:
+    """The `__getattr__` of a class of this kind; not for type checkers, who would believe in all.
+
+    >>> answers("Dataset")((), "data")
+    Traceback (most recent call last):
+    AttributeError: 'tuple' object has no attribute 'data'; write dataset.X
+    """
+
+    def __getattr__(thing: object, name: str) -> Any:
+        raise not_in(kind, thing, name)
+
+    return __getattr__
 
 
 def no_attribute(module: str, name: str) -> AttributeError:
@@ -51,6 +137,8 @@ def no_attribute(module: str, name: str) -> AttributeError:
 def _called_here(module: str, name: str) -> str:
     if name in HERE:
         return f"; here it is {HERE[name]}"
+    if name in LEFT_OUT:
+        return f"; it is left out: {LEFT_OUT[name]}"
     asked = module.partition(".")[2]
     public = _public()
     for place in (asked, *public):  # what the module has itself comes first

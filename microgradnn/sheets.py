@@ -21,13 +21,19 @@ from .data import one_hot
 from .needs_numpy import np
 
 MOST_CATEGORIES = 50  # of a column of text
+FEWEST_TEXTS = 10  # different ones, no two lines alike, of which nothing can be learned
 DELIMITERS = ",;\t|"
 MISSING = {"-", "?", "na", "n/a", "#n/a", "null", "none", "missing"}  # what stands for no number
 MOST_CODES = 12  # different numbers in a column that may have texts, too, such as 1, 2, 3 and 4+
 MOST_NAMED = 20  # columns in an error
 
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+# What spreadsheets show of a number: 1,5 and 1,234.50, $5, 12 %, −3 with a minus of print.
+_SHOWN_NUMBER = re.compile(
+    r"[+−-]?\s?[$€£¥]?\s?[+−-]?(\d{1,3}([,.'’ \s]\d{3})+|\d+)([.,]\d+)?\s?[%‰$€£¥]?"
+)
 _QUOTED = re.compile(r'"[^"]*"')
+
+_LAST = "\0"  # a line of its own, unless a text in quotes has swallowed it
 
 Lines = list[tuple[int, list[str]]]  # with their numbers
 
@@ -41,6 +47,16 @@ class Sheet:
     target: str
     y: Any
     classes: list[str]  # none where the target is a number
+
+    def hint(self) -> str:
+        """What to say where numbers are learned that may be meant as classes; else nothing."""
+        different = len(set(self.y.tolist()))
+        if self.classes or different > MOST_CODES or (self.y % 1.0).any():
+            return ""
+        return (
+            f"{self.target} is learned as a number, and has {different} different whole ones; if "
+            "they are classes, add --classes"
+        )
 
 
 def read_sheet(
@@ -68,7 +84,10 @@ def read_sheet(
     classes, y = _learned(target, answers, as_classes)
     features: dict[str, Any] = {}
     for name, cells in columns.items():
-        features |= _columns_of(name, cells)
+        found = _columns_of(name, cells)
+        if twice := features.keys() & found.keys():
+            raise ValueError(f"{path} has two columns {min(twice)!r}; call one of them otherwise")
+        features |= found
     if not features:
         raise ValueError(f"{path} has no column beside {target!r} to learn from")
     return Sheet([*features], np.stack([*features.values()], axis=1), target, y, classes)
@@ -80,11 +99,15 @@ def read_sheet(
 def _cells(path: Path) -> tuple[list[str], Lines]:
     """The names of the columns, and the cells of all lines; without columns of nothing."""
     text, delimiter = _text_of(path)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
+    last = f"\n{_LAST}\n"
+    reader = csv.reader(io.StringIO(text + last), delimiter=delimiter, skipinitialspace=True)
     try:
         rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num} of {path} cannot be read: {error}") from None
+    if rows.pop()[1] != [_LAST]:
+        first = rows[-1][0] + 1 if rows else 1
+        raise ValueError(f"line {first} of {path} begins a text in quotes that does not end")
     lines = [(number, row) for number, row in rows if any(row)]
     if len(lines) < 3:
         raise ValueError(f"{path} must have a line of names and at least two lines of data")
@@ -139,9 +162,10 @@ def _check_cells(path: Path, name: str, cells: list[tuple[int, str]], hint: str)
     """Refuse what is no number where the others are."""
     numerals = {cell for _, cell in cells if is_numeral(cell)}
     texts = {cell for _, cell in cells if cell} - numerals
-    if texts and all(map(_DECIMAL_COMMA.fullmatch, texts)):
+    if texts and all(map(_SHOWN_NUMBER.fullmatch, texts)):
         raise ValueError(
-            f"column {name!r} of {path} has decimal commas, such as {min(texts)}; write points"
+            f"column {name!r} of {path} has numbers as they are shown, such as {min(texts)}; write "
+            "digits and a decimal point alone, such as -1234.5"
         )
     most = sum(cell in numerals for _, cell in cells) > len(cells) / 2
     are_numbers = {x.lower() for x in texts} <= MISSING or (most and len(numerals) > MOST_CODES)
@@ -167,6 +191,9 @@ def _learned(target: str, answers: list[str], as_classes: bool) -> tuple[list[st
                 f"there is nothing to learn: the target {target!r} is {answers[0]} in all lines"
             )
         return [], numbers
+    if numbers is not None:  # 1 and 1.0 are one class
+        written = dict(zip(map(float, answers), answers, strict=True))
+        answers = [written[float(x)] for x in answers]
     classes = sorted(set(answers), key=lambda x: (math.inf if numbers is None else float(x), x))
     if len(classes) == 1:
         raise ValueError(
@@ -197,7 +224,7 @@ def _columns_of(name: str, cells: list[str]) -> dict[str, Any]:
     if numbers is not None:
         return {name: numbers} if numbers.min() < numbers.max() else {}
     words = sorted(set(cells))
-    if len(words) > MOST_CATEGORIES:
+    if len(words) > MOST_CATEGORIES or (len(words) == len(cells) >= FEWEST_TEXTS):
         raise ValueError(
             f"column {name!r} has {len(words)} different texts, such as {words[0]!r}, of which "
             f"nothing can be learned; leave it out: --drop {name!r}"

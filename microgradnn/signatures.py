@@ -32,6 +32,7 @@ of_list = shares_of_list = refusing(
 with_slope = with_alpha = refusing("Raises TypeError if an operand is neither number nor Value.")
 weighted_sum = element_of = clipped = as_it_is
 derivatives = gradient_of = value_and_gradient_of = second_derivatives_of = as_it_is
+along_tangents = way_back = hessian_times = as_it_is
 Written = object
 Record = ModuleType
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import TypeVar as TypeVarWithDefault
 
 from .engine.value import Value
 
@@ -17,6 +18,9 @@ Number = float | np.floating[Any] | np.integer[Any] | np.bool[bool]
 Array = NDArray[np.float64]
 Reduction = Literal["mean", "sum", "none"]  # of losses
 Arrays = NDArray[Any]  # of numbers of whatever kind, or of objects
+
+Arguments = Sequence[Any]
+Back = Callable[[Any], tuple[Any, ...]]
 
 class Operand(Protocol):
     """What records an operation, as Value does, or writes it, as a formula does."""
@@ -27,6 +31,10 @@ class Operand(Protocol):
 Kind = TypeVar("Kind", bound=Operand)
 Form = TypeVar("Form")
 Node = TypeVar("Node")
+Result = TypeVarWithDefault(
+    "Result", default=Any, covariant=True
+)  # of a network, which need not be told
+Then = tuple[*tuple[Callable[..., Any], ...], Form]  # functions, and one after them
 
 # ---- Rows, and functions of a list --------------------------------------------------------------
 
@@ -168,6 +176,58 @@ class ValueAndGradientOf(Protocol):
 
 def value_and_gradient_of(function: Callable[..., Any]) -> ValueAndGradientOf: ...
 
+class AlongTangents(Protocol):
+    @overload
+    def __call__(
+        self,
+        f: Callable[..., Any],
+        primals: Arguments,
+        tangents: Arguments,
+        has_aux: Literal[False] = False,
+    ) -> tuple[Any, Any]: ...
+    @overload
+    def __call__(
+        self,
+        f: Callable[..., Any],
+        primals: Arguments,
+        tangents: Arguments,
+        has_aux: Literal[True],
+    ) -> tuple[Any, Any, Any]: ...
+    @overload
+    def __call__(
+        self, f: Callable[..., Any], primals: Arguments, tangents: Arguments, has_aux: bool
+    ) -> tuple[Any, ...]: ...
+
+def along_tangents(function: Callable[..., Any]) -> AlongTangents: ...
+
+class WayBack(Protocol):
+    @overload
+    def __call__(
+        self, f: Callable[..., Any], *primals: Any, has_aux: Literal[False] = False
+    ) -> tuple[Any, Back]: ...
+    @overload
+    def __call__(
+        self, f: Callable[..., Any], *primals: Any, has_aux: Literal[True]
+    ) -> tuple[Any, Back, Any]: ...
+    @overload
+    def __call__(self, f: Callable[..., Any], *primals: Any, has_aux: bool) -> tuple[Any, ...]: ...
+
+def way_back(function: Callable[..., Any]) -> WayBack: ...
+
+class HessianTimes(Protocol):
+    @overload
+    def __call__(
+        self, f: Callable[..., Any], primals: tuple[float], tangents: tuple[float]
+    ) -> float: ...
+    @overload
+    def __call__(
+        self, f: Callable[..., Any], primals: tuple[Form], tangents: Arguments
+    ) -> Form: ...
+    @overload
+    def __call__(self, f: Callable[..., Any], primals: Arguments, tangents: Arguments) -> Any: ...
+
+def hessian_times(function: Callable[..., Any]) -> HessianTimes: ...
+
 class SecondDerivatives(Protocol):
     @overload
     def __call__(self, *numbers: float) -> list[list[float]]: ...
@@ -209,6 +269,14 @@ class Written:
     def __gt__(self, other: Any) -> Any: ...
     def __ge__(self, other: Any) -> Any: ...
     def __and__(self, other: Any) -> Any: ...
+
+class OfNumbers:
+    """What Python asks of numbers besides the operators of `value.py`; `foreign` answers it."""
+
+    def __mod__(self, other: Value | Number) -> Value: ...
+    def __rmod__(self, other: Number) -> Value: ...
+    def __floor__(self) -> Value: ...
+    def __ceil__(self) -> Value: ...
 
 class Record(ModuleType, Generic[Node]):
     """A module that has a function for each row: it records the operation as a Node."""

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from .signatures import Arrays as Arrays
     from .signatures import Kind as Kind
     from .signatures import Number as Number
+    from .signatures import OfNumbers as OfNumbers
     from .signatures import Reduction as Reduction
+    from .signatures import Result as Result
 else:
-    Any = Literal = Protocol = Self = Kind = Array = Arrays = Number = Reduction = object
+    Any = Literal = Protocol = Self = Kind = Array = Arrays = Number = Result = object
+    Reduction = OfNumbers = object
 
     class Generic:
         def __class_getitem__(cls, parameter):

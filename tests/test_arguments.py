@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+import microgradnn as mg
 from microgradnn import Value, arguments
 from microgradnn.arguments import (
     MOST_UNITS,
     as_count,
+    as_flat_list,
     as_list,
     as_number,
     as_numbers,
@@ -122,6 +124,31 @@ def test_as_numbers_names_the_element() -> None:
     assert as_numbers([1, np.float64(2)], "xs") == [1.0, 2.0]
     with pytest.raises(TypeError, match=r"^xs\[1\] must be a real number, got str 'a'"):
         as_numbers([1, "a"], "xs")
+
+
+def test_arrays_of_other_libraries_are_no_numbers() -> None:
+    """As PyTorch's, whose types have no `kind`."""
+
+    class Tensor:
+        dtype, shape = object(), (2,)
+
+        def __repr__(self) -> str:
+            return "tensor([3., 1.])"
+
+    tensor: Any = Tensor()
+    assert not is_array(tensor)
+    calls: list[Any] = [lambda: Value(2.0) * tensor, lambda: tensor * Value(2.0)]
+    for call in (*calls, lambda: mg.exp(tensor)):
+        with pytest.raises(TypeError, match=r"got Tensor tensor\(.*\); take its numbers: x.tolist"):
+            call()
+
+
+def test_a_table_is_no_flat_list() -> None:
+    rows = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert as_flat_list(rows[0], "xs") == [1.0, 2.0]
+    assert [row.tolist() for row in as_flat_list(list(rows), "xs")] == rows.tolist()
+    with pytest.raises(TypeError, match=r"xs must be .*, got a table of shape \(2, 2\); take row"):
+        as_flat_list(rows, "xs")
 
 
 def test_as_positive() -> None:

@@ -96,3 +96,21 @@ def test_what_makes_no_row_is_refused(
     with pytest.raises(error, match=f"^{re.escape(message)}"):
         mg.primitive(**{"name": "new", "forward": lambda x: x, "partials": ONE, **arguments})
     assert rows == PRIMITIVES
+
+
+@pytest.mark.parametrize("given", [None, "1", 1j, [1.0], (1.0,)])
+def test_what_gives_no_number_is_refused(given: Any) -> None:
+    """A derivative of None would be an edge that is not there, and the gradient 0."""
+    name = f"row_without_a_number_{type(given).__name__}"
+    row = mg.primitive(name, lambda x: given, [lambda out, x: 1.0])
+    for operand in (2.0, mg.Value(2.0)):
+        with pytest.raises(TypeError, match=f"what forward of {name} gives must be a real number"):
+            row(operand)
+    row = mg.primitive(f"slope_of_{name}", lambda x: x, [lambda out, x: given])
+    with pytest.raises(TypeError, match=r"what partials\[0\] of .* gives must be a real number"):
+        row(mg.Value(2.0))
+
+
+def test_whole_numbers_become_floats() -> None:
+    row = mg.primitive("whole_row", lambda x: 3, [lambda out, x: 0])
+    assert type(row(mg.Value(2.0)).data) is type(row(2.0)) is float

@@ -46,6 +46,10 @@ def test_a_name_is_one_leaf_and_may_hide_a_constant() -> None:
     assert leaves["e"].grad == 6.0
 
 
+def test_constants_in_greek() -> None:
+    assert evaluate("π * x - τ", {"x": 2.0})[0].data == 0.0
+
+
 def test_every_function_of_the_table_can_be_called() -> None:
     assert set(functions_by_name()) >= {name for name in functions.__all__ if name != "take"}
     for name in ("gelu", "hypot", "remainder", "xlogy", "where", "softmax"):
@@ -84,7 +88,19 @@ def test_every_function_of_the_table_can_be_called() -> None:
         ("exp(x, 2)", "exp(x, 2)", "takes 1 operand, got 2"),
         ("softmax([x, 1]) * 2", "softmax([x, 1]) * 2", "a list stands in the brackets"),
         ("x +* 2", "*", "cannot be read"),
-        ("2x", "2", "cannot be read"),
+        ("2x", "2", r"cannot be read: .*; write \* between two factors"),
+        ("x + 3.5x", "5", r"write \* between"),
+        ("2 x", "x", r"write \* between"),
+        ("(x) x", "x", r"write \* between"),
+        ("sin x", "x", r"write sin\(…\)"),
+        ("x × 2", "×", r"write \*\n"),
+        ("x² + 1", "²", r"write \*\*2\n"),
+        ("2 − x", "−", "write -\n"),
+        ("w·x", "w·x", r"write \* for ·"),
+        ("2(x)", "2", r"can be called; write \* between two factors"),
+        ("(x + 1)(x - 1)", "x + 1", r"write \* between two factors"),
+        ("x; x", ";", "cannot be read: invalid syntax\n"),
+        ("x * 1e999", "1e999", "too large for a float"),
         ("(x", "(", "cannot be read"),
     ],
 )

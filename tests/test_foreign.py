@@ -357,3 +357,52 @@ def test_what_is_no_gradient_is_refused(junk: Any) -> None:
     with pytest.raises(TypeError, match=r"^grad (must|has)"):
         x.grad = junk
     assert x.grad == 7.0
+
+
+# ---- A step that would reach nothing -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_step_written_as_in_pytorch_is_refused(recorded: bool) -> None:
+    """`p -= lr * p.grad` binds p to a new Value; the parameter of the model would not move."""
+    model = mg.nn.MLP(2, [1], init="uniform", rng=0)
+    model([0.5, -1.0]).backward()  # type: ignore[union-attr]
+    before = [p.data for p in model.parameters()]
+    with mg.no_grad() if not recorded else mg.large_graph():
+        for p in model.parameters():
+            with pytest.raises(TypeError, match=r"for a step write p\.data -= lr \* p\.grad"):
+                p -= np.float64(0.1) * p.grad
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_what_is_subtracted_elsewhere_is_a_difference() -> None:
+    a, b = Value(5.0), Value(3.0)
+    c = a
+    c -= 1  # a has no gradient yet
+    c -= b
+    assert (c.data, a.data) == (1.0, 5.0)
+    c.backward()
+    assert (a.grad, b.grad) == (1.0, -1.0)
+    c -= 2  # no leaf
+    assert c.data == -1.0
+    b -= a  # by a Value
+    assert b.data == -2.0
+    assert [x.data for x in b.operands if isinstance(x, Value)] == [3.0, 5.0]
+    pair = np.array([a, c])
+    pair -= 1.0
+    assert [x.data for x in pair] == [4.0, -2.0]
+
+
+def test_a_program_may_subtract_in_place() -> None:
+    """The compiler records it as a difference, though it hides gradients."""
+
+    def f(x: Any) -> Any:
+        a, b = x
+        a -= 1
+        a -= b
+        b -= 0.5
+        return a * b
+
+    program = mg.compile(f, example_inputs=[[1.0, 2.0]])
+    assert program([[3.0, 1.5]]).tolist() == [f([3.0, 1.5])] == [0.5]
+    assert mg.grad(f)([3.0, 1.5]) == [1.0, -0.5]

@@ -8,7 +8,7 @@ import pytest
 
 import microgradnn as mg
 from microgradnn import data, losses, nn, optim
-from microgradnn.missing import HERE, no_attribute
+from microgradnn.missing import HERE, LEFT_OUT, OF_OBJECTS, no_attribute
 
 MODULES = {"mg": mg, "nn": nn, "losses": losses, "optim": optim, "data": data}
 
@@ -29,7 +29,15 @@ MODULES = {"mg": mg, "nn": nn, "losses": losses, "optim": optim, "data": data}
         (data, "StandardScaler", "here it is data.standardize"),
         (mg, "MLP", "here it is nn.MLP"),
         (mg, "mse_loss", "here it is losses.mse_loss"),
+        (losses, "mean_squared_error", "here it is losses.mse_loss"),  # and not half of it
+        (losses, "mae_loss", "here it is losses.l1_loss"),
+        (mg, "train", "here it is mg.fit"),
+        (mg, "save", "here it is a method: model.save(path)"),
+        (mg, "draw_dot", "here it is mg.draw"),
+        (optim, "LBFGS", f"it is left out: {LEFT_OUT['LBFGS']}"),
         (mg, "Tensor", "here it is Value, which holds a single number"),
+        (nn, "LSTM", "it is left out: call a Layer at each time, in a loop"),
+        (nn, "Dropout", "it is left out: take weight_decay of an optimizer, or patience of mg.fit"),
     ],
 )
 def test_modules_say_what_it_is_called_here(module: Any, name: str, hint: str) -> None:
@@ -38,7 +46,7 @@ def test_modules_say_what_it_is_called_here(module: Any, name: str, hint: str) -
     assert str(raised.value) == f"module {module.__name__!r} has no attribute {name!r}; {hint}"
 
 
-@pytest.mark.parametrize("name", ["Dropout", "_MLP", "__wrapped__", "a.b", ""])
+@pytest.mark.parametrize("name", ["Fold", "_MLP", "__wrapped__", "a.b", ""])
 def test_what_is_called_like_nothing_here_is_just_missing(name: str) -> None:
     with pytest.raises(AttributeError) as raised:
         getattr(nn, name)
@@ -52,12 +60,77 @@ def test_what_is_said_exists(said: str) -> None:
     if place in MODULES and name:
         assert name in dir(MODULES[place])
     else:
-        assert said.startswith(("Value", "a list in", "a dict in", "a schedule such as", "mg,"))
+        known = ("Value", "a list in", "a dict in", "a schedule such as", "mg,", "math.prod")
+        assert said.startswith((*known, "a method: model.", "an argument: "))
 
 
 def test_a_name_that_is_here_needs_no_row() -> None:
     names = {name for module in MODULES.values() for name in dir(module)}
-    assert not names & {*HERE}
+    assert not names & {*HERE, *LEFT_OUT}
+
+
+class Line(nn.Module):
+    """A network as users of PyTorch write it."""
+
+    def __init__(self) -> None:
+        self.layer = nn.Layer(2, 1, "linear")
+
+    def __call__(self, x: Any) -> Any:
+        return self.layer(x)
+
+
+SGD = optim.SGD([mg.Value(1.0)], lr=0.1)
+
+
+@pytest.mark.parametrize(
+    ("thing", "name", "instead"),
+    [
+        (nn.MLP(2, [1]), "fit", "write mg.fit(model, X, y, loss=…)"),
+        (nn.MLP(2, [1]), "predict", "write model(row), or mg.compile(model)(X)"),
+        (nn.MLP(2, [1]), "backward", "write loss.backward(), of the Value that a loss gives"),
+        (Line(), "train", "leave it out: no layer is another while it is trained"),
+        (Line(), "eval", "leave it out: no layer is another while it is trained"),
+        (Line(), "to", "leave it out: all is computed in float64, by one processor"),
+        (Line(), "forward", "write model(x)"),
+        (nn.Layer(2, 1), "weight", "write model.state_dict(), or neuron.w and neuron.b"),
+        (SGD, "param_groups", "write optimizer.lr = 0.01 for another learning rate"),
+        (optim.step_decay(0.1, 5), "step", "leave it out: the optimizer that has it as its lr"),
+        (mg.History(), "loss", "write history.losses"),
+        (mg.History(), "val_loss", 'write history.metrics["validation_loss"]'),
+        (data.load_iris(), "target", "write dataset.y"),
+    ],
+)
+def test_objects_say_what_to_write_instead(thing: Any, name: str, instead: str) -> None:
+    assert not hasattr(thing, name)
+    with pytest.raises(AttributeError) as raised:
+        getattr(thing, name)
+    kind = type(thing).__name__
+    assert str(raised.value).startswith(f"{kind!r} object has no attribute {name!r}; {instead}")
+    assert (raised.value.name, raised.value.obj) == (name, thing)  # by which Python finds others
+    with pytest.raises(AttributeError, match=r"^'[A-Za-z_]+' object has no attribute 'another'$"):
+        _ = thing.another
+
+
+def test_what_is_said_of_objects_is_not_there() -> None:
+    """A row of the table is for what the object lacks; what somebody's own class has stays."""
+    things = {"Module": nn.Module(), "Optimizer": SGD, "Schedule": optim.step_decay(0.1, 5)}
+    things |= {"History": mg.History(), "Dataset": data.load_iris()}
+    assert things.keys() == OF_OBJECTS.keys()
+    for kind, thing in things.items():
+        assert not {*OF_OBJECTS[kind]} & {*dir(thing)}
+
+    class WithFit(Line):
+        def fit(self) -> str:
+            return "own"
+
+    assert WithFit().fit() == "own"
+
+
+def test_checkers_know_the_attributes_that_are_missing() -> None:
+    with pytest.raises(AttributeError):
+        nn.MLP(2, [1]).fit  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(AttributeError):
+        mg.History().loss  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_checkers_know_the_names_that_are_missing() -> None:

@@ -30,6 +30,31 @@ def test_numbers_may_be_classes(tmp_path: Path) -> None:
     path = sheet_of(tmp_path, "x,y\n1,10\n2,9\n3,10\n")
     sheet = read_sheet(path, "y", as_classes=True)
     assert (sheet.classes, sheet.y.tolist()) == (["9", "10"], [1, 0, 1])
+    path = sheet_of(tmp_path, "x,y\n1,1\n2,2.0\n3,01\n4,1.0\n5,2\n")
+    assert read_sheet(path, "y", as_classes=True).y.tolist() == [0, 1, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("answers", "as_classes", "hint"),
+    [
+        (
+            [0, 1, 1.0, 0],
+            False,
+            "y is learned as a number, and has 2 different whole ones",
+        ),
+        ([0, 1, 1, 0], True, ""),
+        ([0.5, 1, 1, 0], False, ""),
+        (list(range(20)), False, ""),
+        (["a", "b", "a", "b"], False, ""),
+    ],
+)
+def test_numbers_that_may_be_meant_as_classes(
+    tmp_path: Path, answers: list[object], as_classes: bool, hint: str
+) -> None:
+    path = sheet_of(tmp_path, "x,y\n" + "".join(f"{k},{y}\n" for k, y in enumerate(answers)))
+    found = read_sheet(path, "y", as_classes=as_classes).hint()
+    assert found.startswith(hint)
+    assert bool(found) == bool(hint)
 
 
 def test_columns_that_tell_nothing_are_left_out(tmp_path: Path) -> None:
@@ -55,13 +80,22 @@ def test_columns_that_tell_nothing_are_left_out(tmp_path: Path) -> None:
         ("x,y\n1,2\nNA,3\n2,4\n", "line 3 of .* has 'NA' in column 'x', where others have numbers"),
         ("x,y\n1,2\n3,?\n2,4\n", "line 3 of .* has '\\?' in column 'y'.* take out the line$"),
         ("x,y\n" + "".join(f"{k},1\n" for k in range(20)) + "l5,2\n", "line 22 of .* has 'l5'"),
-        ("x;y\n1,5;2\n2,5;3\n", "column 'x' of .* has decimal commas, such as 1,5; write points"),
+        ("x;y\n1,5;2\n2,5;3\n", "column 'x' of .* as they are shown, such as 1,5; write digits"),
+        ('x,y\n"1,000",2\n"23,000",3\n', "as they are shown, such as 1,000; write digits and a"),
+        ('x,y\n"$1,234.50",2\n5,3\n', "as they are shown, such as \\$1,234.50; write digits"),
+        ("x,y\n12%,2\n5 %,3\n", "as they are shown, such as 12%; write digits"),
+        ("x,y\n1,2\n\u22123,3\n", "as they are shown, such as \u22123; write digits"),
+        ("x,y\n1,1.234.567\n2,2.000\n", "column 'y' .* as they are shown, such as 1.234.567"),
+        ("x,y\n" + "".join(f"w{k},{k % 2}\n" for k in range(10)), "10 different texts.*--drop 'x'"),
+        ("c,c=a,y\na,1,1\nb,2,2\n", "has two columns 'c=a'; call one of them otherwise"),
+        ('x,y\n1,2\n3,"4\n5,6\n', "line 3 of .* begins a text in quotes that does not end"),
+        ('"x,y\n1,2\n3,4\n', "line 1 of .* begins a text in quotes that does not end"),
         ("x,y\n1,5\n2,5\n", "nothing to learn: the target 'y' is 5 in all lines"),
         ("x,y\n1,a\n2,a\n", "nothing to tell apart: the target 'y' is a in all lines"),
         ("x,y\n1,a\n2,b\n", "no two lines have the same target 'y'"),
         ("x,y\n1e300,1\n-1e300,2\n", "column 'x' has numbers that are too large"),
         ("x,y\n1\0,1\n2,2\n", "is no text in UTF-8"),
-        ('x,y\n1,2\n"3,4\n5,6\n', "line 4 of .* has 1 cell, the first line 2"),
+        ('x,y\n1,2\n"3,4\n5,6"\n', "line 4 of .* has 1 cell, the first line 2"),
         ('x,y\n1,2\n"' + "3" * 200_000, "line 3 of .* cannot be read: field larger"),
         ("x,y\n" + "".join(f"w{k},{k % 2}\n" for k in range(60)), "60 different texts.*--drop 'x'"),
     ],
@@ -92,6 +126,13 @@ def test_what_is_dropped_may_be_anything(tmp_path: Path) -> None:
 def test_few_numbers_among_texts_are_words(tmp_path: Path) -> None:
     path = sheet_of(tmp_path, "rooms,y\n1,2\n2,3\n4+,5\n1,2\n")
     assert read_sheet(path, "y").features == ["rooms=1", "rooms=2", "rooms=4+"]
+
+
+def test_what_only_looks_like_numbers_is_words(tmp_path: Path) -> None:
+    """Versions, dates and times."""
+    for first, second in (("1.2.3", "1.10.0"), ("2024-01-02", "2024-02-01"), ("12:30", "7:15")):
+        path = sheet_of(tmp_path, f"x,y\n{first},2\n{second},3\n")
+        assert sorted(read_sheet(path, "y").features) == sorted([f"x={first}", f"x={second}"])
 
 
 def test_delimiters_within_quotes_and_those_that_are_told(tmp_path: Path) -> None:

@@ -63,6 +63,13 @@ print(mg.tanh.__doc__.splitlines()[0])
 """
 
 
+def test_an_optimizer_steps_on_plain_lists(tmp_path: Path) -> None:
+    program = "from microgradnn import Value, optim\noptimizer = optim.Adam([Value(1.0)], lr=0.5)\n"
+    program += "print([round(x, 6) for x in optimizer.update([1.0], [2.0]).tolist()])"
+    for blocked in (True, False):
+        assert run(program, tmp_path, blocked=blocked) == "[0.5]\n"
+
+
 def test_graphs_are_seen_and_checked(tmp_path: Path) -> None:
     lines = run(SEEN, tmp_path).splitlines()
     total, grad, _ = lines[0].split()

@@ -86,6 +86,11 @@ def _numbers(examples: Sequence[Any] | None) -> list[list[float]]:
     if examples is None:
         raise TypeError("example_inputs is needed: a list of one input that f takes, or of several")
     samples = as_list(examples, "example_inputs")
+    if isinstance(samples[0], (int, float)):
+        raise TypeError(
+            "example_inputs must be a list of inputs that f takes, each of them a list, and has "
+            "numbers; write example_inputs=[[1.0, 2.0]] for a single one"
+        )
     named = [(f"example_inputs[{place}]", sample) for place, sample in enumerate(samples)]
     return [[as_number(x, name) for x in _inputs(sample, name)] for name, sample in named]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import MOST_UNITS, as_count, as_positive
+from ..missing import answers
 from .tables import Floats
 
 SPIRAL_TURNS = 1.25  # of each arm; neighbouring arms are about 1 apart
@@ -31,6 +32,10 @@ class Dataset(NamedTuple):
     y: NDArray[Any]
     feature_names: list[str]
     target_names: list[str]
+
+
+if not TYPE_CHECKING:
+    Dataset.__getattr__ = answers("Dataset")
 
 
 def load_iris() -> Dataset:

@@ -24,6 +24,7 @@ def check_options(fold: FoldName | Rule, step: int | None) -> None:
 
 def values_shown(root: object, open_neurons: bool) -> list[Value]:
     """The values below a root in topological order, or those of a copy with its neurons opened."""
+    must_be(bool, open_neurons, "open_neurons", "True or False")
     values = values_below(root)
     return in_single_steps(values) if open_neurons else values
 

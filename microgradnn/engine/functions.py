@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from .. import signatures
-from ..arguments import as_list, as_number, check_lengths, is_array
+from ..arguments import as_flat_list, as_number, check_lengths, is_array
 from ..refusals import named
 from ..typed import Any
 from . import reductions, table
@@ -15,7 +15,7 @@ __all__ = ["clip", "dot", "elu", "leaky_relu", "logsumexp", "mean", "softmax", "
 
 
 def _of_list(row: Primitive, xs: Iterable[Any], *before: Any) -> Any:
-    items = as_list(xs, "xs")
+    items = as_flat_list(xs, "xs")
     try:
         return row(*before, *items)
     except TypeError as error:
@@ -39,7 +39,7 @@ def mean(xs: Iterable[Any]) -> Any:
     >>> mean([1, 2, 6])
     3.0
     """
-    items = as_list(xs, "xs")
+    items = as_flat_list(xs, "xs")
     return sum(items) / len(items)
 
 
@@ -54,8 +54,8 @@ def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
     >>> dot([0.5, -0.25], [1, 2], bias=0.1)
     0.1
     """
-    weights = ws if type(ws) is list and ws else as_list(ws, "ws")
-    inputs = xs if type(xs) is list and xs else as_list(xs, "xs")
+    weights = ws if type(ws) is list and ws else as_flat_list(ws, "ws")
+    inputs = xs if type(xs) is list and xs else as_flat_list(xs, "xs")
     check_lengths(weights, inputs, "ws", "xs")
     together = getattr(type(weights[0]), "_apply_to_lists", None)
     try:
@@ -120,7 +120,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     >>> [round(p, 8) for p in softmax([1, 2, 3])]
     [0.09003057, 0.24472847, 0.66524096]
     """
-    logits = as_list(xs, "xs")
+    logits = as_flat_list(xs, "xs")
     together = getattr(type(logits[0]), "_apply_to_lists", None)
     shares: list[Any] | None = together(reductions.softmax, logits) if together else None
     return shares or [_of_list(reductions.softmax, logits, float(k)) for k in range(len(logits))]

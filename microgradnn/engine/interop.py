@@ -5,7 +5,7 @@ from functools import partial, partialmethod
 from types import MethodType
 
 from ..arguments import as_number, check_lengths, must_be
-from ..typed import Any, Self
+from ..typed import Any, OfNumbers, Self
 from .checks import as_operand
 from .edges import Edges
 from .recording import changed_somewhere, settled
@@ -18,14 +18,14 @@ _FOREIGN["as_integer_ratio"] = "an exact ratio"  # which `statistics` and `fract
 _NUMPY = "sin cos tan arcsin arccos arctan sinh cosh fabs expm1 log1p log2 log10 exp2 cbrt arcsinh "
 _NUMPY += "arccosh arctanh rint deg2rad radians rad2deg degrees hypot arctan2 fmod logical_xor"
 _FOREIGN |= {name: f"numpy.{name}" for name in _NUMPY.split()}
-_FOREIGN |= {"__floor__": "floor", "__ceil__": "ceil"}
+_FOREIGN |= {"__floor__": "floor", "__ceil__": "ceil", "__isub__": "-="}
 _FLOORS = {"floordiv": "//", "mod": "%", "divmod": "divmod", "matmul": "@"}
 _BITS = {"lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^"}
 _FOREIGN |= {f"__{r}{k}__": sign for k, sign in (_FLOORS | _BITS).items() for r in ("", "r")}
 _FOREIGN["__rmod__"] = "reflected %"
 
 
-class Protocols(Edges):
+class Protocols(Edges, OfNumbers):
     """The base of Value that holds what a reader of the engine need not see."""
 
     __slots__ = ()

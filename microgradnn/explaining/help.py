@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import math
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -83,11 +84,14 @@ def kinks(row: Primitive) -> list[tuple[tuple[float, ...], list[float]]]:
 def help_of(row: Primitive) -> str:
     """The text that `help(row)` shows; the example's results are computed, so they are right."""
     names = operand_names(row)
+    derivatives = derivative_texts(row)
+    if any(re.search(r"\bout(?![a-z])", text) for text in derivatives):
+        derivatives.append(f"where out = {row.name}({', '.join(names)})")
     lines = [
         row.summary or f"The row {row.name}.",
         "",
         f"    formula     {_formula_text(row, names)}",
-        *_listed("derivative", derivative_texts(row)),
+        *_listed("derivative", derivatives),
         *_listed("domain", domain_texts(row)),
         *_listed("kink", [_kink_text(names, *kink) for kink in kinks(row)]),
         "",

@@ -122,6 +122,7 @@ panel, samples, quiz, play, search, presentation, link
         "history": history,
         "seed": seed,
     }
+    must_be(bool, mistakes, "mistakes", "True or False")
     if _is_living(root, X, y, how, mistakes):
         from .living import living  # only now, for what trains needs NumPy
 

@@ -29,6 +29,7 @@ from .weights import (
 
 Check = Callable[[Any, str], Any]
 Checks = tuple[Check | None, Check | None]
+ONE_SAMPLE = "; a flat prediction is that of one sample: for several write a list of rows"
 
 
 def by_element(
@@ -208,7 +209,10 @@ def _wanted_probabilities(target: Any, classes: int, name: str, ignored: int | N
         weights = as_operands(target, None, name)
         if len(weights) != classes:
             raise ValueError(f"{name} has {len(weights)} elements for {classes} classes")
-        return check_distribution(weights, name)
+        try:
+            return check_distribution(weights, name)
+        except ValueError as error:
+            raise ValueError(f"{error}{ONE_SAMPLE if name == 'target' else ''}") from None
     if isinstance(target, Value) or hasattr(target, "__index__"):
         index = number_in(target) if isinstance(target, Value) else target.__index__()
         if index is not None and index not in range(classes) and index != ignored:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..arguments import must_be
 from ..engine import functions
@@ -92,3 +92,41 @@ def checked_nonlin(nonlin: bool) -> bool:
 def name_of(activation: Activation) -> str:
     """What an activation is called where a network is shown."""
     return activation if isinstance(activation, str) else getattr(activation, "__name__", "custom")
+
+
+class OfParts:
+    """The activation of a layer or a network, which is that of its neurons or layers.
+
+    Setting it sets it in all of them: else it would be an attribute that nothing looks at. In a
+    subclass it is an attribute like others, as programs have it that apply one by themselves.
+    """
+
+    def __init__(self, parts: Callable[[Any], Sequence[Any]]) -> None:
+        self.parts = parts
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner: type = owner
+        self.name: str = name
+
+    def __get__(self, thing: Any, owner: type) -> Any:
+        if thing is None:
+            return self
+        if self.name in vars(thing):
+            return vars(thing)[self.name]
+        found = [part.activation for part in self._parts(thing)]
+        if any(phi != found[0] for phi in found):
+            raise ValueError(f"there are different ones, so there is no one {self.name}")
+        return found[0]
+
+    def __set__(self, thing: Any, activation: Activation) -> None:
+        if type(thing) is not self.owner:
+            vars(thing)[self.name] = activation
+            return
+        chosen = checked_activation(activation)
+        for part in self._parts(thing):
+            part.activation = chosen
+
+    def _parts(self, thing: Any) -> Sequence[Any]:
+        if parts := self.parts(thing):
+            return parts
+        raise ValueError(f"there is no layer that {self.name} is of")

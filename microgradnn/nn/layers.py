@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..arguments import MOST_UNITS, as_count, as_list, as_number
+from ..arguments import MOST_UNITS, as_count, as_list, as_number, must_be
 from ..engine.checks import as_operands
 from ..engine.lists import numbers_of
 from ..engine.value import Value, kernels
 from ..typed import TYPE_CHECKING, Any
 from .activations import (
     RELU,
+    OfParts,
     apply_activation,
     checked_activation,
     checked_nonlin,
@@ -65,6 +66,7 @@ class Neuron(Module):
         nonlin: bool = True,
     ) -> None:
         as_count(nin, "nin", most=MOST_UNITS)
+        must_be(bool, bias, "bias", "True or False")
         initialize = as_initializer(init)
         generator = as_random(rng)
         self.activation = chosen_activation(activation, nonlin)
@@ -94,7 +96,8 @@ class Neuron(Module):
         >>> Neuron(1, init="zeros").respond((1.0,), None).data
         0.0
         """
-        s = kernels.neuron(tuple(self.w), inputs, 0.0 if self.b is None else self.b, numbers)
+        b = self.b
+        s = kernels.neuron(tuple(self.w), inputs, 0.0 if b is None else b, numbers)
         y: Value = apply_activation(self.activation, s)
         # The number is kept, for the Value would keep its whole graph alive.
         self.output = y._known() if isinstance(y, Value) else y
@@ -109,7 +112,7 @@ class Layer(Module):
     """Several neurons that see the same inputs; calling it gives the list of their outputs.
 
     `nin` is how many inputs it takes, `nout` how many neurons it has, which are in `neurons`. All
-    other arguments are a `Neuron`'s.
+    other arguments are a `Neuron`'s; to set `activation` sets that of each neuron.
 
     Raises ValueError and TypeError as a `Neuron` does, and if `nout` is no int from 1 on.
 
@@ -119,6 +122,8 @@ class Layer(Module):
     >>> [name for name, _ in layer.parts_of_state()]
     ['weight', 'bias', 'neurons']
     """
+
+    activation: OfParts = OfParts(lambda layer: layer.neurons)
 
     def __init__(
         self,
@@ -200,6 +205,9 @@ class MLP(Module):
     >>> assert isinstance(y, Value)
     >>> y.backward()
     """
+
+    activation: OfParts = OfParts(lambda model: model.layers[:-1])
+    output_activation: OfParts = OfParts(lambda model: model.layers[-1:])
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..arguments import assign, must_be
 from ..engine.value import Value
+from ..missing import answers
 from ..typed import TYPE_CHECKING, Any, NamedTuple
 from .parts import Searched
 from .search import arrays_in, named_parameters_in, parameters_in
@@ -66,6 +67,9 @@ class Module(Searched):
                 "def forward(self, x): …"
             )
         return self.forward(*inputs, **named)
+
+    if not TYPE_CHECKING:
+        __getattr__ = answers("Module")
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter once, with its path, such as `layers.0.neurons.3.w.2`."""

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..typed import Any
+from ..typed import TYPE_CHECKING, Any, Generic, Result, overload
 from .module import Module
 from .parts import attributes_of
 
+if TYPE_CHECKING:
+    from ..engine.value import Value
+    from ..signatures import Then
+    from .embedding import Embedding
+    from .layers import MLP, Layer, Neuron
+    from .norm import LayerNorm, RMSNorm
 
-class Sequential(Module):
+
+class Sequential(Module, Generic[Result]):
     """y = f(… f₂(f₁(x))): each layer is given what the one before it gives.
 
     A layer is a Module, or a function of a list, such as `softmax` or `np.tanh`, which holds no
@@ -26,7 +33,19 @@ class Sequential(Module):
     ['0.weight', '0.bias', '1.weight', '1.bias', '2.weight', '2.bias']
     """
 
-    def __init__(self, *layers: Callable[..., Any]) -> None:
+    # What it gives is what its last layer gives, which of a function or a class of one's own is
+    # not known.
+    @overload
+    def __init__(
+        self: Sequential[list[Value]], *layers: *Then[Embedding | Layer | LayerNorm | RMSNorm]
+    ) -> None: ...
+    @overload
+    def __init__(self: Sequential[Value | list[Value]], *layers: *Then[MLP]) -> None: ...
+    @overload
+    def __init__(self: Sequential[Value], *layers: *Then[Neuron]) -> None: ...
+    @overload
+    def __init__(self: Sequential[Any], *layers: Callable[..., Any]) -> None: ...
+    def __init__(self, *layers: Callable[..., Any]) -> None:  # type: ignore[misc]
         for place, layer in enumerate(layers):
             if not callable(layer) or isinstance(layer, type):
                 hint = "; write Sequential(*layers)" if isinstance(layer, (list, tuple)) else ""
@@ -39,14 +58,15 @@ class Sequential(Module):
         self.layers: list[Callable[..., Any]] = list(layers)
         self.label_parameters()
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Any) -> Result:
         for place, layer in enumerate(self.layers):
             try:
                 x = layer(x)
             except Exception as error:
                 error.add_note(f"This is from layers[{place}] of {self!r}.")
                 raise
-        return x
+        result: Result = x
+        return result
 
     def __len__(self) -> int:
         return len(self.layers)

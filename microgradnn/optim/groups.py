@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ..arguments import is_array
+from ..arguments import as_numbers, check_lengths, is_array
 from ..engine.value import Value
 from ..floats import array
 from ..nn.leaves import as_leaves
@@ -63,6 +63,13 @@ def spread(values: list[Any], sizes: list[int]) -> Any:
     if values.count(values[0]) == len(values):
         return values[0]
     return array([x for x, size in zip(values, sizes, strict=True) for _ in range(size)]).T
+
+
+def each_with_a_number(parameters: list[Value], numbers: Any, name: str) -> Any:
+    """The numbers as an array; refused if they are none, or not one for each parameter."""
+    found = numbers if is_array(numbers) else array(as_numbers(numbers, name))
+    check_lengths(parameters, found, "parameters", name)
+    return found
 
 
 def listed(setting: Any, count: int) -> list[Any]:

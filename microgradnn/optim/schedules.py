@@ -12,7 +12,8 @@ from collections.abc import Callable
 from ..arguments import as_count, as_number, as_positive
 from ..elements import where
 from ..engine.table import cos, exp, floor, maximum, minimum
-from ..typed import Any
+from ..missing import answers
+from ..typed import TYPE_CHECKING, Any
 
 LearningRate = Callable[[int], float]  # from the number of a step, the first being 0
 
@@ -39,6 +40,9 @@ class Schedule:
         settings = (f"{name}={x!r}" for name, x in vars(self).items() if name[0] != "_")
         return f"{type(self).__name__}({', '.join(settings)})"
 
+    if not TYPE_CHECKING:
+        __getattr__ = answers("Schedule")
+
     def see(self, loss: float) -> None:
         """Take notice of the loss of an epoch, which most do not; it never raises."""
 
@@ -61,6 +65,8 @@ def as_fraction(x: Any, name: str) -> float:
 
 def as_rate(lr: Any, name: str = "lr") -> LearningRate:
     """A learning rate that is given as a number or as a function."""
+    if isinstance(lr, type):
+        raise TypeError(f"{name} must be made, as optim.cosine_decay(0.1, steps=100); got {lr}")
     return lr if callable(lr) else constant(from_zero(lr, name))
 
 

@@ -17,9 +17,10 @@ from ..arguments import (
 )
 from ..engine.value import Value
 from ..floats import array, sum_of_squares, without_warnings
+from ..missing import answers
 from ..nn.leaves import as_leaves, gradient_array
 from ..typed import TYPE_CHECKING, Any
-from .groups import Check, Groups, listed, spread
+from .groups import Check, Groups, each_with_a_number, listed, spread
 from .schedules import LearningRate, Schedule, as_rate, from_zero
 
 if TYPE_CHECKING:
@@ -102,6 +103,9 @@ class Optimizer:
         """The learning rate of each group in the next step."""
         return [as_positive(rate(self.steps), "lr", True) for rate in self.learning_rates]
 
+    if not TYPE_CHECKING:
+        __getattr__ = answers("Optimizer")
+
     def see(self, loss: float) -> None:
         """Tell the learning rates the loss of an epoch, as `fit` does; `reduce_on_plateau` asks.
 
@@ -136,8 +140,10 @@ class Optimizer:
     def update(self, theta: Array, gradient: Array) -> Array:
         """A step on arrays: the parameters after it, from those before it and their gradient.
 
-        Raises FloatingPointError where `step` does.
+        Raises FloatingPointError where `step` does, ValueError for another count of numbers.
         """
+        theta = each_with_a_number(self.parameters, theta, "theta")
+        gradient = each_with_a_number(self.parameters, gradient, "gradient")
         self._refuse("the gradient of {} is", [gradient])
         lr = spread(self._rates(), self.sizes)
         before = vars(self).copy()

@@ -133,20 +133,24 @@ def _broken(must: str, scope: dict[str, Any]) -> Symptom | None:
     try:
         if eval(must, scope):
             return None
-    except TypeError:
+    except (TypeError, AttributeError):
         pass  # None and complex numbers cannot be compared; they are no right numbers either.
-    seen = [f"{what} is {eval(what, scope)}" for what in re.findall(r"\b[a-z]\.\w+", must)]
+    looked_at = [(what, *what.split(".")) for what in re.findall(r"\b[a-z]\.\w+", must)]
+    seen = [f"{what} is {getattr(scope[name], kind, 'missing')}" for what, name, kind in looked_at]
     return ("is wrong", f"assert {must}  # but {' and '.join(seen) or 'it is not'}")
 
 
 def _wrong_number(right: dict[tuple[str, str], float], scope: dict[str, Any]) -> Symptom | None:
     """The first number of a node that is not the right one."""
     for (name, kind), number in right.items():
-        got = getattr(scope[name], kind)
+        try:
+            got = getattr(scope[name], kind)
+        except Exception as error:  # a method of the engine's, perhaps, which raises what it will
+            return f"has no {kind}", f"{name}.{kind}  # {type(error).__name__}: {error}"
         try:
             if abs(float(got) - number) <= TOLERANCE * max(1.0, abs(number)):
                 continue
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, ArithmeticError):
             pass  # None, a complex number and the like are no right numbers.
         wrong = "has a wrong value" if kind == "data" else f"has a wrong derivative by {name}"
         return wrong, f"{name}.{kind}  # should be {number:.10g}, is {got}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..arguments import as_number, must_be
 from ..explaining.notation import sparkline
+from ..missing import answers
 from .bookmark import Bookmark
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ class History:
         self.compiled: bool = True
         self.eager_because: str = ""
         self.bookmark: Bookmark | None = None
+
+    if not TYPE_CHECKING:
+        __getattr__ = answers("History")
 
     def __repr__(self) -> str:
         last = {"loss": self.losses[-1:], **{k: v[-1:] for k, v in self.metrics.items()}}

@@ -19,7 +19,7 @@ from .interrupts import deferred_interrupt
 from .metrics import Metric, Metrics
 from .resuming import Marker, terms_of
 from .samples import checked_samples, minibatches
-from .settings import check_callbacks, check_metrics, check_numbers, check_patience, check_way
+from .settings import check_metrics, check_numbers, check_patience, check_told, check_way
 from .shares import Loss
 from .targets import A_NETWORK
 from .terminal import progress_bar
@@ -103,7 +103,7 @@ def fit(
     given = checked_samples(X, y, sample_weight)
     check_way(loss, optimizer, compiled, backend)
     check_numbers(epochs, batch_size, seed, clip_grad_norm)
-    check_callbacks(callbacks)
+    check_told(progress, callbacks)
     check_metrics(metrics, loss)
     data, held_out = parted(given, validation, seed, model, loss)
     check_patience(patience, held_out is not None)

@@ -39,8 +39,9 @@ def check_patience(patience: Any, is_validated: bool) -> None:
         raise ValueError("patience needs validation=(X, y) to look at")
 
 
-def check_callbacks(callbacks: Sequence[Callback]) -> None:
-    """Refuse callbacks that are no list of functions."""
+def check_told(progress: bool, callbacks: Sequence[Callback]) -> None:
+    """Refuse a bar that is neither wanted nor not, and callbacks that are no list of functions."""
+    must_be(bool, progress, "progress", "True or False")
     for callback in must_be((list, tuple), callbacks, "callbacks", "a list of functions"):
         must_be(Callable, callback, "each of callbacks", "a function of epoch and history")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from numbers import Integral
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..engine.value import Value, topological_order
 from .trees import are_plain, array_of, filled, flatten, mapped
 
 Function = Callable[..., Any]
+SMALL_MOVES = (2.0**-12, 2.0**-11)  # relative to the arguments
 
 
 class Call:
@@ -56,6 +58,8 @@ class Call:
         for x in self.outputs:
             if type(x) is not float:
                 must_be_recorded(x, "a derivative")
+        if self.inputs and not self._order:
+            self._must_be_constant(f, args, places, named, numbers, has_aux)
         self.variable: bool = bool(_free(self._order)) or _has_values((*args, *numbers, *others))
 
     def _result(
@@ -76,6 +80,34 @@ class Call:
             if own.op is None:
                 own._x = CONSTANT
         return result
+
+    def _must_be_constant(
+        self,
+        f: Function,
+        args: tuple[Any, ...],
+        places: Sequence[int],
+        named: dict[str, Any],
+        numbers: list[Any],
+        has_aux: bool,
+    ) -> None:
+        """Refuse a result without a Value that moves with the arguments all the same.
+
+        Its derivative would be 0 in silence. At a step of a staircase, which is rightly flat, one
+        of two moves changes nothing.
+        """
+        found = [self.outputs]
+        for size in SMALL_MOVES:
+            moved = [x + size * (1.0 + abs(x)) for x in numbers]
+            with suppress(Exception):  # where f is not defined
+                result = self._result(f, args, places, named, moved)
+                found.append([])
+                flatten(result[0] if has_aux else result, "the result of f", found[-1])
+        for near in zip(*found, strict=False):
+            if len(set(near)) > len(SMALL_MOVES) and all(map(math.isfinite, near)):
+                raise TypeError(
+                    "the result of f is a plain number, but it changes with the arguments, and no "
+                    "derivative flows from it: is there .data, .item() or float() on the way?"
+                )
 
     def by_argument(self, numbers: list[Any]) -> list[Any]:
         """Numbers for each of the inputs, in the form of each argument."""

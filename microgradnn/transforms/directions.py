@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..arguments import as_list, must_be
+from ..signatures import along_tangents, hessian_times, way_back
 from .calls import Call, Function
 from .gradient import grad
 from .trees import filled, flatten, must_match
 
 
+@along_tangents
 def jvp(f: Function, primals: Any, tangents: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """`f` at the arguments `primals`, and its derivative along `tangents`: (value, tangent).
 
@@ -35,6 +37,7 @@ def jvp(f: Function, primals: Any, tangents: Any, has_aux: bool = False) -> tupl
     return (value, tangent, call.aux) if has_aux else (value, tangent)
 
 
+@way_back
 def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """`f` at its arguments, and a function that goes back: (value, back).
 
@@ -65,6 +68,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     return (value, back, call.aux) if has_aux else (value, back)
 
 
+@hessian_times
 def hvp(f: Function, primals: Any, tangents: Any) -> Any:
     """The Hessian of `f` at `primals` times `tangents`, which is how the gradient moves.
 

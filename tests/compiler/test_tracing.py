@@ -109,6 +109,8 @@ def test_a_module_of_the_users_own_needs_examples() -> None:
         def __call__(self, x: Any) -> Any:
             return self.slope * x[0]
 
+    with pytest.raises(TypeError, match=r"has numbers; write example_inputs=\[\[1\.0, 2\.0\]\]"):
+        mg.compile(lambda xs: xs[0], example_inputs=[3.0, 4.0])
     with pytest.raises(TypeError, match="example_inputs is needed"):
         compile(Line())
     program = compile(Line(), example_inputs=[[1.0], [2.0]])

@@ -5,6 +5,7 @@ import re
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 
 import microgradnn as mg
@@ -36,6 +37,22 @@ def test_dot_takes_lists_of_one_length() -> None:
     assert (node.data, node.operands) == (0.125, (*w, *x, 0.125))
     with pytest.raises(ValueError, match="ws has 2 elements and xs has 1"):
         mg.dot(w, [1.0])
+
+
+def test_a_table_is_refused_whose_axis_nobody_has_named() -> None:
+    """`dot(W, x)` of a square W would be another product than NumPy's."""
+    W, x = np.array([[1.0, 2.0], [3.0, 4.0]]), [1.0, 2.0]
+    for call in (functions.sum, functions.mean, functions.max, functions.logsumexp):
+        with pytest.raises(TypeError, match=r"xs must .* table of shape \(2, 2\); take row"):
+            call(W)
+    with pytest.raises(TypeError, match=r"\[… for row in xs\]; or list\(xs\), for the rows as"):
+        functions.softmax(W)
+    for ws, xs in ((W, x), (x, W)):
+        with pytest.raises(TypeError, match="must be a list of numbers or Values, got a table"):
+            functions.dot(ws, xs)
+    assert [functions.dot(row, x) for row in W] == [5.0, 11.0]
+    of_rows: Any = functions.sum(list(W))
+    assert of_rows.tolist() == [4.0, 6.0]
 
 
 def test_softmax_gives_all_shares() -> None:

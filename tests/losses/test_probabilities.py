@@ -80,3 +80,12 @@ def test_a_distribution_sums_to_one() -> None:
         check_distribution([0.25, 0.5], "p")
     with pytest.raises(ValueError, match=r"p\[1\] must be a probability in \[0, 1\], got -0.5"):
         check_distribution([1.5 - 0.5, -0.5, 0.5], "p")
+
+
+def test_one_flat_prediction_for_several_classes_says_what_it_is_taken_for() -> None:
+    """A model of one output with labels: what comes is no list of samples, but a single one."""
+    for target in ([1, 0, 1, 0], [0, 1, 2, 1]):
+        with pytest.raises(ValueError, match="; a flat prediction is that of one sample"):
+            losses.cross_entropy([0.5, 1.0, -1.0, 2.0], target)
+    with pytest.raises(ValueError, match=r"^target\[1\] must sum to 1 \(to .*\), its sum is 2\.0$"):
+        losses.cross_entropy([[0.5, 1.0], [0.5, 1.0]], [[1.0, 0.0], [1.0, 1.0]])

@@ -1,5 +1,7 @@
 """Neurons, layers and MLPs: what they give, what they refuse, their activations."""
 
+import copy
+import math
 import random
 from typing import Any
 
@@ -191,3 +193,45 @@ def test_a_batch_is_refused_with_what_to_write(kind: Any) -> None:
     for model in (nn.MLP(2, [3, 1]), nn.MLP(3, [1]), nn.Layer(2, 3), nn.Neuron(2)):
         with pytest.raises((ValueError, TypeError), match=r"a batch of 3 samples.*for row in X"):
             model(batch)
+
+
+# ---- An activation that is set later -------------------------------------------------------------
+
+
+def test_the_activation_of_a_layer_is_that_of_its_neurons() -> None:
+    layer = nn.Layer(2, 3, "linear", init="uniform", rng=0)
+    before = [y.data for y in layer([1.0, -2.0])]
+    layer.activation = "tanh"
+    assert [y.data for y in layer([1.0, -2.0])] == [math.tanh(x) for x in before]
+    assert layer.activation == "tanh"
+    layer.neurons[1].activation = mg.relu
+    with pytest.raises(ValueError, match="there are different ones, so there is no one activation"):
+        _ = layer.activation
+    with pytest.raises(ValueError, match="did you mean 'relu'"):
+        layer.activation = "reul"  # type: ignore[assignment]
+    assert [neuron.activation for neuron in layer.neurons] == ["tanh", mg.relu, "tanh"]
+    assert list(layer.state_dict()) == ["weight", "bias"]
+
+
+def test_the_activations_of_a_network_are_those_of_its_layers() -> None:
+    model = nn.MLP(2, [3, 3, 1], rng=0)
+    model.activation, model.output_activation = "tanh", "sigmoid"
+    assert [layer.activation for layer in model.layers] == ["tanh", "tanh", "sigmoid"]
+    assert (model.activation, model.output_activation) == ("tanh", "sigmoid")
+    with pytest.raises(ValueError, match="there is no layer that activation is of"):
+        nn.MLP(2, [1]).activation = "tanh"
+
+
+def test_a_subclass_may_have_an_activation_of_its_own() -> None:
+    class Residual(nn.Layer):
+        def __init__(self, size: int) -> None:
+            self.activation = mg.tanh
+            super().__init__(size, size, "linear", init="zeros")
+
+        def __call__(self, x: Any) -> list[Value]:
+            return [self.activation(a + b) for a, b in zip(x, super().__call__(x), strict=True)]
+
+    layer = Residual(2)
+    assert [y.data for y in layer([1.0, 2.0])] == [math.tanh(1.0), math.tanh(2.0)]
+    assert layer.neurons[0].activation == "linear"
+    assert copy.deepcopy(layer)([1.0, 2.0])[1].data == math.tanh(2.0)

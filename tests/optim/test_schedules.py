@@ -128,3 +128,9 @@ def test_an_equal_loss_is_no_better_even_without_a_threshold() -> None:
     for loss in (2.0, 2.0, 1.0):
         rate.see(loss)
     assert rate(0) == 0.5
+
+
+def test_a_schedule_that_has_not_been_made_is_refused() -> None:
+    given = with_gradients([1.0], [1.0])
+    with pytest.raises(TypeError, match=r"^lr must be made, as optim.cosine_decay\(0.1, steps=100"):
+        optim.SGD(given, lr=optim.cosine_decay)  # type: ignore[arg-type]

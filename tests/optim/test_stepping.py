@@ -288,3 +288,13 @@ def test_all_groups_see_a_loss_and_a_shared_schedule_sees_it_once() -> None:
     with pytest.raises(TypeError, match="loss must be a real number"):
         optimizer.see("0.5")  # type: ignore[arg-type]
     optim.SGD([a], lr=lambda step: 0.1).see(1.0)
+
+
+def test_update_takes_a_number_for_each_parameter() -> None:
+    optimizer = optim.SGD([Value(1.0), Value(2.0)], lr=0.5)
+    assert optimizer.update([1.0, 2.0], [2.0, 4.0]).tolist() == [0.0, 0.0]  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^parameters has 2 elements and gradient has 1$"):
+        optimizer.update(np.array([1.0, 2.0]), np.array([2.0]))
+    with pytest.raises(TypeError, match=r"^theta must be a list of numbers or Values, got float$"):
+        optimizer.update(1.0, np.array([2.0, 4.0]))  # type: ignore[arg-type]
+    assert optimizer.steps == 1

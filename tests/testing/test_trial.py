@@ -389,3 +389,29 @@ def test_a_trace_function_is_put_back() -> None:
 def test_what_it_refuses() -> None:
     with pytest.raises(TypeError, match=r"ValueClass must be a class such as mg\.Value, got 3"):
         check_engine(3)  # type: ignore[arg-type]
+
+
+def test_an_engine_whose_numbers_have_other_names_is_told_so() -> None:
+    class Other:
+        def __init__(self, data: Any) -> None:
+            self.value = data
+
+        def backward(self) -> None:
+            pass
+
+    class WithoutGrad(Other):
+        data = property(lambda self: self.value)
+
+    for engine, kind in ((Other, "data"), (WithoutGrad, "grad"), (float, "data")):
+        (fault,) = check_engine(engine).faults
+        assert fault.explanation.startswith(f"Value(data) has no {kind}: data is the number")
+        assert f"a.{kind}  # AttributeError" in fault.program
+
+
+def test_what_a_condition_looks_at_may_be_missing() -> None:
+    class Forgetful(Closures):
+        def relu(self) -> Any:
+            return None if self.data != self.data else super().relu()
+
+    faults = {fault.name: fault.program for fault in check_engine(Forgetful).faults}
+    assert "b.data is missing" in faults["relu of NaN"]

@@ -406,3 +406,39 @@ def test_a_loss_made_of_derivatives_compiles() -> None:
     eager = mg.mean([residual([Value(0.3)]), residual([Value(-0.7)])])
     assert value == pytest.approx(eager.data, rel=1e-13)
     assert list(slopes) == pytest.approx(mg.gradients(eager, weights), rel=1e-11, abs=1e-14)
+
+
+# ---- A result that is a plain number -------------------------------------------------------------
+
+
+HIDDEN: list[Any] = [
+    lambda x: x.data**2,
+    lambda x: (3 * x).item(),
+    lambda x: [x.data, 1.0],
+    lambda x: np.array([x.data]),
+]
+
+
+@pytest.mark.parametrize("f", HIDDEN)
+@pytest.mark.parametrize("x", [3.0, 0.0, -30.0])
+def test_a_number_that_has_lost_its_derivative_is_refused(f: Any, x: float) -> None:
+    """Its derivative would be 0, which is wrong; `fit` refuses such a loss, too."""
+    calls: list[Any] = [mg.jacobian(f), lambda x: mg.vjp(f, x), lambda x: mg.jvp(f, (x,), (1.0,))]
+    if not isinstance(f(Value(1.0)), (list, np.ndarray)):
+        calls += [mg.grad(f), mg.value_and_grad(f), mg.hessian(f)]
+    for call in calls:
+        with pytest.raises(TypeError, match=r"is there \.data, \.item\(\) or float\(\) on the way"):
+            call(x)
+    with pytest.raises(TypeError, match="plain number, but it changes with the arguments"):
+        mg.grad(lambda x: (x["w"][0].data, "more"), has_aux=True)({"w": [2.0]})
+
+
+def test_what_is_constant_or_a_staircase_has_the_derivative_0() -> None:
+    assert mg.grad(lambda x: 5)(3.0) == 0.0
+    assert mg.grad(lambda x: math.nan)(3.0) == 0.0
+    for x in (-1.0, 0.0, 1.0, 0.5):
+        assert mg.grad(lambda x: 1.0 if x > 0 else 0.0)(x) == 0.0
+        assert mg.grad(lambda x: math.floor(x.data))(x) == 0.0
+    assert mg.jacobian(lambda x: [x * x, 7.0])(3.0) == [[6.0], [0.0]]
+    assert mg.grad(lambda x: x.data * x)(3.0) == 3.0  # a factor that is held fast, on purpose
+    assert mg.grad(lambda x: len([x]) if x.data == 3.0 else 1 / 0)(3.0) == 0.0

@@ -3,6 +3,7 @@
 Pyright and mypy read the types that `assert_type` states; run, the file shows that they are true.
 """
 
+import math
 from typing import Any, assert_type
 
 import numpy as np
@@ -35,6 +36,10 @@ def test_operators_of_a_value_give_values() -> None:
         assert_type(a * np.int64(2), Value),
         assert_type(a.tanh().exp().sqrt().sigmoid().relu(), Value),
         assert_type(a.detach(), Value),
+        assert_type(a % 2, Value),
+        assert_type(2 % a, Value),
+        assert_type(math.floor(a), Value),
+        assert_type(math.ceil(a), Value),
     ):
         assert type(node) is Value
 
@@ -126,6 +131,21 @@ def test_derivatives() -> None:
     check = assert_type(mg.gradcheck(lambda x, y: mg.sin(x) * y, [1.0, 2.0]), mg.GradientCheck)
     assert assert_type(check.ok, bool)
     assert assert_type(mg.numerical_gradient(lambda x: x * x, [1.5]), list[float]) == [3.0]
+
+
+def test_derivatives_along_a_direction() -> None:
+    def f(x: Value, y: Value) -> list[Value]:
+        return [x * y, x + y]
+
+    assert_type(mg.jvp(f, (2.0, 5.0), (1.0, 0.5)), tuple[Any, Any])
+    moved = mg.jvp(lambda x: (x, 3), (2.0,), (1.0,), has_aux=True)
+    assert assert_type(moved, tuple[Any, Any, Any]) == (2.0, 1.0, 3)
+    _, back = mg.vjp(f, 2.0, 5.0)
+    assert assert_type(back([1.0, 0.0]), tuple[Any, ...]) == (5.0, 2.0)
+    assert len(mg.vjp(lambda x: (x, 3), 2.0, has_aux=True)) == 3
+    assert assert_type(mg.hvp(lambda x: x**3, (2.0,), (1.0,)), float) == 12.0
+    found = mg.hvp(lambda xs: xs[0] ** 2 * xs[1], ([3.0, 5.0],), ([1.0, 0.0],))
+    assert assert_type(found, list[float]) == [10.0, 6.0]
 
 
 def test_losses_give_a_value_for_values() -> None:

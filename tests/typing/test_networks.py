@@ -50,6 +50,30 @@ def test_what_they_take() -> None:
     assert isinstance(model(row), list)
 
 
+def test_a_sequence_gives_what_its_last_layer_gives() -> None:
+    body = nn.Sequential(nn.Layer(2, 3), nn.LayerNorm(3), mg.softmax, nn.Layer(3, 1, "linear"))
+    assert_type(body, nn.Sequential[list[Value]])
+    assert_type(body([1.0, 2.0]), list[Value])
+    assert_type(nn.Sequential(body, nn.RMSNorm(1))([1.0, 2.0]), list[Value])
+    assert_type(nn.Sequential(body, nn.Neuron(1))([1.0, 2.0]), Value)
+    assert_type(nn.Sequential(body, nn.MLP(1, [1]))([1.0, 2.0]), Value | list[Value])
+    two = (body, nn.Sequential(body, nn.MLP(1, [1])))
+    assert_type([model.parameters() for model in two], list[list[Value]])
+    # A function of numbers or Values is given Values, which no type says.
+    assert_type(nn.Sequential(body, mg.softmax)([1.0, 2.0]), Any)
+    layers: list[nn.Module] = [nn.Layer(2, 3), nn.Layer(3, 1)]
+    assert_type(nn.Sequential(*layers)([1.0, 2.0]), Any)
+
+    class Own(nn.Module):
+        def __init__(self, body: nn.Sequential) -> None:
+            self.body = body
+
+        def forward(self, x: list[float]) -> Any:
+            return self.body(x)
+
+    assert_type(nn.Sequential(Own(body))([1.0, 2.0]), Any)
+
+
 def test_how_one_value_is_told_from_a_list() -> None:
     y = nn.MLP(2, [3, 1], rng=0)([0.5, -1.0])
     assert isinstance(y, Value)
