@@ -93,20 +93,10 @@ OF_OBJECTS = {
 }
 
 
-def not_in(kind: str, thing: object, name: str) -> AttributeError:
-    """The error of an object of a kind without an attribute, with what to write instead, if known.
-
-    >>> print(not_in("Dataset", (), "target"))
-    'tuple' object has no attribute 'target'; write dataset.y
-    """
-    message = f"{type(thing).__name__!r} object has no attribute {name!r}"
-    if instead := OF_OBJECTS[kind].get(name):
-        message += f"; {instead}"
-    return AttributeError(message, name=name, obj=thing)
-
-
 def answers(kind: str) -> Any:
-    """The `__getattr__` of a class of this kind; not for type checkers, who would believe in all.
+    """The `__getattr__` of a class of this kind, which says what to write instead, if it is known.
+
+    It is not for type checkers, who would believe in all names.
 
     >>> answers("Dataset")((), "data")
     Traceback (most recent call last):
@@ -114,7 +104,11 @@ def answers(kind: str) -> Any:
     """
 
     def __getattr__(thing: object, name: str) -> Any:
-        raise not_in(kind, thing, name)
+        instead = OF_OBJECTS[kind].get(name)
+        if instead is None or hasattr(type(thing), name):
+            return object.__getattribute__(thing, name)  # which tells of errors in a property, too
+        message = f"{type(thing).__name__!r} object has no attribute {name!r}; {instead}"
+        raise AttributeError(message, name=name, obj=thing)
 
     return __getattr__
 

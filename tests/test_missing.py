@@ -154,3 +154,17 @@ def test_asking_for_a_module_loads_no_other() -> None:
     program += "; print(*{'numpy', 'difflib', 'microgradnn.nn'} & {*sys.modules}, end='')"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_an_error_in_a_property_of_ones_own_module_is_told() -> None:
+    class Net(nn.Module):
+        @property
+        def weight(self) -> float:
+            return self.scale * 2.0
+
+        def __call__(self, x: float) -> float:
+            return x
+
+    with pytest.raises(AttributeError, match="no attribute 'scale'"):
+        _ = Net().weight
+    assert getattr(Net(), "other", 7) == 7
