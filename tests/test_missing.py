@@ -159,8 +159,8 @@ def test_asking_for_a_module_loads_no_other() -> None:
 def test_an_error_in_a_property_of_ones_own_module_is_told() -> None:
     class Net(nn.Module):
         @property
-        def weight(self) -> float:
-            return self.scale * 2.0
+        def weight(self) -> Any:
+            return self.scale  # type: ignore[attr-defined]
 
         def __call__(self, x: float) -> float:
             return x
