@@ -13,7 +13,7 @@ from .looks import FONTS, FONTS_ON_PAPER
 BUNDLED_FONT = '"Liberation Sans"'  # it is in the wheel, and has our ∂, σ and □
 # What that font lacks, or a machine's own older one of this name, which goes first. A text of which
 # one character is missing would be painted as a whole in another font, or with an empty box.
-STAND_INS = {"‖∂‖": "||∂||", "⟋": "/"}
+STAND_INS = {"‖∂‖": "||∂||", "⟋": "/", "⌊": "└", "⌋": "┘", "⌈": "┌", "⌉": "┐"}
 # Small digits, of which that font lacks most, are painted as its digits, small and moved.
 _TEXT = re.compile(">[^<>]+<")
 _BELOW, _ABOVE = re.compile("[₀-₉]+"), re.compile("[⁰¹²³⁴-⁹⁽⁾]+")
