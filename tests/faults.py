@@ -904,7 +904,7 @@ ELSEWHERE = [
     Fault("a chain's first addition is no term", "explorer/claims.py", "if lasts and len(others) > 1 and", "if False and"),
     Fault("assign sets what it can", "arguments.py", 'check_lengths(targets, new, "values", "numbers")', "pass"),
     Fault("the class has the help of a row", "signatures.py", "if row is None:\n            return self.of_the_class", "if row is None:\n            return None"),
-    Fault("the errors stand behind the example", "signatures.py", 'f"{text}{sentence}\\n\\n    {mark}{example}"', 'f"{text}{mark}{example}{sentence}"'),
+    Fault("the errors stand behind the example", "signatures.py", 'f"{text}{lines}\\n\\n{margin}{mark}{example}"', 'f"{text}{mark}{example}{sentence}"'),
     Fault("a named tuple has its defaults reversed", "typed.py", "defaults=defaults,", "defaults=defaults[::-1],"),
     Fault("a named tuple has a dict", "typed.py", '{"__slots__": (), **body}', "body"),
     Fault("operands of a row by one name", "explaining/help.py", "for name in operand_names(row)])", "for name in operand_names(row)[:1]])"),
