@@ -32,9 +32,12 @@ class Choice:
     def __init__(
         self, path: tuple[Any, ...], function: Callable[..., Any], names: list[str], formula: Any
     ) -> None:
-        self.path, self.function, self.names, self.formula = path, function, names, formula
+        self.path: tuple[Any, ...] = path
+        self.function: Callable[..., Any] = function
+        self.names: list[str] = names
+        self.formula: Any = formula
         needed = {*names} if formula is None else {part.text for part in _parts(formula)}
-        self.places = [place for place, name in enumerate(names) if name in needed]
+        self.places: list[int] = [place for place, name in enumerate(names) if name in needed]
 
     def __call__(self, *operands: Any) -> Any:
         operands = operands[-len(self.names) :]  # without a row's own value, which comes first
@@ -102,7 +105,7 @@ class Chosen(Primitive):
         partials = [functools.partial(_later, choice, place, []) for place in places]
         kind = "formula" if len(_parts(choice.formula)) <= MOST_WRITTEN else "custom"
         super().__init__(title, f"{choice.path[0]}′", choice.value, partials, kind=kind)
-        self.path = choice.path
+        self.path: tuple[Any, ...] = choice.path
 
     def __reduce__(self) -> Any:
         return row_at, (self.path,)
@@ -114,7 +117,7 @@ class Taken(Primitive):
     def __init__(self, choice: Choice, title: str) -> None:
         partials = [self._slope, *([_zero] * len(choice.places))]
         super().__init__(title, f"{choice.path[0]}′", _first, partials, kind="custom")
-        self.path = choice.path
+        self.path: tuple[Any, ...] = choice.path
 
     def _slope(self, out: Any, taken: Any, *operands: Any) -> Any:
         """1, and on Values a node again, for it holds on this side only."""
