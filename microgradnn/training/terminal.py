@@ -37,14 +37,15 @@ def progress_bar(visible: bool, epochs: int, done: int = 0) -> Iterator[Callable
     >>> with progress_bar(visible=False, epochs=2) as advance:
     ...     advance("loss 0.5")
     """
+    if not visible:  # an invisible bar of rich 13.0 leaves an empty line
+        yield lambda figures: None
+        return
     console = get_console()
     is_live = console.is_terminal or console.is_jupyter
     columns: list[str | ProgressColumn] = ["epoch", MofNCompleteColumn(), BarColumn()]
     columns += [*[_TimeLeft()] * is_live, "{task.fields[figures]}"]
     # The speed is that of all epochs so far: one alone may take longer than rich looks back.
-    with bar(
-        *columns, console=console, disable=not visible, speed_estimate_period=math.inf
-    ) as progress:
+    with bar(*columns, console=console, speed_estimate_period=math.inf) as progress:
         task = progress.add_task(
             "training", total=done + epochs, completed=done, figures="", has_ended=False
         )
