@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
+from functools import partial
 from numbers import Integral
 from typing import Any
 
@@ -59,7 +60,7 @@ class Call:
             if type(x) is not float:
                 must_be_recorded(x, "a derivative")
         if self.inputs and not self._order:
-            self._must_be_constant(f, args, places, named, numbers, has_aux)
+            self._must_be_constant(partial(self._result, f, args, places, named), numbers, has_aux)
         self.variable: bool = bool(_free(self._order)) or _has_values((*args, *numbers, *others))
 
     def _result(
@@ -82,13 +83,7 @@ class Call:
         return result
 
     def _must_be_constant(
-        self,
-        f: Function,
-        args: tuple[Any, ...],
-        places: Sequence[int],
-        named: dict[str, Any],
-        numbers: list[Any],
-        has_aux: bool,
+        self, result_at: Callable[[list[Any]], Any], numbers: list[Any], has_aux: bool
     ) -> None:
         """Refuse a result without a Value that moves with the arguments all the same.
 
@@ -99,7 +94,7 @@ class Call:
         for size in SMALL_MOVES:
             moved = [x + size * (1.0 + abs(x)) for x in numbers]
             with suppress(Exception):  # where f is not defined
-                result = self._result(f, args, places, named, moved)
+                result = result_at(moved)
                 found.append([])
                 flatten(result[0] if has_aux else result, "the result of f", found[-1])
         for near in zip(*found, strict=False):
